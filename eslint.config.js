@@ -1,0 +1,103 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Direction of imports (docs/architecture.md): each folder lists what it may import besides itself.
+ * Everything that is not listed is refused.
+ */
+const folders = {
+  core: [],
+  gen: [],
+  storage: ['core'],
+  autokitteh: ['core', 'gen'],
+  slack: ['core'],
+  events: ['core', 'autokitteh'],
+  delivery: ['core', 'storage'],
+  functions: ['core', 'autokitteh', 'slack'],
+  contract: ['core', 'gen', 'autokitteh'],
+  connection: ['core', 'storage', 'autokitteh', 'slack', 'events', 'delivery'],
+  gateway: ['core', 'gen', 'autokitteh', 'contract', 'connection'],
+  ops: [
+    'core',
+    'storage',
+    'autokitteh',
+    'slack',
+    'events',
+    'delivery',
+    'contract',
+    'connection',
+    'functions',
+  ],
+  sim: ['core', 'gen'],
+};
+
+const names = Object.keys(folders);
+
+function direction(folder) {
+  const refused = names.filter((name) => name !== folder && !folders[folder].includes(name));
+  return {
+    files: [`src/${folder}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${[...refused, 'app', 'main', 'demo'].join('|')})(/|\\.js$)`,
+              message: `src/${folder} may import only: ${folders[folder].join(', ') || 'nothing of ours'}.`,
+            },
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export default tseslint.config(
+  { ignores: ['src/gen/**', 'dist/**', 'coverage/**', 'docs/**', 'test/data/**'] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  ...names.map(direction),
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/sim/**', 'src/demo/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ImportDeclaration[source.value=/\\u002Fsim\\u002F/]',
+          message: 'src/sim is for tests and the demo only.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.js'],
+    ...tseslint.configs.disableTypeChecked,
+  },
+  {
+    files: ['test/**/*.ts', 'src/demo/**/*.ts'],
+    rules: { 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+);

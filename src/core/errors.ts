@@ -1,0 +1,49 @@
+/** Every way in which this program says no. Each is explained in docs/errors.md. */
+export const ERROR_CODES = [
+  'bad_config',
+  'bad_manifest',
+  'bad_input',
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'timeout',
+  'cancelled',
+  'slack_refused',
+  'slack_unavailable',
+  'server_refused',
+  'server_unavailable',
+  'journal_full',
+  'journal_damaged',
+  'journal_newer',
+  'journal_locked',
+  'journal_unavailable',
+  'stopped',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** An error with a code from a closed set and a message that says what to do. Never holds a secret. */
+export class PluginError extends Error {
+  override readonly name = 'PluginError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+
+  /** The error itself if it is one of ours, else a new one of `code` that names it as its cause. */
+  static from(error: unknown, code: ErrorCode = 'internal'): PluginError {
+    if (error instanceof PluginError) return error;
+    return new PluginError(code, errorMessage(error), { cause: error });
+  }
+}
+
+/** A sentence for whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  if (error instanceof Error) return error.message === '' ? error.name : error.message;
+  return typeof error === 'string' ? error : 'an error without a message';
+}
