@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { errorMessage, PluginError } from './core/errors.js';
+import { SETTINGS, type SettingName } from './settings.js';
+
+/** A host and a port to listen on; port 0 lets the system choose. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How this program proves to AutoKitteh who it is. */
+export type CredentialSource =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'sign_key'; readonly key: string }
+  | { readonly kind: 'none' };
+
+/** Everything the program was told, checked and complete; nothing below this fills in defaults. */
+export interface Config {
+  readonly autokitteh: { readonly url: string; readonly credentials: CredentialSource };
+  readonly gateway: { readonly listen: Address | 'off'; readonly publicUrl: string | undefined };
+  readonly plugin: { readonly listen: Address; readonly token: string | undefined };
+  readonly manifestPath: string;
+  readonly journalPath: string;
+  readonly slackApiUrl: string;
+  readonly log: { readonly level: string; readonly format: 'json' | 'pretty' };
+}
+
+/** Values by setting name, as the environment and the flags give them. */
+export type Settings = Readonly<Partial<Record<SettingName, string>>>;
+
+const address = z.string().transform((text, context): Address => {
+  const match = /^(.*):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match?.[1] === undefined || port > 65_535) {
+    context.addIssue({ code: 'custom', message: 'must be host:port, for instance 127.0.0.1:9981' });
+    return z.NEVER;
+  }
+  return { host: match[1].replace(/^\[(.*)\]$/, '$1') || '0.0.0.0', port };
+});
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
+  .refine(
+    (url) => new URL(url).search === '' && new URL(url).hash === '',
+    'must have no query and no fragment',
+  );
+
+const schema = z.object({
+  AUTOKITTEH_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')),
+  AUTOKITTEH_TOKEN: z.string().min(1).optional(),
+  AUTOKITTEH_SIGN_KEY: z.string().min(1).optional(),
+  GATEWAY_LISTEN: z.union([z.literal('off'), address], { error: 'must be host:port, or off' }),
+  GATEWAY_PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  PLUGIN_LISTEN: address,
+  PLUGIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  INTEGRATION_MANIFEST: z.string().min(1),
+  JOURNAL_URL: z
+    .string()
+    .regex(/^sqlite:./, 'must be sqlite:<path>')
+    .transform((url) => url.slice('sqlite:'.length)),
+  SLACK_API_URL: httpUrl.transform((url) => (url.endsWith('/') ? url : `${url}/`)),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+  LOG_FORMAT: z.enum(['json', 'pretty']),
+});
+
+/**
+ * Settings from flags and environment (flags win), secrets also from the file that `<NAME>_FILE` names.
+ * An empty value counts as absent. Throws `bad_config` with a sentence for each wrong value.
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv, flags: Settings, terminal: boolean): Config {
+  const given: Record<string, string> = {
+    JOURNAL_URL: `sqlite:${join(dataFolder(environment), 'journal.sqlite')}`,
+    LOG_FORMAT: terminal ? 'pretty' : 'json',
+  };
+  for (const setting of SETTINGS) {
+    const value =
+      flags[setting.name] ?? fromEnvironment(environment, setting.name, setting.secret) ?? setting.default;
+    if (value !== undefined && value !== '') given[setting.name] = value;
+  }
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new PluginError('bad_config', lines.join('\n'));
+  }
+  return assemble(parsed.data);
+}
+
+function assemble(settings: z.output<typeof schema>): Config {
+  if (settings.AUTOKITTEH_TOKEN !== undefined && settings.AUTOKITTEH_SIGN_KEY !== undefined) {
+    throw new PluginError(
+      'bad_config',
+      'AUTOKITTEH_TOKEN and AUTOKITTEH_SIGN_KEY exclude each other: give one of them',
+    );
+  }
+  return {
+    autokitteh: { url: settings.AUTOKITTEH_URL, credentials: credentialsOf(settings) },
+    gateway: { listen: settings.GATEWAY_LISTEN, publicUrl: settings.GATEWAY_PUBLIC_URL },
+    plugin: { listen: settings.PLUGIN_LISTEN, token: settings.PLUGIN_TOKEN },
+    manifestPath: settings.INTEGRATION_MANIFEST,
+    journalPath: settings.JOURNAL_URL,
+    slackApiUrl: settings.SLACK_API_URL,
+    log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
+  };
+}
+
+function credentialsOf(settings: z.output<typeof schema>): CredentialSource {
+  if (settings.AUTOKITTEH_TOKEN !== undefined) return { kind: 'token', token: settings.AUTOKITTEH_TOKEN };
+  if (settings.AUTOKITTEH_SIGN_KEY !== undefined)
+    return { kind: 'sign_key', key: settings.AUTOKITTEH_SIGN_KEY };
+  return { kind: 'none' };
+}
+
+function fromEnvironment(environment: NodeJS.ProcessEnv, name: string, secret: boolean): string | undefined {
+  const value = environment[name];
+  const path = secret ? environment[`${name}_FILE`] : undefined;
+  if (path === undefined || path === '') return value;
+  if (value !== undefined && value !== '') {
+    throw new PluginError('bad_config', `${name} and ${name}_FILE exclude each other: give one of them`);
+  }
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new PluginError('bad_config', `${name}_FILE cannot be read: ${errorMessage(cause)}`, { cause });
+  }
+}
+
+// XDG Base Directory Specification: user data lives in $XDG_DATA_HOME, else ~/.local/share.
+function dataFolder(environment: NodeJS.ProcessEnv): string {
+  const base = environment['XDG_DATA_HOME'];
+  return join(
+    base !== undefined && base !== '' ? base : join(homedir(), '.local', 'share'),
+    'autokitteh-slack',
+  );
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { backoffDelay } from '../../../src/core/backoff.js';
+import { deadline } from '../../../src/core/cancellation.js';
+import { Channel } from '../../../src/core/channel.js';
+import { sleep } from '../../../src/core/clock.js';
+import { PluginError } from '../../../src/core/errors.js';
+import { Background, Releasers } from '../../../src/core/lifecycle.js';
+import { seededRandom } from '../../../src/core/random.js';
+import { HandClock } from '../../helpers/hand-clock.js';
+
+describe('backoffDelay', () => {
+  it('doubles up to its maximum and never waits less than half of it', () => {
+    const policy = { firstMs: 100, factor: 2, maxMs: 1000 };
+    expect(backoffDelay(policy, 1, () => 0)).toBe(50);
+    expect(backoffDelay(policy, 3, () => 0.999_999)).toBeCloseTo(400, 2);
+    expect(backoffDelay(policy, 5000, () => 0)).toBe(500);
+  });
+});
+
+describe('Channel', () => {
+  it("keeps a subscriber's exception from the emitter and from the other subscribers", () => {
+    const failures: unknown[] = [];
+    const channel = new Channel<number>((error) => failures.push(error));
+    const seen: number[] = [];
+    channel.subscribe(() => {
+      throw new Error('mine');
+    });
+    const end = channel.subscribe((event) => seen.push(event));
+    channel.emit(1);
+    end();
+    channel.emit(2);
+    expect(seen).toEqual([1]);
+    expect(failures).toHaveLength(2);
+  });
+});
+
+describe('Releasers', () => {
+  it('releases in reverse order, all of them even if one fails, and once', async () => {
+    const order: string[] = [];
+    const releasers = new Releasers();
+    releasers.push('first', () => void order.push('first'));
+    releasers.push('broken', () => Promise.reject(new Error('no')));
+    releasers.push('last', () => void order.push('last'));
+    await expect(releasers.releaseAll()).rejects.toThrow('some parts did not stop cleanly');
+    await expect(releasers.releaseAll()).rejects.toThrow(AggregateError);
+    expect(order).toEqual(['last', 'first']);
+    expect(() => releasers.push('late', () => undefined)).toThrow(PluginError);
+  });
+});
+
+describe('Background', () => {
+  it('reports failures and waits for work that other work starts', async () => {
+    const failures: string[] = [];
+    const background = new Background((name) => failures.push(name));
+    const done: string[] = [];
+    background.run('outer', async () => {
+      await Promise.resolve();
+      background.run('inner', () => Promise.reject(new Error('no')));
+      done.push('outer');
+    });
+    await background.idle();
+    expect(done).toEqual(['outer']);
+    expect(failures).toEqual(['inner']);
+    expect(background.size).toBe(0);
+  });
+});
+
+describe('deadline and sleep', () => {
+  it('aborts after its time and leaves no timer', async () => {
+    const clock = new HandClock();
+    const limit = deadline(clock, 100, 'asking Slack');
+    const sleeping = sleep(clock, 1000, limit.signal);
+    const outcome = expect(sleeping).rejects.toThrow('asking Slack took longer than 100 ms');
+    await clock.advance(100);
+    await outcome;
+    limit.cleanup();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('follows its parent', () => {
+    const clock = new HandClock();
+    const parent = new AbortController();
+    const limit = deadline(clock, 100, 'x', parent.signal);
+    parent.abort(new PluginError('stopped', 'stopping'));
+    expect(limit.signal.aborted).toBe(true);
+    limit.cleanup();
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('seededRandom', () => {
+  it('repeats itself for a seed and differs between seeds', () => {
+    const take = (seed: number): number[] => Array.from({ length: 3 }, seededRandom(seed));
+    expect(take(7)).toEqual(take(7));
+    expect(take(7)).not.toEqual(take(8));
+    expect(take(7).every((number) => number >= 0 && number < 1)).toBe(true);
+  });
+});
