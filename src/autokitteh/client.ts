@@ -1,0 +1,244 @@
+import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { Channel } from '../core/channel.js';
+import type { Clock } from '../core/clock.js';
+import { deadline } from '../core/cancellation.js';
+import { PluginError } from '../core/errors.js';
+import { AuthService } from '../gen/autokitteh/auth/v1/auth_pb.js';
+import {
+  ConnectionsService,
+  type Connection as ConnectionMessage,
+} from '../gen/autokitteh/connections/v1/connections_pb.js';
+import { DispatcherService } from '../gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
+import { EventsService } from '../gen/autokitteh/events/v1/events_pb.js';
+import type { Value } from '../gen/autokitteh/values/v1/values_pb.js';
+import { VarsService } from '../gen/autokitteh/vars/v1/vars_pb.js';
+import type { Credentials } from './credentials.js';
+import { isConnectionId } from './ids.js';
+import { refusal } from './rpc-errors.js';
+import { statusFromMessage, statusToMessage, type Status } from './status.js';
+import { createUnaryCaller, type UnaryCaller } from './unary-call.js';
+
+/** A connection as the server lists it. Exactly one of `projectId` and `orgId` is its owner; both may be filled. */
+export interface ConnectionRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly projectId: string;
+  readonly orgId: string;
+  readonly integrationId: string;
+  readonly status: Status;
+}
+
+/** A variable of a connection, a project or a trigger; secrets are in clear, so never log one. */
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+  readonly isSecret: boolean;
+}
+
+/** An event on its way to the server. Top-level keys of `data` must be symbols: the server does not check. */
+export interface OutgoingEvent {
+  readonly destinationId: string;
+  readonly eventType: string;
+  readonly data: Readonly<Record<string, Value>>;
+  readonly memo: Readonly<Record<string, string>>;
+}
+
+/** An event as the server lists it: without its data, with its memo. */
+export interface EventRecord {
+  readonly eventId: string;
+  readonly destinationId: string;
+  readonly eventType: string;
+  readonly memo: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970, by the server's clock; 0 if it gave none. */
+  readonly createdAt: number;
+}
+
+export interface EventQuery {
+  readonly destinationId?: string;
+  readonly integrationId?: string;
+  readonly eventType?: string;
+  /** Newest first, at most so many; 0 or absent means all. */
+  readonly maxResults?: number;
+}
+
+/** Who the server takes us for. */
+export interface User {
+  readonly userId: string;
+  readonly displayName: string;
+}
+
+/** The credentials of the person who asked, passed on as they came. */
+export interface CallerHeaders {
+  readonly authorization?: string | undefined;
+  readonly cookie?: string | undefined;
+}
+
+/**
+ * The server, as far as this program needs it. Every method rejects with a PluginError: `unauthenticated`,
+ * `forbidden`, `not_found`, `server_refused` (the server's own words), `server_unavailable`, `timeout`, or the
+ * reason of an aborted signal.
+ */
+export interface AutoKitteh {
+  /** The user that our credential stands for, or nothing. */
+  whoAmI(signal?: AbortSignal): Promise<User | undefined>;
+  /** Ids of connections with an active deployment (or of an organisation) that have `variable`; system rights. */
+  findActiveConnections(integrationId: string, variable: string, signal?: AbortSignal): Promise<string[]>;
+  /** All connections of the integration that we may see: of every organisation with system rights. */
+  listConnections(integrationId: string, signal?: AbortSignal): Promise<ConnectionRecord[]>;
+  /** Nothing when it is unknown, deleted, or not ours to see. */
+  connection(id: string, signal?: AbortSignal): Promise<ConnectionRecord | undefined>;
+  /** Variables of a scope, secrets in clear; all when no names are given. Empty for a deleted connection. */
+  variables(scopeId: string, names?: readonly string[], signal?: AbortSignal): Promise<Variable[]>;
+  /** Upserts in one transaction; the server then refreshes the status of a connection before it answers. */
+  setVariables(scopeId: string, variables: readonly Variable[], signal?: AbortSignal): Promise<void>;
+  /** Deletes the named variables; no names, no change. */
+  deleteVariables(scopeId: string, names: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Stores the status that `ak connection get` prints, until the server's next refresh. */
+  pushStatus(connectionId: string, status: Status, signal?: AbortSignal): Promise<void>;
+  /** A new event at each call. The id is empty for a connection of an organisation. */
+  dispatch(event: OutgoingEvent, signal?: AbortSignal): Promise<{ eventId: string }>;
+  /** Stored events, newest first. */
+  listEvents(query: EventQuery, signal?: AbortSignal): Promise<EventRecord[]>;
+  /** The same server, asked with a person's own credentials and never with ours. */
+  forCaller(headers: CallerHeaders): AutoKitteh;
+}
+
+/** The program's own line to the server. */
+export interface AutoKittehClient extends AutoKitteh {
+  /** What the server refused us for lack of rights: a reason to look at our identity again. */
+  readonly refusals: Channel<PluginError>;
+  /** Drops pooled connections and what is under way; idempotent. */
+  close(): Promise<void>;
+}
+
+export interface ClientOptions {
+  /** The server's URL; a path is kept as a prefix. */
+  readonly url: string;
+  readonly credentials: Credentials;
+  readonly clock: Clock;
+  /** How long a call may take, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Makes the line to the server; nothing is sent before the first call. */
+export function createAutoKitteh(options: ClientOptions): AutoKittehClient {
+  const caller = createUnaryCaller(options.url);
+  const refusals = new Channel<PluginError>();
+  const own = async (): Promise<Record<string, string>> => {
+    const token = await options.credentials.token();
+    return token === undefined ? {} : { authorization: `Bearer ${token}` };
+  };
+  return {
+    ...methods(caller, options, own, (error) => refusals.emit(error)),
+    refusals,
+    close: () => caller.close(),
+  };
+}
+
+type Refused = (error: PluginError) => void;
+
+function methods(
+  caller: UnaryCaller,
+  options: ClientOptions,
+  headers: () => Promise<Record<string, string>>,
+  refused: Refused,
+): AutoKitteh {
+  async function call<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    signal: AbortSignal | undefined,
+  ): Promise<MessageShape<O>> {
+    const { timeoutMs, clock } = options;
+    const limit = deadline(clock, timeoutMs, `AutoKitteh, ${method.name}`, signal);
+    try {
+      return await caller.call(method, request, {
+        headers: await headers(),
+        signal: limit.signal,
+        timeoutMs,
+      });
+    } catch (error) {
+      const refusedAs = refusal(method.name, error);
+      if (refusedAs.code === 'unauthenticated' || refusedAs.code === 'forbidden') refused(refusedAs);
+      throw refusedAs;
+    } finally {
+      limit.cleanup();
+    }
+  }
+
+  return {
+    async whoAmI(signal) {
+      const { user } = await call(AuthService.method.whoAmI, {}, signal);
+      return user === undefined ? undefined : { userId: user.userId, displayName: user.displayName };
+    },
+    async findActiveConnections(integrationId, variable, signal) {
+      const request = { integrationId, name: variable };
+      return (await call(VarsService.method.findActiveConnectionIDs, request, signal)).connectionIds;
+    },
+    async listConnections(integrationId, signal) {
+      const { connections } = await call(ConnectionsService.method.list, { integrationId }, signal);
+      return connections.map(recordOf);
+    },
+    async connection(connectionId, signal) {
+      checkConnectionId(connectionId);
+      const { connection } = await call(ConnectionsService.method.get, { connectionId }, signal);
+      return connection === undefined ? undefined : recordOf(connection);
+    },
+    async variables(scopeId, names = [], signal) {
+      const { vars } = await call(VarsService.method.get, { scopeId, names: [...names] }, signal);
+      return vars.map(({ name, value, isSecret }) => ({ name, value, isSecret }));
+    },
+    async setVariables(scopeId, variables, signal) {
+      const vars = variables.map(({ name, value, isSecret }) => ({ scopeId, name, value, isSecret }));
+      if (vars.length > 0) await call(VarsService.method.set, { vars }, signal);
+    },
+    async deleteVariables(scopeId, names, signal) {
+      // The server takes an empty list for "all of them".
+      if (names.length > 0) await call(VarsService.method.delete, { scopeId, names: [...names] }, signal);
+    },
+    async pushStatus(connectionId, status, signal) {
+      checkConnectionId(connectionId);
+      const connection = { connectionId, status: statusToMessage(status) };
+      await call(ConnectionsService.method.update, { connection }, signal);
+    },
+    async dispatch(event, signal) {
+      const { destinationId, eventType, data, memo } = event;
+      const request = { event: { destinationId, eventType, data: { ...data }, memo: { ...memo } } };
+      return { eventId: (await call(DispatcherService.method.dispatch, request, signal)).eventId };
+    },
+    async listEvents(query, signal) {
+      const { events } = await call(EventsService.method.list, { ...query, order: 'DESC' }, signal);
+      return events.map(({ eventId, destinationId, eventType, memo, createdAt }) => {
+        const at = createdAt === undefined ? 0 : timestampMs(createdAt);
+        return { eventId, destinationId, eventType, memo, createdAt: at };
+      });
+    },
+    forCaller(person) {
+      const theirs: Record<string, string> = {};
+      if (person.authorization !== undefined) theirs['authorization'] = person.authorization;
+      if (person.cookie !== undefined) theirs['cookie'] = person.cookie;
+      // A person's refusal says nothing about our own rights.
+      return methods(
+        caller,
+        options,
+        () => Promise.resolve(theirs),
+        () => undefined,
+      );
+    },
+  };
+}
+
+function checkConnectionId(id: string): void {
+  if (!isConnectionId(id)) throw new PluginError('bad_input', `"${id.slice(0, 64)}" is not a connection id`);
+}
+
+function recordOf(connection: ConnectionMessage): ConnectionRecord {
+  return {
+    id: connection.connectionId,
+    name: connection.name,
+    projectId: connection.projectId,
+    orgId: connection.orgId,
+    integrationId: connection.integrationId,
+    status: statusFromMessage(connection.status),
+  };
+}

@@ -1,0 +1,139 @@
+import {
+  create,
+  fromBinary,
+  toBinary,
+  type DescMessage,
+  type DescMethodUnary,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { codeFromHttpStatus, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect';
+import { Pool } from 'undici';
+import { errorMessage } from '../core/errors.js';
+
+export interface UnaryOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Told to the server, which gives up by itself then. */
+  readonly timeoutMs: number;
+}
+
+/** One unary call after the other over pooled connections. */
+export interface UnaryCaller {
+  /** Rejects with a ConnectError, or with the signal's reason. */
+  call<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    options: UnaryOptions,
+  ): Promise<MessageShape<O>>;
+  close(): Promise<void>;
+}
+
+// More than the dispatcher ever has under way (32), so that a status or a save never waits behind events.
+const CONNECTIONS = 64;
+// The longest answer is the list of all connections, some 300 bytes each.
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The Connect protocol's unary call (POST, binary messages, JSON errors: connectrpc.com/docs/protocol) straight over
+ * an undici pool, which costs a quarter of what the general client does.
+ */
+export function createUnaryCaller(baseUrl: string): UnaryCaller {
+  const base = new URL(baseUrl);
+  const prefix = base.pathname.replace(/\/$/, '');
+  const pool = new Pool(base.origin, {
+    connections: CONNECTIONS,
+    // The caller's signal is the only time limit.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+  });
+  return {
+    async call(method, request, options) {
+      const body = toBinary(method.input, create(method.input, request));
+      const answer = await send(
+        pool,
+        `${prefix}/${method.parent.typeName}/${method.name}`,
+        body,
+        options,
+      ).catch((error: unknown) => {
+        if (options.signal.aborted) throw options.signal.reason;
+        throw unreachable(base, error);
+      });
+      if (answer.status !== 200) throw errorOf(base, answer);
+      if (!answer.contentType.startsWith('application/proto')) {
+        throw new ConnectError(
+          `${base.origin} does not answer as AutoKitteh does: is the URL right?`,
+          Code.Unknown,
+        );
+      }
+      try {
+        return fromBinary(method.output, answer.bytes);
+      } catch (cause) {
+        throw new ConnectError(
+          `${method.name}: the answer cannot be read`,
+          Code.Internal,
+          undefined,
+          undefined,
+          cause,
+        );
+      }
+    },
+    async close() {
+      if (!pool.destroyed) await pool.destroy();
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+async function send(pool: Pool, path: string, body: Uint8Array, options: UnaryOptions): Promise<Answer> {
+  const response = await pool.request({
+    method: 'POST',
+    path,
+    body,
+    signal: options.signal,
+    headers: {
+      ...options.headers,
+      'content-type': 'application/proto',
+      'connect-protocol-version': '1',
+      'connect-timeout-ms': String(Math.max(1, Math.floor(options.timeoutMs))),
+    },
+  });
+  const contentType = response.headers['content-type'];
+  return {
+    status: response.statusCode,
+    contentType: typeof contentType === 'string' ? contentType : '',
+    bytes: new Uint8Array(await response.body.arrayBuffer()),
+  };
+}
+
+function unreachable(base: URL, error: unknown): ConnectError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return new ConnectError(
+    `${base.origin} cannot be reached: ${errorMessage(error) || code}`,
+    Code.Unavailable,
+    undefined,
+    undefined,
+    error,
+  );
+}
+
+/** A Connect error is JSON; anything else comes from a login check, from a proxy, or from another kind of server. */
+function errorOf(base: URL, answer: Answer): ConnectError {
+  const text = new TextDecoder().decode(answer.bytes.subarray(0, 200)).trim();
+  const words = answer.contentType.startsWith('text/plain') && text !== '' ? `: ${text}` : '';
+  const code = answer.status >= 500 ? Code.Unavailable : codeFromHttpStatus(answer.status);
+  const fallback = new ConnectError(`${base.origin} answered HTTP ${answer.status}${words}`, code);
+  if (!answer.contentType.startsWith('application/json')) return fallback;
+  try {
+    return errorFromJsonBytes(answer.bytes, undefined, fallback);
+  } catch (error) {
+    return ConnectError.from(error);
+  }
+}
