@@ -97,6 +97,11 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
   },
   {
+    // Scripts of the connection page: their types, the browser's globals among them, are checked by tsc.
+    files: ['src/connection/setup/assets/**/*.js'],
+    rules: { 'no-undef': 'off' },
+  },
+  {
     files: ['test/**/*.ts', 'src/demo/**/*.ts'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },

@@ -1,0 +1,117 @@
+/**
+ * What a pasted text is, by its shape alone. Runs in the browser while a person types, and on the server before
+ * anything is sent to Slack: a text of the wrong kind never leaves the place where it was pasted.
+ * Source of the shapes: Slack, "Token types".
+ *
+ * @typedef {'empty' | 'bot' | 'app' | 'user' | 'rotated' | 'workflow' | 'hex' | 'spaced' | 'unknown'} TokenKind
+ */
+
+const BOT = /^xoxb-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/;
+const APP = /^xapp-\d+-(A[A-Z0-9]+)-\d+-[A-Za-z0-9]+$/;
+
+/**
+ * @param {string} text as it was pasted; blanks around it do not count
+ * @returns {TokenKind}
+ */
+export function tokenKind(text) {
+  const token = text.trim();
+  if (token === '') return 'empty';
+  if (/\s/.test(token)) return 'spaced';
+  if (BOT.test(token)) return 'bot';
+  if (APP.test(token)) return 'app';
+  if (/^xoxp-/.test(token)) return 'user';
+  if (/^xoxe[.-]/.test(token)) return 'rotated';
+  if (/^xwfp-/.test(token)) return 'workflow';
+  // Signing secrets and client secrets are 32 hexadecimal digits.
+  if (/^[0-9a-f]{32}$/.test(token)) return 'hex';
+  return 'unknown';
+}
+
+/**
+ * The app that an app-level token belongs to, which its text tells.
+ *
+ * @param {string} text
+ * @returns {string} such as `A0123456789`, or an empty string
+ */
+export function appIdOf(text) {
+  return APP.exec(text.trim())?.[1] ?? '';
+}
+
+/**
+ * Why this is no bot token.
+ *
+ * @param {string} text
+ * @returns {string} a sentence, or an empty string when the shape is right
+ */
+export function botTokenProblem(text) {
+  const kind = tokenKind(text);
+  switch (kind) {
+    case 'bot':
+      return '';
+    case 'empty':
+      return 'The bot token is missing. It starts with xoxb-.';
+    case 'app':
+      return 'This is the app-level token. The bot token starts with xoxb- and stands under “Install App”.';
+    case 'user':
+      return 'This is a user token (xoxp-). Copy the “Bot User OAuth Token” instead: it starts with xoxb-.';
+    case 'hex':
+      return 'This is a secret of the app, not a token. The bot token starts with xoxb- and stands under “Install App”.';
+    default:
+      return other(kind, text, 'xoxb-', 'The bot token');
+  }
+}
+
+/**
+ * Why this is no app-level token.
+ *
+ * @param {string} text
+ * @returns {string} a sentence, or an empty string when the shape is right
+ */
+export function appTokenProblem(text) {
+  const kind = tokenKind(text);
+  switch (kind) {
+    case 'app':
+      return '';
+    case 'empty':
+      return 'The app-level token is missing. It starts with xapp-.';
+    case 'bot':
+      return 'This is the bot token. The app-level token starts with xapp- and stands under “Basic Information”.';
+    case 'user':
+      return 'This is a user token (xoxp-). The app-level token starts with xapp- and stands under “Basic Information”.';
+    case 'hex':
+      return 'This is a secret of the app, not a token. The app-level token starts with xapp- and stands further down that page.';
+    default:
+      return other(kind, text, 'xapp-', 'The app-level token');
+  }
+}
+
+/**
+ * Whether each of the two is what the other field asks for.
+ *
+ * @param {string} botField
+ * @param {string} appField
+ */
+export function areSwapped(botField, appField) {
+  return tokenKind(botField) === 'app' && tokenKind(appField) === 'bot';
+}
+
+/**
+ * @param {Exclude<TokenKind, 'empty' | 'bot' | 'app' | 'user' | 'hex'>} kind
+ * @param {string} text
+ * @param {string} prefix
+ * @param {string} name
+ */
+function other(kind, text, prefix, name) {
+  switch (kind) {
+    case 'spaced':
+      return `There is a blank or a line break inside. ${name} is one word: copy it again with Slack’s “Copy” button.`;
+    case 'rotated':
+      return `This belongs to token rotation and expires within hours. Switch token rotation off for the app; ${name.toLowerCase()} then starts with ${prefix}.`;
+    case 'workflow':
+      return `This is a workflow token and expires within minutes. ${name} starts with ${prefix}.`;
+    case 'unknown':
+      return text.trim().startsWith(prefix)
+        ? `${name} looks cut off or changed: copy it again with Slack’s “Copy” button.`
+        : `${name} starts with ${prefix}.`;
+  }
+}
