@@ -1,0 +1,42 @@
+/** Which row an event is about; never what is in it. */
+export interface RowLabel {
+  readonly appId: string;
+  readonly connectionId: string;
+  readonly key: string;
+  readonly kind: string;
+  readonly urgent: boolean;
+}
+
+/** What happens on the way of an event from Slack to the server. Times are milliseconds. */
+export type DeliveryEvent =
+  /** An event came in, for this many connections. */
+  | { readonly t: 'received'; readonly appId: string; readonly kind: string; readonly connections: number }
+  /** It is on the disk, `ms` after it was received. */
+  | { readonly t: 'journaled'; readonly appId: string; readonly kind: string; readonly ms: number }
+  /** Every connection of it had it before. */
+  | { readonly t: 'duplicate'; readonly appId: string; readonly kind: string }
+  /** It was not taken: the app or the whole is over its limits, or the journal cannot be written. */
+  | { readonly t: 'rejected'; readonly appId: string; readonly kind: string; readonly reason: string }
+  /** Slack was told, `ms` after it was received. */
+  | { readonly t: 'acknowledged'; readonly appId: string; readonly kind: string; readonly ms: number }
+  /** Slack was not told, so it sends the event again, or shows the person an error. */
+  | { readonly t: 'unacknowledged'; readonly appId: string; readonly kind: string; readonly reason: string }
+  /** The server has a row; `ms` is the dispatch alone, `waitedMs` since it was received. */
+  | {
+      readonly t: 'dispatched';
+      readonly row: RowLabel;
+      readonly attempts: number;
+      readonly ms: number;
+      readonly waitedMs: number;
+    }
+  /** After a crash a row was found at the server; whether sessions were started is not confirmed. */
+  | { readonly t: 'recovered_unconfirmed'; readonly row: RowLabel }
+  | { readonly t: 'retried'; readonly row: RowLabel; readonly attempts: number; readonly reason: string }
+  /** A row was given up and is among the dead letters. */
+  | { readonly t: 'dead'; readonly row: RowLabel; readonly attempts: number; readonly reason: string }
+  /** The server takes no events; `passing` again ends it. */
+  | { readonly t: 'outage'; readonly reason: string }
+  | { readonly t: 'passing'; readonly afterMs: number }
+  /** The journal cannot be written; `journal_writable` ends it. */
+  | { readonly t: 'journal_failing'; readonly code: string; readonly reason: string }
+  | { readonly t: 'journal_writable' };

@@ -1,0 +1,129 @@
+/** One connection of one Slack app: what rows are grouped and limited by. */
+export interface Source {
+  readonly appId: string;
+  readonly connectionId: string;
+}
+
+/** What is written before Slack is told yes: one event for one connection. */
+export interface NewRow extends Source {
+  /** Slack's own id of the event. Unique with the app and the connection. */
+  readonly key: string;
+  readonly kind: string;
+  /** Rows of one connection and conversation keep their order; may be empty. */
+  readonly conversation: string;
+  /** Someone waits for it: has lanes of its own, which go first. */
+  readonly urgent: boolean;
+  /** The frame's text as received. */
+  readonly body: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+}
+
+/** A row that somebody is about to dispatch, or to look up. */
+export interface JournalRow extends NewRow {
+  /** Grows in the order of writing. */
+  readonly id: number;
+  /** Dispatches begun so far, this one included. */
+  readonly attempts: number;
+  /** An earlier dispatch failed in a way that passes: sent again even if its event is found. */
+  readonly retried: boolean;
+  /** When its first dispatch failed; undefined if none did. Milliseconds since 1970. */
+  readonly failedAt: number | undefined;
+}
+
+/** A row that was given up; its body is kept, so that it can be sent again. */
+export interface DeadRow extends JournalRow {
+  readonly reason: string;
+  /** When it was given up. Milliseconds since 1970. */
+  readonly settledAt: number;
+}
+
+export type Appended = 'journaled' | 'duplicate';
+
+/** A request for the rows that lead their conversations, at most `limit`, of one source and urgency. */
+export interface Want extends Source {
+  readonly urgent: boolean;
+  readonly limit: number;
+}
+
+/** When a lane of this source and urgency, that nobody holds, is ready next. */
+export interface Ready extends Source {
+  readonly urgent: boolean;
+  readonly readyAt: number;
+}
+
+export interface Claimed {
+  readonly rows: readonly JournalRow[];
+  /** For each want that has lanes left which nobody holds: when the first of them is ready. */
+  readonly next: readonly Ready[];
+}
+
+/** How a dispatch, or a look-up after a crash, ended for a row. */
+export type Settlement =
+  /** AK has it. `recovered`: found there after a crash, its sessions unconfirmed. */
+  | { readonly t: 'delivered'; readonly id: number; readonly eventId: string; readonly recovered: boolean }
+  /** To be dispatched again, not before `nextAt`; until then its conversation waits. */
+  | { readonly t: 'retry'; readonly id: number; readonly nextAt: number; readonly reason: string }
+  /** Was not dispatched after all; as before the claim. */
+  | { readonly t: 'released'; readonly id: number }
+  /** Given up; its conversation goes on without it. */
+  | { readonly t: 'dead'; readonly id: number; readonly reason: string };
+
+export interface SourceStats extends Source {
+  /** Rows not delivered yet, those in flight included. */
+  readonly waiting: number;
+  /** UTF-8 length of their bodies. */
+  readonly waitingBytes: number;
+  readonly dead: number;
+}
+
+export interface JournalStats {
+  readonly sources: readonly SourceStats[];
+  /** Bytes in use, without what is free for the next rows. */
+  readonly usedBytes: number;
+  /** Bytes on the disk. */
+  readonly fileBytes: number;
+}
+
+/** What is no longer needed. All times are milliseconds since 1970. */
+export interface PruneRequest {
+  /** Bodies of rows that were delivered before this are removed; their keys stay. */
+  readonly bodiesBefore: number;
+  /** Keys of rows that were delivered before this are removed. */
+  readonly keysBefore: number;
+  /** Rows that were given up before this are removed. */
+  readonly deadBefore: number;
+  /** At most this many rows of each sort, so that no call holds up the appends. */
+  readonly limit: number;
+}
+
+/**
+ * The durable list of what Slack was told yes to. Every method resolves when its effect is on the disk, and rejects with
+ * `journal_full`, `journal_damaged`, `journal_unavailable` or `stopped` when it had none. Methods that are called one
+ * after another take effect in that order. Times come from the caller.
+ *
+ * Rows of one lane (connection, urgency, conversation) are claimed one at a time, in the order of their ids.
+ */
+export interface Journal {
+  /** Adds rows; a row whose key the app and connection have had is left as it is. Answers in the rows' order. */
+  append(rows: readonly NewRow[]): Promise<readonly Appended[]>;
+  /** Takes the first row of each lane that is ready, longest ready first, for `owner` to dispatch. */
+  claim(owner: string, now: number, wants: readonly Want[]): Promise<Claimed>;
+  /** Ends claims of `owner`. Answers for each whether it still was the owner's; if not, nothing was changed. */
+  settle(owner: string, now: number, settlements: readonly Settlement[]): Promise<readonly boolean[]>;
+  /** Takes over rows that an owner which is gone had claimed, at most `limit`; they are `owner`'s then. */
+  takeOver(owner: string, now: number, limit: number): Promise<readonly JournalRow[]>;
+  /** The sources that have lanes, and when each is ready; whatever the number of rows, in time of the sources. */
+  ready(): Promise<readonly Ready[]>;
+  /** Rows that were given up, with an id above `after`, in the order of their ids. */
+  listDead(after: number, limit: number): Promise<readonly DeadRow[]>;
+  /** Puts rows that were given up back into their lanes. Answers how many there were. */
+  resend(ids: readonly number[], now: number): Promise<number>;
+  /** One small step; answers whether there may be more to do. */
+  prune(request: PruneRequest): Promise<boolean>;
+  /** Gives free room back to the disk, one small step; answers whether there may be more. */
+  compact(): Promise<boolean>;
+  stats(): Promise<JournalStats>;
+  /** Finishes what was asked before, then closes. */
+  close(): Promise<void>;
+}
