@@ -13,14 +13,18 @@ const CODES: ReadonlyMap<Code, ErrorCode> = new Map([
   [Code.Canceled, 'cancelled'],
 ]);
 
+// Dispatch wraps whatever went wrong as an invalid argument, a lack of rights too: "save event: unauthorized".
+const WRAPPED: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/(^|: )unauthorized$/, 'forbidden'],
+  [/(^|: )unauthenticated$/, 'unauthenticated'],
+];
+
 /** The error of a call named `what`, with the server's own words; the Connect error stays its cause. */
 export function refusal(what: string, error: unknown): PluginError {
   if (!(error instanceof ConnectError)) return PluginError.from(error);
-  return new PluginError(
-    CODES.get(error.code) ?? 'server_refused',
-    `AutoKitteh, ${what}: ${error.rawMessage}`,
-    {
-      cause: error,
-    },
-  );
+  const words = error.rawMessage;
+  const wrapped =
+    error.code === Code.InvalidArgument ? WRAPPED.find(([pattern]) => pattern.test(words)) : undefined;
+  const code = wrapped?.[1] ?? CODES.get(error.code) ?? 'server_refused';
+  return new PluginError(code, `AutoKitteh, ${what}: ${words}`, { cause: error });
 }

@@ -1,0 +1,63 @@
+import { errorMessage, PluginError } from '../core/errors.js';
+
+/**
+ * What became of one attempt to hand an event to the server.
+ * - delivered: the server has it; the id is empty for a connection of an organisation
+ * - poisoned: the server will never take this event, however often it is asked
+ * - outage: the server takes nothing at the moment, or nothing from us; other events would fare no better
+ * - failed: anything else; whether it passes shows when other events pass
+ */
+export type DispatchOutcome =
+  | { readonly t: 'delivered'; readonly eventId: string }
+  | { readonly t: 'poisoned'; readonly reason: string }
+  | { readonly t: 'outage'; readonly reason: string }
+  | { readonly t: 'failed'; readonly reason: string };
+
+/*
+ * AutoKitteh answers every failure of Dispatch with "invalid argument", so that only the text tells a bad event from a
+ * server that is down. The first rule that matches decides.
+ */
+const RULES: readonly (readonly [RegExp, 'poisoned' | 'outage'])[] = [
+  // Temporal's limit for one payload; the event never gets smaller.
+  [/blob data size exceeds limit|HTTP 413|message (is )?too large/i, 'poisoned'],
+  // Temporal away, its namespace missing, its queue full.
+  [/failed starting workflow/i, 'outage'],
+  [
+    /deadline exceeded|context canceled|connection (refused|reset)|broken pipe|no such host|i\/o timeout/i,
+    'outage',
+  ],
+  [
+    /\bEOF\b|unavailable|too many (requests|connections|clients)|resource.?exhausted|shutting down/i,
+    'outage',
+  ],
+  [/database is (locked|closed)|\bSQLITE_|\bpq: |failed to connect/i, 'outage'],
+  // The connection was deleted, or its project was.
+  [/(^|[\s:])not_found$/, 'poisoned'],
+  // The request itself is refused: malformed ids, values and names; rule names stand in brackets at the end.
+  [
+    /\binvalid (prefix|suffix|value|event|argument|id)\b|illegal symbol|validation error|\[[\w.]+\]$/i,
+    'poisoned',
+  ],
+];
+
+/** What an error of `AutoKitteh.dispatch` means for the event. */
+export function outcomeOfError(error: unknown): DispatchOutcome {
+  const reason = errorMessage(error);
+  if (!(error instanceof PluginError)) return { t: 'failed', reason };
+  switch (error.code) {
+    case 'unauthenticated':
+    case 'forbidden':
+      return {
+        t: 'outage',
+        reason: `${reason} (this program lacks the right to dispatch: see AUTOKITTEH_SIGN_KEY and AUTOKITTEH_TOKEN)`,
+      };
+    case 'server_unavailable':
+    case 'timeout':
+      return { t: 'outage', reason };
+    case 'not_found':
+    case 'bad_input':
+      return { t: 'poisoned', reason };
+    default:
+      return { t: RULES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'failed', reason };
+  }
+}

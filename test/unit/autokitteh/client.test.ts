@@ -1,0 +1,231 @@
+import { createServer } from 'node:http';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAutoKitteh, type AutoKittehClient } from '../../../src/autokitteh/client.js';
+import { systemClock } from '../../../src/core/clock.js';
+import type { PluginError } from '../../../src/core/errors.js';
+import { AuthService } from '../../../src/gen/autokitteh/auth/v1/auth_pb.js';
+import { Status_Code } from '../../../src/gen/autokitteh/common/v1/common_pb.js';
+import { ConnectionsService } from '../../../src/gen/autokitteh/connections/v1/connections_pb.js';
+import { DispatcherService } from '../../../src/gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
+import { EventsService } from '../../../src/gen/autokitteh/events/v1/events_pb.js';
+import { VarsService } from '../../../src/gen/autokitteh/vars/v1/vars_pb.js';
+import { HandClock, settle } from '../../helpers/hand-clock.js';
+import { startConnectUpstream, startHttp, type ConnectUpstream } from './connect-upstream.js';
+
+const CONNECTION = 'con_00000000000000000000000001';
+const credentials = { token: () => Promise.resolve('service-token') };
+
+let upstream: ConnectUpstream;
+let client: AutoKittehClient;
+
+function clientFor(url: string, timeoutMs = 5000): AutoKittehClient {
+  return createAutoKitteh({ url, credentials, clock: systemClock, timeoutMs });
+}
+
+afterEach(async () => {
+  await client.close();
+  await upstream.stop();
+});
+
+describe('the client of AutoKitteh', () => {
+  const asked: unknown[] = [];
+
+  beforeEach(async () => {
+    asked.length = 0;
+    upstream = await startConnectUpstream((router) => {
+      router.rpc(AuthService.method.whoAmI, () => ({
+        user: { userId: 'usr_1', displayName: 'System User' },
+      }));
+      router.rpc(VarsService.method.get, (request) => {
+        if (request.scopeId === 'con_gone') throw new ConnectError('not_found', Code.NotFound);
+        return { vars: [{ name: 'a', value: 'b', isSecret: true, scopeId: request.scopeId }] };
+      });
+      router.rpc(VarsService.method.set, (request) => {
+        asked.push(
+          request.vars.map(({ scopeId, name, value, isSecret }) => ({ scopeId, name, value, isSecret })),
+        );
+        return {};
+      });
+      router.rpc(VarsService.method.delete, (request) => {
+        asked.push(request.names);
+        return {};
+      });
+      router.rpc(VarsService.method.findActiveConnectionIDs, () => {
+        throw new ConnectError('unauthorized', Code.PermissionDenied);
+      });
+      router.rpc(ConnectionsService.method.get, () => ({}));
+      router.rpc(ConnectionsService.method.list, () => ({
+        connections: [
+          { connectionId: CONNECTION, name: 'sl', status: { code: Status_Code.WARNING, message: 'hm' } },
+        ],
+      }));
+      router.rpc(ConnectionsService.method.update, (request) => {
+        asked.push({ name: request.connection?.name, code: request.connection?.status?.code });
+        return {};
+      });
+      router.rpc(DispatcherService.method.dispatch, (request) => {
+        if (request.event?.eventType === 'forbidden') {
+          throw new ConnectError('save event: unauthorized', Code.InvalidArgument);
+        }
+        return { eventId: `evt_${request.event?.eventType ?? ''}` };
+      });
+      router.rpc(EventsService.method.list, (request) => {
+        asked.push({ order: request.order, max: request.maxResults });
+        return {
+          events: [
+            {
+              eventId: 'evt_1',
+              destinationId: CONNECTION,
+              memo: { k: 'v' },
+              createdAt: { seconds: 12n, nanos: 5_000_000 },
+            },
+          ],
+        };
+      });
+    });
+    client = clientFor(upstream.url);
+  });
+
+  it('shows its own credential, and a limit that the server is told', async () => {
+    expect(await client.whoAmI()).toEqual({ userId: 'usr_1', displayName: 'System User' });
+    expect(upstream.seen[0]?.headers).toMatchObject({
+      authorization: 'Bearer service-token',
+      'connect-timeout-ms': '5000',
+      'content-type': 'application/proto',
+    });
+  });
+
+  it("acts with a person's credentials and never with its own on their behalf", async () => {
+    await client.forCaller({ cookie: 'ak_user_session=x' }).whoAmI();
+    await client.forCaller({}).whoAmI();
+    await client.forCaller({ authorization: 'Bearer theirs' }).whoAmI();
+    const shown = upstream.seen.map(({ headers }) => [headers.authorization, headers.cookie]);
+    expect(shown).toEqual([
+      [undefined, 'ak_user_session=x'],
+      [undefined, undefined],
+      ['Bearer theirs', undefined],
+    ]);
+  });
+
+  it('reads connections, variables and events', async () => {
+    expect(await client.connection(CONNECTION)).toBeUndefined();
+    expect(await client.listConnections('int_x')).toEqual([
+      {
+        id: CONNECTION,
+        name: 'sl',
+        projectId: '',
+        orgId: '',
+        integrationId: '',
+        status: { code: 'warning', message: 'hm' },
+      },
+    ]);
+    expect(await client.variables(CONNECTION)).toEqual([{ name: 'a', value: 'b', isSecret: true }]);
+    expect(await client.listEvents({ destinationId: CONNECTION, maxResults: 7 })).toEqual([
+      { eventId: 'evt_1', destinationId: CONNECTION, eventType: '', memo: { k: 'v' }, createdAt: 12_005 },
+    ]);
+    expect(asked).toEqual([{ order: 'DESC', max: 7 }]);
+  });
+
+  it('writes variables in one call, never deletes all of them, and pushes a status without a name', async () => {
+    await client.setVariables(CONNECTION, [{ name: 'a', value: 'b', isSecret: false }]);
+    await client.setVariables(CONNECTION, []);
+    await client.deleteVariables(CONNECTION, []);
+    await client.deleteVariables(CONNECTION, ['a']);
+    await client.pushStatus(CONNECTION, { code: 'error', message: 'broken' });
+    expect(asked).toEqual([
+      [{ scopeId: CONNECTION, name: 'a', value: 'b', isSecret: false }],
+      ['a'],
+      { name: '', code: Status_Code.ERROR },
+    ]);
+  });
+
+  it("says no in the server's own words, and tells who listens when rights were missing", async () => {
+    const refusals: PluginError[] = [];
+    client.refusals.subscribe((error) => refusals.push(error));
+    await expect(client.variables('con_gone')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(client.findActiveConnections('int_x', 'v')).rejects.toMatchObject({
+      code: 'forbidden',
+      message: 'AutoKitteh, FindActiveConnectionIDs: unauthorized',
+    });
+    await expect(
+      client.dispatch({ destinationId: CONNECTION, eventType: 'forbidden', data: {}, memo: {} }),
+    ).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(client.forCaller({}).findActiveConnections('int_x', 'v')).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    expect(refusals).toHaveLength(2);
+  });
+
+  it('refuses a malformed connection id before the server does', async () => {
+    await expect(client.connection('con_x')).rejects.toMatchObject({ code: 'bad_input' });
+    await expect(client.pushStatus('', { code: 'ok', message: '' })).rejects.toMatchObject({
+      code: 'bad_input',
+    });
+    expect(upstream.seen).toHaveLength(0);
+  });
+});
+
+describe('a server that misbehaves', () => {
+  async function answering(status: number, type: string, body: string): Promise<void> {
+    upstream = await startHttp(
+      createServer((_, response) => {
+        response.writeHead(status, { 'content-type': type }).end(body);
+      }),
+    );
+    client = clientFor(upstream.url);
+  }
+
+  it.each([
+    [401, 'text/plain; charset=utf-8', 'invalid token\n', 'unauthenticated', 'invalid token'],
+    [502, 'text/html', '<html>', 'server_unavailable', 'HTTP 502'],
+    [500, 'application/json', '{"code":"unknown","message":"boom"}', 'server_refused', 'boom'],
+    [503, 'application/json', '{"code":"unavailable","message":"later"}', 'server_unavailable', 'later'],
+    [400, 'application/json', 'not json', 'server_refused', 'HTTP 400'],
+    [404, 'text/plain', '404 page not found', 'server_refused', '404 page not found'],
+    [200, 'text/html', '<html>', 'server_refused', 'is the URL right'],
+    [200, 'application/proto', '\u0007\u0007\u0007', 'server_refused', 'cannot be read'],
+  ])('HTTP %i %s %j is %s', async (status, type, body, code, words) => {
+    await answering(status, type, body);
+    await expect(client.whoAmI()).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(words) as string,
+    });
+  });
+
+  it('that is not there is unavailable', async () => {
+    await answering(200, 'text/plain', '');
+    await upstream.stop();
+    await expect(client.whoAmI()).rejects.toMatchObject({
+      code: 'server_unavailable',
+      message: expect.stringContaining('cannot be reached') as string,
+    });
+  });
+
+  it('that never answers is given up after the limit, or when the caller no longer wants it', async () => {
+    let arrived = 0;
+    const arrivals: (() => void)[] = [];
+    upstream = await startHttp(
+      createServer(() => {
+        arrived += 1;
+        arrivals.shift()?.();
+      }),
+    );
+    const clock = new HandClock();
+    client = createAutoKitteh({ url: upstream.url, credentials, clock, timeoutMs: 3000 });
+    const first = new Promise<void>((resolve) => arrivals.push(resolve));
+    const late = expect(client.whoAmI()).rejects.toMatchObject({ code: 'timeout' });
+    await first;
+    await clock.advance(3000);
+    await late;
+    const second = new Promise<void>((resolve) => arrivals.push(resolve));
+    const controller = new AbortController();
+    const unwanted = expect(client.whoAmI(controller.signal)).rejects.toThrow('enough');
+    await second;
+    controller.abort(new Error('enough'));
+    await unwanted;
+    await settle();
+    expect(arrived).toBe(2);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});

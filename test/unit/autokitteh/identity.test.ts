@@ -1,0 +1,121 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { User } from '../../../src/autokitteh/client.js';
+import { createIdentityCheck, type Identity, type IdentityCheck } from '../../../src/autokitteh/identity.js';
+import { Channel } from '../../../src/core/channel.js';
+import { PluginError } from '../../../src/core/errors.js';
+import { HandClock } from '../../helpers/hand-clock.js';
+
+const SYSTEM: User = { userId: 'usr_3vser000000000000000000000', displayName: 'System User' };
+const DEFAULT: User = { userId: 'usr_3vser000000000000000000001', displayName: 'Default User' };
+const forbidden = new PluginError('forbidden', 'AutoKitteh, FindActiveConnectionIDs: unauthorized');
+
+class Server {
+  readonly refusals = new Channel<PluginError>();
+  looks = 0;
+  user: User | PluginError | undefined = SYSTEM;
+  refusal: PluginError | undefined;
+
+  whoAmI(): Promise<User | undefined> {
+    this.looks += 1;
+    return this.user instanceof PluginError ? Promise.reject(this.user) : Promise.resolve(this.user);
+  }
+
+  findActiveConnections(): Promise<string[]> {
+    if (this.refusal === undefined) return Promise.resolve([]);
+    this.refusals.emit(this.refusal);
+    return Promise.reject(this.refusal);
+  }
+}
+
+describe('the identity check', () => {
+  const clock = new HandClock();
+  let server = new Server();
+  let check: IdentityCheck;
+
+  function start(source: 'token' | 'sign_key' | 'none'): void {
+    server = new Server();
+    const options = { server, source, integrationId: 'int_x', variable: 'v', clock };
+    check = createIdentityCheck(options);
+  }
+
+  afterEach(async () => {
+    await check.stop();
+    expect(clock.pendingTimers).toBe(0);
+    expect(server.refusals.subscriberCount).toBe(0);
+  });
+
+  it('is content with rights that work, whoever has them', async () => {
+    start('token');
+    server.user = { userId: 'usr_service', displayName: 'Service' };
+    expect(await check.check()).toMatchObject({ t: 'sufficient', user: { userId: 'usr_service' } });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it.each([
+    ['none', DEFAULT, forbidden, 'Without a credential the server takes this program for its default user'],
+    [
+      'sign_key',
+      DEFAULT,
+      forbidden,
+      'does not know the credential of AUTOKITTEH_SIGN_KEY and silently takes',
+    ],
+    [
+      'token',
+      { userId: 'usr_7', displayName: 'Ann' },
+      forbidden,
+      'takes this program for Ann (usr_7), whose rights',
+    ],
+    [
+      'none',
+      new PluginError('unauthenticated', 'no'),
+      undefined,
+      'wants a credential and none is configured',
+    ],
+    [
+      'token',
+      new PluginError('unauthenticated', 'invalid token'),
+      undefined,
+      'does not take the credential of AUTOKITTEH_TOKEN (invalid token)',
+    ],
+  ] as const)('with %s as %o says what to do', async (source, user, refusal, words) => {
+    start(source);
+    server.user = user;
+    server.refusal = refusal;
+    expect(await check.check()).toMatchObject({
+      t: 'insufficient',
+      advice: expect.stringContaining(words) as string,
+    });
+  });
+
+  it('looks again by itself until the rights are there', async () => {
+    start('sign_key');
+    const seen: Identity['t'][] = [];
+    check.events.subscribe(({ t }) => seen.push(t));
+    server.user = new PluginError('server_unavailable', 'down');
+    await check.check();
+    await clock.advance(30_000);
+    server.user = SYSTEM;
+    await clock.advance(30_000);
+    expect(check.current()).toMatchObject({ t: 'sufficient' });
+    expect(seen).toEqual(['unreachable', 'sufficient']);
+    expect(server.looks).toBe(3);
+  });
+
+  it('looks once after a burst of refusals, and not because of its own', async () => {
+    start('sign_key');
+    await check.check();
+    server.refusal = forbidden;
+    for (let i = 0; i < 10; i++) server.refusals.emit(forbidden);
+    await clock.advance(5_000);
+    expect(server.looks).toBe(2);
+    expect(check.current().t).toBe('insufficient');
+    await clock.advance(29_000);
+    expect(server.looks).toBe(2);
+  });
+
+  it('shares one look between callers', async () => {
+    start('sign_key');
+    await Promise.all([check.check(), check.check()]);
+    expect(server.looks).toBe(1);
+  });
+});
