@@ -1,0 +1,72 @@
+import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../core/json.js';
+
+/** What a workflow may answer within Slack's three seconds. */
+export const ANSWER_KINDS = ['slash_command', 'view_submission', 'options'] as const;
+
+export type AnswerKind = (typeof ANSWER_KINDS)[number];
+
+/** Variable of a connection: the kinds that its workflows answer, separated by commas; absent means none. */
+export const ANSWERS_VARIABLE = 'socket_mode_answers';
+
+/** The kinds that a connection's variable names; what is not a kind is ignored. */
+export function answerKindsOf(variable: string | undefined): ReadonlySet<AnswerKind> {
+  const words = (variable ?? '').split(/[\s,]+/);
+  return new Set(ANSWER_KINDS.filter((kind) => words.includes(kind)));
+}
+
+/** The kind of answer that Slack reads from this frame's acknowledgement, if it reads any. */
+export function answerKindOf(kind: string, payload: JsonObject): AnswerKind | undefined {
+  if (kind === 'slash_commands') return 'slash_command';
+  if (kind !== 'interactive') return undefined;
+  switch (stringAt(payload, 'type')) {
+    case 'view_submission':
+      return 'view_submission';
+    case 'block_suggestion':
+      return 'options';
+    default:
+      return undefined;
+  }
+}
+
+// Slack: "Acknowledging events" documents no limit; its messages and views stay below this.
+export const LONGEST_ANSWER = 256 * 1024;
+
+// Slack: "Modals", response actions.
+const RESPONSE_ACTIONS: ReadonlySet<string> = new Set(['errors', 'update', 'push', 'clear']);
+
+/** Why an answer is not one of its kind, in a sentence for whoever wrote the workflow; nothing if it is. */
+export function answerProblem(kind: AnswerKind, answer: unknown): string | undefined {
+  if (!isJsonObject(answer)) return 'the answer must be a JSON object';
+  switch (kind) {
+    case 'slash_command':
+      return messageProblem(answer);
+    case 'view_submission':
+      return viewProblem(answer);
+    case 'options':
+      return Array.isArray(answer['options']) || Array.isArray(answer['option_groups'])
+        ? undefined
+        : 'an answer to an options request needs a list under options or option_groups';
+  }
+}
+
+// An empty object closes the modal, and shows nothing for a command.
+function messageProblem(answer: JsonObject): string | undefined {
+  if (Object.keys(answer).length === 0) return undefined;
+  const hasText = typeof answer['text'] === 'string' && answer['text'] !== '';
+  return hasText || Array.isArray(answer['blocks']) || Array.isArray(answer['attachments'])
+    ? undefined
+    : 'an answer to a slash command needs text, blocks or attachments';
+}
+
+function viewProblem(answer: JsonObject): string | undefined {
+  if (Object.keys(answer).length === 0) return undefined;
+  const action = stringAt(answer, 'response_action');
+  if (!RESPONSE_ACTIONS.has(action)) return 'response_action must be errors, update, push or clear';
+  if (action === 'errors' && objectAt(answer, 'errors') === undefined) {
+    return 'response_action errors needs errors: an object of block id to sentence';
+  }
+  if ((action === 'update' || action === 'push') && objectAt(answer, 'view') === undefined) {
+    return `response_action ${action} needs a view`;
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { AnswerDesk } from './answer-desk.js';
+import { LONGEST_ANSWER } from './answer-kind.js';
+
+/** Where an event's address lies below the public base. */
+export const ANSWERS_PATH = '/slack/answers';
+
+/** `POST /slack/answers/<ticket>` with a JSON object. The ticket is the credential. */
+export function answerRoutes(desk: AnswerDesk): Hono {
+  const routes = new Hono();
+  const limit = bodyLimit({
+    maxSize: LONGEST_ANSWER,
+    onError: (context) => context.text('the answer is too long', 413),
+  });
+  routes.post(`${ANSWERS_PATH}/:ticket`, limit, async (context) => {
+    let answer: unknown;
+    try {
+      answer = JSON.parse(await context.req.text());
+    } catch {
+      return context.text('the answer must be JSON', 400);
+    }
+    const posted = desk.post(context.req.param('ticket'), answer);
+    switch (posted.t) {
+      case 'accepted':
+        return context.json({ ok: true });
+      case 'gone':
+        return context.text('answered already, or too late: Slack waits three seconds', 410);
+      case 'refused':
+        return context.text(posted.problem, 400);
+    }
+  });
+  return routes;
+}

@@ -1,0 +1,17 @@
+/** One line of a bench's table. */
+export interface Row {
+  readonly figure: string;
+  readonly value: string;
+  /** What it was measured against in the same run. */
+  readonly peer: string;
+  readonly ratio?: number;
+  /** What the ratio or the value must keep, in words. */
+  readonly limit?: string;
+  readonly ok: boolean;
+}
+
+/** A benchmark: prints nothing itself, cleans up after itself. */
+export interface Bench {
+  readonly name: string;
+  run(): Promise<readonly Row[]>;
+}

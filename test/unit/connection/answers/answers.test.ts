@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { AnswerDesk } from '../../../../src/connection/answers/answer-desk.js';
+import { answerKindOf, answerKindsOf } from '../../../../src/connection/answers/answer-kind.js';
+import { answerRoutes } from '../../../../src/connection/answers/answer-routes.js';
+import { HandClock } from '../../../helpers/hand-clock.js';
+
+function open(kind: 'slash_command' | 'view_submission' | 'options' = 'slash_command') {
+  const clock = new HandClock();
+  const desk = new AnswerDesk(clock);
+  const answer = desk.await('A1', 'key', kind, clock.now());
+  const routes = answerRoutes(desk);
+  const post = (body: string, ticket = desk.ticket('A1', 'key')) =>
+    routes.request(`/slack/answers/${ticket}`, { method: 'POST', body });
+  return { clock, desk, answer, post };
+}
+
+describe('the address of an answer', () => {
+  it('takes one answer, and no second', async () => {
+    const { answer, post, clock } = open();
+    expect((await post('{"text":"done"}')).status).toBe(200);
+    expect((await post('{"text":"again"}')).status).toBe(410);
+    expect(await answer).toEqual({ text: 'done' });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("is gone when Slack's time is up, and then the default answer goes out", async () => {
+    const { answer, post, clock } = open();
+    await clock.advance(2_400);
+    expect(await answer).toBeUndefined();
+    expect((await post('{"text":"late"}')).status).toBe(410);
+  });
+
+  it('differs between processes, apps and events', () => {
+    const clock = new HandClock();
+    const desk = new AnswerDesk(clock);
+    const tickets = [desk.ticket('A1', 'k'), desk.ticket('A2', 'k'), desk.ticket('A1', 'l')];
+    tickets.push(new AnswerDesk(clock).ticket('A1', 'k'));
+    expect(new Set(tickets).size).toBe(4);
+    expect(tickets[0]).toMatch(/^[\w-]{43}$/);
+  });
+
+  it.each([
+    ['slash_command', 'not json', 'must be JSON'],
+    ['slash_command', '[]', 'must be a JSON object'],
+    ['slash_command', '{"texts":"x"}', 'needs text, blocks or attachments'],
+    ['view_submission', '{"response_action":"close"}', 'must be errors, update, push or clear'],
+    ['view_submission', '{"response_action":"errors"}', 'needs errors'],
+    ['view_submission', '{"response_action":"push"}', 'needs a view'],
+    ['options', '{}', 'options or option_groups'],
+  ] as const)('says what is wrong with an answer to a %s and stays open: %s', async (kind, body, problem) => {
+    const { post, desk } = open(kind);
+    const response = await post(body);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain(problem);
+    expect(desk.size).toBe(1);
+    desk.close();
+  });
+
+  it.each([
+    ['slash_command', '{}'],
+    ['view_submission', '{}'],
+    ['view_submission', '{"response_action":"errors","errors":{"b":"no"}}'],
+    ['view_submission', '{"response_action":"update","view":{"type":"modal"}}'],
+    ['options', '{"options":[]}'],
+  ] as const)('takes a %s answered with %s', async (kind, body) => {
+    const { post, answer } = open(kind);
+    expect((await post(body)).status).toBe(200);
+    expect(await answer).toEqual(JSON.parse(body));
+  });
+
+  it('refuses an answer that is too long', async () => {
+    const { post, desk } = open();
+    expect((await post(JSON.stringify({ text: 'x'.repeat(300_000) }))).status).toBe(413);
+    desk.close();
+  });
+});
+
+describe('answerKindOf', () => {
+  it('knows which frames carry an answer', () => {
+    expect(answerKindOf('slash_commands', {})).toBe('slash_command');
+    expect(answerKindOf('interactive', { type: 'view_submission' })).toBe('view_submission');
+    expect(answerKindOf('interactive', { type: 'block_suggestion' })).toBe('options');
+    expect(answerKindOf('interactive', { type: 'block_actions' })).toBeUndefined();
+    expect(answerKindOf('events_api', { type: 'view_submission' })).toBeUndefined();
+  });
+
+  it("reads the connection's variable", () => {
+    expect([...answerKindsOf('slash_command, options,other')]).toEqual(['slash_command', 'options']);
+    expect(answerKindsOf(undefined).size).toBe(0);
+  });
+});
