@@ -34,6 +34,8 @@ beforeAll(async () => {
     if (file === undefined) throw new Error(`${path} exports no file descriptor`);
     files.push(`${file.name}.proto`);
     for (const type of nestedTypes(file)) {
+      // The health protocol is gRPC's, not AutoKitteh's.
+      if (!type.typeName.startsWith('autokitteh.')) continue;
       if (type.kind === 'message') messages.push(type);
       else if (type.kind === 'enum') enums.push(type);
       else if (type.kind === 'service') services.push(type);
