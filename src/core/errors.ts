@@ -12,6 +12,7 @@ export const ERROR_CODES = [
   'slack_unavailable',
   'server_refused',
   'server_unavailable',
+  'overloaded',
   'journal_full',
   'journal_damaged',
   'journal_newer',

@@ -1,0 +1,73 @@
+import type { ErrorCode } from '../../core/errors.js';
+import type { OpenFile } from './driver.js';
+import { openDatabase } from './open-database.js';
+import { journalError } from './sqlite-error.js';
+import { openTables } from './tables.js';
+import { prepareVerbs, type Verbs } from './verbs.js';
+
+/** One question to the journal. */
+export interface Request {
+  readonly id: number;
+  readonly verb: keyof Verbs;
+  readonly args: readonly unknown[];
+}
+
+/** Its answer: the verb's result, or why it had no effect. */
+export type Reply =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly code: ErrorCode; readonly message: string };
+
+/** An open journal file in the thread that owns it. */
+export interface Engine {
+  /** Does all requests in one transaction, so that they share one wait for the disk. Never throws. */
+  run(requests: readonly Request[]): Reply[];
+  close(): void;
+}
+
+export interface EngineOptions {
+  readonly path: string;
+  /** Rows are refused when this much of the file is in use. */
+  readonly maxBytes: number;
+}
+
+/** Opens the file, or throws a PluginError that says why not. */
+export function openEngine(open: OpenFile, options: EngineOptions): Engine {
+  const file = openDatabase(open, options.path);
+  const tables = openTables(file.database);
+  const verbs = prepareVerbs(tables, options.maxBytes);
+
+  const transact = (requests: readonly Request[]): Reply[] => {
+    file.database.exec('BEGIN IMMEDIATE');
+    const replies = requests.map(({ id, verb, args }) => ({
+      id,
+      result: (verbs[verb] as (...values: readonly unknown[]) => unknown)(...args),
+    }));
+    tables.sources.flush();
+    file.database.exec('COMMIT');
+    return replies;
+  };
+
+  const rollBack = (): void => {
+    tables.sources.forget();
+    tables.lanes.forget();
+    try {
+      file.database.exec('ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself, as it does when the disk is full.
+    }
+  };
+
+  const run = (requests: readonly Request[]): Reply[] => {
+    try {
+      return transact(requests);
+    } catch (error) {
+      rollBack();
+      // One that cannot be done must not fail the others.
+      if (requests.length > 1) return requests.flatMap((request) => run([request]));
+      const { code, message } = journalError(error);
+      return requests.map(({ id }) => ({ id, code, message }));
+    }
+  };
+
+  return { run, close: () => file.close() };
+}

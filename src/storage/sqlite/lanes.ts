@@ -1,0 +1,50 @@
+import type { Database } from './driver.js';
+
+// Lanes beyond this are looked up again in the file; keeps the memory bounded whatever the number of conversations.
+const REMEMBERED = 50_000;
+
+/** The lanes that have rows: there is one record for each, from its first row to its last. */
+export class Lanes {
+  readonly #open = new Set<string>();
+  readonly #insert;
+  readonly #isLeft;
+  readonly #release;
+  readonly #delete;
+
+  constructor(database: Database) {
+    this.#insert = database.prepare(`INSERT INTO lanes (source_id, urgent, conversation, ready_at)
+      VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+    this.#isLeft =
+      database.prepare(`SELECT 1 FROM events WHERE source_id = ? AND urgent = ? AND conversation = ?
+      AND settled_at IS NULL LIMIT 1`);
+    this.#release = database.prepare(`UPDATE lanes SET owner = NULL, ready_at = ?
+      WHERE source_id = ? AND urgent = ? AND conversation = ?`);
+    this.#delete = database.prepare(
+      'DELETE FROM lanes WHERE source_id = ? AND urgent = ? AND conversation = ?',
+    );
+  }
+
+  /** Makes the lane if it is not there; one that is there keeps its time and its holder. */
+  open(source: number, urgent: number, conversation: string, readyAt: number): void {
+    const name = `${source} ${urgent} ${conversation}`;
+    if (this.#open.has(name)) return;
+    this.#insert.run(source, urgent, conversation, readyAt);
+    if (this.#open.size >= REMEMBERED) this.#open.clear();
+    this.#open.add(name);
+  }
+
+  /** Gives the lane back to whoever comes at `readyAt`, or removes it when it has no row left. */
+  release(source: number, urgent: number, conversation: string, readyAt: number): void {
+    if (this.#isLeft.get(source, urgent, conversation) === undefined) {
+      this.#delete.run(source, urgent, conversation);
+      this.#open.delete(`${source} ${urgent} ${conversation}`);
+    } else {
+      this.#release.run(readyAt, source, urgent, conversation);
+    }
+  }
+
+  /** After a rollback nothing that was remembered is sure. */
+  forget(): void {
+    this.#open.clear();
+  }
+}

@@ -1,0 +1,112 @@
+import { chmodSync, closeSync, existsSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { PluginError } from '../../core/errors.js';
+import type { Database, OpenFile } from './driver.js';
+import { lockFile } from './file-lock.js';
+import { migrate } from './migrate.js';
+import { journalError } from './sqlite-error.js';
+
+// Rows hold response URLs and messages: for the owner alone. SQLite gives -wal and -shm the mode of the file.
+const OWNER_ONLY = 0o600;
+
+// "aksj": tells our files from other SQLite files.
+const APPLICATION_ID = 0x61_6b_73_6a;
+
+// The body of a usual event (1 to 3 KB) fits a page with its neighbours; measured against 4 and 16 KiB.
+const PAGE_BYTES = 8192;
+
+// Larger files are not read through at start, because dispatching must begin at once; damage shows when it is met.
+const CHECKED_BYTES = 16 * 1024 * 1024;
+
+const WAL_BYTES_KEPT = 64 * 1024 * 1024;
+
+/** An open journal file: ours alone until `close`. */
+export interface OpenJournalFile {
+  readonly database: Database;
+  close(): void;
+}
+
+/**
+ * Opens the journal at `path`, makes it if there is none, and proves that what is committed survives a power cut.
+ * Throws `journal_locked`, `journal_newer`, `journal_damaged` or `journal_unavailable`.
+ */
+export function openDatabase(open: OpenFile, path: string): OpenJournalFile {
+  let lock: Database | undefined;
+  let database: Database | undefined;
+  try {
+    makeFile(path);
+    lock = lockFile(open, path);
+    chmodSync(`${path}-lock`, OWNER_ONLY);
+    database = open(path);
+    setUp(database, path);
+    const opened = { database, lock };
+    return {
+      database,
+      close() {
+        opened.database.close();
+        opened.lock.close();
+      },
+    };
+  } catch (error) {
+    database?.close();
+    lock?.close();
+    throw journalError(error);
+  }
+}
+
+function makeFile(path: string): void {
+  if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file = openSync(path, 'a', OWNER_ONLY);
+  fchmodSync(file, OWNER_ONLY);
+  closeSync(file);
+}
+
+function setUp(database: Database, path: string): void {
+  const isNew = statSync(path).size === 0;
+  if (isNew) {
+    // Only before the first page is written can these be chosen.
+    database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL;
+      PRAGMA application_id = ${APPLICATION_ID}`);
+  } else {
+    refuseForeignFile(database, path);
+  }
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_BYTES_KEPT};
+    PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF`);
+  refuseWeakSettings(database, path);
+  migrate(database, path);
+  if (!isNew && statSync(path).size <= CHECKED_BYTES) refuseDamage(database, path);
+}
+
+function refuseForeignFile(database: Database, path: string): void {
+  if (readNumber(database, 'application_id') !== APPLICATION_ID)
+    throw new PluginError(
+      'journal_damaged',
+      `The file ${path} is not a journal of this program: name another file, or move this one away.`,
+    );
+}
+
+/** The settings that "durable" rests on are read back: a file system may refuse WAL, a library may be built otherwise. */
+function refuseWeakSettings(database: Database, path: string): void {
+  const mode = (database.prepare('PRAGMA journal_mode').get() as { journal_mode: string }).journal_mode;
+  const synchronous = readNumber(database, 'synchronous');
+  if (mode !== 'wal' || synchronous !== 2)
+    throw new PluginError(
+      'journal_unavailable',
+      `The journal ${path} cannot be made durable (journal_mode ${mode}, synchronous ${synchronous}): ` +
+        'put it on a local file system.',
+    );
+}
+
+function refuseDamage(database: Database, path: string): void {
+  const first = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+  if (first.quick_check !== 'ok')
+    throw new PluginError(
+      'journal_damaged',
+      `The journal ${path} is damaged (${first.quick_check}): move it and its -wal file away, and start again.`,
+    );
+}
+
+function readNumber(database: Database, pragma: string): number {
+  const row = database.prepare(`PRAGMA ${pragma}`).get() as Record<string, number>;
+  return row[pragma] ?? 0;
+}

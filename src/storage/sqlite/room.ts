@@ -1,0 +1,13 @@
+import type { Database } from './driver.js';
+
+/** Bytes of the file that hold something. */
+export function usedBytes(database: Database): () => number {
+  const pages = database.prepare('PRAGMA page_count');
+  const free = database.prepare('PRAGMA freelist_count');
+  const { page_size: size } = database.prepare('PRAGMA page_size').get() as { page_size: number };
+  return () => {
+    const { page_count: all } = pages.get() as { page_count: number };
+    const { freelist_count: unused } = free.get() as { freelist_count: number };
+    return (all - unused) * size;
+  };
+}

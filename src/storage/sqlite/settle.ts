@@ -1,0 +1,53 @@
+import type { Settlement } from '../journal.js';
+import type { Tables } from './tables.js';
+
+interface Held {
+  readonly source_id: number;
+  readonly urgent: number;
+  readonly conversation: string;
+  readonly size: number;
+}
+
+/** Ends claims; what is no longer the owner's is left as it is. */
+export function prepareSettle({ database, sources, lanes }: Tables) {
+  const held = database.prepare(
+    'SELECT source_id, urgent, conversation, size FROM events WHERE id = ? AND owner = ?',
+  );
+  const deliver = database.prepare(`UPDATE events
+    SET state = 'delivered', owner = NULL, event_id = ?, recovered = ?, settled_at = ? WHERE id = ? AND owner = ?`);
+  const retry = database.prepare(`UPDATE events
+    SET state = 'waiting', owner = NULL, retried = 1, last_error = ?, failed_at = coalesce(failed_at, ?)
+    WHERE id = ? AND owner = ?`);
+  const release = database.prepare(`UPDATE events
+    SET state = 'waiting', owner = NULL, attempts = attempts - 1 WHERE id = ? AND owner = ?`);
+  const bury = database.prepare(`UPDATE events
+    SET state = 'dead', owner = NULL, last_error = ?, settled_at = ? WHERE id = ? AND owner = ?`);
+
+  const settleOne = (owner: string, now: number, settlement: Settlement): boolean => {
+    const { id } = settlement;
+    const row = held.get(id, owner) as Held | undefined;
+    if (row === undefined) return false;
+    switch (settlement.t) {
+      case 'delivered':
+        deliver.run(settlement.eventId, settlement.recovered ? 1 : 0, now, id, owner);
+        sources.count(row.source_id, { waiting: -1, waitingBytes: -row.size });
+        break;
+      case 'retry':
+        retry.run(settlement.reason, now, id, owner);
+        break;
+      case 'released':
+        release.run(id, owner);
+        break;
+      case 'dead':
+        bury.run(settlement.reason, now, id, owner);
+        sources.count(row.source_id, { waiting: -1, waitingBytes: -row.size, dead: 1 });
+        break;
+    }
+    const readyAt = settlement.t === 'retry' ? settlement.nextAt : now;
+    lanes.release(row.source_id, row.urgent, row.conversation, readyAt);
+    return true;
+  };
+
+  return (owner: string, now: number, settlements: readonly Settlement[]): boolean[] =>
+    settlements.map((settlement) => settleOne(owner, now, settlement));
+}

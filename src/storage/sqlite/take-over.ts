@@ -1,0 +1,21 @@
+import type { JournalRow } from '../journal.js';
+import { ROW_COLUMNS, ROW_TABLES, toRow, type StoredRow } from './row.js';
+import type { Tables } from './tables.js';
+
+/** Moves rows of owners that are gone to `owner`. One process has the file, so every other owner is gone. */
+export function prepareTakeOver({ database }: Tables): (owner: string, limit: number) => JournalRow[] {
+  const select = database.prepare(
+    `SELECT ${ROW_COLUMNS} FROM ${ROW_TABLES} WHERE e.owner IS NOT NULL AND e.owner <> ? LIMIT ?`,
+  );
+  const holdRow = database.prepare('UPDATE events SET owner = ? WHERE id = ?');
+  const holdLane = database.prepare(`UPDATE lanes SET owner = ? WHERE (source_id, urgent, conversation) =
+    (SELECT source_id, urgent, conversation FROM events WHERE id = ?)`);
+  return (owner, limit) => {
+    const rows = (select.all(owner, limit) as StoredRow[]).map(toRow);
+    for (const row of rows) {
+      holdRow.run(owner, row.id);
+      holdLane.run(owner, row.id);
+    }
+    return rows;
+  };
+}

@@ -1,0 +1,53 @@
+import type {
+  Claimed,
+  DeadRow,
+  JournalRow,
+  JournalStats,
+  PruneRequest,
+  Ready,
+  Settlement,
+  Want,
+} from '../journal.js';
+import { prepareAppend } from './append.js';
+import { prepareClaim } from './claim.js';
+import { prepareCompact } from './compact.js';
+import { prepareListDead } from './list-dead.js';
+import { unpackRows, type PackedRows } from './packed-rows.js';
+import { preparePrune } from './prune.js';
+import { prepareReady } from './ready.js';
+import { prepareResend } from './resend.js';
+import { prepareSettle } from './settle.js';
+import { prepareStats } from './stats.js';
+import type { Tables } from './tables.js';
+import { prepareTakeOver } from './take-over.js';
+
+/** What can be asked of an open journal file; arguments and results pass between threads. */
+export interface Verbs {
+  /** Whether each row was new. */
+  append(rows: PackedRows): boolean[];
+  claim(owner: string, now: number, wants: readonly Want[]): Claimed;
+  settle(owner: string, now: number, settlements: readonly Settlement[]): boolean[];
+  takeOver(owner: string, limit: number): JournalRow[];
+  ready(): Ready[];
+  listDead(after: number, limit: number): DeadRow[];
+  resend(ids: readonly number[], now: number): number;
+  prune(request: PruneRequest): boolean;
+  compact(): boolean;
+  stats(): JournalStats;
+}
+
+export function prepareVerbs(tables: Tables, maxBytes: number): Verbs {
+  const append = prepareAppend(tables, maxBytes);
+  return {
+    append: (rows) => append(unpackRows(rows)).map((appended) => appended === 'journaled'),
+    claim: prepareClaim(tables),
+    settle: prepareSettle(tables),
+    takeOver: prepareTakeOver(tables),
+    ready: prepareReady(tables),
+    listDead: prepareListDead(tables),
+    resend: prepareResend(tables),
+    prune: preparePrune(tables),
+    compact: prepareCompact(tables),
+    stats: prepareStats(tables),
+  };
+}

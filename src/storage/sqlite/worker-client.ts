@@ -1,0 +1,96 @@
+import type { Worker } from 'node:worker_threads';
+import { errorMessage, PluginError } from '../../core/errors.js';
+import type { EngineOptions, Reply } from './engine.js';
+import type { Verbs } from './verbs.js';
+import type { FromWorker, ToWorker } from './worker.js';
+import { startWorkerThread } from './worker-thread.js';
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: PluginError): void;
+}
+
+/** The journal's thread as the rest of the program sees it. */
+export interface WorkerClient {
+  ask<Verb extends keyof Verbs>(
+    verb: Verb,
+    ...args: Parameters<Verbs[Verb]>
+  ): Promise<ReturnType<Verbs[Verb]>>;
+  /** Answers what was asked before, closes the file and ends the thread. A second call joins the first. */
+  close(): Promise<void>;
+}
+
+/** Starts the thread and waits until it has the file open; rejects with its reason if it has not. */
+export async function startWorkerClient(options: EngineOptions): Promise<WorkerClient> {
+  const worker = startWorkerThread(options);
+  const waiting = new Map<number, Waiting>();
+  let asked = 0;
+  let gone: PluginError | undefined;
+  let closing: Promise<void> | undefined;
+
+  const say = (message: ToWorker): void => worker.postMessage(message);
+  const take = (reply: Reply): void => {
+    const waiter = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if ('code' in reply) waiter?.reject(new PluginError(reply.code, reply.message));
+    else waiter?.resolve(reply.result);
+  };
+
+  await opened(worker);
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  worker.on('message', (message: FromWorker) => {
+    if (message.t === 'replies') message.replies.forEach(take);
+  });
+  const end = (reason: PluginError): void => {
+    gone ??= reason;
+    for (const waiter of waiting.values()) waiter.reject(gone);
+    waiting.clear();
+  };
+  worker.on('error', (error) => end(threadEnded(error)));
+  worker.on('exit', () => end(threadEnded('it ended')));
+
+  return {
+    ask(verb, ...args) {
+      if (gone !== undefined) return Promise.reject(gone);
+      asked += 1;
+      const id = asked;
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve: resolve, reject });
+        say({ t: 'request', request: { id, verb, args } });
+      });
+    },
+    close() {
+      closing ??= (() => {
+        gone ??= new PluginError('stopped', 'the journal is closed');
+        say({ t: 'close' });
+        return exited;
+      })();
+      return closing;
+    },
+  };
+}
+
+function opened(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (message: FromWorker): void => {
+      if (message.t === 'refused') finish(new PluginError(message.code, message.message));
+      else finish();
+    };
+    const onError = (error: unknown): void => finish(threadEnded(error));
+    const onExit = (): void => finish(threadEnded('it ended before the file was open'));
+    const finish = (error?: PluginError): void => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+  });
+}
+
+function threadEnded(error: unknown): PluginError {
+  return new PluginError(
+    'journal_unavailable',
+    `The thread that writes the journal failed (${errorMessage(error)}): restart the program.`,
+    { cause: error },
+  );
+}
