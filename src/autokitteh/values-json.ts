@@ -1,0 +1,154 @@
+import type { JsonValue } from '../core/json.js';
+import {
+  boolean,
+  dict,
+  integer,
+  isSymbol,
+  list,
+  NOTHING,
+  number,
+  string,
+  struct,
+  type Value,
+} from './values.js';
+
+/** JSON whose integers beyond the exact range of a number are bigints. Every `JsonValue` is one. */
+export type ExactJson = JsonValue | bigint | ExactJson[] | ExactObject;
+
+/** An object of `ExactJson`; any key may be absent. */
+export interface ExactObject {
+  [key: string]: ExactJson | undefined;
+}
+
+/** Whether `value` is an object, and neither null nor a list. */
+export function isExactObject(value: ExactJson | undefined): value is ExactObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** How much of a JSON value is taken over; `cut` is called for whatever is left out or shortened. */
+export interface Limits {
+  /** Nesting of lists and objects; what lies deeper becomes `nothing`. */
+  readonly depth: number;
+  /** UTF-16 units of a string; a longer one is shortened, and a longer key left out with its value. */
+  readonly text: number;
+  /** Members of a list or object; the rest is left out. */
+  readonly members: number;
+  cut(): void;
+}
+
+/** AutoKitteh decodes values by recursion, three levels for each of ours; Slack nests about ten. */
+export const DEPTH = 64;
+
+const AS_IT_IS: Limits = { depth: DEPTH, text: Infinity, members: Infinity, cut: () => undefined };
+
+/** `text` within `limits`, never cut in the middle of a surrogate pair. */
+export function limitText(text: string, limits: Limits): string {
+  if (text.length <= limits.text) return text;
+  limits.cut();
+  const end = /[\ud800-\udbff]/.test(text.charAt(limits.text - 1)) ? limits.text - 1 : limits.text;
+  return text.slice(0, end);
+}
+
+/** `items` within `limits`. */
+export function limitMembers<Item>(items: Item[], limits: Limits): Item[] {
+  if (items.length <= limits.members) return items;
+  limits.cut();
+  return items.slice(0, limits.members);
+}
+
+/**
+ * JSON as an AutoKitteh value: objects as dicts, integers as integers, null (and NaN, infinities, what is nested deeper
+ * than `limits` allow) as nothing.
+ */
+export function fromJson(json: ExactJson | undefined, limits: Limits = AS_IT_IS, depth = 0): Value {
+  switch (typeof json) {
+    case 'string':
+      return string(limitText(json, limits));
+    case 'number':
+      return number(json);
+    case 'boolean':
+      return boolean(json);
+    case 'bigint':
+      return integer(json);
+    case 'undefined':
+      return NOTHING;
+    case 'object':
+      break;
+    default:
+      return json satisfies never;
+  }
+  if (json === null) return NOTHING;
+  if (depth >= limits.depth) {
+    limits.cut();
+    return NOTHING;
+  }
+  if (Array.isArray(json)) {
+    return list(limitMembers(json, limits).map((item) => fromJson(item, limits, depth + 1)));
+  }
+  return dict(dictEntries(json, limits, depth));
+}
+
+/** JSON as an AutoKitteh value whose objects are structs named `ctor` wherever all their keys are symbols. */
+export function structsFromJson(json: ExactJson | undefined, ctor: Value, depth = 0): Value {
+  if (depth >= DEPTH) return NOTHING;
+  if (Array.isArray(json)) return list(json.map((item) => structsFromJson(item, ctor, depth + 1)));
+  if (!isExactObject(json)) return fromJson(json);
+  const entries = Object.entries(json).map(
+    ([key, value]) => [key, structsFromJson(value, ctor, depth + 1)] as const,
+  );
+  // An empty object is more likely a map without entries than a record without fields.
+  const named = entries.length > 0 && entries.every(([key]) => isSymbol(key));
+  return named ? struct(ctor, Object.fromEntries(entries)) : dict(entries);
+}
+
+function* dictEntries(
+  object: ExactObject,
+  limits: Limits,
+  depth: number,
+): Iterable<readonly [string, Value]> {
+  for (const key of limitMembers(Object.keys(object), limits)) {
+    if (key.length > limits.text) limits.cut();
+    else yield [key, fromJson(object[key], limits, depth + 1)];
+  }
+}
+
+/**
+ * An AutoKitteh value as Python user code sees it: structs and dicts as objects, times as RFC 3339, durations in
+ * nanoseconds, bytes in base64; functions and modules as null. Integers that a number cannot hold come as strings.
+ */
+export function toJson(value: Value | undefined): JsonValue {
+  if (value === undefined) return null;
+  if (value.string !== undefined) return value.string.v;
+  if (value.boolean !== undefined) return value.boolean.v;
+  if (value.integer !== undefined) return exact(value.integer.v);
+  if (value.float !== undefined) return Number.isFinite(value.float.v) ? value.float.v : null;
+  if (value.list !== undefined) return value.list.vs.map(toJson);
+  if (value.set !== undefined) return value.set.vs.map(toJson);
+  if (value.dict !== undefined) {
+    return Object.fromEntries(value.dict.items.map(({ k, v }) => [keyText(k), toJson(v)]));
+  }
+  if (value.struct !== undefined) {
+    return Object.fromEntries(Object.entries(value.struct.fields).map(([key, v]) => [key, toJson(v)]));
+  }
+  if (value.symbol !== undefined) return value.symbol.name;
+  if (value.bigInteger !== undefined) return value.bigInteger.v;
+  if (value.bytes !== undefined) return Buffer.from(value.bytes.v).toString('base64');
+  if (value.time?.v !== undefined) {
+    return new Date(Number(value.time.v.seconds) * 1000 + Math.floor(value.time.v.nanos / 1e6)).toISOString();
+  }
+  if (value.duration?.v !== undefined) {
+    return exact(value.duration.v.seconds * 1_000_000_000n + BigInt(value.duration.v.nanos));
+  }
+  if (value.custom !== undefined) return toJson(value.custom.value);
+  return null;
+}
+
+function exact(v: bigint): number | string {
+  const near = Number(v);
+  return Number.isSafeInteger(near) ? near : v.toString();
+}
+
+function keyText(key: Value | undefined): string {
+  const json = toJson(key);
+  return typeof json === 'string' ? json : JSON.stringify(json);
+}

@@ -1,0 +1,66 @@
+import { isExactObject, type ExactJson, type ExactObject } from '../autokitteh/values-json.js';
+
+/** Longer than any integer that a double holds exactly; shorter ones need no second look. */
+const LONG_NUMBER = /\d{16}/;
+const NUMBER_OR_STRING = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** Beyond this a double is infinite, and so is the patience it takes to make a bigint of it. */
+const LONGEST_INTEGER = 309;
+const LONG_INTEGER = new RegExp(`^-?\\d{16,${LONGEST_INTEGER}}$`);
+
+/** A half of a surrogate pair, escaped or not (of an escaped one, any), and the character NUL. */
+const UNSTORABLE = /\\u(?:[dD][89a-fA-F]|0000)|\p{Surrogate}/u;
+const UNSTORABLE_CHARACTERS = /\p{Surrogate}|\0/gu;
+const REPLACEMENT = '\ufffd';
+
+/** Nothing deeper is taken over, and walking there could exhaust the stack. */
+const DEEPEST = 100;
+
+/**
+ * Parses JSON without loss: integers that a number cannot hold exactly are bigints. Characters that AutoKitteh could not
+ * store or send (lone surrogates, NUL) become U+FFFD. Throws SyntaxError as `JSON.parse` does.
+ */
+export function parseExact(text: string): ExactJson {
+  const json: ExactJson = LONG_NUMBER.test(text) ? parseLongIntegers(text) : (JSON.parse(text) as ExactJson);
+  return UNSTORABLE.test(text) ? storable(json, 0) : json;
+}
+
+/** Parses twice, the second time with the long integers as strings, and takes those where the first has a number. */
+function parseLongIntegers(text: string): ExactJson {
+  const json = JSON.parse(text) as ExactJson;
+  const marked = text.replace(NUMBER_OR_STRING, (token) => (LONG_INTEGER.test(token) ? `"${token}"` : token));
+  return marked === text ? json : withIntegers(json, JSON.parse(marked) as ExactJson, 0);
+}
+
+function withIntegers(json: ExactJson | undefined, marked: ExactJson | undefined, depth: number): ExactJson {
+  if (typeof json === 'number') return typeof marked === 'string' ? BigInt(marked) : json;
+  if (depth > DEEPEST) return json ?? null;
+  if (Array.isArray(json) && Array.isArray(marked)) {
+    return json.map((item, index) => withIntegers(item, marked[index], depth + 1));
+  }
+  if (isExactObject(json) && isExactObject(marked)) {
+    return fromEntries(
+      Object.keys(json).map((key) => [key, withIntegers(json[key], marked[key], depth + 1)] as const),
+    );
+  }
+  return json ?? null;
+}
+
+function storable(json: ExactJson | undefined, depth: number): ExactJson {
+  if (typeof json === 'string') return json.replace(UNSTORABLE_CHARACTERS, REPLACEMENT);
+  if (depth > DEEPEST) return json ?? null;
+  if (Array.isArray(json)) return json.map((item) => storable(item, depth + 1));
+  if (!isExactObject(json)) return json ?? null;
+  const entries = new Map<string, ExactJson>();
+  for (const [name, value] of Object.entries(json)) {
+    let key = name.replace(UNSTORABLE_CHARACTERS, REPLACEMENT);
+    // Two keys must not become one: AutoKitteh takes no dict with the same key twice.
+    while (entries.has(key)) key += REPLACEMENT;
+    entries.set(key, storable(value, depth + 1));
+  }
+  return fromEntries(entries);
+}
+
+/** Defines the keys instead of assigning them, so that `__proto__` is one like any other. */
+function fromEntries(entries: Iterable<readonly [string, ExactJson]>): ExactObject {
+  return Object.fromEntries(entries);
+}

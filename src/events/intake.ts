@@ -1,0 +1,84 @@
+import type { ExactObject } from '../autokitteh/values-json.js';
+import { innerEvent, objectAt, textAt, type Frame, type InnerEvent } from './frame.js';
+import { installationOf, type Installation } from './installation.js';
+import { isSelfEvent } from './self-events.js';
+
+/** Why a frame goes no further than its acknowledgement. */
+export interface Dropped {
+  /**
+   * `malformed`: no event in it. `unroutable`: it names neither workspace nor organisation. `self`: the app's own event.
+   */
+  readonly drop: 'self' | 'unroutable' | 'malformed';
+}
+
+/** What the journal needs to know about a frame. */
+export interface Accepted {
+  readonly drop?: undefined;
+  readonly installation: Installation;
+  /** The same for every delivery of one event, and different for different events, within the app. */
+  readonly key: string;
+  readonly eventType: string;
+  /** Events of one conversation keep their order: the channel, else the user, else empty. */
+  readonly conversation: string;
+  /** A person waits for it, for three seconds: interactions and slash commands. */
+  readonly urgent: boolean;
+}
+
+export type Classified = Dropped | Accepted;
+
+/** What to do with a frame, in a few microseconds: no values are built. Never throws. */
+export function classify(frame: Frame): Classified {
+  const inner = innerEvent(frame.kind, frame.payload);
+  if (inner === undefined) return { drop: 'malformed' };
+  const installation = installationOf(frame);
+  if (installation === undefined) return { drop: 'unroutable' };
+  const urgent = frame.kind !== 'events_api';
+  if (!urgent && isSelfEvent(inner, frame.payload)) return { drop: 'self' };
+  const key = keyOf(frame, inner);
+  if (key === '') return { drop: 'malformed' };
+  const { eventType, event } = inner;
+  return { installation, key, eventType, conversation: conversationOf(event), urgent };
+}
+
+/** `event_id`, else the kind and `trigger_id`, else `envelope_id`, but for the kinds that have something better. */
+function keyOf({ kind, envelopeId, payload }: Frame, { eventType }: InnerEvent): string {
+  if (kind === 'slash_commands') return triggerKey('slash_command', payload) || envelopeId;
+  if (kind === 'interactive') return interactionKey(textAt(payload, 'type'), payload) || envelopeId;
+  const minute = payload['minute_rate_limited'];
+  if (eventType === 'app_rate_limited' && typeof minute === 'number') {
+    // Each delivery has an envelope of its own, and there is one notice for a minute.
+    return `${eventType}:${textAt(payload, 'team_id')}:${minute}`;
+  }
+  return textAt(payload, 'event_id') || envelopeId;
+}
+
+function interactionKey(type: string, payload: ExactObject): string {
+  // Typing the same text again asks for options again, maybe with the trigger of the same view.
+  if (type === 'block_suggestion' || type === 'dialog_suggestion') return '';
+  const view = objectAt(payload, 'view');
+  const viewId = textAt(view, 'id');
+  // A view is closed once, and that has no trigger.
+  if (type === 'view_closed' && viewId !== '') return `${type}:${viewId}:${textAt(view, 'hash')}`;
+  return triggerKey(type, payload);
+}
+
+function triggerKey(type: string, payload: ExactObject): string {
+  const trigger = textAt(payload, 'trigger_id');
+  return trigger === '' ? '' : `${type}:${trigger}`;
+}
+
+function conversationOf(event: ExactObject): string {
+  return (
+    idAt(event, 'channel') ||
+    textAt(event, 'channel_id') ||
+    textAt(objectAt(event, 'item'), 'channel') ||
+    textAt(objectAt(event, 'container'), 'channel_id') ||
+    idAt(event, 'user') ||
+    textAt(event, 'user_id')
+  );
+}
+
+/** Some events have an id where others have the whole object. */
+function idAt(event: ExactObject, key: string): string {
+  return textAt(event, key) || textAt(objectAt(event, key), 'id');
+}

@@ -1,0 +1,135 @@
+import { PluginError } from '../core/errors.js';
+import { DEPTH, isExactObject, type ExactJson, type ExactObject } from '../autokitteh/values-json.js';
+import { sizeOfData } from '../autokitteh/values-size.js';
+import type { Value } from '../autokitteh/values.js';
+import { parseExact } from './exact-json.js';
+import { innerEvent, textAt, type Frame, type FrameKind, type InnerEvent } from './frame.js';
+import { eventShape } from './shapes.js';
+import { ENVELOPE_KEY, slackEnvelope } from './slack-envelope.js';
+import { conflictEntries, mapMembers, type Mapping } from './struct-mapping.js';
+
+/** An event as AutoKitteh's dispatcher takes it. */
+export interface MappedEvent {
+  readonly eventType: string;
+  readonly data: Record<string, Value>;
+  readonly memo: Record<string, string>;
+}
+
+/** What the journal knows of a frame besides its text. */
+export interface MappingExtras {
+  /** From the socket's hello. */
+  readonly appId: string;
+  /** As `classify` found it. */
+  readonly key: string;
+  /** Where a workflow can post the answer that goes into the acknowledgement. */
+  readonly answerUrl?: string;
+}
+
+/** Bytes of an event's data. AutoKitteh takes about 1.5 MB, several times over; the rest is left for user code. */
+export const SIZE_LIMIT = 512 * 1024;
+
+/**
+ * How an event over the limit is cut, in steps, until it fits: strings, lists and objects are shortened, deep nesting
+ * left out; at last only the built-in's keys stay, and the scalars of the event itself. Ids are shorter than 512.
+ */
+const STEPS = [
+  { depth: DEPTH, text: Infinity, members: Infinity, onlyKnown: false },
+  { depth: 24, text: 16_384, members: 500, onlyKnown: false },
+  { depth: 12, text: 4_096, members: 100, onlyKnown: false },
+  { depth: 6, text: 1_024, members: 20, onlyKnown: false },
+  { depth: 2, text: 512, members: 0, onlyKnown: true },
+] as const;
+
+/** A frame of fewer characters cannot exceed the limit, even if it is all empty objects to be filled with zeros. */
+const SURELY_SMALL = 4_096;
+
+/**
+ * What AutoKitteh is told of a frame: the keys of the built-in integration's event with its zero values, everything that
+ * Slack sent over them, and Slack's envelope under one key. Rejects text that holds no event with `bad_input`.
+ */
+export function toEvent(frameText: string, extras: MappingExtras): MappedEvent {
+  const whole = parseFrame(frameText);
+  const frame = frameOf(whole, extras.appId);
+  const inner = innerEvent(frame.kind, frame.payload);
+  if (inner === undefined) throw new PluginError('bad_input', 'the frame holds no event');
+  return {
+    eventType: inner.eventType,
+    data: mapWithinLimit(whole, frame, inner, extras.answerUrl ?? '', frameText.length <= SURELY_SMALL),
+    memo: memoOf(frame, extras),
+  };
+}
+
+function mapWithinLimit(
+  whole: ExactObject,
+  frame: Frame,
+  inner: InnerEvent,
+  answerUrl: string,
+  surelySmall: boolean,
+): Record<string, Value> {
+  let data: Record<string, Value> = {};
+  for (const [number, step] of STEPS.entries()) {
+    let cut = number > 0;
+    const mapping: Mapping = {
+      limits: { ...step, cut: () => (cut = true) },
+      onlyKnown: step.onlyKnown,
+      conflicts: new Map(),
+    };
+    const { fields, others } = mapMembers(eventShape(inner.eventType), withoutToken(inner, frame), mapping);
+    for (const [key, value] of Object.entries(fields)) {
+      if (!isReserved(key, value)) continue;
+      others.push([key, value]);
+      Reflect.deleteProperty(fields, key);
+    }
+    const conflicts = conflictEntries(mapping);
+    const kept = step.onlyKnown ? [] : others;
+    fields[ENVELOPE_KEY] = slackEnvelope(frame, whole, { conflicts, cut, others: kept, answerUrl });
+    data = fields;
+    if (surelySmall || sizeOfData(data) <= SIZE_LIMIT) break;
+  }
+  return data;
+}
+
+/** Python user code would take an object under `body` for an HTTP body and decode it. */
+function isReserved(key: string, value: Value): boolean {
+  return key === ENVELOPE_KEY || (key === 'body' && value.dict !== undefined);
+}
+
+/** Slack's verification token stands beside the event, and in it where there is no wrapper; it proves a sender. */
+function withoutToken({ event }: InnerEvent, { payload }: Frame): ExactObject {
+  if (event !== payload || !('token' in event)) return event;
+  const { token: _, ...rest } = event;
+  return rest;
+}
+
+function memoOf({ envelopeId, payload }: Frame, { appId, key }: MappingExtras): Record<string, string> {
+  const time = payload['event_time'];
+  return {
+    slack_event_key: key,
+    slack_app_id: appId,
+    slack_envelope_id: envelopeId,
+    slack_event_id: textAt(payload, 'event_id'),
+    slack_event_time: typeof time === 'number' ? String(time) : '',
+  };
+}
+
+const KINDS: readonly FrameKind[] = ['events_api', 'interactive', 'slash_commands'];
+
+function frameOf(whole: ExactObject, appId: string): Frame {
+  const kind = KINDS.find((known) => known === whole['type']);
+  const payload = whole['payload'];
+  if (kind === undefined || !isExactObject(payload)) {
+    throw new PluginError('bad_input', 'the frame is none that holds an event');
+  }
+  return { kind, appId, envelopeId: textAt(whole, 'envelope_id'), payload };
+}
+
+function parseFrame(text: string): ExactObject {
+  let json: ExactJson;
+  try {
+    json = parseExact(text);
+  } catch (cause) {
+    throw new PluginError('bad_input', 'the frame is not JSON', { cause });
+  }
+  if (!isExactObject(json)) throw new PluginError('bad_input', 'the frame is no JSON object');
+  return json;
+}
