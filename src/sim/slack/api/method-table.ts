@@ -1,0 +1,13 @@
+import { authMethods } from './auth-methods.js';
+import { chatMethods } from './chat-methods.js';
+import type { Method, MethodTable } from './method.js';
+import { viewMethods } from './view-methods.js';
+
+const methods: MethodTable = { ...authMethods, ...chatMethods, ...viewMethods };
+
+/** Any other method answers `{ok: true}` and is recorded. */
+const generic: Method = { token: 'any', run: () => ({ ok: true }) };
+
+export function methodNamed(name: string): Method {
+  return Object.hasOwn(methods, name) ? (methods[name] ?? generic) : generic;
+}

@@ -1,0 +1,122 @@
+import { DEFAULT_SCOPES } from './default-scopes.js';
+import { createApp, type AppRecord } from './apps.js';
+import { createWorkspace } from './workspaces.js';
+import type { Identifiers } from './identifiers.js';
+import type {
+  SlackApp,
+  SlackChannel,
+  SlackInstallation,
+  SlackOrganization,
+  SlackUser,
+  SlackWorkspace,
+} from './entities.js';
+import type { Tokens } from './tokens.js';
+
+/** An installation as the scripted Slack itself sees it. */
+export interface InstallationRecord extends SlackInstallation {
+  botToken: string;
+  active: boolean;
+}
+
+export interface InstallOptions {
+  /** Granted bot scopes; by default those of the app in AutoKitteh's documentation. */
+  readonly scopes?: readonly string[];
+  readonly botName?: string;
+}
+
+/** Who and what exists: organizations, workspaces, people, channels, apps, installations. */
+export interface Directory {
+  addOrganization(name?: string): SlackOrganization;
+  addWorkspace(name?: string, organization?: SlackOrganization): SlackWorkspace;
+  addApp(name?: string): SlackApp;
+  install(
+    app: SlackApp,
+    into: SlackWorkspace | SlackOrganization,
+    options?: InstallOptions,
+  ): InstallationRecord;
+  /** A new bot token for the installation; the old one is not refused by this. */
+  newBotToken(installation: InstallationRecord): string;
+  app(id: string): AppRecord | undefined;
+  installation(installation: SlackInstallation): InstallationRecord | undefined;
+  installationsOf(appId: string): InstallationRecord[];
+  bot(botId: string): InstallationRecord | undefined;
+  channel(id: string): SlackChannel | undefined;
+  user(id: string): SlackUser | undefined;
+  workspace(id: string): SlackWorkspace | undefined;
+}
+
+export function createDirectory(ids: Identifiers, tokens: Tokens): Directory {
+  const workspaces = new Map<string, SlackWorkspace>();
+  const apps = new Map<string, AppRecord>();
+  const installations: InstallationRecord[] = [];
+
+  const newBotToken = (installation: InstallationRecord): string => {
+    const token = `xoxb-${ids.digits(12)}-${ids.digits(13)}-${ids.secret(24)}`;
+    tokens.add({ token, kind: 'bot', app: installation.app, installation, scopes: installation.scopes });
+    installation.botToken = token;
+    return token;
+  };
+
+  return {
+    newBotToken,
+    addOrganization: (name = 'Synthetic Org') => ({ id: ids.object('E'), name, workspaces: [] }),
+    addWorkspace(name = 'Synthetic', organization) {
+      const workspace = createWorkspace(ids, name, organization);
+      workspaces.set(workspace.id, workspace);
+      organization?.workspaces.push(workspace);
+      return workspace;
+    },
+    addApp(name = 'Synthetic App') {
+      const app = createApp(ids, tokens, name);
+      apps.set(app.id, app);
+      return app;
+    },
+    install(app, into, options = {}) {
+      const workspace = 'domain' in into ? into : undefined;
+      const organization = workspace === undefined ? (into as SlackOrganization) : workspace.organization;
+      const name = options.botName ?? 'autokitteh';
+      const botUser: SlackUser = {
+        id: ids.object('U'),
+        name,
+        realName: name,
+        email: '',
+        teamId: into.id,
+        isBot: true,
+      };
+      const installation: InstallationRecord = {
+        app,
+        workspace,
+        organization,
+        botUser,
+        botId: ids.object('B'),
+        scopes: options.scopes ?? DEFAULT_SCOPES,
+        botToken: '',
+        active: true,
+      };
+      newBotToken(installation);
+      for (const home of workspace === undefined ? (organization?.workspaces ?? []) : [workspace])
+        home.users.push(botUser);
+      installations.push(installation);
+      return installation;
+    },
+    app: (id) => apps.get(id),
+    installation: (installation) => installations.find((each) => each === installation),
+    installationsOf: (appId) => installations.filter((each) => each.app.id === appId && each.active),
+    bot: (botId) => installations.find((each) => each.botId === botId),
+    channel: (id) => find(workspaces.values(), (workspace) => workspace.channels, id),
+    user: (id) => find(workspaces.values(), (workspace) => workspace.users, id),
+    workspace: (id) => workspaces.get(id),
+  };
+}
+
+function find<Item extends { readonly id: string }>(
+  workspaces: Iterable<SlackWorkspace>,
+  items: (workspace: SlackWorkspace) => readonly Item[],
+  id: string,
+): Item | undefined {
+  for (const workspace of workspaces) {
+    const found = items(workspace).find((item) => item.id === id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

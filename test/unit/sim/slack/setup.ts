@@ -1,0 +1,45 @@
+import { afterEach, expect } from 'vitest';
+import { scaledClock } from '../../../../src/core/clock.js';
+import type {
+  SlackApp,
+  SlackInstallation,
+  SlackWorkspace,
+} from '../../../../src/sim/slack/directory/entities.js';
+import type { ScriptedSlackOptions } from '../../../../src/sim/slack/options.js';
+import { startScriptedSlack, type ScriptedSlack } from '../../../../src/sim/slack/scripted-slack.js';
+
+/** A scripted Slack with one app in one workspace. */
+export interface Stage {
+  readonly slack: ScriptedSlack;
+  readonly workspace: SlackWorkspace;
+  readonly app: SlackApp;
+  readonly installation: SlackInstallation;
+  readonly appToken: string;
+}
+
+const running: ScriptedSlack[] = [];
+
+afterEach(async () => {
+  for (const slack of running.splice(0)) await slack.stop();
+  await expect.poll(openHandles).toEqual([]);
+});
+
+/** TCP ports and connections of this process; Node lets go of closed ones a little later. */
+function openHandles(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP'));
+}
+
+/** Starts one that is stopped after the test; a hundred times as fast unless said. */
+export async function stage(options: ScriptedSlackOptions = {}): Promise<Stage> {
+  const slack = await startScriptedSlack({ clock: scaledClock(100), seed: 7, ...options });
+  running.push(slack);
+  const workspace = slack.addWorkspace();
+  const app = slack.addApp();
+  return {
+    slack,
+    workspace,
+    app,
+    installation: slack.install(app, workspace),
+    appToken: app.createAppToken(),
+  };
+}
