@@ -1,0 +1,59 @@
+import type { AutoKitteh } from '../../autokitteh/client.js';
+import { outcomeOfError } from '../../autokitteh/dispatch-outcome.js';
+import { findEvent } from '../../autokitteh/event-lookup.js';
+import { errorMessage } from '../../core/errors.js';
+import type { DispatchOutcome, EventSink } from '../../delivery/sink.js';
+import { toEvent, type MappedEvent } from '../../events/mapping.js';
+import type { JournalRow } from '../../storage/journal.js';
+
+export interface EventSinkOptions {
+  readonly server: Pick<AutoKitteh, 'dispatch' | 'listEvents'>;
+  readonly integrationId: string;
+  /** Where a workflow can answer this row's event, if its connection chose to. */
+  readonly answerUrl: (row: JournalRow) => string | undefined;
+  /** Whether the connection belongs to an organisation, as far as is known. */
+  readonly isOrgLevel: (connectionId: string) => boolean;
+  /** Called once the server has a row. */
+  readonly delivered: (row: JournalRow) => void;
+}
+
+/** The memo's entry that tells a row's event from every other at the server. */
+const MEMO_KEY = 'slack_event_key';
+
+/** Brings journal rows to AutoKitteh: maps the frame as it came, dispatches it, and finds it again after a crash. */
+export function createEventSink(options: EventSinkOptions): EventSink {
+  const { server } = options;
+  return {
+    async dispatch(row, signal): Promise<DispatchOutcome> {
+      let event: MappedEvent;
+      try {
+        const answerUrl = options.answerUrl(row);
+        event = toEvent(row.body, {
+          appId: row.appId,
+          key: row.key,
+          ...(answerUrl === undefined ? {} : { answerUrl }),
+        });
+      } catch (error) {
+        // The same text is mapped the same way the next time.
+        return { t: 'poisoned', reason: errorMessage(error) };
+      }
+      try {
+        const { eventId } = await server.dispatch({ destinationId: row.connectionId, ...event }, signal);
+        options.delivered(row);
+        return { t: 'delivered', eventId };
+      } catch (error) {
+        return outcomeOfError(error);
+      }
+    },
+    async find(row, signal): Promise<string | undefined> {
+      const sought = {
+        connectionId: row.connectionId,
+        integrationId: options.integrationId,
+        orgLevel: options.isOrgLevel(row.connectionId),
+        memo: [MEMO_KEY, row.key] as const,
+        since: row.receivedAt,
+      };
+      return (await findEvent(server, sought, signal))?.eventId;
+    },
+  };
+}

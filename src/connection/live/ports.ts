@@ -1,0 +1,54 @@
+import type { ConnectionRecord, Variable } from '../../autokitteh/client.js';
+import type { Status } from '../../autokitteh/status.js';
+import type { SocketsHealth } from './status.js';
+
+/** What a reconcile asks of the server. */
+export interface Server {
+  findActiveConnections(integrationId: string, variable: string): Promise<string[]>;
+  listConnections(integrationId: string): Promise<ConnectionRecord[]>;
+  variables(scopeId: string): Promise<Variable[]>;
+  pushStatus(connectionId: string, status: Status): Promise<void>;
+}
+
+/** An app-level token and when a person saved it, milliseconds since 1970 (0 when unknown). */
+export interface WantedToken {
+  readonly token: string;
+  readonly setAt: number;
+}
+
+/** The sockets that events arrive on, by app. */
+export interface Sockets {
+  /** States which apps are wanted, with their tokens, newest first. */
+  reconcile(apps: ReadonlyMap<string, readonly WantedToken[]>): void;
+  health(appId: string): SocketsHealth;
+  /** What Slack holds against one of an app's tokens while another one works. */
+  tokenProblem(appId: string, token: string): string | undefined;
+}
+
+/** Durations in milliseconds. */
+export interface LivePolicy {
+  /** Between two looks at the server. */
+  readonly reconcileMs: number;
+  /** Between two comparisons of what is shown with what is true; asks nobody. */
+  readonly compareMs: number;
+  /** A trouble that passes sooner is not shown. */
+  readonly settleMs: number;
+  /** A deployment may be replaced within this time without its sockets closing. */
+  readonly graceMs: number;
+  /** Variables are read again after this long (with jitter), whatever happened. */
+  readonly sweepMs: number;
+  /** The same for connections that are not set up completely. */
+  readonly incompleteMs: number;
+  /** An answer to the server waits no longer than this for variables that were never read. */
+  readonly answerMs: number;
+}
+
+export const LIVE_POLICY: LivePolicy = {
+  reconcileMs: 1_500,
+  compareMs: 250,
+  settleMs: 1_500,
+  graceMs: 5_000,
+  sweepMs: 10 * 60_000,
+  incompleteMs: 10_000,
+  answerMs: 2_000,
+};

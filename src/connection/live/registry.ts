@@ -1,0 +1,97 @@
+import type { ConnectionRecord, Variable } from '../../autokitteh/client.js';
+import { belongsTo, type Installation } from '../../events/installation.js';
+import type { Identity } from './identity.js';
+import { setupStateOf, type SetupState, type Variables } from './setup-state.js';
+
+/** One connection as far as it is known here. */
+export interface Entry {
+  readonly record: ConnectionRecord;
+  /** Its project has an active deployment, or it belongs to an organisation. */
+  readonly active: boolean;
+  /** Absent until they were read once. */
+  readonly variables: Variables | undefined;
+  readonly setup: SetupState;
+  readonly identity: Identity;
+}
+
+interface Route {
+  readonly id: string;
+  readonly installIds: string;
+}
+
+/** Connections of this integration, with what routes events to them. Holds no state that the server does not. */
+export class Registry {
+  readonly #entries = new Map<string, Entry>();
+  // Built at the first event after a change: events are many, changes few.
+  #routes: Map<string, Route[]> | undefined;
+
+  get(id: string): Entry | undefined {
+    return this.#entries.get(id);
+  }
+
+  all(): IterableIterator<Entry> {
+    return this.#entries.values();
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Takes the server's list: what is not in it is gone. Returns the ids that were not known before. */
+  list(records: readonly ConnectionRecord[], active: ReadonlySet<string>): string[] {
+    const listed = new Set(records.map(({ id }) => id));
+    for (const id of this.#entries.keys()) if (!listed.has(id)) this.#entries.delete(id);
+    this.#routes = undefined;
+    return records.filter((record) => !this.#note(record, active.has(record.id))).map(({ id }) => id);
+  }
+
+  /** Notes variables that were just read; nothing if the connection is gone by now. */
+  read(id: string, variables: readonly Variable[]): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    const byName = new Map(variables.map(({ name, value }) => [name, value]));
+    this.#set({ ...entry, variables: byName, setup: setupStateOf(byName) });
+  }
+
+  identify(id: string, identity: Identity): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) this.#set({ ...entry, identity });
+  }
+
+  /** The active connections of exactly this installation. */
+  connectionsOf(installation: Installation): string[] {
+    this.#routes ??= this.#buildRoutes();
+    const routes = this.#routes.get(installation.appId) ?? [];
+    return routes.filter(({ installIds }) => belongsTo(installIds, installation)).map(({ id }) => id);
+  }
+
+  // What Slack says of the bot token counts before the stored variable, which a person may have written.
+  #buildRoutes(): Map<string, Route[]> {
+    const routes = new Map<string, Route[]>();
+    for (const { record, active, setup, variables, identity } of this.#entries.values()) {
+      if (!active || setup.t !== 'complete') continue;
+      const installIds = identity.t === 'known' ? identity.installIds : variables?.get('install_ids');
+      if (installIds === undefined) continue;
+      const ofApp = routes.get(setup.appId) ?? [];
+      routes.set(setup.appId, [...ofApp, { id: record.id, installIds }]);
+    }
+    return routes;
+  }
+
+  #set(entry: Entry): void {
+    this.#entries.set(entry.record.id, entry);
+    this.#routes = undefined;
+  }
+
+  #note(record: ConnectionRecord, active: boolean): boolean {
+    const known = this.#entries.get(record.id);
+    this.#set({
+      variables: known?.variables,
+      setup: known?.setup ?? { t: 'new' },
+      identity: known?.identity ?? { t: 'unknown' },
+      record,
+      active,
+    });
+    return known !== undefined;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Status } from '../../autokitteh/status.js';
+import type { Entry } from './registry.js';
+
+/** How an app's sockets fare, as far as a connection's status tells it. */
+export type SocketsHealth =
+  /** No sockets are wanted, or the first one is on its way. */
+  | { readonly t: 'opening' }
+  | { readonly t: 'live'; readonly sockets: number; readonly ghosts: number }
+  /** Less than wanted; `doing` says what is being done about it. */
+  | { readonly t: 'degraded'; readonly doing: string }
+  /** Only a person can mend it. */
+  | { readonly t: 'broken'; readonly error: string; readonly advice: string };
+
+export interface StatusFacts {
+  readonly entry: Entry | undefined;
+  readonly sockets: SocketsHealth;
+  /** What Slack holds against this connection's own app-level token while another one of the app works. */
+  readonly tokenProblem: string | undefined;
+  /** Why events cannot be taken or delivered at present, in a sentence. */
+  readonly trouble: string | undefined;
+}
+
+/** The status of a connection that has just been created, and of any id that is not known. */
+export const INIT_REQUIRED: Status = { code: 'init_required', message: 'Init required' };
+
+/** Says in one sentence how a connection fares and, if a person must act, what to do. */
+export function statusOf(facts: StatusFacts): Status {
+  const { entry } = facts;
+  if (entry === undefined) return INIT_REQUIRED;
+  switch (entry.setup.t) {
+    case 'new':
+      return INIT_REQUIRED;
+    case 'other':
+      return { code: 'unspecified', message: '' };
+    case 'built_in':
+      return warning("Served by the server's built-in socket: open this connection's page to adopt it");
+    case 'incomplete':
+      return error(`${entry.setup.problems.join('; ')}: open this connection's page, or set the variables`);
+    case 'complete':
+      return completeStatus(entry, facts, entry.setup);
+  }
+}
+
+function completeStatus(
+  entry: Entry,
+  facts: StatusFacts,
+  setup: Extract<Entry['setup'], { t: 'complete' }>,
+): Status {
+  const { identity } = entry;
+  if (identity.t === 'refused')
+    return error(`Slack refused the bot token (${identity.error}): ${identity.advice}`);
+  if (identity.t === 'known' && identity.appId !== setup.appId) {
+    return error(
+      `The bot token is of app ${identity.appId}, the app-level token of ${setup.appId}: save two tokens of one app`,
+    );
+  }
+  if (facts.tokenProblem !== undefined) return error(facts.tokenProblem);
+  if (!entry.active) return ok(`Ready${forTeam(entry)}: sockets open when a deployment is active`);
+  return socketsStatus(entry, facts, setup.adopting);
+}
+
+function socketsStatus(entry: Entry, { sockets, trouble }: StatusFacts, adopting: boolean): Status {
+  switch (sockets.t) {
+    case 'broken':
+      return error(`Slack refused the sockets (${sockets.error}): ${sockets.advice}`);
+    case 'opening':
+      return warning('Opening sockets');
+    case 'degraded':
+      return warning(sockets.doing);
+    case 'live':
+      break;
+  }
+  if (trouble !== undefined) return warning(trouble);
+  if (adopting) {
+    return warning(
+      "Adopted, but the server's own socket still takes a share of the events: finish on this connection's page",
+    );
+  }
+  if (sockets.ghosts > 0) {
+    return warning(
+      `${count(sockets.sockets)} live, but Slack counts ${sockets.ghosts} more of this app elsewhere, which take a share of its events: stop the other program, or restart the server after an adoption`,
+    );
+  }
+  return ok(`Using Socket Mode${forTeam(entry)}: ${count(sockets.sockets)} live`);
+}
+
+function forTeam({ identity, variables }: Entry): string {
+  const team = identity.t === 'known' ? identity.teamName : variables?.get('team_name');
+  return team === undefined || team === '' ? '' : ` in ${team}`;
+}
+
+function count(sockets: number): string {
+  return sockets === 1 ? '1 socket' : `${sockets} sockets`;
+}
+
+function ok(message: string): Status {
+  return { code: 'ok', message };
+}
+
+function warning(message: string): Status {
+  return { code: 'warning', message };
+}
+
+function error(message: string): Status {
+  return { code: 'error', message };
+}

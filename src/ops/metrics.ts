@@ -1,0 +1,162 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Channel } from '../core/channel.js';
+import type { DeliveryEvent } from '../delivery/events.js';
+import type { SocketEvent } from '../slack/socket-event.js';
+import type { ReceiverEvent } from '../connection/live/receiver.js';
+
+export interface MetricsSources {
+  readonly delivery: Channel<DeliveryEvent>;
+  readonly sockets: Channel<SocketEvent>;
+  readonly receiver: Channel<ReceiverEvent>;
+  /** Asked at each scrape. */
+  readonly gauges: () => Promise<Gauges>;
+}
+
+/** What is looked up rather than counted. */
+export interface Gauges {
+  readonly waiting: number;
+  readonly dead: number;
+  readonly inFlight: number;
+  readonly concurrency: number;
+  readonly journalBytes: number;
+  /** Live sockets by app. */
+  readonly sockets: ReadonlyMap<string, number>;
+  /** Connections by status code. */
+  readonly connections: ReadonlyMap<string, number>;
+}
+
+// Seconds; Slack's limit for an acknowledgement is 3.
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 10, 60, 600];
+
+/** Counts what the parts report, for Prometheus. Label values are closed sets and app ids, never user data. */
+export function createMetrics(sources: MetricsSources): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  countDelivery(registry, sources.delivery);
+  countSockets(registry, sources.sockets);
+  countReceived(registry, sources.receiver);
+  lookUp(registry, sources.gauges);
+  return registry;
+}
+
+function countDelivery(registry: Registry, events: Channel<DeliveryEvent>): void {
+  const registers = [registry];
+  const total = new Counter({
+    name: 'ak_slack_delivery_events_total',
+    help: 'What happened to events between Slack and AutoKitteh, by step.',
+    labelNames: ['step'],
+    registers,
+  });
+  const acknowledged = new Histogram({
+    name: 'ak_slack_acknowledgement_seconds',
+    help: 'From the arrival of a frame to its acknowledgement.',
+    buckets: BUCKETS,
+    registers,
+  });
+  const dispatch = new Histogram({
+    name: 'ak_slack_dispatch_seconds',
+    help: "Duration of AutoKitteh's Dispatch.",
+    buckets: BUCKETS,
+    registers,
+  });
+  const waited = new Histogram({
+    name: 'ak_slack_delivery_seconds',
+    help: 'From the arrival of a frame until AutoKitteh had the event.',
+    buckets: BUCKETS,
+    registers,
+  });
+  events.subscribe((event) => {
+    total.inc({ step: event.t });
+    if (event.t === 'acknowledged') acknowledged.observe(event.ms / 1000);
+    if (event.t === 'dispatched') {
+      dispatch.observe(event.ms / 1000);
+      waited.observe(event.waitedMs / 1000);
+    }
+  });
+}
+
+function countSockets(registry: Registry, events: Channel<SocketEvent>): void {
+  const registers = [registry];
+  const states = new Counter({
+    name: 'ak_slack_socket_states_total',
+    help: 'Sockets that entered a state.',
+    labelNames: ['state'],
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'ak_slack_frames_dropped_total',
+    help: 'Frames from Slack that were not understood, by reason.',
+    labelNames: ['why'],
+    registers,
+  });
+  const acknowledgements = new Counter({
+    name: 'ak_slack_acknowledgements_total',
+    help: 'Acknowledgements by the way they went.',
+    labelNames: ['how'],
+    registers,
+  });
+  const limited = new Counter({
+    name: 'ak_slack_rate_limited_total',
+    help: 'How often Slack asked for fewer calls of apps.connections.open.',
+    registers,
+  });
+  events.subscribe((event) => {
+    if (event.t === 'socket_state') states.inc({ state: event.to });
+    if (event.t === 'frame_dropped') dropped.inc({ why: event.why });
+    if (event.t === 'acknowledged') acknowledgements.inc({ how: event.how });
+    if (event.t === 'rate_limited') limited.inc();
+  });
+}
+
+function countReceived(registry: Registry, events: Channel<ReceiverEvent>): void {
+  const total = new Counter({
+    name: 'ak_slack_received_total',
+    help: 'Frames by what was decided about them.',
+    labelNames: ['decision'],
+    registers: [registry],
+  });
+  events.subscribe((event) => {
+    total.inc({ decision: event.t === 'dropped' ? `dropped_${event.why}` : event.t });
+  });
+}
+
+function lookUp(registry: Registry, gauges: () => Promise<Gauges>): void {
+  const registers = [registry];
+  const rows = new Gauge({
+    name: 'ak_slack_journal_rows',
+    help: 'Rows of the journal by state.',
+    labelNames: ['state'],
+    registers,
+  });
+  const concurrency = new Gauge({
+    name: 'ak_slack_dispatch_concurrency',
+    help: 'Dispatches that may be under way at once.',
+    registers,
+  });
+  const bytes = new Gauge({ name: 'ak_slack_journal_bytes', help: 'Size of the journal.', registers });
+  const sockets = new Gauge({
+    name: 'ak_slack_sockets_live',
+    help: 'Live sockets by app.',
+    labelNames: ['app'],
+    registers,
+  });
+  // One look for all gauges: this one is collected like the others, at each scrape.
+  new Gauge({
+    name: 'ak_slack_connections',
+    help: 'Connections by status.',
+    labelNames: ['status'],
+    registers,
+    async collect() {
+      const now = await gauges();
+      rows.set({ state: 'waiting' }, now.waiting);
+      rows.set({ state: 'dead' }, now.dead);
+      rows.set({ state: 'in_flight' }, now.inFlight);
+      concurrency.set(now.concurrency);
+      bytes.set(now.journalBytes);
+      sockets.reset();
+      for (const [app, count] of now.sockets) sockets.set({ app }, count);
+      this.reset();
+      for (const [status, count] of now.connections) this.set({ status }, count);
+    },
+  });
+}

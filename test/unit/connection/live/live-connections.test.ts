@@ -1,0 +1,262 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ConnectionRecord, Variable } from '../../../../src/autokitteh/client.js';
+import type { Status } from '../../../../src/autokitteh/status.js';
+import type { Identity } from '../../../../src/connection/live/identity.js';
+import { LiveConnections } from '../../../../src/connection/live/live-connections.js';
+import { LIVE_POLICY, type WantedToken } from '../../../../src/connection/live/ports.js';
+import type { SocketsHealth } from '../../../../src/connection/live/status.js';
+import { createLog } from '../../../../src/core/log.js';
+import { HandClock } from '../../../helpers/hand-clock.js';
+
+const TOKENS = {
+  auth_type: 'socketMode',
+  socket_mode_app_token: 'xapp-1-A1-1-x',
+  private_bot_token: 'xoxb-1',
+};
+const KNOWN: Identity = { t: 'known', appId: 'A1', installIds: 'A1//T1', teamName: 'Team', botName: 'bot' };
+const HERE = { appId: 'A1', enterpriseId: '', teamId: 'T1' };
+
+interface FakeConnection {
+  variables: Record<string, string>;
+  active: boolean;
+  status: Status;
+}
+
+/** A server that holds connections by id, and records what is asked of it. */
+class FakeServer {
+  readonly connections = new Map<string, FakeConnection>();
+  readonly reads: string[] = [];
+  down = false;
+
+  add(id: string, variables: Record<string, string> = TOKENS, active = true): FakeConnection {
+    const connection: FakeConnection = {
+      variables,
+      active,
+      status: { code: 'ok', message: 'Using Socket Mode' },
+    };
+    this.connections.set(id, connection);
+    return connection;
+  }
+
+  findActiveConnections(_integration: string, variable: string): Promise<string[]> {
+    this.#mustBeUp();
+    return Promise.resolve(
+      [...this.connections]
+        .filter(([, { active, variables }]) => active && variable in variables)
+        .map(([id]) => id),
+    );
+  }
+
+  listConnections(): Promise<ConnectionRecord[]> {
+    this.#mustBeUp();
+    const owner = { name: 'c', projectId: 'prj', orgId: 'org', integrationId: 'int' };
+    return Promise.resolve([...this.connections].map(([id, { status }]) => ({ id, status, ...owner })));
+  }
+
+  variables(id: string): Promise<Variable[]> {
+    this.#mustBeUp();
+    this.reads.push(id);
+    const variables = Object.entries(this.connections.get(id)?.variables ?? {});
+    return Promise.resolve(variables.map(([name, value]) => ({ name, value, isSecret: false })));
+  }
+
+  pushStatus(id: string, status: Status): Promise<void> {
+    const connection = this.connections.get(id);
+    if (connection !== undefined) connection.status = status;
+    return Promise.resolve();
+  }
+
+  #mustBeUp(): void {
+    if (this.down) throw new Error('connection refused');
+  }
+}
+
+let clean: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of clean) await end();
+  clean = [];
+});
+
+function start() {
+  const clock = new HandClock();
+  const server = new FakeServer();
+  const wanted = {
+    apps: new Map<string, readonly WantedToken[]>(),
+    health: { t: 'live', sockets: 2, ghosts: 0 } as SocketsHealth,
+  };
+  const slack = { identity: KNOWN, asked: 0 };
+  const live = new LiveConnections({
+    integrationId: 'int',
+    server,
+    sockets: {
+      reconcile: (apps) => void (wanted.apps = new Map(apps)),
+      health: () => wanted.health,
+      tokenProblem: () => undefined,
+    },
+    identitySource: {
+      identify: () => {
+        slack.asked += 1;
+        return Promise.resolve(slack.identity);
+      },
+    },
+    clock,
+    random: () => 0.5,
+    policy: LIVE_POLICY,
+    log: createLog({ level: 'silent', format: 'json' }),
+    trouble: () => undefined,
+  });
+  clean.push(async () => {
+    await live.stop();
+    expect(clock.pendingTimers).toBe(0);
+  });
+  return { clock, server, live, wanted, slack };
+}
+
+describe('LiveConnections', () => {
+  it('wants sockets for active connections and routes their events', async () => {
+    const { clock, server, live, wanted } = start();
+    server.add('one');
+    server.add('two', { ...TOKENS, socket_mode_app_token: 'xapp-1-A2-1-x' }, false);
+    live.start();
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    expect([...wanted.apps.keys()]).toEqual(['A1']);
+    expect(live.connectionsOf(HERE)).toEqual(['one']);
+    expect(live.connectionsOf({ ...HERE, teamId: 'T2' })).toEqual([]);
+    expect(server.connections.get('one')?.status.message).toBe('Using Socket Mode in Team: 2 sockets live');
+    expect(server.connections.get('two')?.status.code).toBe('ok');
+  });
+
+  it('closes sockets when the last deployment is gone, but not while one replaces another', async () => {
+    const { clock, server, live, wanted } = start();
+    const one = server.add('one');
+    live.start();
+    await clock.advance(2_000);
+    one.active = false;
+    await clock.advance(LIVE_POLICY.graceMs - 1_500);
+    expect(wanted.apps.size).toBe(1);
+    one.active = true;
+    await clock.advance(10_000);
+    expect(wanted.apps.size).toBe(1);
+    one.active = false;
+    await clock.advance(LIVE_POLICY.graceMs + 2 * LIVE_POLICY.reconcileMs);
+    expect(wanted.apps.size).toBe(0);
+  });
+
+  it('forgets a deleted connection at the next look', async () => {
+    const { clock, server, live, wanted } = start();
+    server.add('one');
+    live.start();
+    await clock.advance(2_000);
+    server.connections.clear();
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    expect(wanted.apps.size).toBe(0);
+    expect(live.connectionsOf(HERE)).toEqual([]);
+  });
+
+  it('reads variables again when the server put its own status back, and shows ours again', async () => {
+    const { clock, server, live } = start();
+    const one = server.add('one');
+    live.start();
+    await clock.advance(5_000);
+    one.status = { code: 'ok', message: 'Using Socket Mode' };
+    one.variables = { auth_type: 'socketMode', socket_mode_app_token: TOKENS.socket_mode_app_token };
+    await clock.advance(LIVE_POLICY.reconcileMs + LIVE_POLICY.settleMs + LIVE_POLICY.compareMs);
+    expect(one.status).toMatchObject({
+      code: 'error',
+      message: expect.stringContaining('private_bot_token is missing') as string,
+    });
+  });
+
+  it('picks up tokens that are set past the gateway, variable by variable', async () => {
+    const { clock, server, live, wanted } = start();
+    const one = server.add('one', {});
+    live.start();
+    await clock.advance(5_000);
+    expect(live.status('one').code).toBe('init_required');
+    one.variables = { socket_mode_app_token: TOKENS.socket_mode_app_token };
+    await clock.advance(LIVE_POLICY.incompleteMs + 2 * LIVE_POLICY.reconcileMs);
+    expect(one.status).toMatchObject({ code: 'error' });
+    one.variables = TOKENS;
+    await clock.advance(LIVE_POLICY.incompleteMs + 2 * LIVE_POLICY.reconcileMs);
+    expect(wanted.apps.size).toBe(1);
+    expect(one.status.code).toBe('ok');
+  });
+
+  it('asks few questions when nothing changes', async () => {
+    const { clock, server, live, slack } = start();
+    for (let index = 0; index < 20; index++) server.add(`c${index}`);
+    live.start();
+    await clock.advance(5 * 60_000);
+    expect(server.reads.length).toBe(20);
+    expect(slack.asked).toBe(1);
+  });
+
+  it('goes on with what it knows while the server is down, and recovers by itself', async () => {
+    const { clock, server, live, wanted } = start();
+    server.add('one');
+    live.start();
+    await clock.advance(2_000);
+    server.down = true;
+    await clock.advance(60_000);
+    expect(wanted.apps.size).toBe(1);
+    expect(live.serverDown).toContain('connection refused');
+    expect(await live.config('one')).toEqual(TOKENS);
+    server.down = false;
+    server.add('two');
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    expect(live.serverDown).toBeUndefined();
+    expect(live.connectionsOf(HERE)).toEqual(['one', 'two']);
+  });
+
+  it('shows a revoked bot token with what to do, and recovers when it is valid again', async () => {
+    const { clock, server, live, slack } = start();
+    const one = server.add('one');
+    live.start();
+    await clock.advance(3_000);
+    slack.identity = { t: 'refused', error: 'token_revoked', advice: 'Install the app again.' };
+    live.doubtTokens(HERE);
+    await clock.advance(LIVE_POLICY.settleMs + 2 * LIVE_POLICY.compareMs);
+    expect(one.status).toEqual({
+      code: 'error',
+      message: 'Slack refused the bot token (token_revoked): Install the app again.',
+    });
+    slack.identity = KNOWN;
+    expect(await testOf(live, clock)).toMatchObject({ code: 'ok' });
+  });
+
+  it('leaves connections of other kinds and those not set up to the server', async () => {
+    const { clock, server, live } = start();
+    const before = { code: 'ok', message: 'Using OAuth 2.0' } as const;
+    server.add('oauth', { auth_type: 'oauthDefault' }).status = before;
+    server.add('new', {}).status = { code: 'init_required', message: 'Init required' };
+    live.start();
+    await clock.advance(30_000);
+    expect(server.connections.get('oauth')?.status).toEqual(before);
+    expect(server.connections.get('new')?.status.code).toBe('init_required');
+    expect(live.status('nobody')).toEqual({ code: 'init_required', message: 'Init required' });
+  });
+
+  it('shows no renewal of sockets, and a lasting trouble soon', async () => {
+    const { clock, server, live, wanted } = start();
+    const one = server.add('one');
+    live.start();
+    await clock.advance(3_000);
+    wanted.health = { t: 'degraded', doing: 'Opening a second socket' };
+    await clock.advance(1_000);
+    wanted.health = { t: 'live', sockets: 2, ghosts: 0 };
+    await clock.advance(1_000);
+    expect(one.status.code).toBe('ok');
+    wanted.health = { t: 'broken', error: 'link_disabled', advice: 'Switch Socket Mode on.' };
+    await clock.advance(2_000);
+    expect(one.status).toEqual({
+      code: 'error',
+      message: 'Slack refused the sockets (link_disabled): Switch Socket Mode on.',
+    });
+  });
+});
+
+async function testOf(live: LiveConnections, clock: HandClock): Promise<Status> {
+  const testing = live.test('one');
+  await clock.advance(LIVE_POLICY.answerMs);
+  return testing;
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { setupStateOf } from '../../../../src/connection/live/setup-state.js';
+
+const APP = 'xapp-1-A111-1-abc';
+const BOT = 'xoxb-1-2-abc';
+
+function state(variables: Record<string, string>) {
+  return setupStateOf(new Map(Object.entries(variables)));
+}
+
+describe('setupStateOf', () => {
+  it.each(['socketMode', 'socket'])('takes both tokens under the spelling %s', (auth_type) => {
+    const saved = '2026-01-02T03:04:05Z';
+    const variables = {
+      auth_type,
+      socket_mode_app_token: APP,
+      private_bot_token: BOT,
+      socket_mode_saved_at: saved,
+    };
+    expect(state(variables)).toEqual({
+      t: 'complete',
+      appId: 'A111',
+      appToken: APP,
+      botToken: BOT,
+      savedAt: Date.parse(saved),
+      adopting: false,
+    });
+  });
+
+  it('takes tokens that were set without an auth type, by a manifest or ak var set', () => {
+    expect(state({ socket_mode_app_token: APP, private_bot_token: ` ${BOT}\n` })).toMatchObject({
+      t: 'complete',
+      botToken: BOT,
+    });
+  });
+
+  it('says what is missing or malformed', () => {
+    expect(state({ socket_mode_app_token: APP })).toEqual({
+      t: 'incomplete',
+      problems: ['private_bot_token is missing'],
+    });
+    expect(state({ socket_mode_app_token: BOT, private_bot_token: APP })).toEqual({
+      t: 'incomplete',
+      problems: [
+        'socket_mode_app_token is no app-level token (xapp-…)',
+        'private_bot_token is no bot token (xoxb-…)',
+      ],
+    });
+  });
+
+  it("tells the built-in's connections, and those being adopted", () => {
+    const builtIn = { auth_type: 'socketMode', private_app_token: APP, private_bot_token: BOT };
+    expect(state(builtIn)).toEqual({ t: 'built_in' });
+    expect(state({ ...builtIn, socket_mode_app_token: APP })).toMatchObject({
+      t: 'complete',
+      adopting: true,
+    });
+  });
+
+  it("leaves the server's other ways of connecting alone", () => {
+    expect(state({ auth_type: 'oauthDefault', oauth_access_token: BOT })).toEqual({
+      t: 'other',
+      authType: 'oauthDefault',
+    });
+    expect(state({ auth_type: 'socketMode' })).toEqual({ t: 'new' });
+    expect(state({})).toEqual({ t: 'new' });
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { Status } from '../../../../src/autokitteh/status.js';
+import { StatusPublisher } from '../../../../src/connection/live/status-publisher.js';
+import { Background } from '../../../../src/core/lifecycle.js';
+import { createLog } from '../../../../src/core/log.js';
+import { HandClock, settle } from '../../../helpers/hand-clock.js';
+
+const OK: Status = { code: 'ok', message: '2 sockets live' };
+const WARNING: Status = { code: 'warning', message: 'renewing' };
+const ERROR: Status = { code: 'error', message: 'revoked' };
+const BUILT_IN: Status = { code: 'ok', message: 'Using Socket Mode' };
+
+function publisher(refuse = false) {
+  const clock = new HandClock();
+  const pushed: Status[] = [];
+  const made = new StatusPublisher({
+    push: (_id, status) =>
+      refuse ? Promise.reject(new Error('down')) : Promise.resolve(void pushed.push(status)),
+    background: new Background(() => undefined),
+    settleMs: 1_000,
+    clock,
+    log: createLog({ level: 'silent', format: 'json' }),
+  });
+  return { clock, pushed, made };
+}
+
+describe('StatusPublisher', () => {
+  it('brings good news at once, and once', async () => {
+    const { made, pushed } = publisher();
+    made.listed('con', BUILT_IN);
+    made.update('con', OK);
+    await settle();
+    made.update('con', OK);
+    made.listed('con', OK);
+    made.update('con', OK);
+    await settle();
+    expect(pushed).toEqual([OK]);
+  });
+
+  it('shows no trouble that passes before it has settled', async () => {
+    const { made, pushed, clock } = publisher();
+    made.listed('con', OK);
+    made.update('con', WARNING);
+    await clock.advance(900);
+    made.update('con', WARNING);
+    made.update('con', OK);
+    await clock.advance(200);
+    made.update('con', WARNING);
+    await settle();
+    expect(pushed).toEqual([]);
+    await clock.advance(1_000);
+    made.update('con', WARNING);
+    await settle();
+    expect(pushed).toEqual([WARNING]);
+  });
+
+  it('shows one trouble after another when each has lasted', async () => {
+    const { made, pushed, clock } = publisher();
+    made.listed('con', OK);
+    for (const status of [WARNING, ERROR]) {
+      made.update('con', status);
+      await clock.advance(1_000);
+      made.update('con', status);
+      await settle();
+    }
+    expect(pushed).toEqual([WARNING, ERROR]);
+  });
+
+  it("brings a known trouble back at once over the server's own status", async () => {
+    const { made, pushed, clock } = publisher();
+    made.listed('con', OK);
+    made.update('con', ERROR);
+    await clock.advance(1_000);
+    made.update('con', ERROR);
+    await settle();
+    expect(made.overwritten('con', BUILT_IN)).toBe(true);
+    made.listed('con', BUILT_IN);
+    made.update('con', ERROR);
+    await settle();
+    expect(pushed).toEqual([ERROR, ERROR]);
+  });
+
+  it('tries again after the server refused', async () => {
+    const { made, pushed } = publisher(true);
+    made.listed('con', BUILT_IN);
+    made.update('con', OK);
+    await settle();
+    made.update('con', OK);
+    await settle();
+    expect(pushed).toEqual([]);
+    expect(made.overwritten('con', BUILT_IN)).toBe(false);
+  });
+});
