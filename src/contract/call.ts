@@ -1,0 +1,63 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { isSymbol } from '../autokitteh/ids.js';
+import type { Value } from '../autokitteh/values.js';
+import { invalidity } from '../autokitteh/values-validity.js';
+import type { CallRequest, CallResponseSchema } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
+import type { Manifest } from './manifest.js';
+import type { ConnectionFacts, Functions } from './ports.js';
+import { invalid, notFound, requireConnectionId, requireOurs } from './rules.js';
+
+/**
+ * Call: runs a function that Configure handed out. What user code should be able to catch is an error in the answer;
+ * a Connect error is for calls that should not have been made. The same call may arrive twice: the server repeats one
+ * whose worker died.
+ */
+export async function call(
+  { integrationId: ours }: Manifest,
+  facts: ConnectionFacts,
+  functions: Functions,
+  names: { has(name: string): boolean },
+  request: CallRequest,
+  signal: AbortSignal,
+): Promise<MessageInitShape<typeof CallResponseSchema>> {
+  requireOurs(request.integrationId, ours);
+  const { name, connectionId } = target(request.function, ours);
+  if (!names.has(name)) throw notFound(`there is no function ${name}`);
+  checkArguments(request.args, request.kwargs);
+  // User code may carry a function value anywhere, so the connection in it is a claim, not a fact.
+  if (!(await facts.knows(connectionId)))
+    throw notFound(`connection ${connectionId} is not of this integration`);
+  const outcome = await functions.call(connectionId, name, request.args, request.kwargs, signal);
+  switch (outcome.t) {
+    case 'returned':
+      return { value: outcome.value };
+    case 'raised':
+      return {
+        error: {
+          value: outcome.error,
+          callstack: [{ name, location: { path: 'slack', name } }],
+          extra: { ...outcome.extra },
+        },
+      };
+  }
+}
+
+function target(value: Value | undefined, ours: string): { name: string; connectionId: string } {
+  const called = value?.function;
+  if (called === undefined) throw invalid('function must be a function value');
+  if (called.executorId !== ours) throw invalid('function belongs to another executor');
+  if (!isSymbol(called.name)) throw invalid('function must have a name');
+  return { name: called.name, connectionId: requireConnectionId(new TextDecoder().decode(called.data)) };
+}
+
+function checkArguments(args: readonly Value[], kwargs: Readonly<Record<string, Value>>): void {
+  for (const [index, value] of args.entries()) {
+    const problem = invalidity(value, `args[${index}]`);
+    if (problem !== undefined) throw invalid(problem);
+  }
+  for (const [key, value] of Object.entries(kwargs)) {
+    if (!isSymbol(key)) throw invalid('kwargs must have names that are symbols');
+    const problem = invalidity(value, `kwargs[${key}]`);
+    if (problem !== undefined) throw invalid(problem);
+  }
+}

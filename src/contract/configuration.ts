@@ -1,0 +1,50 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { functionValue, type Value } from '../autokitteh/values.js';
+import type {
+  ConfigureRequest,
+  ConfigureResponseSchema,
+  GetConnectionConfigRequest,
+  GetConnectionConfigResponseSchema,
+} from '../gen/autokitteh/integrations/v1/integrations_pb.js';
+import type { Function as FunctionMessage } from '../gen/autokitteh/module/v1/module_pb.js';
+import type { Manifest } from './manifest.js';
+import type { ConnectionFacts } from './ports.js';
+import { optionalConnectionId, requireConnectionId, requireOurs } from './rules.js';
+
+/**
+ * Configure: what a session starts with. It runs at the start of every session and at every replay of it, one
+ * connection after the other, so it must be quick and the same each time.
+ */
+export async function configure(
+  { integrationId: ours }: Manifest,
+  facts: ConnectionFacts,
+  functions: ReadonlyMap<string, FunctionMessage>,
+  request: ConfigureRequest,
+): Promise<MessageInitShape<typeof ConfigureResponseSchema>> {
+  requireOurs(request.integrationId, ours);
+  const connectionId = optionalConnectionId(request.connectionId);
+  const config = connectionId === '' ? {} : { ...(await facts.config(connectionId)) };
+  return { config, values: functionValues(ours, connectionId, functions) };
+}
+
+/** GetConnectionConfig: the configuration without the functions. */
+export async function getConnectionConfig(
+  { integrationId: ours }: Manifest,
+  facts: ConnectionFacts,
+  request: GetConnectionConfigRequest,
+): Promise<MessageInitShape<typeof GetConnectionConfigResponseSchema>> {
+  requireOurs(request.integrationId, ours);
+  return { config: { ...(await facts.config(requireConnectionId(request.connectionId))) } };
+}
+
+/** Each function, bound to the connection by its data: the bytes of the connection's id come back in every call. */
+function functionValues(
+  executorId: string,
+  connectionId: string,
+  functions: ReadonlyMap<string, FunctionMessage>,
+): Record<string, Value> {
+  const data = new TextEncoder().encode(connectionId);
+  const values: Record<string, Value> = {};
+  for (const [name, desc] of functions) values[name] = functionValue({ executorId, name, data, desc });
+  return values;
+}

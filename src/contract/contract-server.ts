@@ -1,0 +1,46 @@
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import type { Clock } from '../core/clock.js';
+import type { Log } from '../core/log.js';
+import { bearer, contextValues } from './bearer.js';
+import { DUAL_SERVER_LIMITS, startDualServer, type DualHandler, type DualServer } from './dual-server.js';
+import { healthRoutes, type HealthSource } from './health.js';
+import { contractRoutes, type ContractOptions } from './service.js';
+
+export interface ContractServerOptions extends ContractOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** The bearer credential that every RPC must carry; without one only this machine's programs are answered. */
+  readonly token: string | undefined;
+  readonly health: HealthSource;
+  /** Everything that is no RPC: pages, metrics, the health of HTTP. */
+  readonly fallback: DualHandler;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'error' | 'warn'>;
+}
+
+// Files are uploaded to Slack straight from workflows' hosts or in pieces; no request of the contract is larger.
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+
+/** The plugin's own port: the contract and gRPC's health service in Connect, gRPC and gRPC-Web, and the fallback. */
+export function startContractServer(options: ContractServerOptions): Promise<DualServer> {
+  const routes = [contractRoutes(options), healthRoutes(options.health)];
+  if (options.token === undefined) {
+    options.log.warn(
+      'PLUGIN_TOKEN is not set: RPCs on the plugin port are answered to programs on this machine only',
+    );
+  }
+  const adapter = connectNodeAdapter({
+    routes: (router) => {
+      for (const add of routes) add(router);
+    },
+    interceptors: [bearer(options.token)],
+    contextValues,
+    readMaxBytes: MAX_REQUEST_BYTES,
+    fallback: options.fallback,
+  });
+  return startDualServer({
+    ...options.listen,
+    handler: adapter,
+    clock: options.clock,
+    limits: DUAL_SERVER_LIMITS,
+  });
+}

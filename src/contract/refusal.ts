@@ -1,0 +1,46 @@
+import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
+import { PluginError, type ErrorCode } from '../core/errors.js';
+import type { Log } from '../core/log.js';
+
+/**
+ * What a failure of ours is to the caller. That the server refused *us* is not the caller's lack of rights, so it is
+ * a failed precondition.
+ */
+const CODES: Readonly<Record<ErrorCode, Code>> = {
+  bad_config: Code.FailedPrecondition,
+  bad_manifest: Code.FailedPrecondition,
+  bad_input: Code.InvalidArgument,
+  unauthenticated: Code.FailedPrecondition,
+  forbidden: Code.FailedPrecondition,
+  not_found: Code.NotFound,
+  timeout: Code.DeadlineExceeded,
+  cancelled: Code.Canceled,
+  slack_refused: Code.FailedPrecondition,
+  slack_unavailable: Code.Unavailable,
+  server_refused: Code.FailedPrecondition,
+  server_unavailable: Code.Unavailable,
+  overloaded: Code.ResourceExhausted,
+  journal_full: Code.ResourceExhausted,
+  journal_damaged: Code.Internal,
+  journal_newer: Code.Internal,
+  journal_locked: Code.Internal,
+  journal_unavailable: Code.Unavailable,
+  stopped: Code.Unavailable,
+  internal: Code.Internal,
+};
+
+/** Turns whatever a method threw into a Connect error with the right code; what nobody foresaw is logged. */
+export function refusals(log: Pick<Log, 'error'>): Interceptor {
+  return (next) => async (request) => {
+    try {
+      return await next(request);
+    } catch (error) {
+      if (error instanceof ConnectError) throw error;
+      if (error instanceof PluginError && error.code !== 'internal') {
+        throw new ConnectError(error.message, CODES[error.code]);
+      }
+      log.error({ err: error, method: request.method.name }, 'a method of the contract failed');
+      throw new ConnectError('internal error; the log of the integration says more', Code.Internal);
+    }
+  };
+}
