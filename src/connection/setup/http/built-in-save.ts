@@ -1,0 +1,67 @@
+import { isConnectionId } from '../../../autokitteh/ids.js';
+import { PluginError } from '../../../core/errors.js';
+import { isSocketMode } from '../../live/setup-state.js';
+import { findConnection } from '../connection-access.js';
+import type { PersonsAutoKitteh, SetupPorts } from '../ports.js';
+import { saveConnection } from '../save-connection.js';
+import type { Fields } from './fields.js';
+import { refusalOf, refusalOfCheck, type Refusal } from './refusal.js';
+import { withTimeLimit } from './time-limit.js';
+import { isOrigin, vscodeFailure, wayBack } from './way-back.js';
+
+// AutoKitteh's web UI gives up after ten seconds.
+export const SAVE_LIMIT_MS = 9_000;
+
+/** A redirect, or a refusal in plain text. */
+export type SaveAnswer = { readonly location: string } | Refusal;
+
+/**
+ * The save endpoint as AutoKitteh's own user interfaces use the built-in integration's: same parameters, texts and
+ * redirects, but nothing is stored before the person's right to the connection and both tokens have been checked.
+ */
+export async function saveLikeBuiltIn(
+  ports: SetupPorts,
+  autokitteh: PersonsAutoKitteh,
+  fields: Fields,
+): Promise<SaveAnswer> {
+  const answer = await trySave(ports, autokitteh, fields).catch(refusalOf);
+  if ('location' in answer || fields.get('origin') !== 'vscode') return answer;
+  return { location: vscodeFailure(fields.get('cid'), answer.status, answer.text) };
+}
+
+async function trySave(
+  ports: SetupPorts,
+  autokitteh: PersonsAutoKitteh,
+  fields: Fields,
+): Promise<SaveAnswer> {
+  const connectionId = fields.get('cid');
+  const origin = fields.get('origin');
+  const tokens = { botToken: fields.get('bot_token').trim(), appToken: fields.get('app_token').trim() };
+  if (!isConnectionId(connectionId)) throw new PluginError('bad_input', 'invalid connection ID');
+  refuseAuthType(fields.get('auth_type'));
+  if (tokens.botToken === '' || tokens.appToken === '') {
+    throw new PluginError('bad_input', 'missing private Socket Mode app details');
+  }
+  if (!isOrigin(origin)) throw new PluginError('bad_input', 'bad redirect URL');
+  const check = await withTimeLimit(ports.clock, SAVE_LIMIT_MS, 'saving the connection', async (signal) => {
+    await findConnection(autokitteh, ports.integrationId, connectionId, signal);
+    const authType = fields.get('auth_type');
+    return saveConnection(
+      { slack: ports.slack, autokitteh, clock: ports.clock },
+      { connectionId, authType, ...tokens },
+      signal,
+    );
+  });
+  if (check.t === 'failed') return refusalOfCheck(check);
+  ports.changed(connectionId);
+  return { location: wayBack(origin, connectionId) };
+}
+
+/** Throws unless this is Socket Mode, in one of its two spellings. */
+export function refuseAuthType(authType: string): void {
+  if (isSocketMode(authType)) return;
+  const sentence = authType.startsWith('oauth')
+    ? 'OAuth connections are saved by the AutoKitteh server: send this request to it'
+    : `unexpected auth type "${authType.slice(0, 64)}"`;
+  throw new PluginError('bad_input', sentence);
+}

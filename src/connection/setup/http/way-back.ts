@@ -1,0 +1,28 @@
+/** Where a person came from: `cli`, `web`, `vscode`, `dash`, or a word that a user interface made up. */
+const ORIGIN = /^\w+$/;
+
+// AutoKitteh's extension for VS Code is told through this URI.
+const VSCODE = 'vscode://autokitteh.autokitteh';
+
+/** Whether `origin` may stand in a redirect. An empty one may not. */
+export function isOrigin(origin: string): boolean {
+  return ORIGIN.test(origin);
+}
+
+/** Where a person goes when the connection is set up: AutoKitteh's own pages, as its built-in integrations do it. */
+export function wayBack(origin: string, connectionId: string): string {
+  switch (origin) {
+    case 'vscode':
+      return `${VSCODE}?cid=${connectionId}`;
+    case 'dash':
+      return `/internal/dashboard/connections/${connectionId}?msg=Success`;
+    default:
+      return `/connections/${connectionId}/success`;
+  }
+}
+
+/** Where VS Code learns that it went wrong; every other origin gets the error as the answer itself. */
+export function vscodeFailure(connectionId: string, status: number, error: string): string {
+  const query = new URLSearchParams({ cid: connectionId, status: String(status), error });
+  return `${VSCODE}?${query.toString()}`;
+}

@@ -1,0 +1,72 @@
+import { html } from 'hono/html';
+import type { CheckName, CheckStep } from '../check-tokens.js';
+import type { Html, Outcome } from './view.js';
+
+const NAMES: Readonly<Record<CheckName, string>> = {
+  bot_token: 'Bot token',
+  bot: 'Bot',
+  app_token: 'App-level token',
+  same_app: 'Same app',
+  scopes: 'Scopes',
+};
+
+const VERDICTS: Readonly<Record<CheckStep['verdict'], string>> = {
+  passed: 'right',
+  warning: 'look',
+  failed: 'wrong',
+  open: 'open',
+};
+
+/** What became of the tokens, if they were just looked at; always there, so that the script can put the next one in. */
+export function tokenOutcome(outcome: Outcome | undefined): Html {
+  return html`<div id="outcome" class="outcome" tabindex="-1">${tokenSentence(outcome)}</div>`;
+}
+
+function tokenSentence(outcome: Outcome | undefined): Html | string {
+  if (outcome === undefined || outcome.t === 'test_message') return '';
+  if (outcome.t === 'refused') {
+    return html`<div class="note note-bad" role="alert">
+      <p><strong>Nothing was stored.</strong> ${sentence(outcome.sentence)}</p>
+    </div>`;
+  }
+  const passed = outcome.t === 'checked' && outcome.passed;
+  const title = passed
+    ? 'Both tokens are right. Nothing is stored yet: save the connection.'
+    : 'Not right yet. Nothing was stored.';
+  return html`<div class="note ${passed ? 'note-good' : 'note-bad'}" role="${passed ? 'status' : 'alert'}">
+    <p><strong>${title}</strong></p>
+    <ul class="checks">
+      ${outcome.steps.map(checkLine)}
+    </ul>
+    <p class="plain-only">The tokens are not shown again: paste them once more to go on.</p>
+  </div>`;
+}
+
+function checkLine({ name, verdict, sentence: text }: CheckStep): Html {
+  return html`<li class="check-${verdict}">
+    <span class="verdict">${VERDICTS[verdict]}</span>
+    <span><strong>${NAMES[name]}:</strong> ${text}</span>
+  </li>`;
+}
+
+/** What became of the test message. */
+export function testOutcome(outcome: Outcome | undefined): Html {
+  const shown = outcome?.t === 'test_message' ? outcome : undefined;
+  return html`<div id="test-outcome" class="outcome" tabindex="-1">
+    ${
+      shown &&
+      html`<div
+        class="note ${shown.sent ? 'note-good' : 'note-bad'}"
+        role="${shown.sent ? 'status' : 'alert'}"
+      >
+        <p>${shown.sentence}</p>
+      </div>`
+    }
+  </div>`;
+}
+
+/** A sentence with a capital letter and a full stop. */
+export function sentence(text: string): string {
+  const capital = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

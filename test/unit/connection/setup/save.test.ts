@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { PluginError } from '../../../../src/core/errors.js';
+import { APP_TOKEN, BOT_TOKEN, CONNECTION, createFakeSetup, GOOD, PERSON, post } from './fakes.js';
+
+/** AutoKitteh's user interfaces use the endpoint of the built-in integration: same parameters, texts and redirects. */
+describe('the save endpoint', () => {
+  it.each([
+    ['cli', `/connections/${CONNECTION}/success`],
+    ['web', `/connections/${CONNECTION}/success`],
+    ['dash', `/internal/dashboard/connections/${CONNECTION}?msg=Success`],
+    ['vscode', `vscode://autokitteh.autokitteh?cid=${CONNECTION}`],
+  ])('leads a person who came from %s back', async (origin, location) => {
+    const setup = createFakeSetup();
+    const response = await post(setup, { ...GOOD, origin });
+    expect(response.status).toBe(302);
+    expect(response.headers.get('location')).toBe(location);
+    expect(setup.changed).toEqual([CONNECTION]);
+  });
+
+  it('stores everything in one call, with the person’s own credentials', async () => {
+    const setup = createFakeSetup();
+    await post(setup, GOOD, { cookie: 'ak_user_session=persons-token' });
+    expect(setup.autokitteh.writes).toHaveLength(1);
+    expect(setup.autokitteh.writes[0]?.by).toEqual({
+      authorization: undefined,
+      cookie: 'ak_user_session=persons-token',
+    });
+    expect([...setup.autokitteh.stored.values()]).toEqual([
+      { name: 'auth_type', value: 'socketMode', isSecret: false },
+      { name: 'socket_mode_app_token', value: APP_TOKEN, isSecret: true },
+      { name: 'private_bot_token', value: BOT_TOKEN, isSecret: true },
+      { name: 'enterprise_id', value: '', isSecret: false },
+      { name: 'team_name', value: 'Acme', isSecret: false },
+      { name: 'team_id', value: 'T0ACME0001', isSecret: false },
+      { name: 'user_name', value: 'autokitteh', isSecret: false },
+      { name: 'user_id', value: 'U0BOT00001', isSecret: false },
+      { name: 'bot_name', value: 'AutoKitteh', isSecret: false },
+      { name: 'bot_id', value: 'B0BOT00001', isSecret: false },
+      { name: 'bot_updated', value: '2023-11-14T22:13:20Z', isSecret: false },
+      { name: 'app_id', value: 'A0APP00001', isSecret: false },
+      { name: 'install_ids', value: 'A0APP00001//T0ACME0001', isSecret: false },
+      { name: 'socket_mode_saved_at', value: '2023-11-14T22:13:20Z', isSecret: false },
+    ]);
+  });
+
+  it('takes the web UI’s request: parameters in the query, untrimmed tokens in the body, its own spelling', async () => {
+    const setup = createFakeSetup();
+    const response = await post(
+      setup,
+      { bot_token: ` ${BOT_TOKEN}\n`, app_token: `\t${APP_TOKEN} ` },
+      { authorization: PERSON, origin: 'https://app.autokitteh.cloud', 'sec-fetch-site': 'cross-site' },
+      `?cid=${CONNECTION}&origin=web&auth_type=socket`,
+    );
+    expect(response.status).toBe(302);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(setup.autokitteh.stored.get('auth_type')?.value).toBe('socket');
+    expect(setup.autokitteh.stored.get('private_bot_token')?.value).toBe(BOT_TOKEN);
+  });
+
+  it('answers the preflight of that request', async () => {
+    const { app } = createFakeSetup();
+    const response = await app.request('/slack/save?cid=x', {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.autokitteh.cloud',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(response.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
+  });
+
+  it('is idempotent: saving again replaces the tokens', async () => {
+    const setup = createFakeSetup();
+    await post(setup, GOOD);
+    const rotated = 'xoxb-111-222-rotated';
+    expect((await post(setup, { ...GOOD, bot_token: rotated })).status).toBe(302);
+    expect(setup.autokitteh.stored.get('private_bot_token')?.value).toBe(rotated);
+  });
+});
+
+describe('what the save endpoint refuses, storing nothing', () => {
+  it.each([
+    ['a connection id that is none', { cid: 'x' }, 400, /^invalid connection ID$/],
+    ['another type', { auth_type: 'apiKey' }, 400, /^unexpected auth type "apiKey"$/],
+    ['an OAuth type, which is the server’s', { auth_type: 'oauthDefault' }, 400, /send this request to it$/],
+    ['no bot token', { bot_token: ' ' }, 400, /^missing private Socket Mode app details$/],
+    ['no app-level token', { app_token: '' }, 400, /^missing private Socket Mode app details$/],
+    ['no origin', { origin: '' }, 400, /^bad redirect URL$/],
+    ['an odd origin', { origin: 'a/b' }, 400, /^bad redirect URL$/],
+    ['swapped tokens', { bot_token: APP_TOKEN, app_token: BOT_TOKEN }, 400, /swapped/],
+    ['a user token', { bot_token: 'xoxp-1-2-3' }, 400, /^slack token auth test failed: .*user token/],
+    ['a huge token', { bot_token: `xoxb-${'a'.repeat(8100)}` }, 400, /larger than 8092 bytes/],
+  ])('%s', async (_what, change, status, text) => {
+    const setup = createFakeSetup();
+    const response = await post(setup, { ...GOOD, ...change });
+    expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(text)]);
+    expect(setup.autokitteh.writes).toEqual([]);
+    expect(setup.slack.calls).toEqual([]);
+  });
+
+  it.each([
+    ['auth.test', 'invalid_auth', 400, /^slack token auth test failed: Slack says invalid_auth: /],
+    ['bots.info', 'missing_scope', 400, /^slack bot info request failed: Slack says missing_scope: /],
+    ['apps.connections.open', 'not_allowed_token_type', 400, /^slack WebSocket connection opening failed: /],
+    ['apps.connections.open', 'internal_error', 502, /^slack WebSocket connection opening failed: /],
+  ])('when %s says %s', async (method, error, status, text) => {
+    const setup = createFakeSetup();
+    setup.slack.failures.set(method, { t: 'refused', error });
+    const response = await post(setup, GOOD);
+    expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(text)]);
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    expect(setup.autokitteh.writes).toEqual([]);
+  });
+
+  it('never 429, which the web UI takes for its own rate limit', async () => {
+    const setup = createFakeSetup();
+    setup.slack.failures.set('apps.connections.open', { t: 'rate_limited', retryAfterMs: 30_000 });
+    const response = await post(setup, GOOD);
+    expect([response.status, await response.text()]).toEqual([502, expect.stringContaining('30 seconds')]);
+  });
+
+  it('two tokens of different apps', async () => {
+    const setup = createFakeSetup();
+    setup.slack.botApp = 'A0OTHER001';
+    const response = await post(setup, GOOD);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('of the app A0OTHER001');
+    expect(setup.autokitteh.writes).toEqual([]);
+  });
+
+  it('a connection of somebody else, before Slack is asked', async () => {
+    const setup = createFakeSetup();
+    const response = await post(setup, GOOD, { authorization: 'Bearer someone-elses' });
+    expect([response.status, await response.text()]).toEqual([404, 'connection not found']);
+    expect(setup.slack.calls).toEqual([]);
+  });
+
+  it('anyone who is not logged in', async () => {
+    const setup = createFakeSetup();
+    expect((await post(setup, GOOD, {})).status).toBe(401);
+    expect(setup.slack.calls).toEqual([]);
+  });
+
+  it('a connection of another integration', async () => {
+    const setup = createFakeSetup({ integrationId: 'int_3kthg1thvb00000000000000xx' });
+    expect((await post(setup, GOOD)).status).toBe(400);
+    expect(setup.slack.calls).toEqual([]);
+  });
+
+  it('a body that is no form', async () => {
+    const setup = createFakeSetup();
+    const response = await post(setup, GOOD, { authorization: PERSON, 'content-type': 'application/json' });
+    expect([response.status, await response.text()]).toEqual([400, 'unexpected content type']);
+    const broken = await setup.app.request('/slack/save', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      body: 'cid=%zz',
+    });
+    expect([broken.status, await broken.text()]).toEqual([400, 'request parsing error']);
+  });
+
+  it('a body beyond any size that a form has', async () => {
+    const setup = createFakeSetup();
+    expect((await post(setup, { ...GOOD, bot_token: 'x'.repeat(70_000) })).status).toBe(413);
+  });
+
+  it('tokens in an address', async () => {
+    const setup = createFakeSetup();
+    const query = new URLSearchParams(GOOD).toString();
+    const response = await setup.app.request(`/slack/save?${query}`, { headers: { authorization: PERSON } });
+    expect(response.status).toBe(400);
+    expect(setup.slack.calls).toEqual([]);
+  });
+
+  it('tells VS Code through its own address', async () => {
+    const setup = createFakeSetup();
+    setup.slack.failures.set('auth.test', { t: 'refused', error: 'token_revoked' });
+    const response = await post(setup, { ...GOOD, origin: 'vscode' });
+    expect(response.status).toBe(302);
+    const location = new URL(response.headers.get('location') ?? '');
+    expect(location.href.startsWith('vscode://autokitteh.autokitteh?')).toBe(true);
+    expect(Object.fromEntries(location.searchParams)).toEqual({
+      cid: CONNECTION,
+      status: '400',
+      error: expect.stringMatching(/^slack token auth test failed: /) as string,
+    });
+  });
+
+  it('when Slack does not answer in time', async () => {
+    const setup = createFakeSetup();
+    setup.slack.silent = true;
+    const answer = post(setup, GOOD);
+    await setup.clock.advance(9_500);
+    const response = await answer;
+    expect(response.status).toBe(502);
+    expect(setup.autokitteh.writes).toEqual([]);
+    expect(setup.clock.pendingTimers).toBe(0);
+  });
+
+  it('with the server’s own words when the server refuses or is away', async () => {
+    const setup = createFakeSetup();
+    setup.autokitteh.failure = new PluginError('forbidden', 'AutoKitteh, Set: unauthorized');
+    const response = await post(setup, GOOD);
+    expect([response.status, await response.text()]).toEqual([403, 'AutoKitteh, Set: unauthorized']);
+    setup.autokitteh.failure = new PluginError('server_unavailable', 'AutoKitteh, Get: connection refused');
+    expect((await post(setup, GOOD)).status).toBe(502);
+  });
+});
+
+describe('a form that another site makes the browser send', () => {
+  const cookie = 'ak_user_session=persons-token';
+
+  it.each([
+    ['a cross-site form', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, 403],
+    ['a sibling site', { 'sec-fetch-site': 'same-site', origin: 'https://other.example.com' }, 403],
+    ['an old browser, from elsewhere', { origin: 'https://evil.example' }, 403],
+    ['a sandboxed frame', { origin: 'null' }, 403],
+    ['our own page', { 'sec-fetch-site': 'same-origin', origin: 'http://localhost' }, 302],
+    ['our own page over plain HTTP', { host: 'ak.internal:9981', origin: 'http://ak.internal:9981' }, 302],
+    [
+      'our own page behind a proxy',
+      { 'x-forwarded-host': 'ak.example.com', origin: 'https://ak.example.com' },
+      302,
+    ],
+    ['a program', {}, 302],
+  ])('%s', async (_what, headers, status) => {
+    const setup = createFakeSetup();
+    expect((await post(setup, GOOD, { cookie, ...headers })).status).toBe(status);
+    expect(setup.autokitteh.writes).toHaveLength(status === 302 ? 1 : 0);
+  });
+
+  it('is taken from the origins that the operator trusts, with cookies', async () => {
+    const trusted = 'https://app.example.com';
+    const setup = createFakeSetup({ trustedOrigins: [trusted] });
+    const response = await post(setup, GOOD, { cookie, origin: trusted, 'sec-fetch-site': 'same-site' });
+    expect(response.status).toBe(302);
+    expect(response.headers.get('access-control-allow-origin')).toBe(trusted);
+    expect(response.headers.get('access-control-allow-credentials')).toBe('true');
+  });
+});
+
+it('no token and no cookie is ever logged', async () => {
+  const setup = createFakeSetup();
+  setup.slack.failures.set('auth.test', { t: 'refused', error: 'invalid_auth' });
+  await post(setup, GOOD);
+  await post(setup, { ...GOOD, bot_token: APP_TOKEN, app_token: BOT_TOKEN });
+  setup.slack.failures.clear();
+  await post(setup, GOOD);
+  expect(setup.lines.join('')).not.toMatch(/xoxb-|xapp-|persons-token/);
+  expect(setup.lines.length).toBeGreaterThan(0);
+});
