@@ -23,11 +23,11 @@ export interface NewRow extends Source {
 export interface JournalRow extends NewRow {
   /** Grows in the order of writing. */
   readonly id: number;
-  /** Dispatches begun so far, this one included. */
+  /** Dispatches begun so far, this one included, without those that an outage spoiled. */
   readonly attempts: number;
   /** An earlier dispatch failed in a way that passes: sent again even if its event is found. */
   readonly retried: boolean;
-  /** When its first dispatch failed; undefined if none did. Milliseconds since 1970. */
+  /** When its first dispatch that counts failed; undefined if none did. Milliseconds since 1970. */
   readonly failedAt: number | undefined;
 }
 
@@ -62,8 +62,14 @@ export interface Claimed {
 export type Settlement =
   /** AK has it. `recovered`: found there after a crash, its sessions unconfirmed. */
   | { readonly t: 'delivered'; readonly id: number; readonly eventId: string; readonly recovered: boolean }
-  /** To be dispatched again, not before `nextAt`; until then its conversation waits. */
-  | { readonly t: 'retry'; readonly id: number; readonly nextAt: number; readonly reason: string }
+  /** To be dispatched again, not before `nextAt`; until then its conversation waits. Not `counted`: it was no fault of the row. */
+  | {
+      readonly t: 'retry';
+      readonly id: number;
+      readonly nextAt: number;
+      readonly reason: string;
+      readonly counted: boolean;
+    }
   /** Was not dispatched after all; as before the claim. */
   | { readonly t: 'released'; readonly id: number }
   /** Given up; its conversation goes on without it. */
@@ -123,6 +129,8 @@ export interface Journal {
   prune(request: PruneRequest): Promise<boolean>;
   /** Gives free room back to the disk, one small step; answers whether there may be more. */
   compact(): Promise<boolean>;
+  /** Writes something small; rejects if an append would. */
+  probe(now: number): Promise<void>;
   stats(): Promise<JournalStats>;
   /** Finishes what was asked before, then closes. */
   close(): Promise<void>;

@@ -1,6 +1,5 @@
-import { PluginError } from '../../core/errors.js';
 import type { Appended, NewRow } from '../journal.js';
-import { usedBytes } from './room.js';
+import { refuseWhenFull } from './room.js';
 import type { Tables } from './tables.js';
 
 /** Adds rows; refuses when the journal has grown to `maxBytes`. */
@@ -10,7 +9,7 @@ export function prepareAppend(tables: Tables, maxBytes: number): (rows: readonly
     (source_id, key, kind, conversation, urgent, size, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING`);
   const insertBody = database.prepare('INSERT INTO bodies (event_id, body) VALUES (?, ?)');
-  const used = usedBytes(database);
+  const checkRoom = refuseWhenFull(database, maxBytes);
 
   const appendOne = (row: NewRow): Appended => {
     const source = sources.findOrAdd(row);
@@ -25,11 +24,7 @@ export function prepareAppend(tables: Tables, maxBytes: number): (rows: readonly
   };
 
   return (rows) => {
-    if (used() >= maxBytes)
-      throw new PluginError(
-        'journal_full',
-        `The journal has reached its limit of ${maxBytes} bytes: events are taken again when some are delivered.`,
-      );
+    checkRoom();
     return rows.map(appendOne);
   };
 }

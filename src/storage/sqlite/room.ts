@@ -1,3 +1,4 @@
+import { PluginError } from '../../core/errors.js';
 import type { Database } from './driver.js';
 
 /** Bytes of the file that hold something. */
@@ -9,5 +10,17 @@ export function usedBytes(database: Database): () => number {
     const { page_count: all } = pages.get() as { page_count: number };
     const { freelist_count: unused } = free.get() as { freelist_count: number };
     return (all - unused) * size;
+  };
+}
+
+/** Throws `journal_full` once `maxBytes` of the file are in use. */
+export function refuseWhenFull(database: Database, maxBytes: number): () => void {
+  const used = usedBytes(database);
+  return () => {
+    if (used() < maxBytes) return;
+    throw new PluginError(
+      'journal_full',
+      `The journal has reached its limit of ${maxBytes} bytes: events are taken again when some are delivered.`,
+    );
   };
 }

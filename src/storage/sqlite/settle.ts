@@ -18,6 +18,9 @@ export function prepareSettle({ database, sources, lanes }: Tables) {
   const retry = database.prepare(`UPDATE events
     SET state = 'waiting', owner = NULL, retried = 1, last_error = ?, failed_at = coalesce(failed_at, ?)
     WHERE id = ? AND owner = ?`);
+  const retryUncounted = database.prepare(`UPDATE events
+    SET state = 'waiting', owner = NULL, retried = 1, last_error = ?, attempts = attempts - 1
+    WHERE id = ? AND owner = ?`);
   const release = database.prepare(`UPDATE events
     SET state = 'waiting', owner = NULL, attempts = attempts - 1 WHERE id = ? AND owner = ?`);
   const bury = database.prepare(`UPDATE events
@@ -33,7 +36,8 @@ export function prepareSettle({ database, sources, lanes }: Tables) {
         sources.count(row.source_id, { waiting: -1, waitingBytes: -row.size });
         break;
       case 'retry':
-        retry.run(settlement.reason, now, id, owner);
+        if (settlement.counted) retry.run(settlement.reason, now, id, owner);
+        else retryUncounted.run(settlement.reason, id, owner);
         break;
       case 'released':
         release.run(id, owner);

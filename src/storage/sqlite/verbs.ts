@@ -13,6 +13,7 @@ import { prepareClaim } from './claim.js';
 import { prepareCompact } from './compact.js';
 import { prepareListDead } from './list-dead.js';
 import { unpackRows, type PackedRows } from './packed-rows.js';
+import { prepareProbe } from './probe.js';
 import { preparePrune } from './prune.js';
 import { prepareReady } from './ready.js';
 import { prepareResend } from './resend.js';
@@ -33,6 +34,7 @@ export interface Verbs {
   resend(ids: readonly number[], now: number): number;
   prune(request: PruneRequest): boolean;
   compact(): boolean;
+  probe(now: number): void;
   stats(): JournalStats;
 }
 
@@ -48,6 +50,7 @@ export function prepareVerbs(tables: Tables, maxBytes: number): Verbs {
     resend: prepareResend(tables),
     prune: preparePrune(tables),
     compact: prepareCompact(tables),
+    probe: prepareProbe(tables, maxBytes),
     stats: prepareStats(tables),
   };
 }

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { errorMessage, PluginError } from '../../core/errors.js';
 import type { EngineOptions, Reply } from './engine.js';
-import type { Verbs } from './verbs.js';
+import type { JournalClient } from './sqlite-journal.js';
 import type { FromWorker, ToWorker } from './worker.js';
 import { startWorkerThread } from './worker-thread.js';
 
@@ -10,18 +10,8 @@ interface Waiting {
   reject(error: PluginError): void;
 }
 
-/** The journal's thread as the rest of the program sees it. */
-export interface WorkerClient {
-  ask<Verb extends keyof Verbs>(
-    verb: Verb,
-    ...args: Parameters<Verbs[Verb]>
-  ): Promise<ReturnType<Verbs[Verb]>>;
-  /** Answers what was asked before, closes the file and ends the thread. A second call joins the first. */
-  close(): Promise<void>;
-}
-
 /** Starts the thread and waits until it has the file open; rejects with its reason if it has not. */
-export async function startWorkerClient(options: EngineOptions): Promise<WorkerClient> {
+export async function startWorkerClient(options: EngineOptions): Promise<JournalClient> {
   const worker = startWorkerThread(options);
   const waiting = new Map<number, Waiting>();
   let asked = 0;

@@ -48,4 +48,9 @@ CREATE TABLE lanes (
   PRIMARY KEY (source_id, urgent, conversation)
 ) WITHOUT ROWID;
 CREATE INDEX lanes_ready ON lanes (source_id, urgent, ready_at) WHERE owner IS NULL;
+
+CREATE TABLE probes (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL
+);
 `;

@@ -1,0 +1,34 @@
+import type { Appended, Journal } from '../journal.js';
+import { packRows } from './packed-rows.js';
+import type { Verbs } from './verbs.js';
+
+/** Asks the thread that owns the file. */
+export interface JournalClient {
+  ask<Verb extends keyof Verbs>(
+    verb: Verb,
+    ...args: Parameters<Verbs[Verb]>
+  ): Promise<ReturnType<Verbs[Verb]>>;
+  /** Answers what was asked before, then closes the file. A second call joins the first. */
+  close(): Promise<void>;
+}
+
+/** The journal, in terms of what its thread can be asked. */
+export function sqliteJournal(client: JournalClient): Journal {
+  return {
+    async append(rows) {
+      const isNew = await client.ask('append', packRows(rows));
+      return isNew.map((each): Appended => (each ? 'journaled' : 'duplicate'));
+    },
+    claim: (owner, now, wants) => client.ask('claim', owner, now, wants),
+    settle: (owner, now, settlements) => client.ask('settle', owner, now, settlements),
+    takeOver: (owner, _now, limit) => client.ask('takeOver', owner, limit),
+    ready: () => client.ask('ready'),
+    listDead: (after, limit) => client.ask('listDead', after, limit),
+    resend: (ids, now) => client.ask('resend', ids, now),
+    prune: (request) => client.ask('prune', request),
+    compact: () => client.ask('compact'),
+    probe: (now) => client.ask('probe', now),
+    stats: () => client.ask('stats'),
+    close: () => client.close(),
+  };
+}

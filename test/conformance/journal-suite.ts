@@ -1,0 +1,380 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { seededRandom } from '../../src/core/random.js';
+import type { Journal, NewRow, Want } from '../../src/storage/journal.js';
+
+/** An engine under test: each call of `open` goes to the same stored data. */
+export interface EngineUnderTest {
+  open(): Promise<Journal>;
+  dispose(): Promise<void>;
+}
+
+const DAY = 86_400_000;
+
+export function row(over: Partial<NewRow> = {}): NewRow {
+  return {
+    appId: 'A1',
+    connectionId: 'con_1',
+    key: 'Ev1',
+    kind: 'events_api',
+    conversation: 'C1',
+    urgent: false,
+    body: '{"n":1}',
+    receivedAt: 1000,
+    ...over,
+  };
+}
+
+function want(over: Partial<Want> = {}): Want {
+  return { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10, ...over };
+}
+
+/** What any journal must do, whatever it is built on. */
+export function describeJournal(name: string, make: () => Promise<EngineUnderTest>): void {
+  describe(`a journal on ${name}`, () => {
+    let engine: EngineUnderTest;
+    let journal: Journal;
+
+    beforeEach(async () => {
+      engine = await make();
+      journal = await engine.open();
+    });
+
+    afterEach(async () => {
+      await journal.close();
+      await engine.dispose();
+    });
+
+    async function reopen(): Promise<void> {
+      await journal.close();
+      journal = await engine.open();
+    }
+
+    async function claimKeys(now = 2000, ...wants: Want[]): Promise<string[]> {
+      const { rows } = await journal.claim('me', now, wants.length === 0 ? [want()] : wants);
+      return rows.map((each) => each.key);
+    }
+
+    async function claimOne(now = 2000): Promise<number> {
+      const { rows } = await journal.claim('me', now, [want({ limit: 1 })]);
+      return rows[0]!.id;
+    }
+
+    const deliver = (id: number, now = 3000) =>
+      journal.settle('me', now, [{ t: 'delivered', id, eventId: 'evt_1', recovered: false }]);
+    const bury = (id: number, now = 3000) =>
+      journal.settle('me', now, [{ t: 'dead', id, reason: 'too large' }]);
+
+    test('tells a new row from one whose key the app and the connection have had', async () => {
+      expect(await journal.append([row(), row({ key: 'Ev2' }), row()])).toEqual([
+        'journaled',
+        'journaled',
+        'duplicate',
+      ]);
+      expect(await journal.append([row(), row({ appId: 'A2' }), row({ connectionId: 'con_2' })])).toEqual([
+        'duplicate',
+        'journaled',
+        'journaled',
+      ]);
+    });
+
+    test('knows keys after it was closed, and after the row was delivered and its body removed', async () => {
+      await journal.append([row()]);
+      await deliver(await claimOne());
+      await journal.prune({ bodiesBefore: 10_000, keysBefore: 0, deadBefore: 0, limit: 10 });
+      await reopen();
+      expect(await journal.append([row()])).toEqual(['duplicate']);
+    });
+
+    test('gives a row back as it was written', async () => {
+      const written = row({
+        kind: 'interactive',
+        body: '{"text":"\u{1F600} ünïcode \\u0000 \\"quoted\\""}',
+        urgent: true,
+        conversation: 'D\u00e9',
+        receivedAt: 1_790_000_000_123,
+      });
+      await journal.append([written]);
+      await reopen();
+      const { rows } = await journal.claim('me', 1_790_000_000_123, [want({ urgent: true })]);
+      expect(rows).toEqual([
+        { ...written, id: rows[0]!.id, attempts: 1, retried: false, failedAt: undefined },
+      ]);
+    });
+
+    test('gives the rows of a conversation one at a time, in the order of writing', async () => {
+      await journal.append([row({ key: 'a' }), row({ key: 'b', receivedAt: 900 }), row({ key: 'c' })]);
+      for (const key of ['a', 'b', 'c']) {
+        const { rows } = await journal.claim('me', 3000, [want()]);
+        expect(rows.map((each) => each.key)).toEqual([key]);
+        expect(await claimKeys()).toEqual([]);
+        await deliver(rows[0]!.id);
+      }
+      expect(await claimKeys(9000)).toEqual([]);
+    });
+
+    test('gives different conversations at once, the one that waits longest first, within the limit', async () => {
+      await journal.append([
+        row({ key: 'late', conversation: 'C1', receivedAt: 1003 }),
+        row({ key: 'early', conversation: 'C2', receivedAt: 1001 }),
+        row({ key: 'middle', conversation: '', receivedAt: 1002 }),
+      ]);
+      expect(await claimKeys(2000, want({ limit: 2 }))).toEqual(['early', 'middle']);
+      expect(await claimKeys()).toEqual(['late']);
+    });
+
+    test('keeps what is urgent apart from events of the same conversation', async () => {
+      await journal.append([row({ key: 'event' }), row({ key: 'click', urgent: true })]);
+      expect(await claimKeys(2000, want({ urgent: true }))).toEqual(['click']);
+      expect(await claimKeys()).toEqual(['event']);
+    });
+
+    test('gives a source only its own rows', async () => {
+      await journal.append([row(), row({ connectionId: 'con_2', key: 'other' })]);
+      expect(await claimKeys(2000, want({ connectionId: 'con_3' }), want({ appId: 'A9' }))).toEqual([]);
+      expect(await claimKeys(2000, want({ connectionId: 'con_2' }))).toEqual(['other']);
+    });
+
+    test('says when the next lane is ready, and nothing of lanes that are held', async () => {
+      await journal.append([row(), row({ key: 'b', conversation: 'C2', receivedAt: 5000 })]);
+      expect((await journal.claim('me', 2000, [want()])).next).toEqual([
+        { appId: 'A1', connectionId: 'con_1', urgent: false, readyAt: 5000 },
+      ]);
+      expect(await journal.ready()).toEqual([
+        { appId: 'A1', connectionId: 'con_1', urgent: false, readyAt: 5000 },
+      ]);
+      expect((await journal.claim('me', 5000, [want()])).next).toEqual([]);
+      expect(await journal.ready()).toEqual([]);
+    });
+
+    test('holds a conversation until the time of its retry, and remembers that it failed', async () => {
+      await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'c', conversation: 'C2' })]);
+      const id = await claimOne();
+      expect(
+        await journal.settle('me', 2500, [{ t: 'retry', id, nextAt: 4000, reason: 'busy', counted: true }]),
+      ).toEqual([true]);
+      await reopen();
+      expect(await claimKeys(3999)).toEqual(['c']);
+      const { rows } = await journal.claim('me', 4000, [want()]);
+      expect(rows[0]).toMatchObject({ key: 'a', attempts: 2, retried: true, failedAt: 2500 });
+      await journal.settle('me', 4500, [{ t: 'retry', id, nextAt: 4600, reason: 'busy', counted: true }]);
+      const again = await journal.claim('me', 4600, [want()]);
+      expect(again.rows[0]).toMatchObject({ key: 'a', attempts: 3, failedAt: 2500 });
+    });
+
+    test('does not count an attempt that an outage spoiled, but remembers that it failed', async () => {
+      await journal.append([row()]);
+      const id = await claimOne();
+      await journal.settle('me', 2500, [{ t: 'retry', id, nextAt: 2600, reason: 'down', counted: false }]);
+      const { rows } = await journal.claim('me', 2600, [want()]);
+      expect(rows[0]).toMatchObject({ attempts: 1, retried: true, failedAt: undefined });
+    });
+
+    test('can be written whenever a probe says so', async () => {
+      await journal.probe(1);
+      await journal.probe(2);
+    });
+
+    test('forgets the attempt of a row that was released', async () => {
+      await journal.append([row()]);
+      await journal.settle('me', 2000, [{ t: 'released', id: await claimOne() }]);
+      const { rows } = await journal.claim('me', 2000, [want()]);
+      expect(rows[0]).toMatchObject({ attempts: 1, retried: false });
+    });
+
+    test('lets a conversation go on without the row that was given up', async () => {
+      await journal.append([row({ key: 'a' }), row({ key: 'b' })]);
+      await bury(await claimOne());
+      expect(await claimKeys(3000)).toEqual(['b']);
+    });
+
+    test('changes nothing for an owner whose claim was taken over', async () => {
+      await journal.append([row()]);
+      const id = await claimOne();
+      await journal.takeOver('you', 2000, 10);
+      expect(await deliver(id)).toEqual([false]);
+      expect(
+        await journal.settle('you', 3000, [{ t: 'delivered', id, eventId: 'e', recovered: true }]),
+      ).toEqual([true]);
+      expect(
+        await journal.settle('you', 3000, [{ t: 'delivered', id, eventId: 'e', recovered: true }]),
+      ).toEqual([false]);
+    });
+
+    test('gives what a crash left in flight to the next owner, with its lanes', async () => {
+      await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'c', conversation: 'C2' })]);
+      await claimKeys(2000, want({ limit: 2 }));
+      await reopen();
+      const first = await journal.takeOver('you', 2000, 1);
+      const second = await journal.takeOver('you', 2000, 10);
+      expect(await journal.takeOver('you', 2000, 10)).toEqual([]);
+      expect([...first, ...second].map((each) => each.key).sort()).toEqual(['a', 'c']);
+      expect(first[0]).toMatchObject({ attempts: 1, retried: false, body: '{"n":1}' });
+      expect(await claimKeys(9000)).toEqual([]);
+      await journal.settle(
+        'you',
+        2000,
+        [...first, ...second].map(({ id }) => ({ t: 'released', id })),
+      );
+      expect(await claimKeys(9000)).toEqual(['a', 'c']);
+    });
+
+    test('lists what was given up with its reason and body, and sends it again first in its conversation', async () => {
+      await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'c' })]);
+      await bury(await claimOne(), 3000);
+      await bury(await claimOne(4000), 3500);
+      await reopen();
+      const dead = await journal.listDead(0, 10);
+      expect(dead.map(({ key, reason, settledAt, body }) => ({ key, reason, settledAt, body }))).toEqual([
+        { key: 'a', reason: 'too large', settledAt: 3000, body: '{"n":1}' },
+        { key: 'b', reason: 'too large', settledAt: 3500, body: '{"n":1}' },
+      ]);
+      expect((await journal.listDead(dead[0]!.id, 10)).map((each) => each.key)).toEqual(['b']);
+      expect(await journal.resend([dead[1]!.id, 999], 4000)).toBe(1);
+      expect(await journal.resend([dead[1]!.id], 4000)).toBe(0);
+      expect(await claimKeys(4000)).toEqual(['b']);
+      expect((await journal.listDead(0, 10)).map((each) => each.key)).toEqual(['a']);
+    });
+
+    test('sends again into a conversation that has nothing else left', async () => {
+      await journal.append([row()]);
+      const id = await claimOne();
+      await bury(id);
+      expect(await journal.ready()).toEqual([]);
+      await journal.resend([id], 4000);
+      expect(await claimKeys(4000)).toEqual(['Ev1']);
+    });
+
+    test('prunes bodies, then keys, then dead letters, each after its time, in small steps', async () => {
+      await journal.append([1, 2, 3].map((n) => row({ key: `d${n}`, conversation: `C${n}` })));
+      const { rows } = await journal.claim('me', 2000, [want()]);
+      for (const { id } of rows) await deliver(id, 3000);
+      await journal.append([row({ key: 'dead' })]);
+      await bury(await claimOne(3000), 3000);
+      await journal.append([row({ key: 'waiting' })]);
+
+      const early = { bodiesBefore: 3000, keysBefore: 3000, deadBefore: 3000, limit: 2 };
+      expect(await journal.prune(early)).toBe(false);
+      expect(await journal.prune({ ...early, bodiesBefore: 3001 })).toBe(true);
+      expect(await journal.prune({ ...early, bodiesBefore: 3001 })).toBe(false);
+      expect(await journal.append([row({ key: 'd1' })])).toEqual(['duplicate']);
+      expect(await journal.listDead(0, 10)).toHaveLength(1);
+
+      const late = { bodiesBefore: DAY, keysBefore: DAY, deadBefore: DAY, limit: 10 };
+      expect(await journal.prune(late)).toBe(false);
+      expect(await journal.listDead(0, 10)).toEqual([]);
+      expect(await journal.append([row({ key: 'd1' }), row({ key: 'waiting' })])).toEqual([
+        'journaled',
+        'duplicate',
+      ]);
+      expect(await claimKeys(9000)).toEqual(['waiting']);
+    });
+
+    test('counts what waits and what is dead for each source', async () => {
+      await journal.append([
+        row({ body: 'four' }),
+        row({ key: 'b', body: 'é' }),
+        row({ key: 'b', body: 'again' }),
+        row({ connectionId: 'con_2', body: '12345678' }),
+      ]);
+      await bury(await claimOne());
+      await deliver(await claimOne(4000));
+      await reopen();
+      const stats = await journal.stats();
+      expect([...stats.sources].sort((a, b) => a.connectionId.localeCompare(b.connectionId))).toEqual([
+        { appId: 'A1', connectionId: 'con_1', waiting: 0, waitingBytes: 0, dead: 1 },
+        { appId: 'A1', connectionId: 'con_2', waiting: 1, waitingBytes: 8, dead: 0 },
+      ]);
+      expect(stats.usedBytes).toBeGreaterThan(0);
+      expect(stats.fileBytes).toBeGreaterThanOrEqual(stats.usedBytes);
+    });
+
+    test('gives room back after a large backlog was delivered', async () => {
+      const body = 'x'.repeat(20_000);
+      const keys = Array.from({ length: 3000 }, (_, n) => `k${n}`);
+      await journal.append(keys.map((key) => row({ key, conversation: key, body })));
+      const full = await journal.stats();
+      const { rows } = await journal.claim('me', 2000, [want({ limit: 3000 })]);
+      await journal.settle(
+        'me',
+        3000,
+        rows.map(({ id }) => ({ t: 'delivered', id, eventId: '', recovered: false })),
+      );
+      while (await journal.prune({ bodiesBefore: DAY, keysBefore: 0, deadBefore: 0, limit: 200 }));
+      while (await journal.compact());
+      const after = await journal.stats();
+      expect(after.usedBytes).toBeLessThan(full.usedBytes / 10);
+      expect(after.fileBytes).toBeLessThan(full.fileBytes / 2);
+    });
+
+    test('keeps order and counts through a random life', async () => {
+      const seed = Math.floor(Math.random() * 1e9);
+      await randomLife(seed).catch((cause: unknown) => {
+        throw new Error(`with seed ${seed}`, { cause });
+      });
+    });
+
+    async function randomLife(seed: number): Promise<void> {
+      const random = seededRandom(seed);
+      const pick = (n: number): number => Math.floor(random() * n);
+      const done = new Map<string, number[]>();
+      let now = 1000;
+      let written = 0;
+      let held: { id: number; lane: string; n: number }[] = [];
+      for (let step = 0; step < 120; step += 1) {
+        now += pick(50);
+        const fresh = Array.from({ length: pick(5) }, () => {
+          written += 1;
+          return row({
+            key: `${written}`,
+            conversation: `C${pick(3)}`,
+            urgent: pick(2) === 0,
+            receivedAt: now,
+          });
+        });
+        await journal.append(fresh);
+        const wants = [want({ limit: 1 + pick(3) }), want({ urgent: true, limit: 1 + pick(3) })];
+        const { rows } = await journal.claim('me', now, wants);
+        for (const each of rows) {
+          const lane = `${each.conversation} ${each.urgent}`;
+          expect(held.some((other) => other.lane === lane)).toBe(false);
+          held.push({ id: each.id, lane, n: Number(each.key) });
+        }
+        if (pick(40) === 0) {
+          await reopen();
+          await journal.takeOver('me again', now, 100);
+          await journal.settle(
+            'me again',
+            now,
+            held.map(({ id }) => ({ t: 'released', id })),
+          );
+          held = [];
+        }
+        const ended = held.filter(() => pick(2) === 0);
+        held = held.filter((each) => !ended.includes(each));
+        for (const { id, lane, n } of ended) {
+          if (pick(3) === 0) {
+            await journal.settle('me', now, [
+              { t: 'retry', id, nextAt: now + pick(100), reason: 'r', counted: true },
+            ]);
+          } else {
+            await deliver(id, now);
+            done.set(lane, [...(done.get(lane) ?? []), n]);
+          }
+        }
+      }
+      for (const each of done.values()) expect(each).toEqual([...each].sort((a, b) => a - b));
+      const delivered = [...done.values()].flat().length;
+      const waiting = (await journal.stats()).sources.reduce((sum, each) => sum + each.waiting, 0);
+      expect(delivered + waiting).toBe(written);
+    }
+
+    test('does what was asked before it was closed, and refuses what is asked after', async () => {
+      const appended = journal.append([row()]);
+      const closed = journal.close();
+      expect(await appended).toEqual(['journaled']);
+      await closed;
+      await journal.close();
+      await expect(journal.append([row({ key: 'late' })])).rejects.toMatchObject({ code: 'stopped' });
+    });
+  });
+}
