@@ -1,0 +1,66 @@
+import { createContextKey, type Code, type ContextKey } from '@connectrpc/connect';
+
+/** A refusal to give instead of an answer, to calls whose method ends with `method`. */
+export interface Refusal {
+  readonly method: string;
+  readonly code: Code;
+  readonly words: string;
+}
+
+/** What the transport can do to one exchange. */
+export interface Exchange {
+  /** Cuts the connection without an answer. */
+  cut(): void;
+}
+
+export const exchangeKey: ContextKey<Exchange> = createContextKey<Exchange>({ cut: () => undefined });
+
+interface Counted<T> {
+  readonly what: T;
+  left: number;
+}
+
+/** What goes wrong with a server, on demand. */
+export class Faults {
+  /** Milliseconds by which every answer comes later. */
+  delayMs = 0;
+  /** Whether Temporal is away: events are stored and start nothing, and Dispatch is refused. */
+  temporalDown = false;
+  /** Whether every request is answered 502, as by a proxy whose server is away. */
+  badGateway = false;
+  #refusals: Counted<Refusal>[] = [];
+  #lost: Counted<string>[] = [];
+
+  /** The next `times` calls of a method are refused before anything is done. */
+  refuse(refusal: Refusal, times = Infinity): void {
+    this.#refusals.push({ what: refusal, left: times });
+  }
+
+  /** The next `times` calls of a method do their work, and their answers never arrive. */
+  loseAnswers(method: string, times = Infinity): void {
+    this.#lost.push({ what: method, left: times });
+  }
+
+  /** Everything goes well again. */
+  clear(): void {
+    this.delayMs = 0;
+    this.temporalDown = false;
+    this.badGateway = false;
+    this.#refusals = [];
+    this.#lost = [];
+  }
+
+  takeRefusal(path: string): Refusal | undefined {
+    return take(this.#refusals, ({ method }) => path.endsWith(method));
+  }
+
+  takeLoss(path: string): boolean {
+    return take(this.#lost, (method) => path.endsWith(method)) !== undefined;
+  }
+}
+
+function take<T>(from: Counted<T>[], wanted: (what: T) => boolean): T | undefined {
+  const found = from.find(({ what, left }) => left > 0 && wanted(what));
+  if (found !== undefined) found.left--;
+  return found?.what;
+}
