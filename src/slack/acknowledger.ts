@@ -1,0 +1,120 @@
+import { sleep, type Clock } from '../core/clock.js';
+import type { JsonObject } from '../core/json.js';
+import { acknowledgement, type Envelope } from './envelope.js';
+import type { Roster } from './roster.js';
+import type { SlackSocket } from './socket.js';
+
+/**
+ * What became of an acknowledgement: sent on the socket that brought the envelope, on another one of the app, or not at all.
+ * Slack confirms none of them.
+ */
+export type Acknowledged = 'sent' | 'sent_elsewhere' | 'lost';
+
+interface Recent {
+  readonly text: string;
+  /** Monotonic time at which Slack stops waiting. */
+  readonly until: number;
+}
+
+/** Sends the acknowledgements of one app, and finds another socket when the one that brought the envelope is gone. */
+export class Acknowledger {
+  readonly #clock: Clock;
+  readonly #roster: Roster;
+  readonly #limitMs: number;
+  readonly #onSettled: () => void;
+  /** Those that want to know of the next live socket. */
+  readonly #awaitingLive = new Set<() => void>();
+  /** What each socket sent within Slack's time limit, oldest first. */
+  readonly #recent = new Map<SlackSocket, Recent[]>();
+  #waiting = 0;
+
+  /** `onSettled` is called after each. */
+  constructor(clock: Clock, roster: Roster, limitMs: number, onSettled: () => void) {
+    this.#clock = clock;
+    this.#roster = roster;
+    this.#limitMs = limitMs;
+    this.#onSettled = onSettled;
+  }
+
+  /** Acknowledgements that wait for a live socket. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  async acknowledge(envelope: Envelope, payload: JsonObject | undefined): Promise<Acknowledged> {
+    const text = acknowledgement(envelope.envelopeId, payload);
+    const own = this.#roster.get(envelope.socketId);
+    const sent = own !== undefined && own.send(text);
+    const doubtful = own?.state.t === 'suspect';
+    if (sent) this.#remember(own, text);
+    own?.settle(envelope.envelopeId);
+    try {
+      if (sent && !doubtful) return 'sent';
+      const left = this.#limitMs - (this.#clock.now() - envelope.receivedAt);
+      const elsewhere = await this.#sendElsewhere(own, text, left);
+      return elsewhere ? 'sent_elsewhere' : sent ? 'sent' : 'lost';
+    } finally {
+      this.#onSettled();
+    }
+  }
+
+  /** A socket became live. */
+  onLive(): void {
+    for (const wake of [...this.#awaitingLive]) wake();
+  }
+
+  /**
+   * A socket ended without a word, or stopped answering: what it sent last has perhaps not arrived. While Slack still
+   * waits it is sent again on another socket; an acknowledgement that arrives twice does no harm.
+   */
+  onDoubt(socket: SlackSocket): void {
+    const now = this.#clock.monotonic();
+    const other = this.#roster.sender(socket);
+    for (const { text, until } of this.#recent.get(socket) ?? []) if (until > now) other?.send(text);
+    this.forget(socket);
+  }
+
+  /** A socket is gone as it should be. */
+  forget(socket: SlackSocket): void {
+    this.#recent.delete(socket);
+  }
+
+  async #sendElsewhere(own: SlackSocket | undefined, text: string, leftMs: number): Promise<boolean> {
+    if (this.#trySend(own, text)) return true;
+    if (leftMs <= 0) return false;
+    const end = new AbortController();
+    let sent = false;
+    const wake = (): void => {
+      sent = this.#trySend(own, text);
+      if (sent) end.abort();
+    };
+    this.#awaitingLive.add(wake);
+    this.#waiting++;
+    try {
+      await sleep(this.#clock, leftMs, end.signal).catch(() => undefined);
+    } finally {
+      this.#awaitingLive.delete(wake);
+      this.#waiting--;
+    }
+    return sent;
+  }
+
+  #trySend(own: SlackSocket | undefined, text: string): boolean {
+    // A socket that answers again counts too.
+    const sender = this.#roster.sender(own) ?? (own?.state.t === 'live' ? own : undefined);
+    if (sender?.send(text) !== true) return false;
+    this.#remember(sender, text);
+    return true;
+  }
+
+  #remember(socket: SlackSocket, text: string): void {
+    const now = this.#clock.monotonic();
+    let recent = this.#recent.get(socket);
+    if (recent === undefined) this.#recent.set(socket, (recent = []));
+    let expired = 0;
+    while (expired < recent.length && (recent[expired]?.until ?? now) <= now) expired++;
+    // In batches, because taking one from the front of a long list costs as much as taking many.
+    if (expired > 64 || expired === recent.length) recent.splice(0, expired);
+    recent.push({ text, until: now + this.#limitMs });
+  }
+}

@@ -1,0 +1,127 @@
+import { isJsonObject, objectAt, stringAt, type JsonObject } from '../core/json.js';
+
+/** What Slack wraps in an envelope and wants acknowledged within 3 s. Slack: Socket Mode, "Events". */
+export type EnvelopeKind = 'events_api' | 'interactive' | 'slash_commands';
+
+/** One frame that wants an acknowledgement, with the socket that brought it. */
+export interface Envelope {
+  readonly kind: EnvelopeKind;
+  readonly envelopeId: string;
+  /** From the socket's hello: the authority for routing. Payloads of shortcuts do not name their app at all. */
+  readonly appId: string;
+  readonly socketId: string;
+  /** Whether Slack reads a payload in the acknowledgement. Differs within one kind: read it, never assume. */
+  readonly acceptsResponsePayload: boolean;
+  /** 0 for a first delivery. Only `events_api` is sent again. */
+  readonly retryAttempt: number;
+  readonly retryReason: string;
+  readonly payload: JsonObject;
+  /** The whole frame as received. */
+  readonly text: string;
+  /** When it was received, milliseconds since 1970. */
+  readonly receivedAt: number;
+}
+
+/** An envelope before it is known which socket brought it. */
+export type EnvelopeFrame = Omit<Envelope, 'appId' | 'socketId' | 'receivedAt'>;
+
+/** Slack's first frame on a socket that it accepted. */
+export interface Hello {
+  /** The app that this socket belongs to; empty if Slack did not say. */
+  readonly appId: string;
+  /** Sockets of this app that Slack has on its books, this one among them; 0 if it did not say. */
+  readonly connections: number;
+  /** Milliseconds after which Slack means to close this socket. */
+  readonly lifetimeMs: number;
+}
+
+/** Why a frame was not understood. Each is counted; none is an error. */
+export type BadFrame =
+  'not_json' | 'not_an_object' | 'too_large' | 'binary' | 'no_envelope_id' | 'no_payload';
+
+/** Every text that can arrive, as one of these. */
+export type Frame =
+  | { readonly t: 'hello'; readonly hello: Hello }
+  | { readonly t: 'disconnect'; readonly reason: string; readonly connections: number }
+  | { readonly t: 'envelope'; readonly envelope: EnvelopeFrame }
+  /** A type that Slack may have added since; `type` is shortened. */
+  | { readonly t: 'unknown'; readonly type: string }
+  | { readonly t: 'bad'; readonly why: BadFrame };
+
+// Slack documents no limit; its largest payloads (views, messages with blocks) stay well below 1 MB. A frame beyond this is
+// counted and dropped unparsed, so that one peer gone mad cannot hold the event loop for everybody.
+export const LONGEST_FRAME = 16 * 1024 * 1024;
+
+// Slack's documentation shows 3600 s, every capture 18060 s. The smaller one is the safe assumption.
+const ASSUMED_LIFETIME_MS = 3_600_000;
+
+const KINDS: ReadonlySet<string> = new Set<EnvelopeKind>(['events_api', 'interactive', 'slash_commands']);
+
+/** Understands one text frame. Never throws. */
+export function parseFrame(text: string): Frame {
+  if (text.length > LONGEST_FRAME) return { t: 'bad', why: 'too_large' };
+  let frame: unknown;
+  try {
+    frame = JSON.parse(text);
+  } catch {
+    return { t: 'bad', why: 'not_json' };
+  }
+  if (!isJsonObject(frame)) return { t: 'bad', why: 'not_an_object' };
+  const type = stringAt(frame, 'type');
+  if (type === 'hello') return { t: 'hello', hello: parseHello(frame) };
+  if (type === 'disconnect') {
+    return {
+      t: 'disconnect',
+      reason: stringAt(frame, 'reason').slice(0, 64),
+      connections: countAt(frame, 'num_connections'),
+    };
+  }
+  if (isEnvelopeKind(type)) return parseEnvelope(type, frame, text);
+  return { t: 'unknown', type: type.slice(0, 64) };
+}
+
+/** The text that acknowledges `envelopeId`. Slack: "Acknowledging events". */
+export function acknowledgement(envelopeId: string, payload?: JsonObject): string {
+  return JSON.stringify(
+    payload === undefined ? { envelope_id: envelopeId } : { envelope_id: envelopeId, payload },
+  );
+}
+
+function parseHello(frame: JsonObject): Hello {
+  const seconds = numberAt(objectAt(frame, 'debug_info'), 'approximate_connection_time');
+  return {
+    appId: stringAt(objectAt(frame, 'connection_info'), 'app_id'),
+    connections: countAt(frame, 'num_connections'),
+    lifetimeMs: seconds > 0 ? seconds * 1000 : ASSUMED_LIFETIME_MS,
+  };
+}
+
+function parseEnvelope(kind: EnvelopeKind, frame: JsonObject, text: string): Frame {
+  const envelopeId = stringAt(frame, 'envelope_id');
+  if (envelopeId === '') return { t: 'bad', why: 'no_envelope_id' };
+  const payload = objectAt(frame, 'payload');
+  if (payload === undefined) return { t: 'bad', why: 'no_payload' };
+  const envelope: EnvelopeFrame = {
+    kind,
+    envelopeId,
+    acceptsResponsePayload: frame['accepts_response_payload'] === true,
+    retryAttempt: countAt(frame, 'retry_attempt'),
+    retryReason: stringAt(frame, 'retry_reason'),
+    payload,
+    text,
+  };
+  return { t: 'envelope', envelope };
+}
+
+function isEnvelopeKind(type: string): type is EnvelopeKind {
+  return KINDS.has(type);
+}
+
+function numberAt(object: JsonObject | undefined, key: string): number {
+  const value = object?.[key];
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}
+
+function countAt(object: JsonObject | undefined, key: string): number {
+  return Math.max(0, Math.trunc(numberAt(object, key)));
+}

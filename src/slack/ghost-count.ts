@@ -1,0 +1,38 @@
+import type { Clock } from '../core/clock.js';
+
+// Slack's own count lags behind a close by some seconds.
+const LAG_MS = 10_000;
+
+/** How many sockets Slack counts for an app beyond ours, as of the last hello. */
+export class GhostCount {
+  readonly #clock: Clock;
+  /** When sockets that Slack knew were closed, oldest first. */
+  #closedAt: number[] = [];
+  #ghosts = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get ghosts(): number {
+    return this.#ghosts;
+  }
+
+  closed(): void {
+    this.#recent();
+    this.#closedAt.push(this.#clock.monotonic());
+  }
+
+  /** Slack said how many it counts, while `ours` of ours are on its books. True if the number of ghosts changed. */
+  counted(connections: number, ours: number): boolean {
+    const before = this.#ghosts;
+    this.#ghosts = Math.max(0, connections - ours - this.#recent());
+    return this.#ghosts !== before;
+  }
+
+  #recent(): number {
+    const since = this.#clock.monotonic() - LAG_MS;
+    this.#closedAt = this.#closedAt.filter((at) => at > since);
+    return this.#closedAt.length;
+  }
+}

@@ -1,0 +1,376 @@
+import type { Channel } from '../core/channel.js';
+import { deadline } from '../core/cancellation.js';
+import type { Clock, Timer } from '../core/clock.js';
+import type { JsonObject } from '../core/json.js';
+import type { Background } from '../core/lifecycle.js';
+import type { Random } from '../core/random.js';
+import { Acknowledger, type Acknowledged } from './acknowledger.js';
+import { URGENCY, type ConnectionLimiter, type Urgency } from './connection-limiter.js';
+import { consequenceOf } from './consequence.js';
+import type { Envelope, Hello } from './envelope.js';
+import { GhostCount } from './ghost-count.js';
+import type { Liveness } from './liveness.js';
+import { poolStatus } from './pool-status.js';
+import type { SocketPolicy } from './policy.js';
+import { renewalTime } from './renewal.js';
+import { Roster } from './roster.js';
+import type { SocketEvent } from './socket-event.js';
+import { closedText, type ClosedReason, type LeaveReason, type SocketState } from './socket-state.js';
+import { SlackSocket, type AppToken } from './socket.js';
+import type { AppSocketsStatus } from './status.js';
+import { TokenChoice } from './token-choice.js';
+import { Traffic } from './traffic.js';
+import { Trouble } from './trouble.js';
+import type { OpenWire } from './wire.js';
+
+/** What all pools of the process share. */
+export interface PoolSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy: SocketPolicy;
+  readonly openWire: OpenWire;
+  readonly liveness: Liveness;
+  readonly limiter: ConnectionLimiter;
+  readonly events: Channel<SocketEvent>;
+  readonly background: Background;
+  readonly onEnvelope: (envelope: Envelope) => void;
+  readonly newSocketId: () => string;
+}
+
+/**
+ * The sockets of one app: opens them, replaces each before it goes, and closes the old one only when the new one has been
+ * greeted. Whatever happens, `#step` compares what is there with what is wanted and does the next thing; it keeps no plan.
+ */
+export class AppPool {
+  readonly #appId: string;
+  readonly #in: PoolSurroundings;
+  readonly #roster = new Roster();
+  readonly #tokens: TokenChoice;
+  readonly #trouble: Trouble;
+  readonly #ghosts: GhostCount;
+  readonly #acknowledger: Acknowledger;
+  readonly #traffic: Traffic;
+  #wasLive = false;
+  #lastOpening = -Infinity;
+  #asking: { readonly urgency: Urgency; readonly abort: AbortController } | undefined;
+  #timer: Timer | undefined;
+  #stepping = false;
+  #statusKey = '';
+  #stopping: Promise<void> | undefined;
+  #onIdle: (() => void) | undefined;
+
+  constructor(appId: string, surroundings: PoolSurroundings) {
+    const { clock, random, policy } = surroundings;
+    this.#appId = appId;
+    this.#in = surroundings;
+    this.#tokens = new TokenChoice(clock, random, policy.pool.probe);
+    this.#trouble = new Trouble(clock, random, policy.pool);
+    this.#ghosts = new GhostCount(clock);
+    this.#acknowledger = new Acknowledger(clock, this.#roster, policy.acknowledgeMs, () => this.#onIdle?.());
+    this.#traffic = new Traffic({
+      appId,
+      clock,
+      policy,
+      roster: this.#roster,
+      acknowledger: this.#acknowledger,
+      events: surroundings.events,
+      onEnvelope: surroundings.onEnvelope,
+      ghosts: () => this.#ghosts.ghosts,
+      onResize: () => this.#step(),
+    });
+  }
+
+  setTokens(tokens: readonly AppToken[]): void {
+    this.#tokens.replace(tokens);
+    this.#step();
+  }
+
+  /** We stood still, and Slack may have given up any socket: all are renewed, one after the other. */
+  wake(): void {
+    const { clock, random, policy } = this.#in;
+    for (const socket of this.#roster.all())
+      socket.renewal = { at: clock.monotonic() + random() * policy.pool.wakeSpreadMs, why: 'woke' };
+    this.#step();
+  }
+
+  acknowledge(envelope: Envelope, payload: JsonObject | undefined): Promise<Acknowledged> {
+    return this.#traffic.acknowledge(envelope, payload);
+  }
+
+  /** Whether the socket with this id is one of this pool. */
+  holds(socketId: string): boolean {
+    return this.#roster.get(socketId) !== undefined;
+  }
+
+  get status(): AppSocketsStatus {
+    const chosen = this.#tokens.chosen();
+    const sockets = this.#roster.all();
+    return poolStatus({
+      live: sockets.filter(({ state }) => state.t === 'live').length,
+      good: this.#roster.good(chosen).length,
+      suspect: sockets.filter(({ state }) => state.t === 'suspect').length,
+      wanted: this.#traffic.wanted,
+      ghosts: this.#ghosts.ghosts,
+      wasLive: this.#wasLive,
+      trouble: this.#trouble.state,
+      tokens: this.#tokens.verdicts(),
+      refusal: this.#tokens.refusal(),
+      usable: chosen !== undefined,
+    });
+  }
+
+  /** Opens nothing more, waits for acknowledgements that are due (at most Slack's 3 s), and closes every socket. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#timer?.cancel();
+    this.#traffic.stop();
+    this.#asking?.abort.abort();
+    for (const socket of this.#roster.opening()) socket.drain('stopping');
+    await this.#idle(() => this.#roster.inFlight === 0 && this.#acknowledger.waiting === 0);
+    for (const socket of this.#roster.all()) socket.end('stopping');
+    await this.#idle(() => this.#roster.size === 0);
+  }
+
+  /** Resolves when `reached`, which is asked after each acknowledgement and each closed socket, or after Slack's 3 s. */
+  async #idle(reached: () => boolean): Promise<void> {
+    if (reached()) return;
+    const { clock, policy } = this.#in;
+    const limit = deadline(clock, policy.acknowledgeMs, 'the end of the sockets');
+    await new Promise<void>((resolve) => {
+      this.#onIdle = () => {
+        if (reached()) resolve();
+      };
+      limit.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.#onIdle = undefined;
+    limit.cleanup();
+  }
+
+  /** Does what is to be done next. Called after every change; a call from within one is folded into it. */
+  #step(): void {
+    if (this.#stepping || this.#stopping !== undefined) return;
+    this.#stepping = true;
+    try {
+      this.#renew();
+      this.#letGo();
+      this.#openNext();
+      this.#arm();
+    } finally {
+      this.#stepping = false;
+    }
+    this.#tellStatus();
+  }
+
+  /** Marks sockets whose time has come. Not while Slack has no room for a replacement. */
+  #renew(): void {
+    if (this.#trouble.state.t === 'crowded') return;
+    const now = this.#in.clock.monotonic();
+    for (const socket of this.#roster.all()) if (socket.renewal.at <= now) socket.leave(socket.renewal.why);
+  }
+
+  /** Drains sockets that are replaced, superfluous, or in the way of a replacement. */
+  #letGo(): void {
+    const chosen = this.#tokens.chosen();
+    for (const socket of this.#roster.opening())
+      if (chosen !== undefined && socket.token.token !== chosen.token) socket.drain('token');
+    const good = this.#roster.good(chosen);
+    const leaving = this.#roster.leaving(chosen);
+    while (good.length > this.#traffic.wanted) good.shift()?.drain('surplus');
+    const full = this.#roster.size >= this.#in.policy.pool.budget || this.#trouble.state.t === 'crowded';
+    while (
+      leaving.length > 0 &&
+      good.length > 0 &&
+      (full || good.length + leaving.length > this.#traffic.wanted)
+    ) {
+      const socket = leaving.shift();
+      socket?.drain(reasonOf(socket));
+    }
+  }
+
+  #openNext(): void {
+    const urgency = this.#openingDue() ? this.#urgency() : undefined;
+    if (this.#asking !== undefined) {
+      if (this.#asking.urgency === urgency) return;
+      this.#asking.abort.abort();
+      this.#asking = undefined;
+    }
+    if (urgency === undefined) return;
+    const asking = { urgency, abort: new AbortController() };
+    this.#asking = asking;
+    this.#in.background.run('asking to open a socket', async () => {
+      const granted = await this.#in.limiter.acquire(this.#appId, urgency, asking.abort.signal).then(
+        () => true,
+        () => false,
+      );
+      if (this.#asking === asking) this.#asking = undefined;
+      if (!granted) return;
+      if (this.#stopping === undefined && this.#openingDue()) this.#open();
+      else this.#in.limiter.refund(this.#appId);
+      this.#step();
+    });
+  }
+
+  /** Whether another socket is wanted and may be opened now. */
+  #openingDue(): boolean {
+    const { clock, policy } = this.#in;
+    const chosen = this.#tokens.chosen();
+    if (chosen === undefined) return false;
+    const opening = this.#roster.opening().length;
+    const now = clock.monotonic();
+    const trouble = this.#trouble.state.t;
+    const wanted = trouble === 'disabled' ? 1 : this.#traffic.wanted;
+    if (this.#roster.good(chosen).length + opening >= wanted) return false;
+    if (now < this.#trouble.retryAt) return false;
+    if (this.#roster.size >= policy.pool.budget) return false;
+    if (trouble === 'crowded' && this.#roster.leaving(chosen).length > 0) return false;
+    return opening === 0 || now >= this.#lastOpening + policy.pool.staggerMs;
+  }
+
+  #urgency(): Urgency {
+    const serving = this.#roster.all().filter(({ state }) => state.t === 'live');
+    if (serving.length === 0) return URGENCY.deaf;
+    const losing = this.#roster.all().some(({ state }) => {
+      if (state.t === 'suspect') return true;
+      return state.t === 'live' && state.leaving === 'announced';
+    });
+    return losing ? URGENCY.replacement : URGENCY.spare;
+  }
+
+  #open(): void {
+    const token = this.#tokens.chosen();
+    if (token === undefined) return;
+    const { clock, liveness, openWire, policy } = this.#in;
+    this.#lastOpening = clock.monotonic();
+    this.#roster.add(
+      new SlackSocket({
+        id: this.#in.newSocketId(),
+        appId: this.#appId,
+        token,
+        openWire,
+        clock,
+        liveness,
+        policy,
+        listener: {
+          onState: (socket, from) => this.#onState(socket, from),
+          onEnvelope: (socket, frame) => this.#traffic.received(socket, frame),
+          onDropped: ({ id }, why) =>
+            this.#in.events.emit({ t: 'frame_dropped', appId: this.#appId, socketId: id, why }),
+        },
+      }),
+    );
+  }
+
+  /** Rings when something falls due that no event announces. */
+  #arm(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const { clock, policy } = this.#in;
+    const now = clock.monotonic();
+    const times = [this.#trouble.retryAt, this.#tokens.nextProbe()];
+    if (this.#roster.opening().length > 0) times.push(this.#lastOpening + policy.pool.staggerMs);
+    for (const { state, renewal } of this.#roster.all())
+      if (state.t === 'live') times.push(renewal.at, state.since + policy.pool.stableMs);
+    const next = Math.min(...times.filter((at) => at > now));
+    if (next === Infinity) return;
+    this.#timer = clock.setTimer(next - now, () => {
+      this.#noteStable();
+      this.#step();
+    });
+  }
+
+  #noteStable(): void {
+    const before = this.#in.clock.monotonic() - this.#in.policy.pool.stableMs;
+    for (const { state } of this.#roster.all())
+      if (state.t === 'live' && state.since <= before) this.#trouble.stable(state.since);
+  }
+
+  #onState(socket: SlackSocket, from: SocketState): void {
+    const { state } = socket;
+    if (state.t === 'live' && from.t === 'awaiting_hello') this.#onGreeted(socket, state.hello, state.since);
+    if (state.t === 'live' && state.leaving === 'crowded') this.#trouble.crowded();
+    if (state.t === 'live' && state.leaving === 'disabled') this.#trouble.disabled();
+    if (state.t === 'suspect' && from.t === 'live') this.#acknowledger.onDoubt(socket);
+    if (state.t === 'closed') this.#onClosed(socket, state.reason, from);
+    if (state.t !== from.t)
+      this.#in.events.emit({
+        t: 'socket_state',
+        appId: this.#appId,
+        socketId: socket.id,
+        from: from.t,
+        to: state.t,
+        why: state.t === 'closed' ? closedText(state.reason) : state.t === 'draining' ? state.why : '',
+      });
+    this.#step();
+  }
+
+  #onGreeted(socket: SlackSocket, hello: Hello, now: number): void {
+    const { policy, random, events } = this.#in;
+    this.#wasLive = true;
+    this.#tokens.accept(socket.token.token);
+    this.#trouble.greeted();
+    if (this.#ghosts.counted(hello.connections, this.#roster.registered().length))
+      events.emit({ t: 'ghosts', appId: this.#appId, ghosts: this.#ghosts.ghosts });
+    const siblings = this.#roster.all().filter((other) => other !== socket && other.serves);
+    const renewAt = renewalTime(
+      now,
+      hello.lifetimeMs,
+      siblings.map(({ renewal }) => renewal.at),
+      policy.pool,
+      random,
+    );
+    const recountAt = this.#ghosts.ghosts > 0 ? now + policy.pool.recountMs : Infinity;
+    socket.renewal = { at: Math.min(renewAt, recountAt), why: 'age' };
+    this.#acknowledger.onLive();
+  }
+
+  #onClosed(socket: SlackSocket, reason: ClosedReason, from: SocketState): void {
+    const { clock, events, limiter, policy } = this.#in;
+    this.#roster.remove(socket);
+    if (from.t !== 'fetching_url' && from.t !== 'dialling') this.#ghosts.closed();
+    if (reason.t === 'ended' || reason.t === 'silent') this.#acknowledger.onDoubt(socket);
+    else this.#acknowledger.forget(socket);
+    const since = from.t === 'live' || from.t === 'suspect' ? from.since : Infinity;
+    const lasted = clock.monotonic() - since >= policy.pool.stableMs;
+    const consequence = consequenceOf(reason, lasted);
+    switch (consequence.t) {
+      case 'failed':
+        if (consequence.unreached) limiter.refund(this.#appId);
+        this.#trouble.failed(consequence.text);
+        break;
+      case 'crowded':
+        this.#trouble.crowded();
+        break;
+      case 'disabled':
+        this.#trouble.disabled();
+        break;
+      case 'refused':
+        this.#tokens.refuse(socket.token.token, consequence.error);
+        break;
+      case 'rate_limited':
+        limiter.block(this.#appId, consequence.retryAfterMs);
+        events.emit({ t: 'rate_limited', appId: this.#appId, retryAfterMs: consequence.retryAfterMs });
+        break;
+      case 'none':
+        break;
+    }
+    this.#onIdle?.();
+  }
+
+  #tellStatus(): void {
+    const status = this.status;
+    // The time of the next try is computed anew each time, and moves by a millisecond.
+    const key = JSON.stringify(status, (name, value: unknown) => (name === 'probeAt' ? undefined : value));
+    if (key === this.#statusKey) return;
+    this.#statusKey = key;
+    this.#in.events.emit({ t: 'status_changed', appId: this.#appId, status });
+  }
+}
+
+function reasonOf(socket: SlackSocket): LeaveReason {
+  const { state } = socket;
+  return 'leaving' in state && state.leaving !== undefined ? state.leaving : 'token';
+}

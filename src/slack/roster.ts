@@ -1,0 +1,78 @@
+import type { AppToken, SlackSocket } from './socket.js';
+
+/** The sockets of one app that are not closed, sorted by what they are good for. */
+export class Roster {
+  readonly #sockets = new Map<string, SlackSocket>();
+
+  add(socket: SlackSocket): void {
+    this.#sockets.set(socket.id, socket);
+  }
+
+  remove(socket: SlackSocket): void {
+    this.#sockets.delete(socket.id);
+  }
+
+  get(id: string): SlackSocket | undefined {
+    return this.#sockets.get(id);
+  }
+
+  get size(): number {
+    return this.#sockets.size;
+  }
+
+  all(): SlackSocket[] {
+    return [...this.#sockets.values()];
+  }
+
+  /** Live, answering, to stay, and opened with `token`; with any token if there is none to use. Soonest renewal first. */
+  good(token: AppToken | undefined): SlackSocket[] {
+    return this.all()
+      .filter((socket) => isGood(socket, token))
+      .sort((a, b) => a.renewal.at - b.renewal.at);
+  }
+
+  /** Serving, but to be replaced; the one that can be missed most comes first. */
+  leaving(token: AppToken | undefined): SlackSocket[] {
+    return this.all()
+      .filter((socket) => socket.serves && !isGood(socket, token))
+      .sort((a, b) => worth(a) - worth(b));
+  }
+
+  /** On their way to be live. */
+  opening(): SlackSocket[] {
+    return this.all().filter((socket) => socket.opens);
+  }
+
+  /** Slack has these on its books, for all we know. */
+  registered(): SlackSocket[] {
+    return this.all().filter(({ state }) => state.t !== 'fetching_url' && state.t !== 'dialling');
+  }
+
+  /** A socket on which something can be sent with good hope, other than `but`. */
+  sender(but?: SlackSocket): SlackSocket | undefined {
+    const live = this.all().filter((socket) => socket !== but && socket.state.t === 'live');
+    return live.find(({ state }) => 'leaving' in state && state.leaving === undefined) ?? live[0];
+  }
+
+  /** Envelopes of all sockets that await their acknowledgement. */
+  get inFlight(): number {
+    let sum = 0;
+    for (const socket of this.#sockets.values()) sum += socket.inFlight;
+    return sum;
+  }
+}
+
+function isGood({ state, token }: SlackSocket, wanted: AppToken | undefined): boolean {
+  return (
+    state.t === 'live' &&
+    state.leaving === undefined &&
+    (wanted === undefined || wanted.token === token.token)
+  );
+}
+
+function worth({ state }: SlackSocket): number {
+  if (state.t === 'suspect') return 0;
+  if (state.t !== 'live') return 4;
+  if (state.leaving === undefined || state.leaving === 'token') return 3;
+  return state.leaving === 'age' || state.leaving === 'woke' || state.leaving === 'surplus' ? 2 : 1;
+}

@@ -1,0 +1,229 @@
+import { unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+
+import { SocketModeClient } from '@slack/socket-mode';
+import { Agent, buildConnector, ping, WebSocket } from 'undici';
+
+import type { Clock, Timer } from '../core/clock.js';
+import type { FrameWatch } from './frame-watch.js';
+import type { SlackHttp } from './http.js';
+import { silentLogger } from './silent-logger.js';
+import { failureOf } from './web-failure.js';
+import type { Wire, WireEnd, WireListener } from './wire.js';
+
+/*
+ * The only file that knows @slack/socket-mode, and its private parts. Written for exactly 3.1.0 (see
+ * test/unit/slack/sdk-version.test.ts for what to check before another version). What it covers, and why:
+ *
+ * - The SDK reconnects by closing first and waiting 5 s. Its reconnect is off; a client is used once.
+ * - It closes on a `disconnect` frame, crashes on envelopes without an inner event, and logs payloads. The protected
+ *   `onWebSocketMessage` is overridden, so that it sees no frame at all; its logger is silent.
+ * - It has no time limits for the HTTP call, the upgrade and the hello, and `disconnect()` during `start()` leaves a socket
+ *   behind. Every phase ends through an AbortSignal, a dispatcher and a TCP socket that are ours.
+ * - `disconnect()` takes seconds, or leaves a 30 s timer behind. Its private `cleanup` is called instead, and TCP destroyed.
+ * - Each client pings three times in 5 s and listens to the control frames of all others. Both are taken out; pings are
+ *   sent by the liveness wheel, and one FrameWatch listens for all.
+ * - Its `ack()` resolves on half-open sockets and rejects un-awaited: it is not used.
+ * - After Slack's close frame it waits for TCP to end, which Slack does not do. The close frame is noticed here.
+ */
+
+/** The private members of the SDK's SlackWebSocket that are touched. */
+interface SdkSocket {
+  websocket: WebSocket | null;
+  pingHandler: ((message: unknown, name: string | symbol) => void) | null;
+  pongHandler: ((message: unknown, name: string | symbol) => void) | null;
+  monitorPingToSlack: () => void;
+  cleanup: () => void;
+}
+
+export interface SdkWireOptions {
+  readonly apiUrl: string;
+  readonly clock: Clock;
+  readonly http: SlackHttp;
+  readonly frames: FrameWatch;
+}
+
+// Slack answers a close frame within one round trip, or never; then TCP is destroyed.
+const GOODBYE_MS = 1_000;
+// The socket's own limit for dialling is shorter; this one only keeps a forgotten TCP connection from lasting.
+const TCP_CONNECT_MS = 10_000;
+
+/** The client of the SDK that hands every frame on and acts on none. */
+class SingleUseClient extends SocketModeClient {
+  receive: ((data: unknown, isBinary: boolean) => void) | undefined;
+
+  protected override onWebSocketMessage(data: string | ArrayBuffer, isBinary: boolean): Promise<void> {
+    this.receive?.(data, isBinary);
+    return Promise.resolve();
+  }
+}
+
+/** Opens a Socket Mode connection of the SDK as a Wire. */
+export function openSdkWire(options: SdkWireOptions, token: string, listener: WireListener): Wire {
+  return new SdkWire(options, token, listener);
+}
+
+class SdkWire implements Wire {
+  readonly #options: SdkWireOptions;
+  readonly #listener: WireListener;
+  readonly #abort = new AbortController();
+  readonly #agent: Agent;
+  readonly #client: SingleUseClient;
+  #tcp: Socket | undefined;
+  #websocket: WebSocket | undefined;
+  #unwatch: (() => void) | undefined;
+  #goodbye: Timer | undefined;
+  #ended = false;
+
+  constructor(options: SdkWireOptions, token: string, listener: WireListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#agent = this.#capturingAgent();
+    this.#client = new SingleUseClient({
+      appToken: token,
+      logger: silentLogger,
+      autoReconnectEnabled: false,
+      dispatcher: this.#agent,
+      // A fresh object for each client: the SDK writes into it.
+      clientOptions: {
+        slackApiUrl: options.apiUrl,
+        retryConfig: { retries: 0 },
+        rejectRateLimitedCalls: true,
+        allowAbsoluteUrls: false,
+        fetch: (url, init) => options.http.fetch(url, { ...init, signal: this.#abort.signal }),
+      },
+    });
+    this.#client.receive = (data, isBinary) => {
+      if (this.#ended) return;
+      if (isBinary || typeof data !== 'string') listener.onBinary();
+      else listener.onText(data);
+    };
+    this.#client.once('authenticated', () => {
+      if (!this.#ended) listener.onUrl();
+    });
+    // Emitted just before the SDK dials, in the same turn: what it set up is taken over as soon as it has returned.
+    this.#client.once('connecting', () => {
+      const sdk = this.#sdkSocket();
+      if (sdk !== undefined) sdk.monitorPingToSlack = () => undefined;
+      queueMicrotask(() => this.#adopt());
+    });
+    this.#client.start().catch((error: unknown) => {
+      // Without a reason: the WebSocket ended before the hello, which its own close event tells better.
+      if (error !== undefined) this.#end({ t: 'not_opened', failure: failureOf(error) });
+    });
+  }
+
+  send(text: string): boolean {
+    // Nothing may follow the close frame.
+    if (this.#goodbye !== undefined) return false;
+    if (this.#ended || this.#websocket?.readyState !== WebSocket.OPEN) return false;
+    let failed = false;
+    this.#client.websocket?.send(text, (error) => {
+      failed = error !== undefined;
+    });
+    return !failed;
+  }
+
+  ping(): boolean {
+    if (this.#ended || this.#websocket?.readyState !== WebSocket.OPEN) return false;
+    ping(this.#websocket);
+    return true;
+  }
+
+  close(): void {
+    if (this.#ended || this.#goodbye !== undefined) return;
+    if (this.#websocket?.readyState !== WebSocket.OPEN || this.#tcp === undefined) {
+      this.destroy();
+      return;
+    }
+    // undici drops what arrives after its own close(), so a payload that is on its way would be lost. The same frame
+    // written by hand leaves it listening until Slack's close frame.
+    this.#tcp.write(closeFrame());
+    this.#goodbye = this.#options.clock.setTimer(GOODBYE_MS, () => this.destroy());
+  }
+
+  destroy(): void {
+    this.#end({ t: 'ended', code: 1006 });
+  }
+
+  /** Takes over the WebSocket that the SDK has just made. */
+  #adopt(): void {
+    const sdk = this.#sdkSocket();
+    const websocket = sdk?.websocket;
+    if (sdk === undefined || websocket === undefined || websocket === null) return;
+    if (sdk.pingHandler !== null) unsubscribe('undici:websocket:ping', sdk.pingHandler);
+    if (sdk.pongHandler !== null) unsubscribe('undici:websocket:pong', sdk.pongHandler);
+    sdk.pingHandler = null;
+    sdk.pongHandler = null;
+    this.#websocket = websocket;
+    if (this.#ended) {
+      this.#release();
+      return;
+    }
+    this.#unwatch = this.#options.frames.watch(websocket, () => this.#listener.onLife());
+    let opened = false;
+    websocket.addEventListener('open', () => {
+      if (this.#ended) return;
+      opened = true;
+      this.#tcp?.on('data', this.#noticeGoodbye);
+      this.#listener.onOpen();
+    });
+    websocket.addEventListener('close', ({ code }) => {
+      this.#end(opened ? { t: 'ended', code } : { t: 'not_opened', failure: handshakeFailed });
+    });
+  }
+
+  /** Runs after undici has read the same bytes: has Slack's close frame been among them? */
+  readonly #noticeGoodbye = (): void => {
+    if (this.#ended || this.#websocket?.readyState === WebSocket.OPEN) return;
+    this.#tcp?.off('data', this.#noticeGoodbye);
+    this.#goodbye ??= this.#options.clock.setTimer(GOODBYE_MS, () => this.destroy());
+    // undici's answer to it goes out first; the end of TCP then ends the WebSocket, with Slack's close code.
+    this.#tcp?.destroySoon();
+  };
+
+  #end(end: WireEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#release();
+    this.#listener.onEnd(end);
+  }
+
+  #release(): void {
+    this.#goodbye?.cancel();
+    this.#unwatch?.();
+    this.#abort.abort();
+    this.#sdkSocket()?.cleanup();
+    this.#tcp?.off('data', this.#noticeGoodbye);
+    this.#tcp?.destroy();
+    this.#agent.destroy().catch(() => undefined);
+  }
+
+  #sdkSocket(): SdkSocket | undefined {
+    return this.#client.websocket as unknown as SdkSocket | undefined;
+  }
+
+  /** A dispatcher that keeps hold of the TCP socket, which undici hides, from before it is connected. */
+  #capturingAgent(): Agent {
+    const connect = buildConnector({ allowH2: false, timeout: TCP_CONNECT_MS }) as (
+      ...args: Parameters<buildConnector.connector>
+    ) => Socket;
+    return new Agent({
+      connect: (target, callback) => {
+        this.#tcp = connect(target, callback);
+        if (this.#ended) this.#tcp.destroy();
+      },
+    });
+  }
+}
+
+const handshakeFailed = {
+  t: 'unreachable',
+  message: 'the WebSocket to Slack could not be opened',
+  answered: true,
+} as const;
+
+/** A close frame of a client: status 1000, masked as RFC 6455 wants (a mask of zeros is a mask). */
+function closeFrame(): Buffer {
+  return Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
+}

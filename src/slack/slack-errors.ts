@@ -1,0 +1,111 @@
+/** What a call to Slack failed with. */
+export type SlackFailure =
+  /** Slack answered and said no; `error` is its own code. */
+  | {
+      readonly t: 'refused';
+      readonly error: string;
+      /** The scopes that were missing and the ones there are, when Slack says so. */
+      readonly needed?: string;
+      readonly provided?: string;
+    }
+  /** HTTP 429: not before this many milliseconds. */
+  | { readonly t: 'rate_limited'; readonly retryAfterMs: number }
+  /** No answer, or not one of Slack's. `answered` when something did reply over HTTP. */
+  | { readonly t: 'unreachable'; readonly message: string; readonly answered: boolean };
+
+interface SlackError {
+  /** Passes by itself: worth trying again soon. */
+  readonly transient?: true;
+  /** What the person who owns the Slack app must do, or what this program is doing about it. */
+  readonly advice: string;
+}
+
+const REINSTALL =
+  'reinstall the Slack app in its workspace, then save this connection again with the new tokens';
+const NEW_TOKENS =
+  'copy the tokens again from the Slack app (Basic Information > App-Level Tokens, and Install App), and save this connection with them';
+const WAIT = 'nothing to do: it is tried again';
+
+/**
+ * Slack's error codes that this program can meet, each with advice. A code that is not listed is tried again like one that
+ * passes: to wait for a person who is not needed costs more than some calls in vain.
+ */
+const ERRORS: Readonly<Record<string, SlackError>> = {
+  not_authed: { advice: `no token reached Slack: ${NEW_TOKENS}` },
+  invalid_auth: {
+    advice: `Slack does not accept the token: ${NEW_TOKENS}; if the app has an IP allow list, add this server's address to it`,
+  },
+  account_inactive: { advice: `the token's user or workspace was deactivated: ${REINSTALL}` },
+  token_revoked: { advice: `the token was revoked: ${NEW_TOKENS}` },
+  token_expired: {
+    advice: 'the token has expired: switch token rotation off for the Slack app, or save a new token',
+  },
+  not_allowed_token_type: {
+    advice:
+      'this kind of token cannot do that: paste the app-level token (xapp-...) and the bot token (xoxb-...) into their own fields',
+  },
+  missing_scope: {
+    advice:
+      'a scope is missing: add connections:write to the app-level token, and the scope that Slack names to the bot token, then reinstall the app',
+  },
+  no_permission: {
+    advice: 'the token lacks a permission: ask an administrator of the workspace to grant it',
+  },
+  access_denied: {
+    advice: 'Slack denies access: ask an administrator of the workspace to approve the Slack app',
+  },
+  accesslimited: {
+    advice: 'access is limited on this Slack instance: ask an administrator of the workspace',
+  },
+  forbidden_team: { advice: 'this workspace may not do that: ask an administrator of the organization' },
+  user_removed_from_team: { advice: `the token's user left the workspace: ${REINSTALL}` },
+  team_disabled: { advice: 'the workspace is disabled: ask its owner' },
+  team_access_not_granted: {
+    advice: 'the Slack app has not been granted this workspace: ask an administrator',
+  },
+  org_login_required: {
+    advice: 'the workspace is being moved to an Enterprise organization: wait until that is done',
+  },
+  ekm_access_denied: {
+    advice: "the workspace's administrators suspended access (Enterprise Key Management)",
+  },
+  insecure_request: { advice: 'the token must travel in a header: report this as a fault of this program' },
+  bot_not_found: { advice: `Slack does not know this bot: ${REINSTALL}` },
+  team_not_found: { advice: `Slack does not know this workspace: ${REINSTALL}` },
+  link_disabled: {
+    advice: 'Socket Mode is switched off for the Slack app: switch it on (Settings > Socket Mode)',
+  },
+  wrong_app: {
+    advice:
+      'the app-level token belongs to another Slack app than the bot token: copy both from the same app',
+  },
+  too_many_websockets: {
+    transient: true,
+    advice:
+      'Slack has ten sockets for this app already: stop other programs that use the same app-level token',
+  },
+  team_added_to_org: {
+    transient: true,
+    advice: 'the workspace is being moved to an Enterprise organization: nothing to do, it is tried again',
+  },
+  ratelimited: { transient: true, advice: WAIT },
+  rate_limited: { transient: true, advice: WAIT },
+  internal_error: { transient: true, advice: WAIT },
+  fatal_error: { transient: true, advice: WAIT },
+  service_unavailable: { transient: true, advice: WAIT },
+  request_timeout: { transient: true, advice: WAIT },
+};
+
+/** Whether `error`, a code of Slack's, will not pass until a person does something. */
+export function isPermanent(error: string): boolean {
+  const known = ERRORS[error];
+  return known !== undefined && known.transient !== true;
+}
+
+/** One sentence for people: what to do about `error`, a code of Slack's. */
+export function adviceFor(error: string): string {
+  return ERRORS[error]?.advice ?? `Slack says "${error}": ${NEW_TOKENS}`;
+}
+
+/** Every code with an entry of its own. */
+export const KNOWN_SLACK_ERRORS: readonly string[] = Object.keys(ERRORS);

@@ -1,0 +1,46 @@
+import type { BadFrame } from './envelope.js';
+import type { SocketStateName } from './socket-state.js';
+import type { AppSocketsStatus } from './status.js';
+
+/** What happens to sockets, for logs, metrics and tests. */
+export type SocketEvent =
+  | {
+      readonly t: 'socket_state';
+      readonly appId: string;
+      readonly socketId: string;
+      readonly from: SocketStateName;
+      readonly to: SocketStateName;
+      /** One sentence, or empty. */
+      readonly why: string;
+    }
+  | { readonly t: 'status_changed'; readonly appId: string; readonly status: AppSocketsStatus }
+  /** A frame that was not understood, or of a type that is not known (`unknown`). The socket goes on. */
+  | {
+      readonly t: 'frame_dropped';
+      readonly appId: string;
+      readonly socketId: string;
+      readonly why: BadFrame | 'unknown' | 'stopping';
+    }
+  | {
+      readonly t: 'acknowledged';
+      readonly appId: string;
+      readonly how: 'sent' | 'sent_elsewhere' | 'lost';
+      /** From the frame's arrival, milliseconds. */
+      readonly afterMs: number;
+    }
+  /** The receiver of envelopes threw. The envelope was not acknowledged. */
+  | { readonly t: 'receiver_failed'; readonly appId: string; readonly message: string }
+  /** Another number of sockets is wanted for an app. */
+  | {
+      readonly t: 'resized';
+      readonly appId: string;
+      readonly from: number;
+      readonly to: number;
+      readonly why: string;
+    }
+  /** Slack counts `ghosts` sockets more than we hold. */
+  | { readonly t: 'ghosts'; readonly appId: string; readonly ghosts: number }
+  /** Slack asked us to call apps.connections.open less often. */
+  | { readonly t: 'rate_limited'; readonly appId: string; readonly retryAfterMs: number }
+  /** We stood still for so long (sleep, suspension, a jump of the clock) that every socket is renewed. */
+  | { readonly t: 'woke'; readonly afterMs: number };

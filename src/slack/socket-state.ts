@@ -1,0 +1,100 @@
+import type { Hello } from './envelope.js';
+import type { SlackFailure } from './slack-errors.js';
+
+/** Why a live socket is to be replaced by another. */
+export type LeaveReason =
+  /** Slack said that it will close it soon (`warning`, or a reason that is not known), or at once (`refresh_requested`). */
+  | 'announced'
+  /** It comes close to the lifetime that Slack announced. */
+  | 'age'
+  /** It was opened with a token that is not the one to use any more. */
+  | 'token'
+  /** We stood still for so long that nobody knows what became of it. */
+  | 'woke'
+  /** Fewer sockets are wanted. */
+  | 'surplus'
+  /** Socket Mode was switched off for the app. */
+  | 'disabled'
+  /** Slack has as many sockets as it allows for the app. */
+  | 'crowded'
+  /** The app is not wanted any more, or the program stops. */
+  | 'stopping';
+
+/** Why a socket is closed. */
+export type ClosedReason =
+  /** No URL, or no WebSocket. */
+  | { readonly t: 'failed'; readonly failure: SlackFailure }
+  /** A state before live took longer than its limit. */
+  | { readonly t: 'timeout'; readonly during: 'fetching_url' | 'dialling' | 'awaiting_hello' }
+  /** Slack sent `disconnect` instead of hello. */
+  | { readonly t: 'turned_away'; readonly reason: string; readonly connections: number }
+  /** The hello named another app than the token was saved for. */
+  | { readonly t: 'wrong_app'; readonly appId: string }
+  /** Slack or the network ended it; `announced` if Slack had said so before. */
+  | { readonly t: 'ended'; readonly code: number; readonly announced: boolean }
+  /** Nothing was heard from it for too long. */
+  | { readonly t: 'silent' }
+  /** It was drained and let go by us. */
+  | { readonly t: 'left'; readonly why: LeaveReason };
+
+/** The states of one socket. Exactly one function assigns them (`SlackSocket.#become`). */
+export type SocketState =
+  /** `apps.connections.open` is under way. Ends with a URL, a refusal, or after `fetchMs`. */
+  | { readonly t: 'fetching_url' }
+  /** TCP, TLS and the upgrade are under way. Ends open, refused, or after `dialMs`. */
+  | { readonly t: 'dialling' }
+  /** The WebSocket is open, and Slack has not greeted yet. Ends with hello, `disconnect`, or after `helloMs`. */
+  | { readonly t: 'awaiting_hello' }
+  /** Slack routes payloads to it. `leaving` if a replacement is wanted; ends by draining, suspicion or its end. */
+  | {
+      readonly t: 'live';
+      readonly hello: Hello;
+      /** Monotonic milliseconds. */
+      readonly since: number;
+      readonly leaving: LeaveReason | undefined;
+    }
+  /** Was live, and a ping is unanswered. Any frame makes it live again; replaced, or after `silentMs`, it is closed. */
+  | {
+      readonly t: 'suspect';
+      readonly hello: Hello;
+      readonly since: number;
+      readonly leaving: LeaveReason | undefined;
+    }
+  /** Replaced: takes what still comes, sends its acknowledgements, and says goodbye, after Slack's 3 s at the latest. */
+  | { readonly t: 'draining'; readonly hello: Hello; readonly why: LeaveReason }
+  /** Gone for good, with nothing of it left. */
+  | { readonly t: 'closed'; readonly reason: ClosedReason };
+
+export type SocketStateName = SocketState['t'];
+
+/** One sentence about the end of a socket. */
+export function closedText(reason: ClosedReason): string {
+  switch (reason.t) {
+    case 'failed':
+      return reason.failure.t === 'refused'
+        ? `Slack refused: ${reason.failure.error}`
+        : reason.failure.t === 'rate_limited'
+          ? 'Slack limits how often sockets may be opened'
+          : reason.failure.message;
+    case 'timeout':
+      return TIMEOUTS[reason.during];
+    case 'turned_away':
+      return `Slack turned the socket away: ${reason.reason}`;
+    case 'wrong_app':
+      return `the app-level token belongs to the Slack app ${reason.appId}`;
+    case 'ended':
+      return reason.announced
+        ? 'Slack closed the socket, as announced'
+        : `the socket was closed (code ${reason.code})`;
+    case 'silent':
+      return 'nothing was heard on the socket any more';
+    case 'left':
+      return `replaced (${reason.why})`;
+  }
+}
+
+const TIMEOUTS = {
+  fetching_url: 'Slack did not give a WebSocket URL in time',
+  dialling: 'the WebSocket to Slack could not be opened in time',
+  awaiting_hello: 'Slack did not greet on the new socket in time',
+} as const;

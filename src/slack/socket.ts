@@ -1,0 +1,259 @@
+import type { Clock, Timer } from '../core/clock.js';
+import { parseFrame, type BadFrame, type EnvelopeFrame, type Frame, type Hello } from './envelope.js';
+import type { Liveness, Watch } from './liveness.js';
+import { patientTimer } from './patient-timer.js';
+import type { SocketPolicy } from './policy.js';
+import type { ClosedReason, LeaveReason, SocketState } from './socket-state.js';
+import type { OpenWire, Wire, WireEnd } from './wire.js';
+
+/** One app-level token, and when it was saved: of two of one app, the newer counts. */
+export interface AppToken {
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly setAt: number;
+}
+
+export interface SocketListener {
+  onState(socket: SlackSocket, from: SocketState): void;
+  onEnvelope(socket: SlackSocket, frame: EnvelopeFrame): void;
+  onDropped(socket: SlackSocket, why: BadFrame | 'unknown'): void;
+}
+
+export interface SocketOptions {
+  readonly id: string;
+  /** The app that the token was saved for. */
+  readonly appId: string;
+  readonly token: AppToken;
+  readonly openWire: OpenWire;
+  readonly clock: Clock;
+  readonly liveness: Liveness;
+  readonly policy: SocketPolicy;
+  readonly listener: SocketListener;
+}
+
+/** One socket of an app, from its URL to its end; used once. docs/sockets.md draws its states. */
+export class SlackSocket {
+  readonly id: string;
+  readonly token: AppToken;
+  /** When it is to be renewed, in monotonic milliseconds, and why; set by the pool. */
+  renewal: { readonly at: number; readonly why: LeaveReason } = { at: Infinity, why: 'age' };
+  readonly #options: SocketOptions;
+  readonly #wire: Wire;
+  /** Envelopes that await their acknowledgement, oldest first, with the monotonic time at which Slack gives them up. */
+  readonly #inFlight = new Map<string, number>();
+  #state: SocketState = { t: 'fetching_url' };
+  #limit: Timer | undefined;
+  #watch: Watch | undefined;
+  /** Why it is about to end, if that is our doing. */
+  #ending: ClosedReason | undefined;
+
+  /** Starts at once. */
+  constructor(options: SocketOptions) {
+    this.id = options.id;
+    this.token = options.token;
+    this.#options = options;
+    this.#limitState(options.policy.socket.fetchMs, { t: 'timeout', during: 'fetching_url' });
+    this.#wire = options.openWire(options.token.token, {
+      onUrl: () => this.#onUrl(),
+      onOpen: () => this.#onOpen(),
+      onText: (text) => this.#onText(text),
+      onBinary: () => {
+        this.#onLife();
+        options.listener.onDropped(this, 'binary');
+      },
+      onLife: () => this.#onLife(),
+      onEnd: (end) => this.#onEnd(end),
+    });
+  }
+
+  get state(): SocketState {
+    return this.#state;
+  }
+
+  /** Slack may route payloads to it now, for all we know. */
+  get serves(): boolean {
+    return this.#state.t === 'live' || this.#state.t === 'suspect';
+  }
+
+  get opens(): boolean {
+    const { t } = this.#state;
+    return t === 'fetching_url' || t === 'dialling' || t === 'awaiting_hello';
+  }
+
+  /** Envelopes that it brought, that have not been acknowledged, and that Slack still waits for. */
+  get inFlight(): number {
+    this.#forgetExpired();
+    return this.#inFlight.size;
+  }
+
+  /** False if the socket cannot send any more; true promises nothing about the peer. */
+  send(text: string): boolean {
+    return this.#wire.send(text);
+  }
+
+  /** Notes that an envelope of this socket has been answered, or never will be. */
+  settle(envelopeId: string): void {
+    if (!this.#inFlight.delete(envelopeId)) return;
+    if (this.#state.t === 'draining' && this.inFlight === 0) this.#wire.close();
+  }
+
+  /** Marks a socket that serves as one to be replaced; it goes on serving. The first reason stays. */
+  leave(why: LeaveReason): void {
+    const state = this.#state;
+    if ((state.t === 'live' || state.t === 'suspect') && state.leaving === undefined)
+      this.#become({ ...state, leaving: why });
+  }
+
+  /** Ends it when its acknowledgements are out; at once if it has not been greeted, or does not answer. */
+  drain(why: LeaveReason): void {
+    const state = this.#state;
+    if (state.t === 'draining' || state.t === 'closed') return;
+    this.#ending = { t: 'left', why };
+    if (!('hello' in state)) {
+      this.#wire.destroy();
+      return;
+    }
+    this.#become({ t: 'draining', hello: state.hello, why });
+    // What a silent socket brought is acknowledged on another one.
+    if (state.t === 'suspect' || this.inFlight === 0) this.#wire.close();
+    else
+      this.#limit = this.#options.clock.setTimer(this.#options.policy.acknowledgeMs, () =>
+        this.#wire.close(),
+      );
+  }
+
+  /** Says goodbye now, whatever is in flight. */
+  end(why: LeaveReason): void {
+    this.drain(why);
+    this.#wire.close();
+  }
+
+  #onUrl(): void {
+    if (this.#state.t !== 'fetching_url') return;
+    this.#become({ t: 'dialling' });
+    this.#limitState(this.#options.policy.socket.dialMs, { t: 'timeout', during: 'dialling' });
+  }
+
+  #onOpen(): void {
+    if (!this.opens) return;
+    this.#become({ t: 'awaiting_hello' });
+    this.#limitState(this.#options.policy.socket.helloMs, { t: 'timeout', during: 'awaiting_hello' });
+  }
+
+  #onText(text: string): void {
+    this.#onLife();
+    const frame = parseFrame(text);
+    switch (frame.t) {
+      case 'hello':
+        this.#onHello(frame.hello);
+        break;
+      case 'disconnect':
+        this.#onDisconnect(frame);
+        break;
+      case 'envelope':
+        this.#onEnvelope(frame.envelope);
+        break;
+      case 'unknown':
+        this.#options.listener.onDropped(this, 'unknown');
+        break;
+      case 'bad':
+        this.#options.listener.onDropped(this, frame.why);
+        break;
+    }
+  }
+
+  #onHello(hello: Hello): void {
+    if (!this.opens) return;
+    if (hello.appId !== '' && hello.appId !== this.#options.appId) {
+      this.#ending = { t: 'wrong_app', appId: hello.appId };
+      this.#wire.close();
+      return;
+    }
+    const { clock, liveness } = this.#options;
+    this.#watch = liveness.watch({
+      ping: () => void this.#wire.ping(),
+      onSilence: () => this.#onSilence(),
+    });
+    this.#become({ t: 'live', hello, since: clock.monotonic(), leaving: undefined });
+  }
+
+  #onDisconnect({ reason, connections }: Extract<Frame, { t: 'disconnect' }>): void {
+    if (this.opens) {
+      this.#ending = { t: 'turned_away', reason, connections };
+      this.#wire.close();
+      return;
+    }
+    this.leave(LEAVE[reason] ?? 'announced');
+  }
+
+  #onEnvelope(envelope: EnvelopeFrame): void {
+    // Before the hello nobody knows whose it is. Slack does not do that.
+    if (this.opens || this.#state.t === 'closed') return;
+    const { clock, policy, listener } = this.#options;
+    this.#forgetExpired();
+    this.#inFlight.set(envelope.envelopeId, clock.monotonic() + policy.acknowledgeMs);
+    listener.onEnvelope(this, envelope);
+  }
+
+  #onLife(): void {
+    this.#watch?.heard();
+    const state = this.#state;
+    if (state.t === 'suspect') this.#become({ ...state, t: 'live' });
+  }
+
+  #onSilence(): void {
+    const state = this.#state;
+    if (state.t !== 'live') return;
+    this.#become({ ...state, t: 'suspect' });
+    this.#limitState(this.#options.policy.socket.silentMs, { t: 'silent' });
+  }
+
+  #onEnd(end: WireEnd): void {
+    const state = this.#state;
+    if (state.t === 'closed') return;
+    this.#watch?.cancel();
+    this.#become({ t: 'closed', reason: this.#ending ?? endOf(state, end) });
+  }
+
+  /** So that envelopes which nobody acknowledges do not pile up. */
+  #forgetExpired(): void {
+    const now = this.#options.clock.monotonic();
+    for (const [envelopeId, until] of this.#inFlight) {
+      if (until > now) break;
+      this.#inFlight.delete(envelopeId);
+    }
+  }
+
+  /** The only assignment of the state. */
+  #become(state: SocketState): void {
+    const from = this.#state;
+    // A mark on a state is not another one: its time limit goes on.
+    if (from.t !== state.t) {
+      this.#limit?.cancel();
+      this.#limit = undefined;
+    }
+    this.#state = state;
+    this.#options.listener.onState(this, from);
+  }
+
+  #limitState(delay: number, reason: ClosedReason): void {
+    this.#limit = patientTimer(this.#options.clock, delay, () => {
+      this.#ending = reason;
+      this.#wire.close();
+    });
+  }
+}
+
+/** What Slack's reasons for `disconnect` mean for a socket that serves; an unknown one is taken for a warning. */
+const LEAVE: Readonly<Record<string, LeaveReason>> = {
+  warning: 'announced',
+  refresh_requested: 'announced',
+  link_disabled: 'disabled',
+  too_many_websockets: 'crowded',
+};
+
+function endOf(state: SocketState, end: WireEnd): ClosedReason {
+  if (end.t === 'not_opened') return { t: 'failed', failure: end.failure };
+  const announced = 'leaving' in state && state.leaving === 'announced';
+  return { t: 'ended', code: end.code, announced };
+}

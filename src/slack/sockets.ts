@@ -1,0 +1,120 @@
+import { Channel } from '../core/channel.js';
+import type { Clock } from '../core/clock.js';
+import { errorMessage } from '../core/errors.js';
+import type { JsonObject } from '../core/json.js';
+import { Background } from '../core/lifecycle.js';
+import type { Log } from '../core/log.js';
+import type { Random } from '../core/random.js';
+import type { Acknowledged } from './acknowledger.js';
+import { ConnectionLimiter } from './connection-limiter.js';
+import type { Envelope } from './envelope.js';
+import { FrameWatch } from './frame-watch.js';
+import { createSlackHttp } from './http.js';
+import { Liveness } from './liveness.js';
+import { DEFAULT_POLICY, type SocketPolicy } from './policy.js';
+import { AppPool, type PoolSurroundings } from './pool.js';
+import { openSdkWire } from './sdk-client.js';
+import type { SocketEvent } from './socket-event.js';
+import type { AppToken } from './socket.js';
+import type { AppSocketsStatus } from './status.js';
+
+export type { AppToken } from './socket.js';
+export type { Acknowledged } from './acknowledger.js';
+
+/** The sockets of all apps. */
+export interface SlackSockets {
+  /** Opens sockets for these apps, and closes those of all others. Tokens by app id; of an app's, the newest valid one counts. */
+  reconcile(apps: ReadonlyMap<string, readonly AppToken[]>): void;
+  /** How an app's sockets are; undefined if the app is not wanted. */
+  status(appId: string): AppSocketsStatus | undefined;
+  /** Answers an envelope. Never rejects. */
+  acknowledge(envelope: Envelope, payload?: JsonObject): Promise<Acknowledged>;
+  readonly events: Channel<SocketEvent>;
+  /**
+   * Opens nothing more, sends the acknowledgements that are due (at most 3 s), and closes everything. Envelopes that arrive
+   * until then are still handed over, because nobody else would get them in time.
+   */
+  stop(): Promise<void>;
+}
+
+export interface SlackSocketsOptions {
+  /** Ends with a slash: `https://slack.com/api/`. */
+  readonly apiUrl: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Takes each envelope as it arrives; what it throws is reported and goes no further. */
+  readonly onEnvelope: (envelope: Envelope) => void;
+  readonly log: Log;
+  readonly policy?: SocketPolicy;
+}
+
+/** Opens nothing before `reconcile`. */
+export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
+  const { apiUrl, clock, random, log } = options;
+  const policy = options.policy ?? DEFAULT_POLICY;
+  const http = createSlackHttp();
+  const frames = new FrameWatch();
+  const events = new Channel<SocketEvent>();
+  const pools = new Map<string, AppPool>();
+  /** Pools of apps that are not wanted any more, until their sockets are closed. */
+  const retired = new Set<AppPool>();
+  const background = new Background((what, error) => {
+    log.error({ what, reason: errorMessage(error) }, 'a task of the sockets failed');
+  });
+  const liveness = new Liveness(clock, policy.liveness, (afterMs) => {
+    events.emit({ t: 'woke', afterMs });
+    for (const pool of pools.values()) pool.wake();
+  });
+  let socketNumber = 0;
+  let stopping: Promise<void> | undefined;
+  const surroundings: PoolSurroundings = {
+    clock,
+    random,
+    policy,
+    openWire: (token, listener) => openSdkWire({ apiUrl, clock, http, frames }, token, listener),
+    liveness,
+    limiter: new ConnectionLimiter(clock, policy.limiter),
+    events,
+    background,
+    onEnvelope: options.onEnvelope,
+    newSocketId: () => `s${++socketNumber}`,
+  };
+
+  function retire(appId: string, pool: AppPool): void {
+    pools.delete(appId);
+    retired.add(pool);
+    background.run(`closing the sockets of ${appId}`, async () => {
+      await pool.stop();
+      retired.delete(pool);
+    });
+  }
+
+  async function stopAll(): Promise<void> {
+    await Promise.all([...pools.values(), ...retired].map((pool) => pool.stop()));
+    await background.idle();
+    await http.close();
+  }
+
+  return {
+    events,
+    reconcile(apps) {
+      if (stopping !== undefined) return;
+      for (const [appId, pool] of pools) if (!apps.has(appId)) retire(appId, pool);
+      for (const [appId, tokens] of apps) {
+        let pool = pools.get(appId);
+        if (pool === undefined) pools.set(appId, (pool = new AppPool(appId, surroundings)));
+        pool.setTokens(tokens);
+      }
+    },
+    status: (appId) => pools.get(appId)?.status,
+    async acknowledge(envelope, payload) {
+      for (const pool of retired)
+        if (pool.holds(envelope.socketId)) return pool.acknowledge(envelope, payload);
+      return (await pools.get(envelope.appId)?.acknowledge(envelope, payload)) ?? 'lost';
+    },
+    stop() {
+      stopping ??= stopAll();
+      return stopping;
+    },
+  };
+}

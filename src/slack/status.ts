@@ -1,0 +1,38 @@
+/** What became of one app-level token of an app. Never holds the token itself: `setAt` tells two of them apart. */
+export interface TokenVerdict {
+  readonly setAt: number;
+  readonly verdict:
+    | { readonly t: 'untried' }
+    /** Slack said hello to a socket of it. */
+    | { readonly t: 'valid' }
+    /** A newer one of the same app is used instead. */
+    | { readonly t: 'superseded' }
+    /** Slack refused it for good; it is tried again at `probeAt` (milliseconds since 1970). */
+    | {
+        readonly t: 'refused';
+        readonly error: string;
+        readonly advice: string;
+        readonly probeAt: number;
+      };
+}
+
+interface Common {
+  /** Sockets that Slack delivers events to now. */
+  readonly sockets: number;
+  /** Sockets that Slack counts for this app beyond ours: other programs, or remains of broken connections. */
+  readonly ghosts: number;
+  readonly tokens: readonly TokenVerdict[];
+}
+
+/** How the sockets of one app are. The sentences are for people; they hold no secrets. */
+export type AppSocketsStatus =
+  /** No socket has been live yet. */
+  | (Common & { readonly t: 'opening'; readonly doing: string })
+  /** As many sockets as wanted. */
+  | (Common & { readonly t: 'live' })
+  /** Events arrive, and a socket is being replaced in the normal course of things. */
+  | (Common & { readonly t: 'renewing'; readonly doing: string })
+  /** Fewer sockets than wanted, or none for a moment: `reason` why, `doing` what is done about it. */
+  | (Common & { readonly t: 'degraded'; readonly reason: string; readonly doing: string })
+  /** Nothing works until a person acts: `advice` says how. */
+  | (Common & { readonly t: 'broken'; readonly error: string; readonly advice: string });

@@ -1,0 +1,95 @@
+import type { Channel } from '../core/channel.js';
+import type { Clock, Timer } from '../core/clock.js';
+import { errorMessage } from '../core/errors.js';
+import type { JsonObject } from '../core/json.js';
+import type { Acknowledged, Acknowledger } from './acknowledger.js';
+import type { Envelope, EnvelopeFrame } from './envelope.js';
+import { Load } from './load.js';
+import type { SocketPolicy } from './policy.js';
+import type { Roster } from './roster.js';
+import type { SocketEvent } from './socket-event.js';
+import type { SlackSocket } from './socket.js';
+
+export interface TrafficOptions {
+  readonly appId: string;
+  readonly clock: Clock;
+  readonly policy: SocketPolicy;
+  readonly roster: Roster;
+  readonly acknowledger: Acknowledger;
+  readonly events: Channel<SocketEvent>;
+  readonly onEnvelope: (envelope: Envelope) => void;
+  /** Sockets that Slack counts and that are not ours. */
+  readonly ghosts: () => number;
+  /** Another number of sockets is wanted. */
+  readonly onResize: () => void;
+}
+
+/** What goes over the sockets of one app, and how many sockets that is worth. */
+export class Traffic {
+  readonly #options: TrafficOptions;
+  readonly #load: Load;
+  #wanted: number;
+  #timer: Timer | undefined;
+
+  constructor(options: TrafficOptions) {
+    this.#options = options;
+    this.#load = new Load(options.policy.load);
+    this.#wanted = options.policy.pool.sockets;
+  }
+
+  /** How many sockets the app should have. */
+  get wanted(): number {
+    return this.#wanted;
+  }
+
+  received(socket: SlackSocket, frame: EnvelopeFrame): void {
+    const { appId, clock, events, roster } = this.#options;
+    const { state } = socket;
+    if (state.t === 'draining' && state.why === 'stopping') {
+      socket.settle(frame.envelopeId);
+      events.emit({ t: 'frame_dropped', appId, socketId: socket.id, why: 'stopping' });
+      return;
+    }
+    this.#load.received(roster.inFlight);
+    this.#timer ??= this.#setTimer();
+    try {
+      // A socket whose hello names another app does not become live: appId is what the hello said.
+      this.#options.onEnvelope({ ...frame, appId, socketId: socket.id, receivedAt: clock.now() });
+    } catch (error) {
+      events.emit({ t: 'receiver_failed', appId, message: errorMessage(error) });
+    }
+  }
+
+  async acknowledge(envelope: Envelope, payload: JsonObject | undefined): Promise<Acknowledged> {
+    const { acknowledger, appId, clock, events } = this.#options;
+    const how = await acknowledger.acknowledge(envelope, payload);
+    const afterMs = clock.now() - envelope.receivedAt;
+    this.#load.acknowledged(afterMs);
+    events.emit({ t: 'acknowledged', appId, how, afterMs });
+    return how;
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #setTimer(): Timer {
+    return this.#options.clock.setTimer(this.#options.policy.load.everyMs, () => this.#judge());
+  }
+
+  #judge(): void {
+    const { appId, events, policy, roster } = this.#options;
+    const { budget, headroom, sockets } = policy.pool;
+    const most = Math.max(sockets, budget - headroom - this.#options.ghosts());
+    const step = this.#load.judge(roster.good(undefined).length);
+    const to = Math.min(most, Math.max(sockets, this.#wanted + step));
+    // An app without traffic needs no timer.
+    this.#timer = roster.inFlight > 0 || to > sockets ? this.#setTimer() : undefined;
+    if (to === this.#wanted) return;
+    const from = this.#wanted;
+    this.#wanted = to;
+    events.emit({ t: 'resized', appId, from, to, why: step > 0 ? 'load' : 'calm' });
+    this.#options.onResize();
+  }
+}
