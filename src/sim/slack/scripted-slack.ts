@@ -1,5 +1,6 @@
 import { seededRandom } from '../../core/random.js';
 import { createWebApi } from './api/web-api.js';
+import { createBlasts, type Blasts } from './blast/blasts.js';
 import { createCallLog, type CallLog } from './call-log.js';
 import { createDelivery, type SendOptions } from './sending/delivery.js';
 import { createLedger, type Ledger } from './sending/ledger.js';
@@ -31,7 +32,7 @@ export interface SendFrameOptions extends SendOptions {
 
 /** A Slack for tests, demos and benchmarks, on a local port. */
 export interface ScriptedSlack
-  extends Pick<Directory, 'addOrganization' | 'addWorkspace' | 'addApp'>, Tenancy, AppSockets {
+  extends Pick<Directory, 'addOrganization' | 'addWorkspace' | 'addApp'>, Tenancy, AppSockets, Blasts {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   /** What goes into `SLACK_API_URL`: `<url>/api/`. */
@@ -89,7 +90,9 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
     dialFaults: faults.dialScript,
     helloFaults: faults.helloScript,
     onSocket: (socket) => sockets.add(socket),
-    onText: (socket, text) => delivery.receive(socket, text),
+    onText(socket, text) {
+      if (!blasts.take(socket, text)) delivery.receive(socket, text);
+    },
   });
   const origin = (): string => listener.url;
   const ports = { clock, ids, directory, triggers, responseUrls, timestamps, origin };
@@ -106,6 +109,7 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
     upgrade: (...upgrade) => link.upgrade(...upgrade),
   });
 
+  const blasts = createBlasts(sockets.view, (to, frame) => frame(frameContext(ports, to)));
   const send = (to: SlackInstallation, frame: Frame, how: SendFrameOptions = {}): LedgerEntry => {
     const draft = frame(frameContext(ports, to, how.workspace));
     return delivery.send(draft, to.app.id, installationId(to), how);
@@ -118,6 +122,7 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
     addApp: (name) => directory.addApp(name),
     ...createTenancy({ directory, tokens, random, send, sockets }),
     ...sockets.view,
+    blast: (to, frames, how) => blasts.blast(to, frames, how),
     send,
     sendText(app, text) {
       const endpoint = registry.route(app.id);
