@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { CredentialSource } from './autokitteh/credentials.js';
 import { errorMessage, PluginError } from './core/errors.js';
 import { SETTINGS, type SettingName } from './settings.js';
 
@@ -11,16 +12,14 @@ export interface Address {
   readonly port: number;
 }
 
-/** How this program proves to AutoKitteh who it is. */
-export type CredentialSource =
-  | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'sign_key'; readonly key: string }
-  | { readonly kind: 'none' };
-
 /** Everything the program was told, checked and complete; nothing below this fills in defaults. */
 export interface Config {
   readonly autokitteh: { readonly url: string; readonly credentials: CredentialSource };
-  readonly gateway: { readonly listen: Address | 'off'; readonly publicUrl: string | undefined };
+  readonly gateway: {
+    readonly listen: Address | 'off';
+    readonly publicUrl: string | undefined;
+    readonly trustedOrigins: readonly string[];
+  };
   readonly plugin: { readonly listen: Address; readonly token: string | undefined };
   readonly manifestPath: string;
   readonly journalPath: string;
@@ -43,10 +42,7 @@ const address = z.string().transform((text, context): Address => {
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
-  .refine(
-    (url) => new URL(url).search === '' && new URL(url).hash === '',
-    'must have no query and no fragment',
-  );
+  .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment');
 
 const schema = z.object({
   AUTOKITTEH_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')),
@@ -54,6 +50,11 @@ const schema = z.object({
   AUTOKITTEH_SIGN_KEY: z.string().min(1).optional(),
   GATEWAY_LISTEN: z.union([z.literal('off'), address], { error: 'must be host:port, or off' }),
   GATEWAY_PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  GATEWAY_TRUSTED_ORIGINS: z
+    .string()
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .pipe(z.array(httpUrl.transform((url) => (URL.canParse(url) ? new URL(url).origin : url))))
+    .default([]),
   PLUGIN_LISTEN: address,
   PLUGIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   INTEGRATION_MANIFEST: z.string().min(1),
@@ -97,7 +98,11 @@ function assemble(settings: z.output<typeof schema>): Config {
   }
   return {
     autokitteh: { url: settings.AUTOKITTEH_URL, credentials: credentialsOf(settings) },
-    gateway: { listen: settings.GATEWAY_LISTEN, publicUrl: settings.GATEWAY_PUBLIC_URL },
+    gateway: {
+      listen: settings.GATEWAY_LISTEN,
+      publicUrl: settings.GATEWAY_PUBLIC_URL,
+      trustedOrigins: settings.GATEWAY_TRUSTED_ORIGINS,
+    },
     plugin: { listen: settings.PLUGIN_LISTEN, token: settings.PLUGIN_TOKEN },
     manifestPath: settings.INTEGRATION_MANIFEST,
     journalPath: settings.JOURNAL_URL,

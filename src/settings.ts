@@ -41,6 +41,13 @@ export const SETTINGS = [
     about: 'the address at which people and workflows reach the gateway, if it is not the one it listens on',
   },
   {
+    name: 'GATEWAY_TRUSTED_ORIGINS',
+    default: undefined,
+    secret: false,
+    about:
+      "origins of web pages, separated by commas, that may save with a person's cookies, such as AutoKitteh's web UI when it has an address of its own",
+  },
+  {
     name: 'PLUGIN_LISTEN',
     default: '127.0.0.1:9983',
     secret: false,

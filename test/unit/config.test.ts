@@ -17,7 +17,7 @@ describe('loadConfig', () => {
     const config = loadConfig({ XDG_DATA_HOME: '/data' }, {}, false);
     expect(config).toEqual({
       autokitteh: { url: 'http://localhost:9980', credentials: { kind: 'none' } },
-      gateway: { listen: { host: '127.0.0.1', port: 9981 }, publicUrl: undefined },
+      gateway: { listen: { host: '127.0.0.1', port: 9981 }, publicUrl: undefined, trustedOrigins: [] },
       plugin: { listen: { host: '127.0.0.1', port: 9983 }, token: undefined },
       manifestPath: 'integration.yaml',
       journalPath: '/data/autokitteh-slack/journal.sqlite',
@@ -55,6 +55,15 @@ describe('loadConfig', () => {
     [{ AUTOKITTEH_TOKEN: 'a', AUTOKITTEH_SIGN_KEY: 'b' }, 'exclude each other'],
   ])('refuses %j with a sentence', (environment, sentence) => {
     expect(() => loadConfig(environment, {}, false)).toThrow(sentence);
+  });
+
+  it('takes a list of trusted origins', () => {
+    const given = { GATEWAY_TRUSTED_ORIGINS: 'https://app.example.com/, http://localhost:8000' };
+    expect(loadConfig(given, {}, false).gateway.trustedOrigins).toEqual([
+      'https://app.example.com',
+      'http://localhost:8000',
+    ]);
+    expect(() => loadConfig({ GATEWAY_TRUSTED_ORIGINS: '*' }, {}, false)).toThrow('GATEWAY_TRUSTED_ORIGINS');
   });
 
   it('accepts IPv6 addresses and "off"', () => {

@@ -1,0 +1,42 @@
+import type { PersonsAutoKitteh, SlackCalls } from '../../connection/setup/ports.js';
+import type { AppManifest } from '../../connection/setup/app-manifest.js';
+import type { Clock } from '../../core/clock.js';
+
+/** Where a command reads and writes. */
+export interface Terminal {
+  out(text: string): void;
+  error(text: string): void;
+  /** All of standard input. */
+  read(): Promise<string>;
+}
+
+/** What commands that set connections up work with; made from the configuration when one of them is run. */
+export interface SetupTools {
+  readonly slack: SlackCalls;
+  /** The server with the person's own credential, or with none. */
+  autokittehOf(userToken: string | undefined): PersonsAutoKitteh;
+  readonly integrationId: string;
+  readonly manifest: AppManifest;
+  readonly clock: Clock;
+  /** Gives connections back. */
+  close(): Promise<void>;
+}
+
+/** The running program, asked over its plugin port. */
+export interface RunningProgram {
+  get(path: string): Promise<unknown>;
+  post(path: string, body: unknown): Promise<unknown>;
+}
+
+/** Everything that the command line needs from the rest. Flags are settings by name. */
+export interface CommandPorts {
+  readonly version: string;
+  readonly terminal: Terminal;
+  /** Runs until it is told to stop; answers the exit code. */
+  start(flags: Flags): Promise<number>;
+  setupTools(flags: Flags): Promise<SetupTools>;
+  running(flags: Flags): RunningProgram;
+}
+
+/** Settings that were given as flags, by the name of their environment variable. */
+export type Flags = Readonly<Record<string, string>>;

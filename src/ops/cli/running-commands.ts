@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import type { DeadLetter, Overview } from '../overview.js';
+import type { CommandPorts, Flags } from './ports.js';
+
+// As many as one request of the program takes.
+const PAGE = 1_000;
+
+/** `status` and `dead-letters`: asks the program that is running. */
+export function addRunningCommands(program: Command, ports: CommandPorts, flags: () => Flags): void {
+  const { terminal } = ports;
+  program
+    .command('status')
+    .description('how the running program fares')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: true }) => {
+      const overview = (await ports.running(flags()).get('/ops/overview')) as Overview;
+      terminal.out(options.json === true ? JSON.stringify(overview, null, 2) : overviewText(overview));
+    });
+
+  const letters = program.command('dead-letters').description('events that AutoKitteh refused for good');
+  letters
+    .command('list')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: true }) => {
+      const all = await allLetters(ports, flags());
+      if (options.json === true) terminal.out(JSON.stringify(all, null, 2));
+      else if (all.length === 0) terminal.out('There are no dead letters.');
+      else for (const letter of all) terminal.out(letterText(letter));
+    });
+  letters
+    .command('resend')
+    .argument('[ids...]', 'which ones')
+    .option('--all', 'all of them')
+    .action(async (words: string[], options: { all?: true }) => {
+      const ids =
+        options.all === true ? (await allLetters(ports, flags())).map(({ id }) => id) : words.map(Number);
+      let resent = 0;
+      for (let start = 0; start < ids.length; start += PAGE) {
+        const answer = await ports
+          .running(flags())
+          .post('/ops/dead-letters/resend', { ids: ids.slice(start, start + PAGE) });
+        resent += (answer as { resent: number }).resent;
+      }
+      terminal.out(`${resent} of ${ids.length} are sent again.`);
+    });
+}
+
+async function allLetters(ports: CommandPorts, flags: Flags): Promise<DeadLetter[]> {
+  const all: DeadLetter[] = [];
+  for (;;) {
+    const path = `/ops/dead-letters?after=${all.at(-1)?.id ?? 0}&limit=${PAGE}`;
+    const page = (await ports.running(flags).get(path)) as DeadLetter[];
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
+}
+
+function letterText({ id, connectionId, kind, key, reason, givenUpAt }: DeadLetter): string {
+  return `${id}  ${givenUpAt}  ${connectionId}  ${kind} ${key}: ${reason}`;
+}
+
+function overviewText({ troubles, connections, apps, delivery }: Overview): string {
+  return [
+    troubles.length === 0 ? 'All is well.' : troubles.join('\n'),
+    ...connections.map(
+      ({ id, name, status }) => `connection ${name} (${id}): ${status.code}, ${status.message}`,
+    ),
+    ...apps.map(({ id, state, sockets }) => `Slack app ${id}: ${state}, ${sockets} live`),
+    `delivery: ${delivery.waiting} waiting, ${delivery.inFlight} in flight, ${delivery.dead} given up`,
+  ].join('\n');
+}

@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { createAppLink, manifestJson, manifestYaml } from '../../connection/setup/app-manifest.js';
+import { checkTokens, type CheckStep, type TokenCheck } from '../../connection/setup/check-tokens.js';
+import { openConnection } from '../../connection/setup/connection-access.js';
+import { saveConnection } from '../../connection/setup/save-connection.js';
+import { deadline } from '../../core/cancellation.js';
+import type { CommandPorts, Flags, SetupTools } from './ports.js';
+import { readSecretFile, readTokens } from './tokens-input.js';
+
+const MARKS: Readonly<Record<CheckStep['verdict'], string>> = {
+  passed: 'ok  ',
+  warning: 'note',
+  failed: 'FAIL',
+  open: '?   ',
+};
+
+const LIMIT_MS = 30_000;
+
+/** `manifest`, `check` and `save`: what the set-up page does, without a browser. */
+export function addSetUpCommands(
+  program: Command,
+  ports: CommandPorts,
+  flags: () => Flags,
+  exit: (code: number) => void,
+): void {
+  program
+    .command('manifest')
+    .description('print the manifest of the Slack app to create')
+    .option('--json', 'as JSON instead of YAML')
+    .option('--link', "print a link that opens Slack's “create from manifest” with it filled in")
+    .action(async (options: { json?: true; link?: true }) => {
+      await withTools(ports, flags(), ({ manifest }) => {
+        const print =
+          options.link === true ? createAppLink : options.json === true ? manifestJson : manifestYaml;
+        ports.terminal.out(print(manifest).trimEnd());
+        return Promise.resolve();
+      });
+    });
+
+  program
+    .command('check')
+    .description(
+      'ask Slack about a bot token and an app-level token, read from standard input or a file; stores nothing',
+    )
+    .option('--tokens-file <path>', 'a file with one token to a line, instead of standard input')
+    .action(async (options: { tokensFile?: string }) => {
+      await withTools(ports, flags(), async ({ slack, manifest }, signal) => {
+        const tokens = await readTokens(options.tokensFile, ports.terminal);
+        report(ports, await checkTokens(slack, tokens, manifest.oauth_config.scopes.bot, signal), exit);
+      });
+    });
+
+  program
+    .command('save')
+    .argument('<connection>', "the connection's id (con_…)")
+    .description('check both tokens, then store them in a connection, with your own AutoKitteh credential')
+    .option('--tokens-file <path>', 'a file with one token to a line, instead of standard input')
+    .option(
+      '--user-token-file <path>',
+      'a file with your AutoKitteh token (`ak auth create-token`); without it, none is sent',
+    )
+    .action(async (connectionId: string, options: { tokensFile?: string; userTokenFile?: string }) => {
+      await withTools(ports, flags(), async (tools, signal) => {
+        const { userTokenFile } = options;
+        const userToken = userTokenFile === undefined ? undefined : await readSecretFile(userTokenFile);
+        const autokitteh = tools.autokittehOf(userToken);
+        const { variables } = await openConnection(autokitteh, tools.integrationId, connectionId, signal);
+        const tokens = await readTokens(options.tokensFile, ports.terminal);
+        const authType = variables.get('auth_type') === 'socket' ? 'socket' : 'socketMode';
+        const check = await saveConnection(
+          { ...tools, autokitteh },
+          { connectionId, authType, ...tokens },
+          signal,
+        );
+        report(ports, check, exit);
+        if (check.t === 'passed')
+          ports.terminal.out(`Saved: ${connectionId} is connected to ${check.identity.teamName}.`);
+      });
+    });
+}
+
+function report({ terminal }: CommandPorts, check: TokenCheck, exit: (code: number) => void): void {
+  for (const { verdict, sentence } of check.steps) terminal.out(`${MARKS[verdict]}  ${sentence}`);
+  if (check.t === 'failed') exit(1);
+}
+
+async function withTools(
+  ports: CommandPorts,
+  flags: Flags,
+  work: (tools: SetupTools, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const tools = await ports.setupTools(flags);
+  const limit = deadline(tools.clock, LIMIT_MS, 'the command');
+  try {
+    await work(tools, limit.signal);
+  } finally {
+    limit.cleanup();
+    await tools.close();
+  }
+}

@@ -1,0 +1,40 @@
+import type { Status } from '../autokitteh/status.js';
+
+/** How the whole program fares, without secrets; what the status page and `ak-slack status` show. */
+export interface Overview {
+  readonly version: string;
+  /** What keeps the program from doing all of its work, in sentences. */
+  readonly troubles: readonly string[];
+  readonly connections: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly status: Status;
+    readonly active: boolean;
+    readonly delivered: number;
+    readonly dead: number;
+  }[];
+  readonly apps: readonly {
+    readonly id: string;
+    readonly sockets: number;
+    readonly ghosts: number;
+    readonly state: string;
+  }[];
+  readonly delivery: {
+    readonly waiting: number;
+    readonly inFlight: number;
+    readonly dead: number;
+    readonly concurrency: number;
+    readonly journalBytes: number;
+  };
+}
+
+/** A dead letter as people see it: never its body, which holds what somebody wrote. */
+export interface DeadLetter {
+  readonly id: number;
+  readonly connectionId: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly givenUpAt: string;
+}
