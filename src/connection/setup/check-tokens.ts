@@ -1,4 +1,4 @@
-import { adviceFor, isTransient, type SlackFailure } from '../../slack/slack-errors.js';
+import { adviceFor, isPermanent, type SlackFailure } from '../../slack/slack-errors.js';
 import type { BotIdentity, SlackResult } from '../../slack/web-api.js';
 import { appIdOf, appTokenProblem, areSwapped, botTokenProblem } from './assets/token-shape.js';
 import type { SlackCalls } from './ports.js';
@@ -132,12 +132,13 @@ function sentenceFor(failure: SlackFailure): string {
       if (failure.error === 'missing_scope' && failure.needed !== undefined) {
         return `Slack says missing_scope: add the scope ${failure.needed}, install the app again, and copy the token again.`;
       }
+      if (passes(failure)) return `Slack says ${failure.error}: try again in a moment.`;
       return `Slack says ${failure.error}: ${adviceFor(failure.error)}.`;
   }
 }
 
 function passes(failure: SlackFailure): boolean {
-  return failure.t !== 'refused' || isTransient(failure.error);
+  return failure.t !== 'refused' || !isPermanent(failure.error);
 }
 
 function step(name: CheckName, verdict: CheckStep['verdict'], sentence: string): CheckStep {

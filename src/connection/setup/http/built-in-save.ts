@@ -24,7 +24,11 @@ export async function saveLikeBuiltIn(
   autokitteh: PersonsAutoKitteh,
   fields: Fields,
 ): Promise<SaveAnswer> {
-  const answer = await trySave(ports, autokitteh, fields).catch(refusalOf);
+  const answer = await trySave(ports, autokitteh, fields).catch((error: unknown) => {
+    const refusal = refusalOf(error);
+    if (refusal.status === 500) ports.log.error({ err: error }, 'saving a connection failed');
+    return refusal;
+  });
   if ('location' in answer || fields.get('origin') !== 'vscode') return answer;
   return { location: vscodeFailure(fields.get('cid'), answer.status, answer.text) };
 }
