@@ -70,10 +70,18 @@ export function conflictEntries({ conflicts, limits, onlyKnown }: Mapping): [str
   return limitMembers(short, limits).map(([path, json]) => [path, fromJson(json, limits, 2)]);
 }
 
+/** What routes and identifies an event of any type: kept first. */
+const IDENTITY: ReadonlySet<string> = new Set(
+  (
+    'type subtype user user_id channel channel_id team team_id ts event_ts thread_ts id file_id item_user ' +
+    'bot_id callback_id action_ts message_ts trigger_id response_url'
+  ).split(' '),
+);
+
 /** A few more scalars than any event of Slack's has at its top. */
 const SCALARS_AT_THE_TOP = 50;
 
-/** The keys unknown to the built-in that are kept; where there are too many, scalars first. */
+/** The keys unknown to the built-in that are kept; where there are too many, ids first, then other scalars. */
 function limitExtras(keys: string[], object: ExactObject, mapping: Mapping, depth: number): string[] {
   const { limits, onlyKnown } = mapping;
   const short = keys.filter((key) => key.length <= limits.text);
@@ -82,10 +90,10 @@ function limitExtras(keys: string[], object: ExactObject, mapping: Mapping, dept
     return short;
   }
   limits.cut();
-  const scalars = short.filter((key) => typeof object[key] !== 'object');
-  if (onlyKnown) return depth === 0 ? scalars.slice(0, SCALARS_AT_THE_TOP) : [];
-  const rest = short.filter((key) => typeof object[key] === 'object');
-  return [...scalars, ...rest].slice(0, limits.members);
+  const rank = (key: string): number => (typeof object[key] === 'object' ? 2 : IDENTITY.has(key) ? 0 : 1);
+  const ranked = [0, 1, 2].map((wanted) => short.filter((key) => rank(key) === wanted));
+  if (!onlyKnown) return ranked.flat().slice(0, limits.members);
+  return depth === 0 ? ranked.slice(0, 2).flat().slice(0, SCALARS_AT_THE_TOP) : [];
 }
 
 /** What Slack sent for a key that the built-in knows, or undefined where its zero value stays. */

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/core/json.js';
+import { defaultAck, isSlackUrl, updateAfterButton } from '../../../src/events/answers.js';
+import { frameOf } from './frames.js';
+
+describe('the default acknowledgement', () => {
+  it('echoes a slash command without text as well', () => {
+    const ack = defaultAck({ kind: 'slash_commands', payload: { command: '/ak', text: '' } });
+    expect(ack).toEqual({
+      blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Your command: `/ak`' } }],
+    });
+  });
+
+  it('is never longer than Slack takes', () => {
+    const ack = defaultAck({ kind: 'slash_commands', payload: { command: '/ak', text: 'x'.repeat(9_000) } });
+    const [block] = ack?.['blocks'] as [{ text: { text: string } }];
+    expect(block.text.text.length).toBeLessThanOrEqual(3_000);
+    expect(block.text.text.endsWith('x`')).toBe(true);
+  });
+});
+
+describe('the message after a button', () => {
+  const message = frameOf('interactive.block_actions.message.json').payload;
+
+  function withAction(action: JsonObject, around: JsonObject = {}): JsonObject {
+    return { ...message, actions: [{ type: 'button', action_id: 'a', ...action }], ...around };
+  }
+
+  function lines(payload: JsonObject): string[] {
+    const blocks = updateAfterButton(payload)?.body['blocks'] as { text: { text: string } }[];
+    return blocks.map(({ text }) => text.text);
+  }
+
+  it('loses its buttons and says who clicked which', () => {
+    expect(updateAfterButton(message)).toEqual({
+      url: 'https://hooks.slack.com/actions/T07SYNTH01/1/x',
+      body: {
+        text: 'choose',
+        response_type: 'in_channel',
+        replace_original: true,
+        blocks: [
+          {
+            type: 'section',
+            text: {
+              type: 'mrkdwn',
+              text: ':large_green_square: <@U07SYNUSR1> clicked the `Approve` button',
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it('stays for one person where it was', () => {
+    const update = updateAfterButton({ ...message, container: { is_ephemeral: true } });
+    expect(update?.body['response_type']).toBe('ephemeral');
+  });
+
+  it.each([
+    ['danger', ':large_red_square: '],
+    ['primary', ':large_green_square: '],
+    ['', ''],
+  ])('marks the style "%s"', (style, mark) => {
+    const [line] = lines(withAction({ style, text: { text: 'Go' } }));
+    expect(line).toBe(`${mark}<@U07SYNUSR1> clicked the \`Go\` button`);
+  });
+
+  it('names the button that was clicked, each if there are several', () => {
+    const actions = [
+      { type: 'static_select', action_id: 's' },
+      { type: 'button', text: { text: 'One' } },
+      { type: 'button', text: { text: 'Two' } },
+    ];
+    expect(lines({ ...message, actions })).toEqual([
+      '<@U07SYNUSR1> clicked the `One` button',
+      '<@U07SYNUSR1> clicked the `Two` button',
+    ]);
+  });
+
+  it('shows a label as text, whatever is in it', () => {
+    const label = 'a`<!channel>` &amp; <b>';
+    const [line] = lines(withAction({ text: { text: label } }));
+    expect(line).toBe("<@U07SYNUSR1> clicked the `a'&lt;!channel&gt;' &amp; &lt;b&gt;` button");
+  });
+
+  it('does without a label and without a user', () => {
+    expect(lines(withAction({}))).toEqual(['<@U07SYNUSR1> clicked the `a` button']);
+    expect(lines(withAction({}, { user: null }))).toEqual(['Someone clicked the `a` button']);
+    expect(lines(withAction({}, { user: { id: '!here' } }))).toEqual(['Someone clicked the `a` button']);
+  });
+
+  it('keeps the other blocks, headers as they were written', () => {
+    const blocks = [
+      { type: 'header', text: { type: 'plain_text', text: 'A &amp; B &lt;C&gt; &amp;lt;' } },
+      { type: 'header' },
+      { type: 'divider' },
+      null,
+      { type: 'actions', elements: [] },
+      'nonsense',
+    ] as JsonObject[];
+    const update = updateAfterButton(withAction({}, { message: { text: 't', blocks } }));
+    expect((update?.body['blocks'] as JsonObject[]).slice(0, -1)).toEqual([
+      { type: 'header', text: { type: 'plain_text', text: 'A & B <C> &lt;' } },
+      { type: 'header' },
+      { type: 'divider' },
+    ]);
+  });
+
+  it('never has more blocks than Slack takes, and always the new line', () => {
+    const blocks = Array.from({ length: 50 }, () => ({ type: 'divider' }));
+    const update = updateAfterButton(withAction({ text: { text: 'Go' } }, { message: { blocks } }));
+    const updated = update?.body['blocks'] as JsonObject[];
+    expect(updated).toHaveLength(50);
+    expect(updated.at(-1)?.['type']).toBe('section');
+  });
+
+  it.each<[string, JsonObject]>([
+    ['a button in a view', frameOf('interactive.block_actions.view.json').payload],
+    ['a shortcut', frameOf('interactive.shortcut.json').payload],
+    ['a message shortcut', frameOf('interactive.message_action.json').payload],
+    ['an attachment’s button', frameOf('interactive.interactive_message.json').payload],
+    ['a submitted view', frameOf('interactive.view_submission.json').payload],
+    ['no message', { ...message, message: null }],
+    ['no response_url', { ...message, response_url: undefined }],
+    ['no action', { ...message, actions: [] }],
+    ['actions that are none', { ...message, actions: 'x' }],
+    ['another element', { ...message, actions: [{ type: 'datepicker' }, null] }],
+    ['an empty payload', {}],
+  ])('is left alone after %s', (_, payload) => {
+    expect(updateAfterButton(payload)).toBeUndefined();
+  });
+});
+
+describe('isSlackUrl', () => {
+  it.each([
+    ['https://hooks.slack.com/actions/T1/1/x', true],
+    ['https://hooks.slack-gov.com/actions/T1/1/x', true],
+    ['http://127.0.0.1:9000/response/1', true],
+    ['http://hooks.slack.com/actions/T1/1/x', false],
+    ['http://127.0.0.1:9001/response/1', false],
+    ['https://slack.com.evil.example/x', false],
+    ['https://evilslack.com/x', false],
+    ['file:///etc/passwd', false],
+    ['nonsense', false],
+  ])('says of %s: %s', (url, expected) => {
+    expect(isSlackUrl(url, 'http://127.0.0.1:9000/api/')).toBe(expected);
+  });
+});

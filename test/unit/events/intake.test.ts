@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/core/json.js';
+import type { FrameKind } from '../../../src/events/frame.js';
+import { classify, type Accepted } from '../../../src/events/intake.js';
+import { frameOf } from './frames.js';
+
+function accepted(frame: Parameters<typeof classify>[0]): Accepted {
+  const found = classify(frame);
+  if (found.drop !== undefined) throw new Error(`dropped as ${found.drop}`);
+  return found;
+}
+
+function eventFrame(event: JsonObject, around: JsonObject = {}): Parameters<typeof classify>[0] {
+  return {
+    kind: 'events_api',
+    appId: 'A1',
+    envelopeId: 'e-1',
+    payload: {
+      type: 'event_callback',
+      team_id: 'T1',
+      event_id: 'Ev1',
+      authorizations: [{ team_id: 'T1', user_id: 'UBOT', is_bot: true }],
+      event,
+      ...around,
+    },
+  };
+}
+
+function frame(kind: FrameKind, payload: JsonObject, envelopeId = 'e-1'): Parameters<typeof classify>[0] {
+  return { kind, appId: 'A1', envelopeId, payload: { team: { id: 'T1' }, team_id: 'T1', ...payload } };
+}
+
+describe('the key of a frame', () => {
+  it('is the event’s id, whichever envelope brings it', () => {
+    const [first, again] = [frameOf('message.im.json'), frameOf('retry.message.json')];
+    expect(accepted(first).key).toBe(first.payload['event_id']);
+    expect(accepted(again).key).toBe(again.payload['event_id']);
+    expect(accepted({ ...again, envelopeId: 'another' }).key).toBe(again.payload['event_id']);
+  });
+
+  it('is the trigger of an interaction or slash command, apart for each kind', () => {
+    const kinds: [FrameKind, string][] = [
+      ['slash_commands', ''],
+      ['interactive', 'block_actions'],
+      ['interactive', 'view_submission'],
+    ];
+    const keys = kinds.map(([kind, type]) => accepted(frame(kind, { type, trigger_id: '1.2' })).key);
+    expect(new Set(keys).size).toBe(3);
+    const [kind, type] = kinds[1]!;
+    expect(accepted(frame(kind, { type, trigger_id: '1.2' }, 'e-2')).key).toBe(keys[1]);
+  });
+
+  it('is new for each options request, even with the same text', () => {
+    const request = { type: 'block_suggestion', value: 'an', trigger_id: '1.2' };
+    const keys = ['e-1', 'e-2'].map((envelopeId) => accepted(frame('interactive', request, envelopeId)).key);
+    expect(keys).toEqual(['e-1', 'e-2']);
+  });
+
+  it('is the view’s for a closed view, which has no trigger', () => {
+    const closed = (id: string, hash: string): JsonObject => ({ type: 'view_closed', view: { id, hash } });
+    const key = accepted(frame('interactive', closed('V1', 'h1'))).key;
+    expect(accepted(frame('interactive', closed('V1', 'h1'), 'e-2')).key).toBe(key);
+    expect(accepted(frame('interactive', closed('V2', 'h1'))).key).not.toBe(key);
+    expect(accepted(frame('interactive', closed('V1', 'h2'))).key).not.toBe(key);
+  });
+
+  it('is the envelope’s where the payload has nothing of the kind', () => {
+    expect(accepted(frame('slash_commands', {})).key).toBe('e-1');
+    expect(accepted(frame('interactive', { type: 'view_closed' })).key).toBe('e-1');
+    expect(accepted(eventFrame({ type: 'message' }, { event_id: null })).key).toBe('e-1');
+  });
+
+  it('is one for each minute in which Slack limited the app', () => {
+    const limited = frameOf('app_rate_limited.json');
+    const found = accepted(limited);
+    expect(found.eventType).toBe('app_rate_limited');
+    expect(accepted({ ...limited, envelopeId: 'another' }).key).toBe(found.key);
+    const next = { ...limited, payload: { ...limited.payload, minute_rate_limited: 1 } };
+    expect(accepted(next).key).not.toBe(found.key);
+  });
+});
+
+describe('the conversation and the lane', () => {
+  it.each([
+    ['message.channels.json', 'C07SYNCHN1'],
+    ['reaction_added.json', 'C07SYNCHN1'],
+    ['channel_created.json', 'C07SYNCHN1'],
+    ['slash_command.json', 'C07SYNCHN1'],
+    ['interactive.block_actions.message.json', 'C07SYNCHN1'],
+    ['interactive.view_submission.json', 'U07SYNUSR1'],
+    ['interactive.shortcut.json', 'U07SYNUSR1'],
+    ['app_home_opened.json', 'D07SYNDIR1'],
+    ['tokens_revoked.json', ''],
+  ])('of %s is %s', (file, conversation) => {
+    expect(accepted(frameOf(file)).conversation).toBe(conversation);
+  });
+
+  it('is urgent if a person waits for it', () => {
+    expect(accepted(frameOf('slash_command.json')).urgent).toBe(true);
+    expect(accepted(frameOf('interactive.view_closed.json')).urgent).toBe(true);
+    expect(accepted(frameOf('app_mention.json')).urgent).toBe(false);
+  });
+});
+
+describe('the app’s own events', () => {
+  it.each<[string, JsonObject]>([
+    ['its message', { type: 'message', user: 'UBOT' }],
+    ['its edit', { type: 'message', subtype: 'message_changed', message: { user: 'UBOT' } }],
+    ['its mention of itself', { type: 'app_mention', user: 'UBOT' }],
+    ['its reaction', { type: 'reaction_added', user: 'UBOT' }],
+    ['its invitation', { type: 'member_joined_channel', user: 'U1', inviter: 'UBOT' }],
+    ['its joining', { type: 'member_joined_channel', user: 'UBOT' }],
+    ['its archiving', { type: 'channel_archive', user: 'UBOT' }],
+    ['its new channel', { type: 'channel_created', channel: { creator: 'UBOT' } }],
+    ['its renaming', { type: 'group_rename', channel: { creator: 'UBOT' } }],
+    ['its file', { type: 'file_shared', user_id: 'UBOT' }],
+  ])('are dropped: %s', (_, event) => {
+    expect(classify(eventFrame(event))).toEqual({ drop: 'self' });
+  });
+
+  it.each<[string, JsonObject]>([
+    ['another’s message', { type: 'message', user: 'U1' }],
+    ['a message without a user', { type: 'message', subtype: 'bot_message', bot_id: 'B1' }],
+    ['another’s edit of its message', { type: 'message', user: 'U1', message: { user: 'UBOT' } }],
+    ['its being invited', { type: 'member_joined_channel', user: 'UBOT', inviter: 'U1' }],
+    ['a visit to its home', { type: 'app_home_opened', user: 'UBOT' }],
+    ['its removal', { type: 'app_uninstalled', user: 'UBOT' }],
+    ['a change of its profile', { type: 'user_change', user: { id: 'UBOT' } }],
+    ['a reaction to its message', { type: 'reaction_added', user: 'U1', item_user: 'UBOT' }],
+  ])('do not include: %s', (_, event) => {
+    expect(classify(eventFrame(event)).drop).toBeUndefined();
+  });
+
+  it('are those of any authorization, and of none where there is none', () => {
+    const event = { type: 'message', user: 'UBOT' };
+    const authorizations = [null, { user_id: 'U9' }, { user_id: 'UBOT' }];
+    expect(classify(eventFrame(event, { authorizations })).drop).toBe('self');
+    expect(classify(eventFrame(event, { authorizations: [] })).drop).toBeUndefined();
+    expect(classify(eventFrame({ type: 'message' }, { authorizations: [{}] })).drop).toBeUndefined();
+  });
+
+  it('do not include interactions and slash commands', () => {
+    const authorizations = [{ user_id: 'UBOT' }];
+    const slash = frame('slash_commands', { user_id: 'UBOT', user: 'UBOT', authorizations });
+    expect(classify(slash).drop).toBeUndefined();
+  });
+});
+
+describe('a frame that leads nowhere', () => {
+  it.each<[string, JsonObject]>([
+    ['without an event', { event: undefined }],
+    ['with a list for an event', { event: [] }],
+    ['with an event without a type', { event: { text: 'x' } }],
+    ['with a type that is no text', { event: { type: 7 } }],
+  ])('is malformed %s', (_, around) => {
+    expect(classify(eventFrame({}, around))).toEqual({ drop: 'malformed' });
+  });
+
+  it('is unroutable without a workspace', () => {
+    expect(classify(eventFrame({ type: 'message' }, { team_id: null, authorizations: [] }))).toEqual({
+      drop: 'unroutable',
+    });
+    const empty = { kind: 'interactive', appId: 'A1', envelopeId: 'e-1', payload: {} } as const;
+    expect(classify(empty)).toEqual({ drop: 'unroutable' });
+  });
+});

@@ -1,0 +1,103 @@
+import { toBinary, create } from '@bufbuild/protobuf';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EventSchema } from '../../../src/gen/autokitteh/events/v1/events_pb.js';
+import { sizeOfData } from '../../../src/autokitteh/values-size.js';
+import { invalidFields, kindOf } from '../../../src/autokitteh/values-validity.js';
+import { classify } from '../../../src/events/intake.js';
+import { SIZE_LIMIT, toEvent } from '../../../src/events/mapping.js';
+import { eventShape } from '../../../src/events/shapes.js';
+import type { FrameKind } from '../../../src/events/frame.js';
+import type { JsonObject } from '../../../src/core/json.js';
+import { anyJson, EVENT_TYPES, runSeed } from './arbitrary.js';
+import { wrap, wrapEvent } from './frames.js';
+
+const seed = runSeed('mapping');
+const extras = { appId: 'A1', key: 'k' };
+
+const anyFrame = fc.oneof(
+  fc
+    .tuple(fc.constantFrom(...EVENT_TYPES), anyJson.object)
+    .map(([type, event]) => wrapEvent({ ...(event as object), type })),
+  fc
+    .tuple(fc.constantFrom<FrameKind>('interactive', 'slash_commands'), anyJson.object)
+    .map(([kind, payload]) => wrap(kind, payload)),
+);
+
+describe('mapping arbitrary payloads', () => {
+  it('never throws, and makes nothing that could wedge AutoKitteh', () => {
+    fc.assert(
+      fc.property(anyFrame, (text) => {
+        const { data, eventType } = toEvent(text, extras);
+        expect(invalidFields(data)).toBeUndefined();
+        expect(eventType).not.toBe('');
+        expect(sizeOfData(data)).toBeLessThanOrEqual(SIZE_LIMIT);
+        expect(data['body']?.dict).toBeUndefined();
+        expect(data['slack_envelope']?.struct).toBeDefined();
+      }),
+      { seed, numRuns: 1_500 },
+    );
+  });
+
+  it('has every key of the built-in with its kind, whatever Slack sends under it', () => {
+    fc.assert(
+      fc.property(anyFrame, (text) => {
+        const { data, eventType } = toEvent(text, extras);
+        const shape = eventShape(eventType);
+        for (const [key, { kind }] of shape?.fields ?? []) {
+          const found = kindOf(data[key]!);
+          const number = found === 'integer' || found === 'float' || found === 'bigInteger';
+          if (kind.t === 'integer' || kind.t === 'float') expect(number).toBe(true);
+          else if (kind.t === 'struct') expect(['struct', 'nothing', 'dict']).toContain(found);
+          else expect(found).toBe(kind.t);
+        }
+      }),
+      { seed, numRuns: 500 },
+    );
+  });
+
+  it('writes what the wire can carry, and counts its bytes exactly', () => {
+    fc.assert(
+      fc.property(anyFrame, (text) => {
+        const { data } = toEvent(text, extras);
+        const bytes = toBinary(EventSchema, create(EventSchema, { data })).length;
+        expect(sizeOfData(data)).toBe(bytes);
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+
+  it('is the same each time', () => {
+    fc.assert(
+      fc.property(anyFrame, (text) => {
+        expect(toEvent(text, extras)).toEqual(toEvent(text, extras));
+      }),
+      { seed, numRuns: 100 },
+    );
+  });
+});
+
+describe('classifying arbitrary payloads', () => {
+  it('never throws, and gives a key to whatever it accepts', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<FrameKind>('events_api', 'interactive', 'slash_commands'),
+        anyJson.object,
+        (kind, payload) => {
+          const found = classify({
+            kind,
+            appId: 'A1',
+            envelopeId: 'e-1',
+            payload: payload as JsonObject,
+          });
+          if (found.drop === undefined) {
+            expect(found.key).not.toBe('');
+            expect(found.eventType).not.toBe('');
+            expect(found.installation.appId).toBe('A1');
+          }
+        },
+      ),
+      { seed, numRuns: 1_000 },
+    );
+  });
+});
