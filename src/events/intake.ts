@@ -4,7 +4,7 @@ import { installationOf, type Installation } from './installation.js';
 import { isSelfEvent } from './self-events.js';
 
 /** Why a frame goes no further than its acknowledgement. */
-export interface Dropped {
+interface Dropped {
   /**
    * `malformed`: no event in it. `unroutable`: it names neither workspace nor organisation. `self`: the app's own event.
    */

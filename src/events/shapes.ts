@@ -8,7 +8,7 @@ export type Kind =
   | { readonly t: 'struct'; readonly shape: Shape };
 
 /** One key of a struct. */
-export interface Field {
+interface Field {
   /** The key that the built-in emits and, where that one is misspelt, Slack's own. */
   readonly keys: readonly string[];
   readonly kind: Kind;
