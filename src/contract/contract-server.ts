@@ -22,7 +22,9 @@ const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
 /** The plugin's own port: the contract and gRPC's health service in Connect, gRPC and gRPC-Web, and the fallback. */
 export function startContractServer(options: ContractServerOptions): Promise<DualServer> {
-  const routes = [contractRoutes(options), healthRoutes(options.health)];
+  // Options of a service replace those of the adapter, so each service is given its guard.
+  const guards = [bearer(options.token)];
+  const routes = [contractRoutes(options, guards), healthRoutes(options.health, guards)];
   if (options.token === undefined) {
     options.log.warn(
       'PLUGIN_TOKEN is not set: RPCs on the plugin port are answered to programs on this machine only',
@@ -32,7 +34,6 @@ export function startContractServer(options: ContractServerOptions): Promise<Dua
     routes: (router) => {
       for (const add of routes) add(router);
     },
-    interceptors: [bearer(options.token)],
     contextValues,
     readMaxBytes: MAX_REQUEST_BYTES,
     fallback: options.fallback,

@@ -91,6 +91,12 @@ export async function startDualServer(options: DualServerOptions): Promise<DualS
   });
 
   let stopping: Promise<void> | undefined;
+  // Closing a server spares connections that are in use; once their answer is out nobody else would close them.
+  http1.on('request', (_request, response) => {
+    response.once('close', () => {
+      if (stopping !== undefined) http1.closeIdleConnections();
+    });
+  });
   function stop(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = clock.setTimer(graceMs, () => {

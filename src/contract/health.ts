@@ -1,4 +1,10 @@
-import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
+import {
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  type Interceptor,
+  type ServiceImpl,
+} from '@connectrpc/connect';
 import type { Channel } from '../core/channel.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { Health, HealthCheckResponse_ServingStatus as Serving } from '../gen/grpc/health/v1/health_pb.js';
@@ -13,10 +19,13 @@ export interface HealthSource {
 const KNOWN: ReadonlySet<string> = new Set(['', IntegrationsService.typeName, Health.typeName]);
 
 /** gRPC's health service: the program as a whole, and the contract by its name. */
-export function healthRoutes(source: HealthSource): (router: ConnectRouter) => void {
+export function healthRoutes(
+  source: HealthSource,
+  guards: readonly Interceptor[],
+): (router: ConnectRouter) => void {
   const now = (): Serving => (source.serving() ? Serving.SERVING : Serving.NOT_SERVING);
   return (router) => {
-    router.service(Health, {
+    const service: ServiceImpl<typeof Health> = {
       check({ service }) {
         if (!KNOWN.has(service)) throw new ConnectError(`service ${service} is unknown here`, Code.NotFound);
         return { status: now() };
@@ -40,7 +49,8 @@ export function healthRoutes(source: HealthSource): (router: ConnectRouter) => v
           signal.removeEventListener('abort', onAbort);
         }
       },
-    });
+    };
+    router.service(Health, service, { interceptors: [...guards] });
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ConnectRouter } from '@connectrpc/connect';
+import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import type { Log } from '../core/log.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { call } from './call.js';
@@ -20,9 +20,12 @@ export interface ContractOptions {
 
 /**
  * AutoKitteh's integration contract, for `connectNodeAdapter` and for `createRouterTransport` alike: whoever asks over
- * the wire and whoever asks in this process gets the same answers.
+ * the wire and whoever asks in this process gets the same answers. `guards` decide who may ask.
  */
-export function contractRoutes(options: ContractOptions): (router: ConnectRouter) => void {
+export function contractRoutes(
+  options: ContractOptions,
+  guards: readonly Interceptor[],
+): (router: ConnectRouter) => void {
   const { manifest, facts, functions } = options;
   const described = describeFunctions(functions.list());
   const integration = describeIntegration(manifest, described);
@@ -38,7 +41,7 @@ export function contractRoutes(options: ContractOptions): (router: ConnectRouter
         getConnectionConfig: (request) => getConnectionConfig(manifest, facts, request),
         call: (request, context) => call(manifest, facts, functions, described, request, context.signal),
       },
-      { interceptors: [refusals(options.log)] },
+      { interceptors: [...guards, refusals(options.log)] },
     );
   };
 }

@@ -1,0 +1,315 @@
+import { request as httpRequest } from 'node:http';
+import { connect as http2Connect, type ClientHttp2Session } from 'node:http2';
+import { connect, type Socket } from 'node:net';
+import { toBinary } from '@bufbuild/protobuf';
+import { Code, createClient, type Transport } from '@connectrpc/connect';
+import {
+  createConnectTransport,
+  createGrpcTransport,
+  createGrpcWebTransport,
+  Http2SessionManager,
+} from '@connectrpc/connect-node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { functionValue, integer } from '../../../src/autokitteh/values.js';
+import { startContractServer } from '../../../src/contract/contract-server.js';
+import { startDualServer, type DualServer } from '../../../src/contract/dual-server.js';
+import { Channel } from '../../../src/core/channel.js';
+import { systemClock } from '../../../src/core/clock.js';
+import {
+  CallRequestSchema,
+  IntegrationsService,
+} from '../../../src/gen/autokitteh/integrations/v1/integrations_pb.js';
+import { ValueSchema } from '../../../src/gen/autokitteh/values/v1/values_pb.js';
+import {
+  Health,
+  HealthCheckResponse_ServingStatus as Serving,
+} from '../../../src/gen/grpc/health/v1/health_pb.js';
+import { CONNECTION, SLACK, stubContract } from './stubs.js';
+
+const TOKEN = 'a-credential-of-the-plugin';
+let server: DualServer;
+const sessions: Http2SessionManager[] = [];
+const health = { up: true, serving: () => health.up, events: new Channel<unknown>() };
+
+async function start(token: string | undefined): Promise<void> {
+  health.up = true;
+  server = await startContractServer({
+    ...stubContract(),
+    listen: { host: '127.0.0.1', port: 0 },
+    token,
+    health,
+    fallback: (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      response.end('a page');
+    },
+    clock: systemClock,
+    log: { error: () => undefined, warn: () => undefined },
+  });
+}
+
+afterEach(async () => {
+  for (const session of sessions.splice(0)) session.abort();
+  await server.stop(2000);
+  expect(health.events.subscriberCount).toBe(0);
+});
+
+const url = (): string => `http://127.0.0.1:${server.port}`;
+
+function overHttp2(): { baseUrl: string; sessionManager: Http2SessionManager } {
+  const sessionManager = new Http2SessionManager(url());
+  sessions.push(sessionManager);
+  return { baseUrl: url(), sessionManager };
+}
+
+const TRANSPORTS: readonly (readonly [string, () => Transport])[] = [
+  ['Connect over HTTP/1.1', () => createConnectTransport({ baseUrl: url(), httpVersion: '1.1' })],
+  [
+    'Connect with JSON',
+    () => createConnectTransport({ baseUrl: url(), httpVersion: '1.1', useBinaryFormat: false }),
+  ],
+  ['Connect over HTTP/2', () => createConnectTransport({ ...overHttp2(), httpVersion: '2' })],
+  ['gRPC', () => createGrpcTransport(overHttp2())],
+  ['gRPC-Web over HTTP/1.1', () => createGrpcWebTransport({ baseUrl: url(), httpVersion: '1.1' })],
+  ['gRPC-Web over HTTP/2', () => createGrpcWebTransport({ ...overHttp2(), httpVersion: '2' })],
+];
+
+const credential = { headers: { authorization: `Bearer ${TOKEN}` } };
+
+describe("the plugin's own port", () => {
+  beforeEach(() => start(TOKEN));
+
+  it.each(TRANSPORTS)('answers %s, with the credential only', async (_name, transport) => {
+    const client = createClient(IntegrationsService, transport());
+    const request = { integrationId: SLACK, connectionId: CONNECTION };
+    expect((await client.configure(request, credential)).config).toEqual({ private_bot_token: 'xoxb-1' });
+    for (const authorization of ['', `Bearer ${TOKEN}x`, `Basic ${TOKEN}`, 'Bearer', 'Bearer ', TOKEN]) {
+      const call = client.configure(request, { headers: { authorization } });
+      await expect(call, authorization).rejects.toMatchObject({ code: Code.Unauthenticated });
+    }
+    const wrong = client.testConnection({ integrationId: SLACK }, credential);
+    await expect(wrong).rejects.toMatchObject({ code: Code.InvalidArgument });
+  });
+
+  it.each(TRANSPORTS)('tells probes over %s whether it serves', async (_name, transport) => {
+    const client = createClient(Health, transport());
+    expect((await client.check({}, credential)).status).toBe(Serving.SERVING);
+    health.up = false;
+    const service = IntegrationsService.typeName;
+    expect((await client.check({ service }, credential)).status).toBe(Serving.NOT_SERVING);
+    await expect(client.check({ service: 'x.Y' }, credential)).rejects.toMatchObject({ code: Code.NotFound });
+    await expect(client.check({})).rejects.toMatchObject({ code: Code.Unauthenticated });
+  });
+
+  it('tells who watches of each change, and forgets who left', async () => {
+    const client = createClient(Health, createGrpcTransport(overHttp2()));
+    const controller = new AbortController();
+    const seen: Serving[] = [];
+    try {
+      for await (const { status } of client.watch({}, { ...credential, signal: controller.signal })) {
+        seen.push(status);
+        if (seen.length === 3) controller.abort();
+        health.up = !health.up;
+        health.events.emit('changed');
+      }
+    } catch (error) {
+      expect(error).toMatchObject({ code: Code.Canceled });
+    }
+    expect(seen).toEqual([Serving.SERVING, Serving.NOT_SERVING, Serving.SERVING]);
+  });
+
+  it('serves what is no RPC on the same port, over both protocols', async () => {
+    expect(await (await fetch(`${url()}/slack`)).text()).toBe('a page');
+    const session = http2Connect(url());
+    expect(await text2(session, '/slack')).toBe('a page');
+    await new Promise<void>((resolve) => session.close(resolve));
+  });
+
+  it('refuses what it cannot read, and lives on', async () => {
+    const path = '/autokitteh.integrations.v1.IntegrationsService/Call';
+    const post = (type: string, body: string | Uint8Array<ArrayBuffer>): Promise<Response> =>
+      fetch(`${url()}${path}`, {
+        method: 'POST',
+        headers: { ...credential.headers, 'content-type': type },
+        body,
+      });
+    // As gRPC has it, bytes that are no message at all are `internal`.
+    expect((await post('application/proto', new Uint8Array([255, 255, 255]))).status).toBe(500);
+    expect((await post('application/json', '{"function": 7}')).status).toBe(400);
+    expect((await post('text/plain', 'x')).status).toBe(415);
+    expect((await post('application/proto', new Uint8Array(17 * 1024 * 1024))).status).toBe(429);
+    expect((await post('application/proto', nestedCall(5000))).status).toBe(500);
+    expect((await fetch(`${url()}${path}`)).status).toBe(405);
+    expect((await post('application/json', '{}')).status).toBe(400);
+  });
+});
+
+describe('without a credential', () => {
+  beforeEach(() => start(undefined));
+
+  const list = (headers: Record<string, string>): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const path = '/autokitteh.integrations.v1.IntegrationsService/List';
+      const options = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } };
+      httpRequest(`${url()}${path}`, options, (response) => {
+        response.resume().once('end', () => resolve(response.statusCode ?? 0));
+      })
+        .once('error', reject)
+        .end('{}');
+    });
+
+  it('answers programs of this machine', async () => {
+    expect(await list({})).toBe(200);
+    expect(await list({ host: `localhost:${server.port}` })).toBe(200);
+    const client = createClient(IntegrationsService, createGrpcTransport(overHttp2()));
+    expect((await client.list({})).integrations).toHaveLength(1);
+  });
+
+  it('answers neither a page under a name that leads here, nor what a proxy passes on', async () => {
+    expect(await list({ host: 'evil.example:9983' })).toBe(401);
+    expect(await list({ host: '127.0.0.1.evil.example' })).toBe(401);
+    expect(await list({ 'x-forwarded-for': '203.0.113.7' })).toBe(401);
+    expect(await list({ forwarded: 'for=203.0.113.7' })).toBe(401);
+  });
+});
+
+describe('a peer that dawdles or talks nonsense', () => {
+  beforeEach(async () => {
+    server = await startDualServer({
+      host: '127.0.0.1',
+      port: 0,
+      handler: (_request, response) => {
+        response.writeHead(200);
+        response.end('hello');
+      },
+      clock: systemClock,
+      limits: { headersMs: 150, requestMs: 300, idleMs: 150 },
+    });
+  });
+
+  it.each([
+    ['silent', ''],
+    ['silent after half a preface', 'PR'],
+    ['stopped within its headers', 'GET / HTTP/1.1\r\nHost: x'],
+    ['nonsense', '\u0001\u0002\u0003\u0004\r\n\r\n'],
+    ['silent after the preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ])('is cut off: %s', async (_name, bytes) => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write(bytes);
+    const answer = await allOf(socket);
+    if (bytes.startsWith('GET')) expect(answer).toMatch(/^HTTP\/1\.1 408/);
+    if (bytes.startsWith('\u0001')) expect(answer).toMatch(/^HTTP\/1\.1 400/);
+  });
+
+  it('may send byte by byte, as long as it comes to a point', async () => {
+    const socket = connect(server.port, '127.0.0.1').setNoDelay(true);
+    for (const byte of 'PROPFIND / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n') {
+      await new Promise<void>((resolve) => socket.write(byte, () => setImmediate(resolve)));
+    }
+    expect(await allOf(socket)).toMatch(/^HTTP\/1\.1 200[^]*hello/);
+  });
+
+  it('may go away before it has said anything', async () => {
+    const socket = connect(server.port, '127.0.0.1', () => socket.resetAndDestroy());
+    await new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    expect(await (await fetch(url())).text()).toBe('hello');
+  });
+});
+
+describe('stopping', () => {
+  const answers: (() => void)[] = [];
+
+  beforeEach(async () => {
+    answers.length = 0;
+    server = await startDualServer({
+      host: '127.0.0.1',
+      port: 0,
+      handler: (_request, response) => {
+        answers.push(() => {
+          response.writeHead(200);
+          response.end('late');
+        });
+        arrived.shift()?.();
+      },
+      clock: systemClock,
+      limits: { headersMs: 5000, requestMs: 5000, idleMs: 5000 },
+    });
+  });
+  const arrived: (() => void)[] = [];
+  const arrival = (): Promise<void> => new Promise((resolve) => arrived.push(resolve));
+
+  it('lets what is under way end, over both protocols, and takes nothing new', async () => {
+    const session = http2Connect(url());
+    let here = arrival();
+    const first = fetch(url()).then((response) => response.text());
+    await here;
+    here = arrival();
+    const second = text2(session, '/');
+    await here;
+    const stopped = server.stop(60_000);
+    await expect(fetch(url())).rejects.toThrow();
+    for (const answer of answers) answer();
+    expect(await Promise.all([first, second])).toEqual(['late', 'late']);
+    await stopped;
+    expect(server.stop(1)).toBe(server.stop(1));
+  });
+
+  it('cuts off what does not end in time', async () => {
+    const here = arrival();
+    const hanging = expect(fetch(url())).rejects.toThrow();
+    await here;
+    await server.stop(10);
+    await hanging;
+  });
+});
+
+it('says so when the address is taken', async () => {
+  await start(TOKEN);
+  const again = startDualServer({
+    host: '127.0.0.1',
+    port: server.port,
+    handler: () => undefined,
+    clock: systemClock,
+    limits: { headersMs: 1000, requestMs: 1000, idleMs: 1000 },
+  });
+  await expect(again).rejects.toMatchObject({ code: 'bad_config' });
+});
+
+function allOf(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let all = '';
+    socket.setEncoding('latin1').on('data', (chunk: string) => (all += chunk));
+    socket.once('close', () => resolve(all)).once('error', reject);
+  });
+}
+
+function text2(session: ClientHttp2Session, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let all = '';
+    const stream = session.request({ ':path': path });
+    stream.setEncoding('utf8').on('data', (chunk: string) => (all += chunk));
+    stream.once('end', () => resolve(all)).once('error', reject);
+  });
+}
+
+/** A call whose argument is a list in a list in a list ... */
+function nestedCall(depth: number): Uint8Array<ArrayBuffer> {
+  const data = new TextEncoder().encode(CONNECTION);
+  const echo = functionValue({ executorId: SLACK, name: 'echo', data });
+  let bytes = toBinary(ValueSchema, integer(1n));
+  for (let level = 0; level < depth; level++) bytes = wrapped(wrapped(bytes, 1), 6);
+  const call = toBinary(CallRequestSchema, {
+    $typeName: 'autokitteh.integrations.v1.CallRequest',
+    integrationId: SLACK,
+    function: echo,
+    args: [],
+    kwargs: {},
+  });
+  return new Uint8Array(Buffer.concat([call, wrapped(bytes, 3)]));
+}
+
+function wrapped(bytes: Uint8Array, field: number): Uint8Array<ArrayBuffer> {
+  const length: number[] = [];
+  let rest = bytes.length;
+  for (; rest > 127; rest >>>= 7) length.push((rest & 127) | 128);
+  return new Uint8Array(Buffer.concat([Buffer.from([(field << 3) | 2, ...length, rest]), bytes]));
+}
