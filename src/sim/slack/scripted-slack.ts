@@ -23,6 +23,7 @@ import { createTenancy, type Tenancy } from './tenancy.js';
 import { createTimestamps } from './timestamps.js';
 import { trackClock } from './tracked-clock.js';
 import { createTriggers } from './triggers.js';
+import { createUploads } from './uploads.js';
 
 /** What may be said about one event that is sent. */
 export interface SendFrameOptions extends SendOptions {
@@ -65,6 +66,7 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
   const triggers = createTriggers(clock, ids);
   const timestamps = createTimestamps(clock);
   const responseUrls = createResponseUrls(clock, ids);
+  const uploads = createUploads(ids);
   const calls = createCallLog();
   const ledger = createLedger();
   const faults = createFaults();
@@ -101,6 +103,7 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
     tokens,
     calls,
     tickets,
+    uploads,
     views: new Map(),
     faults: faults.apiScript,
   });

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../core/json.js';
 import type { SlackChannel } from '../directory/entities.js';
 import { structureAt } from './arguments.js';
+import { workspacesOf } from './places.js';
 import {
   installationOf,
   refuse,
@@ -10,7 +11,7 @@ import {
   type MethodTable,
 } from './method.js';
 
-/** Slack: chat.postMessage, truncating content: a longer text is refused by us as `msg_too_long`. */
+/** Longer texts are refused with `msg_too_long` (Slack: chat.postMessage, truncating content). */
 const LONGEST_TEXT = 40_000;
 
 /** `chat.*`: messages are kept in their channel. */
@@ -81,12 +82,7 @@ function target(call: MethodCall, { directory }: MethodPorts): SlackChannel | un
   const name = text(call.args, 'channel');
   const found = directory.channel(name);
   if (found !== undefined) return found;
-  const installation = installationOf(call);
-  const workspaces =
-    installation?.workspace === undefined
-      ? (installation?.organization?.workspaces ?? [])
-      : [installation.workspace];
-  for (const workspace of workspaces) {
+  for (const workspace of workspacesOf(call)) {
     const channel = workspace.channels.find((each) => each.name === name.replace(/^#/, ''));
     if (channel !== undefined) return channel;
     if (workspace.users.some((user) => user.id === name))

@@ -6,6 +6,7 @@ import type { Identifiers } from '../directory/identifiers.js';
 import type { TokenKind, TokenRecord } from '../directory/tokens.js';
 import type { Tickets } from '../link/tickets.js';
 import type { Timestamps } from '../timestamps.js';
+import type { Uploads } from '../uploads.js';
 import type { Triggers } from '../triggers.js';
 import type { ViewStore } from './views-store.js';
 
@@ -17,6 +18,7 @@ export interface MethodPorts {
   readonly tickets: Tickets;
   readonly triggers: Triggers;
   readonly timestamps: Timestamps;
+  readonly uploads: Uploads;
   readonly views: ViewStore;
   /** `http://127.0.0.1:<port>`. */
   readonly origin: () => string;

@@ -35,6 +35,12 @@ export function createWebApi(options: WebApiOptions): WebApi {
   return async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://slack.invalid');
     const isMethod = url.pathname.startsWith(API);
+    if (options.uploads.knows(url.pathname)) {
+      for await (const _ of request);
+      options.uploads.receive(url.pathname);
+      send(response, { status: 200, headers: {}, body: 'OK', json: undefined });
+      return;
+    }
     if (!isMethod && !options.responseUrls.knows(url.pathname)) {
       send(response, { status: 404, headers: {}, body: 'not found', json: undefined });
       return;

@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { message } from '../../../../src/sim/slack/frames/messages.js';
+import { startHalfOpenProxy, type HalfOpenProxy } from '../../../helpers/half-open-proxy.js';
+import { Client, openUrl } from './client.js';
+import { stage, type Stage } from './setup.js';
+
+let proxy: HalfOpenProxy | undefined;
+
+afterEach(async () => {
+  await proxy?.stop();
+});
+
+async function through(): Promise<Stage & { proxy: HalfOpenProxy; dial: () => Promise<Client> }> {
+  const on = await stage();
+  const started = await startHalfOpenProxy(on.slack.url);
+  proxy = started;
+  return {
+    ...on,
+    proxy: started,
+    async dial() {
+      const url = await openUrl(on.slack.apiUrl, on.appToken);
+      return Client.dial(url.replace(new URL(url).host, started.host));
+    },
+  };
+}
+
+describe('the half-open proxy', () => {
+  it('forwards both ways until it falls silent, and again when it is restored', async () => {
+    const { slack, installation, dial, proxy: silencer } = await through();
+    const client = await dial();
+    await client.until(() => client.frames.length === 1);
+    const first = await slack.ledger.settled(slack.send(installation, message()));
+    expect(first.state).toBe('acknowledged');
+    silencer.silence();
+    const second = slack.send(installation, message());
+    await slack.ledger.waitFor((entry) => entry === second && entry.attempts[0]?.outcome === 'timed_out');
+    expect(client.frames).toHaveLength(2);
+    expect(client.ws.readyState).toBe(client.ws.OPEN);
+    expect(silencer.connections).toBe(1);
+    silencer.restore();
+    await slack.ledger.settled(second);
+    expect(second.state).toBe('acknowledged');
+    client.ws.terminate();
+  });
+
+  it('lets connections in while it is silent, and leaves them hanging', async () => {
+    const { slack, app, dial, proxy: silencer } = await through();
+    silencer.silenceAll();
+    const client = await dial();
+    const upgraded = slack.waitForSockets(app, 1, 100);
+    await expect(upgraded).rejects.toMatchObject({ code: 'timeout' });
+    expect(silencer.connections).toBe(1);
+    client.ws.terminate();
+  });
+
+  it('resets', async () => {
+    const { slack, app, dial, proxy: resetter } = await through();
+    const client = await dial();
+    await client.until(() => client.frames.length === 1);
+    resetter.reset();
+    await client.until(() => client.closeCode !== undefined);
+    await slack.waitUntilSockets((sockets) => sockets.length === 0);
+    expect(slack.connections(app)).toBe(0);
+  });
+});

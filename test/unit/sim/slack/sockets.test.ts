@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { message } from '../../../../src/sim/slack/frames/messages.js';
+import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js';
+import type { LinkSocket } from '../../../../src/sim/slack/link/link-socket.js';
+import { Client, openUrl, refusedWith } from './client.js';
+import { stage, type Stage } from './setup.js';
+
+async function withSocket(options = {}): Promise<Stage & { client: Client; socket: LinkSocket }> {
+  const on = await stage(options);
+  const client = await Client.open(on.slack.apiUrl, on.appToken);
+  const [socket] = await on.slack.waitForSockets(on.app, 1);
+  return { ...on, client, socket: socket! };
+}
+
+describe('the life of a socket', () => {
+  it('warns, and closes ten seconds later, without ending the TCP connection', async () => {
+    const { slack, client, socket, app } = await withSocket();
+    socket.warn();
+    const warning = await client.waitFor((frame) => frame.type === 'disconnect');
+    expect(warning).toEqual({ type: 'disconnect', reason: 'warning', debug_info: { host: socket.host } });
+    expect(slack.connections(app)).toBe(1);
+    await slack.waitUntilSockets((sockets) => sockets.length === 0);
+    await slack.waitUntilSockets(() => socket.state.t === 'closed');
+    expect(socket.state).toMatchObject({ t: 'closed', why: 'warning' });
+    // The close frames have passed; a client that waits for a FIN waits for ever.
+    expect(client.closeCode).toBeUndefined();
+    client.ws.terminate();
+    await client.until(() => client.closeCode !== undefined);
+  });
+
+  it('asks for a refresh and closes at once', async () => {
+    const { client, socket, app, slack } = await withSocket();
+    socket.refresh();
+    await client.waitFor((frame) => frame.reason === 'refresh_requested');
+    expect(slack.connections(app)).toBe(0);
+    client.ws.terminate();
+  });
+
+  it('ends by itself after its announced lifetime, and sooner with debug_reconnects', async () => {
+    const { slack, appToken, client } = await withSocket({ lifetime: 20_000 });
+    expect(client.hello).toMatchObject({ debug_info: { approximate_connection_time: 20 } });
+    const debug = await Client.open(slack.apiUrl, appToken, '&debug_reconnects=true');
+    expect(debug.hello).toMatchObject({ debug_info: { approximate_connection_time: 360 } });
+    await client.waitFor((frame) => frame.reason === 'warning');
+    await slack.waitUntilSockets((sockets) => sockets.length === 1);
+    client.ws.terminate();
+    debug.ws.terminate();
+  });
+
+  it('sends any reason, also one that nobody knows, and keeps the socket if told so', async () => {
+    const { client, socket, slack, app } = await withSocket();
+    socket.disconnect('tuesday');
+    await client.waitFor((frame) => frame.reason === 'tuesday');
+    expect(slack.connections(app)).toBe(1);
+  });
+
+  it('pings every ten seconds, and answers pings with a stamped pong', async () => {
+    const { client, socket } = await withSocket();
+    await client.until(() => client.pings.length >= 2);
+    expect(client.pings[0]).toBe(`Ping from ${socket.host}`);
+    client.ws.ping('are you there');
+    await client.until(() => client.pongs.length > 0);
+    expect(client.pongs[0]).toMatch(/^are you there:\d+$/);
+    expect(socket.received.pongs).toBeGreaterThan(0);
+    socket.mutePongs();
+    const before = socket.received.pings;
+    client.ws.ping('and now');
+    await client.until(() => socket.received.pings > before);
+    expect(client.pongs).toHaveLength(1);
+  });
+
+  it('counts a client’s close frame at once, and what breaks without one as a ghost for a while', async () => {
+    const { slack, app, appToken, client } = await withSocket({ droppedFor: 60_000 });
+    client.ws.close(1000);
+    await slack.waitUntilSockets((sockets) => sockets.length === 0);
+    expect(slack.connections(app)).toBe(0);
+    const second = await Client.open(slack.apiUrl, appToken);
+    second.ws.terminate();
+    await slack.waitUntilSockets((sockets) => sockets.length === 0);
+    expect(slack.connections(app)).toBe(1);
+    const third = await Client.open(slack.apiUrl, appToken);
+    expect(third.hello.num_connections).toBe(2);
+    await third.until(() => slack.connections(app) === 1);
+  });
+});
+
+describe('several sockets', () => {
+  it('get each payload once, at random', async () => {
+    const { slack, installation, appToken, client } = await withSocket();
+    const clients = [
+      client,
+      await Client.open(slack.apiUrl, appToken),
+      await Client.open(slack.apiUrl, appToken),
+    ];
+    for (let sent = 0; sent < 60; sent += 1) slack.send(installation, message());
+    await slack.ledger.allSettled();
+    const got = clients.map((each) => each.frames.length - 1);
+    expect(got.reduce((sum, each) => sum + each)).toBe(60);
+    for (const share of got) expect(share).toBeGreaterThan(5);
+  });
+
+  it('are at most ten: the eleventh gets too_many_websockets instead of hello', async () => {
+    const { slack, app, appToken, client } = await withSocket();
+    const removeGhosts = slack.addGhosts(app, 9);
+    const eleventh = await Client.open(slack.apiUrl, appToken);
+    expect(eleventh.hello).toMatchObject({
+      type: 'disconnect',
+      reason: 'too_many_websockets',
+      num_connections: 10,
+      connection_info: { app_id: app.id },
+    });
+    removeGhosts();
+    const next = await Client.open(slack.apiUrl, appToken);
+    expect(next.hello).toMatchObject({ type: 'hello', num_connections: 2 });
+    for (const each of [client, eleventh, next]) each.ws.terminate();
+  });
+
+  it('take acknowledgements for each other, within one app', async () => {
+    const { slack, installation, appToken, client, socket } = await withSocket();
+    const other = await Client.open(slack.apiUrl, appToken);
+    client.onEnvelope = (frame) => other.acknowledge(frame);
+    const entry = await slack.ledger.settled(slack.send(installation, message(), { to: socket }));
+    expect(slack.ledger.answer(entry)?.socketId).not.toBe(socket.id);
+
+    const stranger = slack.addApp();
+    slack.install(stranger, slack.addWorkspace());
+    const foreign = await Client.open(slack.apiUrl, stranger.createAppToken());
+    client.onEnvelope = (frame) => foreign.acknowledge(frame);
+    const lost = await slack.ledger.settled(slack.send(installation, slashCommand(), { to: socket }));
+    expect(lost.state).toBe('given_up');
+    expect(slack.ledger.strays.unknownEnvelope).toBe(1);
+  });
+
+  it('lose what a ghost gets, unless Slack sends it again', async () => {
+    const { slack, app, installation, client } = await withSocket({ seed: 3 });
+    const removeGhosts = slack.addGhosts(app, 5);
+    const commands = Array.from({ length: 20 }, () => slack.send(installation, slashCommand()));
+    const events = Array.from({ length: 20 }, () => slack.send(installation, message()));
+    await slack.ledger.waitFor((entry) => entry === commands.at(-1) && entry.state !== 'pending');
+    removeGhosts();
+    await slack.ledger.allSettled();
+    expect(slack.ledger.lost().length).toBeGreaterThan(5);
+    expect(slack.ledger.lost().every((entry) => commands.includes(entry))).toBe(true);
+    expect(slack.ledger.unreachable()).toEqual(slack.ledger.lost());
+    expect(events.every((entry) => entry.state === 'acknowledged')).toBe(true);
+    client.ws.terminate();
+  });
+});
+
+describe('Socket Mode switched off', () => {
+  it('disconnects with link_disabled, and so it does instead of hello; events are refused', async () => {
+    const { slack, app, installation, appToken, client } = await withSocket();
+    slack.setSocketMode(app, false);
+    await client.waitFor((frame) => frame.reason === 'link_disabled');
+    const late = await Client.open(slack.apiUrl, appToken);
+    expect(late.hello).toMatchObject({ type: 'disconnect', reason: 'link_disabled' });
+    expect(slack.send(installation, message()).state).toBe('refused');
+    slack.setSocketMode(app, true);
+    const back = await Client.open(slack.apiUrl, appToken);
+    expect(back.hello.type).toBe('hello');
+    for (const each of [client, late, back]) each.ws.terminate();
+  });
+});
+
+describe('tickets', () => {
+  it('are good once, and not for long', async () => {
+    const { slack, appToken } = await stage({ ticketLifetime: 1_000 });
+    const url = await openUrl(slack.apiUrl, appToken);
+    const client = Client.dial(url);
+    await client.until(() => client.frames.length === 1);
+    expect(await refusedWith(url)).toBe(409);
+    const stale = await openUrl(slack.apiUrl, appToken);
+    await client.until(() => client.pings.length > 0);
+    expect(await refusedWith(stale)).toBe(409);
+  });
+});
