@@ -1,1 +1,12 @@
+/** What the page can do beyond its plain forms. Each part looks for its own elements and does nothing without them. */
+
+import { startFormSending } from './form-sending.js';
+import { startLiveState } from './live-state.js';
+import { startManifestEditor } from './manifest-editor.js';
+import { startTokenFields } from './token-fields.js';
+
 document.documentElement.classList.add('scripted');
+startManifestEditor(document);
+startTokenFields(document);
+startFormSending(document);
+startLiveState(document);

@@ -7,7 +7,7 @@ import { saveConnection } from '../save-connection.js';
 import type { Fields } from './fields.js';
 import { refusalOf, refusalOfCheck, type Refusal } from './refusal.js';
 import { withTimeLimit } from './time-limit.js';
-import { isOrigin, vscodeFailure, wayBack } from './way-back.js';
+import { isOrigin, vscodeFailure, wayBack } from '../way-back.js';
 
 // AutoKitteh's web UI gives up after ten seconds.
 export const SAVE_LIMIT_MS = 9_000;

@@ -1,0 +1,101 @@
+import { html } from 'hono/html';
+import { button, dialog, drawing, field, pointer, settingsWindow, words } from './drawing-parts.js';
+import type { Html } from './view.js';
+
+const ENTRIES = ['Basic Information', 'Socket Mode', 'Install App', 'App Home', 'Slash Commands', 'OAuth'];
+
+export function drawCreateApp(): Html {
+  return drawing('Slack asks for the workspace: choose it, then press Next, and Create on the last page.', [
+    html`${dialog(14, 14, 236, 150)}`,
+    words(30, 42, 'Pick a workspace', 'd-title'),
+    field(30, 58, 204, 'Your workspace  ▾'),
+    words(30, 102, 'Step 1 of 3', 'd-quiet'),
+    button(172, 126, 62, 'Next', true),
+    dialog(196, 62, 150, 120),
+    words(212, 88, 'Review', 'd-title'),
+    html`<path class="d-bar" d="M212 104h110M212 116h92M212 128h102" />`,
+    button(258, 146, 74, 'Create', true),
+    pointer(312, 160),
+  ]);
+}
+
+export function drawInstall(): Html {
+  return drawing('Under Install App, press Install to Workspace, then Allow.', [
+    settingsWindow(ENTRIES, 'Install App', [
+      words(124, 52, 'Install App', 'd-title'),
+      html`<path class="d-bar" d="M124 68h150M124 80h120" />`,
+      button(124, 96, 136, 'Install to Workspace', true),
+      dialog(214, 116, 134, 68),
+      words(228, 137, 'May this app…?', 'd-text'),
+      button(228, 150, 50, 'Cancel'),
+      button(284, 150, 52, 'Allow', true),
+      pointer(318, 164),
+    ]),
+  ]);
+}
+
+export function drawAppToken(): Html {
+  return drawing(
+    'Under Basic Information, App-Level Tokens: press Generate Token and Scopes, add connections:write, press Generate.',
+    [
+      settingsWindow(ENTRIES, 'Basic Information', [
+        words(124, 48, 'App-Level Tokens', 'd-title'),
+        button(124, 58, 172, 'Generate Token and Scopes', true),
+        dialog(160, 90, 188, 96),
+        field(172, 98, 164, 'autokitteh'),
+        html`<rect class="d-chip" x="172" y="127" width="112" height="20" rx="10" />`,
+        words(182, 140.5, 'connections:write', 'd-strong'),
+        button(262, 156, 74, 'Generate', true),
+        pointer(318, 170),
+      ]),
+    ],
+  );
+}
+
+export function drawBotToken(): Html {
+  return drawing('Under Install App, press Copy beside the Bot User OAuth Token.', [
+    settingsWindow(ENTRIES, 'Install App', [
+      words(124, 52, 'OAuth Tokens', 'd-title'),
+      words(124, 82, 'Bot User OAuth Token', 'd-text'),
+      field(124, 92, 156, 'xoxb-••••••••••••••••'),
+      button(288, 92, 58, 'Copy', true),
+      pointer(328, 107),
+      html`<path class="d-bar" d="M124 140h180M124 152h140" />`,
+    ]),
+  ]);
+}
+
+export function drawAppHome(): Html {
+  return drawing('Under App Home, Show Tabs: the Messages Tab is on, and the box below it is ticked.', [
+    settingsWindow(ENTRIES, 'App Home', [
+      words(124, 52, 'Show Tabs', 'd-title'),
+      words(124, 84, 'Messages Tab', 'd-text'),
+      html`<rect class="d-hot" x="312" y="72" width="34" height="18" rx="9" />
+        <circle class="d-knob" cx="337" cy="81" r="6.500" />`,
+      html`<rect class="d-hot" x="124" y="106" width="15" height="15" rx="3" />
+        <path class="d-tick" d="M127.500 113.500l3 3.200 5-6.200" />`,
+      words(146, 117, 'Allow users to send Slash commands', 'd-text'),
+      words(146, 131, 'and messages from the messages tab', 'd-text'),
+      pointer(134, 116),
+    ]),
+  ]);
+}
+
+export function drawMemberId(): Html {
+  return drawing('In Slack, open your profile, the menu with the dots, and choose Copy member ID.', [
+    html`<rect class="d-frame" x="1" y="1" width="358" height="194" rx="10" />
+      <rect class="d-chip" x="24" y="28" width="64" height="64" rx="12" />
+      <circle class="d-knob" cx="56" cy="53" r="12" />
+      <path class="d-knob" d="M34 92c0-22 44-22 44 0z" />`,
+    words(104, 54, 'You', 'd-title'),
+    html`<path class="d-bar" d="M104 68h80" />`,
+    button(104, 84, 66, 'Message'),
+    button(178, 84, 34, '⋮', true),
+    dialog(196, 100, 146, 80),
+    words(210, 122, 'View preferences', 'd-quiet'),
+    html`<rect class="d-mark" x="202" y="132" width="134" height="20" rx="4" />`,
+    words(210, 146, 'Copy member ID', 'd-strong'),
+    words(210, 168, 'Set a reminder', 'd-quiet'),
+    pointer(288, 145),
+  ]);
+}

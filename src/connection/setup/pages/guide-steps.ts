@@ -1,0 +1,105 @@
+import { html } from 'hono/html';
+import { drawAppHome, drawAppToken, drawBotToken, drawCreateApp, drawInstall } from './drawings.js';
+import { manifestEditor } from './manifest-editor.js';
+import type { Html, PageView } from './view.js';
+
+/** What there is to do in Slack, one step each; `open` shows the first one unfolded. */
+export function slackSteps(view: PageView, open: boolean): Html {
+  const { app_home: home } = view.manifest.features;
+  const messagesTab = home?.messages_tab_enabled === true;
+  return html`${step(
+    'create',
+    'Create the Slack app',
+    'From a manifest that is ready, or as you change it.',
+    open,
+    html`<div class="beside">
+        <div>
+          <p>Slack opens with everything filled in. Choose your workspace, go on, and create the app.</p>
+          <p>
+            The app gets a bot, two slash commands, and the scopes and events that AutoKitteh’s examples use.
+          </p>
+        </div>
+        ${drawCreateApp()}
+      </div>
+      ${manifestEditor(view.manifest)}`,
+  )}
+  ${step(
+    'install',
+    'Install it in the workspace',
+    'Gives the bot its token.',
+    false,
+    html`<div class="beside">
+      <div>
+        <p>
+          In the app’s settings, open <b>Install App</b>, press <b>Install to Workspace</b>, then
+          <b>Allow</b>.
+        </p>
+        <p class="hint">
+          Some workspaces let an administrator approve it first: then Slack says “Request to Install”.
+        </p>
+      </div>
+      ${drawInstall()}
+    </div>`,
+  )}
+  ${step(
+    'app-token',
+    'Make the app-level token',
+    'Opens the sockets. Starts with xapp-.',
+    false,
+    html`<div class="beside">
+      <div>
+        <p>
+          Open <b>Basic Information</b>, go down to <b>App-Level Tokens</b>, and press
+          <b>Generate Token and Scopes</b>.
+        </p>
+        <p>
+          Give it any name, add the scope <code>connections:write</code>, press <b>Generate</b>, and copy it.
+        </p>
+        <p class="hint">A manifest cannot make this token: it takes your own hand.</p>
+      </div>
+      ${drawAppToken()}
+    </div>`,
+  )}
+  ${step(
+    'bot-token',
+    'Copy the bot token',
+    'Lets workflows act as the bot. Starts with xoxb-.',
+    false,
+    html`<div class="beside">
+      <div>
+        <p>Open <b>Install App</b> again and copy the <b>Bot User OAuth Token</b>.</p>
+        <p class="hint">After a change of scopes, install the app again: the token may change with it.</p>
+      </div>
+      ${drawBotToken()}
+    </div>`,
+  )}
+  ${step(
+    'app-home',
+    'Let people write to the bot',
+    messagesTab
+      ? 'The manifest has done it: look only if you made the app otherwise.'
+      : 'One switch and one box.',
+    false,
+    html`<div class="beside">
+      <div>
+        <p>
+          Open <b>App Home</b> and go down to <b>Show Tabs</b>. Switch the <b>Messages Tab</b> on, and tick
+          “Allow users to send Slash commands and messages from the messages tab”.
+        </p>
+      </div>
+      ${drawAppHome()}
+    </div>`,
+  )}`;
+}
+
+function step(id: string, title: string, gist: string, open: boolean, body: Html): Html {
+  return html`<li class="step" id="${id}">
+    <details ${open ? 'open' : ''}>
+      <summary>
+        <h2>${title}</h2>
+        <span class="gist">${gist}</span>
+      </summary>
+      <div class="body">${body}</div>
+    </details>
+  </li>`;
+}
