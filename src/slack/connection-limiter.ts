@@ -14,6 +14,9 @@ export const URGENCY = {
 
 export type Urgency = (typeof URGENCY)[keyof typeof URGENCY];
 
+// What is done in good time leaves this many permissions of an app for what cannot wait.
+const RESERVE = 1;
+
 interface Waiter {
   readonly appId: string;
   readonly urgency: Urgency;
@@ -106,8 +109,9 @@ export class ConnectionLimiter {
       }
       const bucket = this.#bucket(waiter.appId);
       fill(bucket, this.#policy.appBurst, this.#policy.appEveryMs, now);
-      const at = bucket.tokens < 1 ? bucket.filledAt + this.#policy.appEveryMs : now;
-      const allowedAt = Math.max(at, bucket.blockedUntil);
+      const needed = waiter.urgency === URGENCY.spare ? 1 + RESERVE : 1;
+      const earnedAt = bucket.filledAt + Math.max(0, needed - bucket.tokens) * this.#policy.appEveryMs;
+      const allowedAt = Math.max(earnedAt, bucket.blockedUntil);
       if (allowedAt > now) {
         next = Math.min(next, allowedAt);
         continue;

@@ -82,7 +82,7 @@ export const DEFAULT_POLICY: SocketPolicy = {
     renewFrom: 0.5,
     renewTo: 0.9,
     stableMs: 60_000,
-    retry: { firstMs: 1_000, factor: 2, maxMs: 30_000 },
+    retry: { firstMs: 250, factor: 2, maxMs: 30_000 },
     crowded: { firstMs: 10_000, factor: 2, maxMs: 600_000 },
     probe: { firstMs: 300_000, factor: 2, maxMs: 3_600_000 },
     wakeSpreadMs: 10_000,

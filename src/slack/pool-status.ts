@@ -24,7 +24,7 @@ export interface PoolFacts {
 
 /** The facts as a status for people. */
 export function poolStatus(facts: PoolFacts): AppSocketsStatus {
-  const common = { sockets: facts.live, ghosts: facts.ghosts, tokens: facts.tokens };
+  const common = { sockets: facts.live, wanted: facts.wanted, ghosts: facts.ghosts, tokens: facts.tokens };
   const { refusal, trouble } = facts;
   if (!facts.usable) {
     const error = refusal?.error ?? 'not_authed';

@@ -1,22 +1,23 @@
 import type { Channel } from '../core/channel.js';
-import { deadline } from '../core/cancellation.js';
 import type { Clock, Timer } from '../core/clock.js';
 import type { JsonObject } from '../core/json.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Random } from '../core/random.js';
 import { Acknowledger, type Acknowledged } from './acknowledger.js';
-import { URGENCY, type ConnectionLimiter, type Urgency } from './connection-limiter.js';
+import { Closing } from './closing.js';
+import type { ConnectionLimiter } from './connection-limiter.js';
 import { consequenceOf } from './consequence.js';
 import type { Envelope, Hello } from './envelope.js';
 import { GhostCount } from './ghost-count.js';
 import type { Liveness } from './liveness.js';
+import { Opener } from './opener.js';
 import { poolStatus } from './pool-status.js';
 import type { SocketPolicy } from './policy.js';
 import { renewalTime } from './renewal.js';
-import { Roster } from './roster.js';
+import { leaveReasonOf, Roster } from './roster.js';
 import type { SocketEvent } from './socket-event.js';
-import { closedText, type ClosedReason, type LeaveReason, type SocketState } from './socket-state.js';
-import { SlackSocket, type AppToken } from './socket.js';
+import { closedText, type ClosedReason, type SocketState } from './socket-state.js';
+import type { AppToken, SlackSocket } from './socket.js';
 import type { AppSocketsStatus } from './status.js';
 import { TokenChoice } from './token-choice.js';
 import { Traffic } from './traffic.js';
@@ -50,14 +51,13 @@ export class AppPool {
   readonly #ghosts: GhostCount;
   readonly #acknowledger: Acknowledger;
   readonly #traffic: Traffic;
+  readonly #opener: Opener;
+  readonly #closing: Closing;
   #wasLive = false;
-  #lastOpening = -Infinity;
-  #asking: { readonly urgency: Urgency; readonly abort: AbortController } | undefined;
   #timer: Timer | undefined;
   #stepping = false;
   #statusKey = '';
   #stopping: Promise<void> | undefined;
-  #onIdle: (() => void) | undefined;
 
   constructor(appId: string, surroundings: PoolSurroundings) {
     const { clock, random, policy } = surroundings;
@@ -66,7 +66,9 @@ export class AppPool {
     this.#tokens = new TokenChoice(clock, random, policy.pool.probe);
     this.#trouble = new Trouble(clock, random, policy.pool);
     this.#ghosts = new GhostCount(clock);
-    this.#acknowledger = new Acknowledger(clock, this.#roster, policy.acknowledgeMs, () => this.#onIdle?.());
+    this.#acknowledger = new Acknowledger(clock, this.#roster, policy.acknowledgeMs, () =>
+      this.#closing.progress(),
+    );
     this.#traffic = new Traffic({
       appId,
       clock,
@@ -77,6 +79,28 @@ export class AppPool {
       onEnvelope: surroundings.onEnvelope,
       ghosts: () => this.#ghosts.ghosts,
       onResize: () => this.#step(),
+    });
+    this.#closing = new Closing({
+      clock,
+      roster: this.#roster,
+      acknowledger: this.#acknowledger,
+      limitMs: policy.acknowledgeMs,
+      onLast: () => this.#traffic.stop(),
+    });
+    this.#opener = new Opener({
+      appId,
+      surroundings,
+      roster: this.#roster,
+      tokens: this.#tokens,
+      trouble: this.#trouble,
+      wanted: () => this.#traffic.wanted,
+      onChange: () => this.#step(),
+      listener: {
+        onState: (socket, from) => this.#onState(socket, from),
+        onEnvelope: (socket, frame) => this.#traffic.received(socket, frame),
+        onDropped: ({ id }, why) =>
+          surroundings.events.emit({ t: 'frame_dropped', appId, socketId: id, why }),
+      },
     });
   }
 
@@ -121,33 +145,12 @@ export class AppPool {
 
   /** Opens nothing more, waits for acknowledgements that are due (at most Slack's 3 s), and closes every socket. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+    if (this.#stopping === undefined) {
+      this.#timer?.cancel();
+      this.#opener.stop();
+      this.#stopping = Promise.resolve().then(() => this.#closing.close());
+    }
     return this.#stopping;
-  }
-
-  async #stop(): Promise<void> {
-    this.#timer?.cancel();
-    this.#traffic.stop();
-    this.#asking?.abort.abort();
-    for (const socket of this.#roster.opening()) socket.drain('stopping');
-    await this.#idle(() => this.#roster.inFlight === 0 && this.#acknowledger.waiting === 0);
-    for (const socket of this.#roster.all()) socket.end('stopping');
-    await this.#idle(() => this.#roster.size === 0);
-  }
-
-  /** Resolves when `reached`, which is asked after each acknowledgement and each closed socket, or after Slack's 3 s. */
-  async #idle(reached: () => boolean): Promise<void> {
-    if (reached()) return;
-    const { clock, policy } = this.#in;
-    const limit = deadline(clock, policy.acknowledgeMs, 'the end of the sockets');
-    await new Promise<void>((resolve) => {
-      this.#onIdle = () => {
-        if (reached()) resolve();
-      };
-      limit.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    this.#onIdle = undefined;
-    limit.cleanup();
   }
 
   /** Does what is to be done next. Called after every change; a call from within one is folded into it. */
@@ -155,9 +158,10 @@ export class AppPool {
     if (this.#stepping || this.#stopping !== undefined) return;
     this.#stepping = true;
     try {
+      this.#noteStable();
       this.#renew();
       this.#letGo();
-      this.#openNext();
+      this.#opener.update();
       this.#arm();
     } finally {
       this.#stepping = false;
@@ -176,7 +180,7 @@ export class AppPool {
   #letGo(): void {
     const chosen = this.#tokens.chosen();
     for (const socket of this.#roster.opening())
-      if (chosen !== undefined && socket.token.token !== chosen.token) socket.drain('token');
+      if (socket.token.token !== chosen?.token) socket.drain('token');
     const good = this.#roster.good(chosen);
     const leaving = this.#roster.leaving(chosen);
     while (good.length > this.#traffic.wanted) good.shift()?.drain('surplus');
@@ -187,81 +191,8 @@ export class AppPool {
       (full || good.length + leaving.length > this.#traffic.wanted)
     ) {
       const socket = leaving.shift();
-      socket?.drain(reasonOf(socket));
+      socket?.drain(leaveReasonOf(socket));
     }
-  }
-
-  #openNext(): void {
-    const urgency = this.#openingDue() ? this.#urgency() : undefined;
-    if (this.#asking !== undefined) {
-      if (this.#asking.urgency === urgency) return;
-      this.#asking.abort.abort();
-      this.#asking = undefined;
-    }
-    if (urgency === undefined) return;
-    const asking = { urgency, abort: new AbortController() };
-    this.#asking = asking;
-    this.#in.background.run('asking to open a socket', async () => {
-      const granted = await this.#in.limiter.acquire(this.#appId, urgency, asking.abort.signal).then(
-        () => true,
-        () => false,
-      );
-      if (this.#asking === asking) this.#asking = undefined;
-      if (!granted) return;
-      if (this.#stopping === undefined && this.#openingDue()) this.#open();
-      else this.#in.limiter.refund(this.#appId);
-      this.#step();
-    });
-  }
-
-  /** Whether another socket is wanted and may be opened now. */
-  #openingDue(): boolean {
-    const { clock, policy } = this.#in;
-    const chosen = this.#tokens.chosen();
-    if (chosen === undefined) return false;
-    const opening = this.#roster.opening().length;
-    const now = clock.monotonic();
-    const trouble = this.#trouble.state.t;
-    const wanted = trouble === 'disabled' ? 1 : this.#traffic.wanted;
-    if (this.#roster.good(chosen).length + opening >= wanted) return false;
-    if (now < this.#trouble.retryAt) return false;
-    if (this.#roster.size >= policy.pool.budget) return false;
-    if (trouble === 'crowded' && this.#roster.leaving(chosen).length > 0) return false;
-    return opening === 0 || now >= this.#lastOpening + policy.pool.staggerMs;
-  }
-
-  #urgency(): Urgency {
-    const serving = this.#roster.all().filter(({ state }) => state.t === 'live');
-    if (serving.length === 0) return URGENCY.deaf;
-    const losing = this.#roster.all().some(({ state }) => {
-      if (state.t === 'suspect') return true;
-      return state.t === 'live' && state.leaving === 'announced';
-    });
-    return losing ? URGENCY.replacement : URGENCY.spare;
-  }
-
-  #open(): void {
-    const token = this.#tokens.chosen();
-    if (token === undefined) return;
-    const { clock, liveness, openWire, policy } = this.#in;
-    this.#lastOpening = clock.monotonic();
-    this.#roster.add(
-      new SlackSocket({
-        id: this.#in.newSocketId(),
-        appId: this.#appId,
-        token,
-        openWire,
-        clock,
-        liveness,
-        policy,
-        listener: {
-          onState: (socket, from) => this.#onState(socket, from),
-          onEnvelope: (socket, frame) => this.#traffic.received(socket, frame),
-          onDropped: ({ id }, why) =>
-            this.#in.events.emit({ t: 'frame_dropped', appId: this.#appId, socketId: id, why }),
-        },
-      }),
-    );
   }
 
   /** Rings when something falls due that no event announces. */
@@ -270,16 +201,12 @@ export class AppPool {
     this.#timer = undefined;
     const { clock, policy } = this.#in;
     const now = clock.monotonic();
-    const times = [this.#trouble.retryAt, this.#tokens.nextProbe()];
-    if (this.#roster.opening().length > 0) times.push(this.#lastOpening + policy.pool.staggerMs);
+    const times = [this.#trouble.retryAt, this.#tokens.nextProbe(), this.#opener.staggeredUntil];
     for (const { state, renewal } of this.#roster.all())
       if (state.t === 'live') times.push(renewal.at, state.since + policy.pool.stableMs);
     const next = Math.min(...times.filter((at) => at > now));
     if (next === Infinity) return;
-    this.#timer = clock.setTimer(next - now, () => {
-      this.#noteStable();
-      this.#step();
-    });
+    this.#timer = clock.setTimer(next - now, () => this.#step());
   }
 
   #noteStable(): void {
@@ -357,7 +284,7 @@ export class AppPool {
       case 'none':
         break;
     }
-    this.#onIdle?.();
+    this.#closing.progress();
   }
 
   #tellStatus(): void {
@@ -368,9 +295,4 @@ export class AppPool {
     this.#statusKey = key;
     this.#in.events.emit({ t: 'status_changed', appId: this.#appId, status });
   }
-}
-
-function reasonOf(socket: SlackSocket): LeaveReason {
-  const { state } = socket;
-  return 'leaving' in state && state.leaving !== undefined ? state.leaving : 'token';
 }

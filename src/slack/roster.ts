@@ -1,3 +1,4 @@
+import type { LeaveReason } from './socket-state.js';
 import type { AppToken, SlackSocket } from './socket.js';
 
 /** The sockets of one app that are not closed, sorted by what they are good for. */
@@ -75,4 +76,10 @@ function worth({ state }: SlackSocket): number {
   if (state.t !== 'live') return 4;
   if (state.leaving === undefined || state.leaving === 'token') return 3;
   return state.leaving === 'age' || state.leaving === 'woke' || state.leaving === 'surplus' ? 2 : 1;
+}
+
+/** Why a socket that serves is to be replaced. */
+export function leaveReasonOf({ state }: SlackSocket): LeaveReason {
+  if (state.t === 'suspect') return 'silent';
+  return state.t === 'live' && state.leaving !== undefined ? state.leaving : 'token';
 }

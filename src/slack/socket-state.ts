@@ -7,6 +7,8 @@ export type LeaveReason =
   | 'announced'
   /** It comes close to the lifetime that Slack announced. */
   | 'age'
+  /** It does not answer. */
+  | 'silent'
   /** It was opened with a token that is not the one to use any more. */
   | 'token'
   /** We stood still for so long that nobody knows what became of it. */

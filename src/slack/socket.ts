@@ -44,6 +44,7 @@ export class SlackSocket {
   #state: SocketState = { t: 'fetching_url' };
   #limit: Timer | undefined;
   #watch: Watch | undefined;
+  #passed: (() => void) | undefined;
   /** Why it is about to end, if that is our doing. */
   #ending: ClosedReason | undefined;
 
@@ -61,7 +62,10 @@ export class SlackSocket {
         this.#onLife();
         options.listener.onDropped(this, 'binary');
       },
-      onLife: () => this.#onLife(),
+      onLife: () => {
+        this.#onLife();
+        this.#passed?.();
+      },
       onEnd: (end) => this.#onEnd(end),
     });
   }
@@ -126,6 +130,19 @@ export class SlackSocket {
   end(why: LeaveReason): void {
     this.drain(why);
     this.#wire.close();
+  }
+
+  /**
+   * Resolves when everything that Slack had sent when it read a ping of ours has arrived; or when the socket ends, or
+   * `signal` aborts.
+   */
+  async barrier(signal: AbortSignal): Promise<void> {
+    if (this.#state.t === 'closed' || signal.aborted || !this.#wire.ping()) return;
+    await new Promise<void>((resolve) => {
+      this.#passed = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.#passed = undefined;
   }
 
   #onUrl(): void {
@@ -212,6 +229,7 @@ export class SlackSocket {
     const state = this.#state;
     if (state.t === 'closed') return;
     this.#watch?.cancel();
+    this.#passed?.();
     this.#become({ t: 'closed', reason: this.#ending ?? endOf(state, end) });
   }
 

@@ -19,6 +19,8 @@ export interface TokenVerdict {
 interface Common {
   /** Sockets that Slack delivers events to now. */
   readonly sockets: number;
+  /** As many as there should be. */
+  readonly wanted: number;
   /** Sockets that Slack counts for this app beyond ours: other programs, or remains of broken connections. */
   readonly ghosts: number;
   readonly tokens: readonly TokenVerdict[];

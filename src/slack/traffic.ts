@@ -30,6 +30,7 @@ export class Traffic {
   readonly #load: Load;
   #wanted: number;
   #timer: Timer | undefined;
+  #stopped = false;
 
   constructor(options: TrafficOptions) {
     this.#options = options;
@@ -44,8 +45,7 @@ export class Traffic {
 
   received(socket: SlackSocket, frame: EnvelopeFrame): void {
     const { appId, clock, events, roster } = this.#options;
-    const { state } = socket;
-    if (state.t === 'draining' && state.why === 'stopping') {
+    if (this.#stopped) {
       socket.settle(frame.envelopeId);
       events.emit({ t: 'frame_dropped', appId, socketId: socket.id, why: 'stopping' });
       return;
@@ -69,7 +69,9 @@ export class Traffic {
     return how;
   }
 
+  /** From now on nothing is handed over: there is no socket left to acknowledge it on. */
   stop(): void {
+    this.#stopped = true;
     this.#timer?.cancel();
     this.#timer = undefined;
   }

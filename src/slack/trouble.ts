@@ -79,7 +79,7 @@ export class Trouble {
   #enter(state: TroubleState, backoff: SocketPolicy['pool']['retry']): void {
     // Two sockets that are told the same at once are one experience.
     const again = state.t === this.#state.t;
-    if (again && state.t !== 'failing' && this.#clock.monotonic() < this.#retryAt) return;
+    if (again && this.#clock.monotonic() < this.#retryAt) return;
     this.#times = again ? this.#times + 1 : 1;
     this.#state = state;
     this.#last = this.#clock.monotonic();

@@ -1,0 +1,61 @@
+import { deadline } from '../core/cancellation.js';
+import type { Clock } from '../core/clock.js';
+import type { Acknowledger } from './acknowledger.js';
+import type { Roster } from './roster.js';
+
+export interface ClosingOptions {
+  readonly clock: Clock;
+  readonly roster: Roster;
+  readonly acknowledger: Acknowledger;
+  /** Slack's time limit for acknowledgements, milliseconds. */
+  readonly limitMs: number;
+  /** What arrives after this call cannot be acknowledged any more. */
+  readonly onLast: () => void;
+}
+
+/** Closes the sockets of one app for good: what Slack has already sent their way is taken and acknowledged first. */
+export class Closing {
+  readonly #options: ClosingOptions;
+  #onProgress: (() => void) | undefined;
+
+  constructor(options: ClosingOptions) {
+    this.#options = options;
+  }
+
+  /** To be called after each acknowledgement and each closed socket. */
+  progress(): void {
+    this.#onProgress?.();
+  }
+
+  async close(): Promise<void> {
+    const { clock, roster, limitMs, onLast } = this.#options;
+    const limit = deadline(clock, limitMs, 'the end of the sockets');
+    // One socket stays until the others are closed, so that what they still bring can be acknowledged on it.
+    const last = roster.sender();
+    for (const socket of roster.all()) if (socket !== last) socket.drain('stopping');
+    await this.#until(() => roster.size <= 1 && this.#settled(), limit.signal);
+    await last?.barrier(limit.signal);
+    await this.#until(() => this.#settled(), limit.signal);
+    limit.cleanup();
+    onLast();
+    for (const socket of roster.all()) socket.end('stopping');
+    // A socket is closed within a second, if need be by force.
+    await this.#until(() => roster.size === 0);
+  }
+
+  #settled(): boolean {
+    return this.#options.roster.inFlight === 0 && this.#options.acknowledger.waiting === 0;
+  }
+
+  /** Resolves when `reached`, or when `signal` aborts. */
+  async #until(reached: () => boolean, signal?: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onProgress = () => {
+        if (signal?.aborted === true || reached()) resolve();
+      };
+      signal?.addEventListener('abort', this.#onProgress, { once: true });
+      this.#onProgress();
+    });
+    this.#onProgress = undefined;
+  }
+}

@@ -1,0 +1,103 @@
+import { URGENCY, type Urgency } from './connection-limiter.js';
+import type { PoolSurroundings } from './pool.js';
+import type { Roster } from './roster.js';
+import { SlackSocket, type SocketListener } from './socket.js';
+import type { TokenChoice } from './token-choice.js';
+import type { Trouble } from './trouble.js';
+
+export interface OpenerOptions {
+  readonly appId: string;
+  readonly surroundings: PoolSurroundings;
+  readonly roster: Roster;
+  readonly tokens: TokenChoice;
+  readonly trouble: Trouble;
+  readonly wanted: () => number;
+  readonly listener: SocketListener;
+  /** A socket was opened, or is not wanted any more. */
+  readonly onChange: () => void;
+}
+
+/** Opens the sockets of one app: one at a time unless the one before takes long, and when the limiter lets it. */
+export class Opener {
+  readonly #options: OpenerOptions;
+  #lastOpening = -Infinity;
+  #asking: { readonly urgency: Urgency; readonly abort: AbortController } | undefined;
+  #stopped = false;
+
+  constructor(options: OpenerOptions) {
+    this.#options = options;
+  }
+
+  /** Monotonic time from which the next socket may be opened although one is still opening. */
+  get staggeredUntil(): number {
+    const { roster, surroundings } = this.#options;
+    const { staggerMs } = surroundings.policy.pool;
+    return roster.opening().length > 0 ? this.#lastOpening + staggerMs : -Infinity;
+  }
+
+  /** Asks for permission to open a socket if one is due, or withdraws the question. */
+  update(): void {
+    const urgency = this.#due() ? this.#urgency() : undefined;
+    if (this.#asking !== undefined) {
+      if (this.#asking.urgency === urgency) return;
+      this.#asking.abort.abort();
+      this.#asking = undefined;
+    }
+    if (urgency === undefined) return;
+    const asking = { urgency, abort: new AbortController() };
+    this.#asking = asking;
+    const { appId, surroundings } = this.#options;
+    surroundings.background.run('asking to open a socket', async () => {
+      const granted = await surroundings.limiter.acquire(appId, urgency, asking.abort.signal).then(
+        () => true,
+        () => false,
+      );
+      if (this.#asking === asking) this.#asking = undefined;
+      if (!granted) return;
+      if (this.#due()) this.#open();
+      else surroundings.limiter.refund(appId);
+      this.#options.onChange();
+    });
+  }
+
+  /** Opens nothing more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#asking?.abort.abort();
+    this.#asking = undefined;
+  }
+
+  /** Whether another socket is wanted and may be opened now. */
+  #due(): boolean {
+    const { roster, surroundings, tokens, trouble, wanted } = this.#options;
+    const { clock, policy } = surroundings;
+    const chosen = tokens.chosen();
+    if (this.#stopped || chosen === undefined) return false;
+    const now = clock.monotonic();
+    if (now < trouble.retryAt || now < this.staggeredUntil) return false;
+    const disabled = trouble.state.t === 'disabled';
+    const crowded = trouble.state.t === 'crowded';
+    if (roster.good(chosen).length + roster.opening().length >= (disabled ? 1 : wanted())) return false;
+    if (roster.size >= policy.pool.budget) return false;
+    return !crowded || roster.leaving(chosen).length === 0;
+  }
+
+  #urgency(): Urgency {
+    const states = this.#options.roster.all().map(({ state }) => state);
+    if (!states.some(({ t }) => t === 'live')) return URGENCY.deaf;
+    const losing = states.some(
+      (state) => state.t === 'suspect' || (state.t === 'live' && state.leaving === 'announced'),
+    );
+    return losing ? URGENCY.replacement : URGENCY.spare;
+  }
+
+  #open(): void {
+    const { appId, listener, roster, surroundings, tokens } = this.#options;
+    const token = tokens.chosen();
+    if (token === undefined) return;
+    const { clock, liveness, openWire, policy } = surroundings;
+    this.#lastOpening = clock.monotonic();
+    const id = surroundings.newSocketId();
+    roster.add(new SlackSocket({ id, appId, token, openWire, clock, liveness, policy, listener }));
+  }
+}
