@@ -18,6 +18,8 @@ export interface ScriptedSlackOptions {
   readonly retries?: RetryLadder;
   /** How long a path that fell silent stays registered; 20 min. */
   readonly frozenFor?: number;
+  /** Events for an app in a workspace before `app_rate_limited`; no limit unless said (Slack's: 30,000). */
+  readonly eventsPerHour?: number;
   /** How long a connection that broke without a close frame stays registered; 0. */
   readonly droppedFor?: number;
 }
@@ -32,6 +34,7 @@ export function fillOptions(options: ScriptedSlackOptions): Required<ScriptedSla
     lifetime: 18_060_000,
     ticketLifetime: 30_000,
     retries: SLACK_RETRIES,
+    eventsPerHour: Infinity,
     frozenFor: 1_200_000,
     droppedFor: 0,
     ...options,

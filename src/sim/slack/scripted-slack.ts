@@ -7,17 +7,19 @@ import { createLedger, type Ledger } from './sending/ledger.js';
 import type { LedgerEntry } from './sending/ledger-entry.js';
 import { createDirectory, type Directory } from './directory/directory.js';
 import type { SlackApp, SlackInstallation, SlackWorkspace } from './directory/entities.js';
-import { createIdentifiers } from './directory/identifiers.js';
+import { createIdentifiers, type Identifiers } from './directory/identifiers.js';
 import { createTokens } from './directory/tokens.js';
 import { createFaults, type Faults } from './faults/faults.js';
 import { frameContext, installationId } from './frame-context.js';
-import type { Frame } from './frames/draft.js';
+import type { Draft, Frame, FrameContext } from './frames/draft.js';
+import { appRateLimited } from './frames/happenings.js';
 import { createAppSockets, type AppSockets } from './link/app-sockets.js';
 import { createLinkServer } from './link/link-server.js';
 import { createRegistry } from './link/registry.js';
 import { createTickets } from './link/tickets.js';
 import { listen } from './listener.js';
 import { fillOptions, type ScriptedSlackOptions } from './options.js';
+import { createRateCap } from './sending/rate-cap.js';
 import { createResponseUrls, type ResponsePost } from './response-urls.js';
 import { createTenancy, type Tenancy } from './tenancy.js';
 import { createTimestamps } from './timestamps.js';
@@ -26,7 +28,7 @@ import { createTriggers } from './triggers.js';
 import { createUploads } from './uploads.js';
 
 /** What may be said about one event that is sent. */
-export interface SendFrameOptions extends SendOptions {
+export interface SendFrameOptions extends Pick<SendOptions, 'to'> {
   /** Of an organization, the workspace that it happens in. */
   readonly workspace?: SlackWorkspace;
 }
@@ -57,10 +59,13 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
   const options = fillOptions(given);
   const clock = trackClock(options.clock);
   const random = seededRandom(options.seed);
-  // Ids have a source of their own, so that they do not depend on how payloads were routed.
-  const ids = createIdentifiers(seededRandom(options.seed ^ 0x5eed));
+  // Each has a source of its own: what exists and what is sent do not depend on what clients do meanwhile.
+  const idsOf = (part: number): Identifiers =>
+    createIdentifiers(seededRandom(options.seed + part * 0x9e3779b9));
+  const frameIds = idsOf(2);
+  const ids = idsOf(3);
   const tokens = createTokens();
-  const directory = createDirectory(ids, tokens);
+  const directory = createDirectory(idsOf(1), tokens);
   const registry = createRegistry(random);
   const tickets = createTickets(clock, ids, options.ticketLifetime);
   const triggers = createTriggers(clock, ids);
@@ -112,10 +117,19 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
     upgrade: (...upgrade) => link.upgrade(...upgrade),
   });
 
-  const blasts = createBlasts(sockets.view, (to, frame) => frame(frameContext(ports, to)));
+  const contextOf = (to: SlackInstallation, workspace?: SlackWorkspace): FrameContext =>
+    frameContext({ ...ports, ids: frameIds }, to, workspace);
+  const blasts = createBlasts(sockets.view, (to, frame) => frame(contextOf(to)));
+  const rateCap = createRateCap(clock, options.eventsPerHour);
   const send = (to: SlackInstallation, frame: Frame, how: SendFrameOptions = {}): LedgerEntry => {
-    const draft = frame(frameContext(ports, to, how.workspace));
-    return delivery.send(draft, to.app.id, installationId(to), how);
+    const context = contextOf(to, how.workspace);
+    const draft = frame(context);
+    const put = (what: Draft, refused: boolean): LedgerEntry =>
+      delivery.send(what, to.app.id, installationId(to), { ...how, refused });
+    if (draft.kind !== 'events_api') return put(draft, false);
+    const rate = rateCap.take(`${to.app.id}/${context.workspace.id}`);
+    if (rate.warn) put(appRateLimited()(context), false);
+    return put(draft, !rate.allowed);
   };
   return {
     url: listener.url,

@@ -28,6 +28,8 @@ export interface DeliveryOptions {
 }
 
 export interface SendOptions {
+  /** It is noted, but not sent. */
+  readonly refused?: boolean;
   /** Where the first attempt goes, instead of to a random socket of the app. */
   readonly to?: Endpoint;
 }
@@ -135,7 +137,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   return {
     send(draft, appId, installation, sendOptions = {}) {
-      const enabled = options.app(appId)?.socketMode === true;
+      const enabled = sendOptions.refused !== true && options.app(appId)?.socketMode === true;
       const entry = ledger.add({
         kind: draft.kind,
         type: draft.type,

@@ -1,0 +1,315 @@
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { appMention, message } from '../../../../src/sim/slack/frames/messages.js';
+import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js';
+import type { LinkSocket } from '../../../../src/sim/slack/link/link-socket.js';
+import type { ScriptedSlackOptions } from '../../../../src/sim/slack/options.js';
+import { call, Client, openUrl, refusedWith } from './client.js';
+import { stage, type Stage } from './setup.js';
+
+async function withSocket(
+  options: ScriptedSlackOptions = {},
+): Promise<Stage & { client: Client; socket: LinkSocket }> {
+  const on = await stage(options);
+  const client = await Client.open(on.slack.apiUrl, on.appToken);
+  const [socket] = await on.slack.waitForSockets(on.app, 1);
+  return { ...on, client, socket: socket! };
+}
+
+describe('the Web API', () => {
+  it('says what it is told to, as often as it is told to', async () => {
+    const { slack, installation, appToken } = await stage();
+    const test = (): Promise<unknown> => call(slack.apiUrl, 'auth.test', installation.botToken);
+    slack.faults.api('auth.test', { t: 'error', error: 'internal_error' }, { times: 2 });
+    expect(await test()).toEqual({ ok: false, error: 'internal_error' });
+    expect(await call(slack.apiUrl, 'apps.connections.open', appToken)).toMatchObject({ ok: true });
+    expect(await test()).toEqual({ ok: false, error: 'internal_error' });
+    expect(await test()).toMatchObject({ ok: true });
+    const more = { needed: 'users:read', provided: 'commands' };
+    slack.faults.api('*', { t: 'error', error: 'missing_scope', more });
+    expect(await test()).toEqual({ ok: false, error: 'missing_scope', ...more });
+    const lift = slack.faults.api('auth.test', { t: 'error', error: 'fatal_error' }, { times: Infinity });
+    expect(await test()).toMatchObject({ ok: false });
+    lift();
+    expect(await test()).toMatchObject({ ok: true });
+  });
+
+  it('limits rates, fails, and is garbled by proxies', async () => {
+    const { slack, installation } = await stage();
+    const test = (): Promise<Response> =>
+      fetch(`${slack.apiUrl}auth.test`, { headers: { authorization: `Bearer ${installation.botToken}` } });
+    slack.faults.api('auth.test', { t: 'rate_limited', retryAfter: 30 });
+    const limited = await test();
+    expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '30']);
+    expect(await limited.json()).toEqual({ ok: false, error: 'ratelimited' });
+    slack.faults.api('auth.test', { t: 'status', status: 503 });
+    const failed = await test();
+    expect([failed.status, await failed.text()]).toEqual([503, '<html>503</html>']);
+    slack.faults.api('auth.test', { t: 'status', status: 200, body: '<p>log in to the guest network' });
+    expect(await (await test()).text()).toMatch(/guest network/);
+  });
+
+  it('hangs, answers slowly, and resets before or after the call was carried out', async () => {
+    const { slack, workspace, installation } = await stage();
+    const channel = workspace.channels[0]!;
+    const post = (signal?: AbortSignal): Promise<Response> =>
+      fetch(`${slack.apiUrl}chat.postMessage`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${installation.botToken}` },
+        body: new URLSearchParams({ channel: channel.id, text: 'x' }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    slack.faults.api('chat.postMessage', { t: 'hang' });
+    const leave = new AbortController();
+    const hanging = post(leave.signal);
+    await slack.calls.waitFor((each) => each.method === 'chat.postMessage' && each.status === undefined);
+    leave.abort();
+    await expect(hanging).rejects.toThrow();
+    slack.faults.api('chat.postMessage', { t: 'reset' });
+    await expect(post()).rejects.toThrow();
+    expect(channel.messages).toHaveLength(0);
+    slack.faults.api('chat.postMessage', { t: 'reset', after: true });
+    await expect(post()).rejects.toThrow();
+    expect(channel.messages).toHaveLength(1);
+    slack.faults.api('chat.postMessage', { t: 'slow', delay: 500 });
+    expect(await (await post()).json()).toMatchObject({ ok: true });
+  });
+
+  it('can be told to go wrong for one token only', async () => {
+    const { slack, app, workspace, installation } = await stage();
+    const other = slack.install(app, workspace);
+    slack.faults.api(
+      'auth.test',
+      { t: 'error', error: 'team_disabled' },
+      { times: Infinity, when: ({ token }) => token === other.botToken },
+    );
+    expect(await call(slack.apiUrl, 'auth.test', installation.botToken)).toMatchObject({ ok: true });
+    expect(await call(slack.apiUrl, 'auth.test', other.botToken)).toMatchObject({ error: 'team_disabled' });
+    slack.faults.clear();
+    expect(await call(slack.apiUrl, 'auth.test', other.botToken)).toMatchObject({ ok: true });
+  });
+});
+
+describe('dialling', () => {
+  it('is refused with any status', async () => {
+    const { slack, appToken } = await stage();
+    for (const status of [408, 409, 503, 200]) {
+      slack.faults.dial({ t: 'refuse', status });
+      expect(await refusedWith(await openUrl(slack.apiUrl, appToken))).toBe(status);
+    }
+  });
+
+  it('hangs or is reset', async () => {
+    const { slack, app, appToken } = await stage();
+    slack.faults.dial({ t: 'hang' });
+    const hanging = Client.dial(await openUrl(slack.apiUrl, appToken));
+    slack.faults.dial({ t: 'reset' }, { when: ({ appId }) => appId === app.id });
+    const reset = Client.dial(await openUrl(slack.apiUrl, appToken));
+    await reset.until(() => reset.closeCode === 1006);
+    expect(hanging.ws.readyState).toBe(hanging.ws.CONNECTING);
+    hanging.ws.terminate();
+  });
+
+  it('ends in a hello that is missing, late, or something else', async () => {
+    const { slack, app, appToken } = await stage();
+    const dial = async (): Promise<Client> => Client.dial(await openUrl(slack.apiUrl, appToken));
+    slack.faults.hello({ t: 'hang' });
+    const hanging = await dial();
+    await once(hanging.ws, 'open');
+    slack.faults.hello({ t: 'slow', delay: 1_000 });
+    const slow = await dial();
+    await slow.until(() => slow.frames.length === 1);
+    expect(slow.hello.type).toBe('hello');
+    expect(hanging.frames).toEqual([]);
+    slack.faults.hello({ t: 'garbage' });
+    const garbled = await dial();
+    await garbled.until(() => garbled.frames.length === 1);
+    expect(garbled.hello).toEqual({ garbage: 'not JSON {' });
+    slack.faults.hello({ t: 'disconnect', reason: 'too_many_websockets' });
+    const refused = await dial();
+    await refused.until(() => refused.hello.reason === 'too_many_websockets');
+    slack.faults.hello({ t: 'close', code: 1008 });
+    const closed = await dial();
+    await expect.poll(() => closed.ws.readyState).toBe(closed.ws.CLOSING);
+    slack.faults.hello({ t: 'reset' });
+    const reset = await dial();
+    await reset.until(() => reset.closeCode === 1006);
+    expect(slack.connections(app)).toBe(1);
+    for (const each of [hanging, slow, garbled, refused, closed]) each.ws.terminate();
+  });
+});
+
+describe('a socket', () => {
+  it('freezes: nothing passes either way, nobody is told, Slack goes on routing to it', async () => {
+    const { slack, app, installation, client, socket } = await withSocket();
+    socket.freeze();
+    const entry = await slack.ledger.settled(slack.send(installation, slashCommand()));
+    expect(entry.attempts).toMatchObject([
+      { outcome: 'timed_out', socketId: socket.id, trouble: { t: 'frozen' } },
+    ]);
+    expect(slack.ledger.unreachable()).toEqual([entry]);
+    expect(client.frames).toHaveLength(1);
+    expect(slack.connections(app)).toBe(1);
+    socket.thaw();
+    await client.waitFor((frame) => frame.type === 'slash_commands');
+    await slack.ledger.waitFor((each) => slack.ledger.late().includes(each));
+    expect(entry.state).toBe('given_up');
+  });
+
+  it('is forgotten when it has been silent for long', async () => {
+    const { slack, app, client, socket } = await withSocket({ frozenFor: 30_000 });
+    socket.freeze();
+    await slack.waitUntilSockets((sockets) => sockets.length === 0);
+    expect(slack.connections(app)).toBe(0);
+    await client.until(() => client.closeCode === 1006);
+  });
+
+  it('swallows acknowledgements: the event is sent again', async () => {
+    const { slack, installation, client, socket } = await withSocket();
+    socket.swallow();
+    const entry = slack.send(installation, message());
+    await client.waitFor((frame) => frame.retry_attempt === 1);
+    socket.thaw();
+    await slack.ledger.settled(entry);
+    expect(entry.state).toBe('acknowledged');
+    expect(entry.attempts[0]).toMatchObject({ outcome: 'timed_out', trouble: { t: 'deaf' } });
+  });
+
+  it('drips', async () => {
+    const { slack, installation, client, socket } = await withSocket();
+    socket.drip({ bytes: 300, every: 100 });
+    const entry = await slack.ledger.settled(slack.send(installation, message()));
+    expect(entry.state).toBe('acknowledged');
+    socket.drip({ bytes: 1, every: 1_000 });
+    const lost = await slack.ledger.settled(slack.send(installation, slashCommand()));
+    expect(lost.state).toBe('given_up');
+    expect(client.frames).toHaveLength(2);
+    socket.thaw();
+    await client.waitFor((frame) => frame.type === 'slash_commands');
+  });
+
+  it('is reset, or closed with a code', async () => {
+    const { slack, app, appToken, client, socket } = await withSocket();
+    socket.reset();
+    await client.until(() => client.closeCode === 1006);
+    expect(slack.connections(app)).toBe(0);
+    await Client.open(slack.apiUrl, appToken);
+    const [second] = await slack.waitForSockets(app, 1);
+    second!.close(1011, 'trouble at Slack');
+    expect(slack.connections(app)).toBe(0);
+  });
+
+  it('sends frames that are malformed, huge, binary, or of a type that nobody knows', async () => {
+    const { slack, app, client, socket } = await withSocket();
+    expect(slack.sendText(app, '{"envelope_id": ')).toBe(true);
+    slack.sendText(app, JSON.stringify({ type: 'surprise', envelope_id: 'e1', payload: null }));
+    slack.sendText(app, JSON.stringify({ type: 'huge', text: 'x'.repeat(5 * 1024 * 1024) }));
+    socket.sendBinary(Buffer.from([0, 255, 1]));
+    await client.until(() => client.frames.length === 5);
+    expect(client.frames.slice(1, 3)).toMatchObject([{ garbage: '{"envelope_id": ' }, { type: 'surprise' }]);
+    expect(slack.sendText(slack.addApp(), 'x')).toBe(false);
+  });
+
+  it('counts what it cannot use', async () => {
+    const { slack, installation, client } = await withSocket();
+    client.ws.send('not JSON');
+    client.ws.send('{"envelope_id": 7}');
+    client.ws.send('{"envelope_id": "never-sent"}');
+    await slack.ledger.settled(slack.send(installation, message()));
+    expect(slack.ledger.strays).toEqual({ malformed: 2, unknownEnvelope: 1 });
+  });
+});
+
+describe('delivery', () => {
+  it('sends envelopes twice', async () => {
+    const { slack, installation, client } = await withSocket();
+    slack.faults.delivery({ duplicate: 1 });
+    const entry = slack.send(installation, message());
+    await client.until(() => client.frames.length === 3);
+    expect(client.frames[1]).toEqual(client.frames[2]);
+    expect(entry.attempts).toMatchObject([{ copies: 2 }]);
+    await slack.ledger.waitFor((each) => each.attempts[0]?.acknowledgements.length === 2);
+    expect(slack.ledger.strays.unknownEnvelope).toBe(0);
+  });
+
+  it('holds some back, so that they come out of order', async () => {
+    const { slack, installation, client } = await withSocket();
+    const lift = slack.faults.delivery({ hold: 0.5, holdFor: 2_000 });
+    for (let sent = 0; sent < 20; sent += 1) slack.send(installation, message({ text: String(sent) }));
+    await client.until(() => client.frames.length === 21);
+    const order = client.frames.slice(1).map((frame) => {
+      const { event } = frame.payload as { event: { text: string } };
+      return Number(event.text);
+    });
+    expect(order).not.toEqual(order.toSorted((one, other) => one - other));
+    lift();
+    await slack.ledger.allSettled();
+    expect(slack.ledger.acknowledged()).toHaveLength(20);
+  });
+
+  it('does not notice an acknowledgement, and sends again, with the same envelope if told so', async () => {
+    const { slack, installation, client } = await withSocket();
+    const lift = slack.faults.delivery({ loseAck: 1, sameEnvelope: 1 });
+    const entry = slack.send(installation, message());
+    await client.until(() => client.frames.length === 2);
+    await slack.ledger.waitFor((each) => each.attempts[0]?.outcome === 'timed_out');
+    lift();
+    slack.faults.delivery({ sameEnvelope: 1 });
+    await slack.ledger.settled(entry);
+    expect(entry.state).toBe('acknowledged');
+    expect(entry.attempts[1]?.envelopeId).toBe(entry.attempts[0]?.envelopeId);
+  });
+
+  it('never sends a slash command or an interaction again', async () => {
+    const { slack, installation, client } = await withSocket();
+    client.onEnvelope = () => undefined;
+    const entry = await slack.ledger.settled(slack.send(installation, slashCommand()));
+    expect(entry).toMatchObject({ state: 'given_up', attempts: [{ outcome: 'timed_out' }] });
+    expect(slack.ledger.unreachable()).toEqual([]);
+  });
+
+  it('finds no socket, and comes back for events only', async () => {
+    const { slack, app, installation, appToken } = await stage();
+    const command = slack.send(installation, slashCommand());
+    expect(command.state).toBe('given_up');
+    const event = slack.send(installation, appMention({ text: 'are you there' }));
+    expect(event).toMatchObject({ state: 'pending', attempts: [{ outcome: 'unrouted' }] });
+    const client = await Client.open(slack.apiUrl, appToken);
+    await slack.waitForSockets(app, 1);
+    await slack.ledger.settled(event);
+    expect(event.state).toBe('acknowledged');
+    const frame = await client.waitFor((each) => each.type === 'events_api');
+    expect(frame.retry_attempt).toBeGreaterThan(0);
+    expect(slack.ledger.unrouted()).toEqual([command, event]);
+  });
+
+  it('tries hourly for a day with Delayed Events on', async () => {
+    const retries = { delays: [10], hourly: 20, hourlyTimes: 3 };
+    const { slack, app, installation } = await stage({ retries });
+    app.delayedEvents = true;
+    const entry = await slack.ledger.settled(slack.send(installation, message()));
+    expect(entry.state).toBe('given_up');
+    expect(entry.attempts.map((attempt) => attempt.number)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('drops what is above the hourly cap, and says so once a minute', async () => {
+    const { slack, installation, client } = await withSocket({ eventsPerHour: 2 });
+    const entries = Array.from({ length: 4 }, () => slack.send(installation, message()));
+    await slack.ledger.allSettled();
+    expect(entries.map((entry) => entry.state)).toEqual([
+      'acknowledged',
+      'acknowledged',
+      'refused',
+      'refused',
+    ]);
+    expect(client.frames.map((frame) => (frame.payload as { type?: string } | undefined)?.type)).toEqual([
+      undefined,
+      'event_callback',
+      'event_callback',
+      'app_rate_limited',
+    ]);
+    const limited = client.frames[3]?.payload as Record<string, unknown>;
+    expect(Object.keys(limited)).not.toContain('event');
+    expect(Object.keys(limited)).not.toContain('event_id');
+  });
+});
