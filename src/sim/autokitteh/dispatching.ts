@@ -2,12 +2,12 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import type { Faults } from './faults.js';
 import { passes, takesType } from './filters.js';
 import type { Caller } from './identity.js';
-import { newId } from './ids.js';
+import { kindOf, newId } from './ids.js';
 import { refusals } from './refusals.js';
 import type { Rights } from './rights.js';
 import type { Sessions } from './sessions.js';
 import type { ConnectionRow, DeploymentRow, EventRow, Store } from './store.js';
-import { dataProblem } from './values.js';
+import { wedgeProblem } from './value-rules.js';
 import { sleep, type Clock } from '../../core/clock.js';
 import { DeploymentState } from '../../gen/autokitteh/deployments/v1/deployments_pb.js';
 import { EventSchema, type Event } from '../../gen/autokitteh/events/v1/events_pb.js';
@@ -16,6 +16,9 @@ import type { Trigger } from '../../gen/autokitteh/triggers/v1/triggers_pb.js';
 // Temporal's limits, in bytes: of what a workflow may be started with, and of one message to it.
 const MAX_BLOB = 2 * 1024 * 1024;
 const MAX_MESSAGE = 4 * 1024 * 1024;
+// A session carries its event twice.
+const MAX_SESSION_DATA = MAX_BLOB / 2;
+const TOO_LARGE_TO_START = 'start workflow: execute session workflow: Blob data size exceeds limit.';
 
 export interface DispatchOptions {
   /** Only this deployment, which may be one that is being tested; empty: all active ones. */
@@ -64,7 +67,10 @@ export class Dispatching {
     const trigger = store.triggers.get(event.destinationId);
     if (trigger !== undefined) return this.#one(caller, event, { t: 'trigger', trigger }, options);
     const connection = store.connections.get(event.destinationId);
-    if (connection === undefined) throw refusals.invalid('not_found');
+    if (connection === undefined)
+      throw refusals.invalid(
+        kindOf(event.destinationId) === 'trg' ? 'save event: get project id: not_found' : 'not_found',
+      );
     if (connection.projectId !== '')
       return this.#one(caller, event, { t: 'connection', connection }, options);
     const all: Dispatched = { eventId: '', startedSessionIds: [], signaledSessionIds: [] };
@@ -79,14 +85,15 @@ export class Dispatching {
   async #one(caller: Caller, event: Event, to: Destination, options: DispatchOptions): Promise<Dispatched> {
     if (!this.#parts.rights.isSystem(caller)) throw refusals.invalid('save event: unauthorized');
     const row = this.#stored(event, to);
-    this.#requireStartable(event);
-    const problem = dataProblem(row.data);
+    const bytes = toBinary(EventSchema, create(EventSchema, { data: event.data, memo: event.memo })).length;
+    await this.#requireStartable(bytes, options.signal);
+    const problem = wedgeProblem(row.data);
     if (problem !== undefined) {
       this.#parts.store.wedged.push({ eventId: row.eventId, reason: problem });
       if (options.wait) await aborted(options.signal);
       return { eventId: row.eventId, startedSessionIds: [], signaledSessionIds: [] };
     }
-    const done = this.#process(row, to, options.deploymentId);
+    const done = this.#process(row, to, options.deploymentId, bytes);
     return options.wait ? done : { eventId: row.eventId, startedSessionIds: [], signaledSessionIds: [] };
   }
 
@@ -113,14 +120,15 @@ export class Dispatching {
   }
 
   /** Refuses what Temporal would not take. The event is stored by then, and stays so. */
-  #requireStartable(event: Event): void {
-    const size = toBinary(EventSchema, create(EventSchema, { data: event.data, memo: event.memo })).length;
-    if (this.#parts.faults.temporalDown || size > MAX_MESSAGE)
+  async #requireStartable(bytes: number, signal: AbortSignal): Promise<void> {
+    const { faults, clock } = this.#parts;
+    if (faults.temporalDown) await sleep(clock, faults.temporalWaitMs, signal);
+    if (faults.temporalDown || bytes > MAX_MESSAGE)
       throw refusals.invalid('failed starting workflow: context deadline exceeded');
-    if (size > MAX_BLOB) throw refusals.invalid('failed starting workflow: Blob data size exceeds limit.');
+    if (bytes > MAX_BLOB) throw refusals.invalid('failed starting workflow: Blob data size exceeds limit.');
   }
 
-  #process(row: EventRow, to: Destination, deploymentId: string): Dispatched {
+  #process(row: EventRow, to: Destination, deploymentId: string, bytes: number): Dispatched {
     const { store, sessions } = this.#parts;
     const triggers =
       to.t === 'trigger'
@@ -130,7 +138,11 @@ export class Dispatching {
       .filter((trigger) => (trigger.codeLocation?.name ?? '') !== '')
       .filter((trigger) => takesType(trigger.eventType, row.eventType) && passes(trigger.filter, row))
       .flatMap((trigger) =>
-        this.#deployments(trigger.projectId, deploymentId).map((each) => sessions.start(trigger, each, row)),
+        this.#deployments(trigger.projectId, deploymentId).flatMap((each) => {
+          if (bytes <= MAX_SESSION_DATA) return [sessions.start(trigger, each, row)];
+          sessions.fail(trigger, each, row, TOO_LARGE_TO_START);
+          return [];
+        }),
       );
     return {
       eventId: row.eventId,

@@ -26,6 +26,8 @@ export class Faults {
   delayMs = 0;
   /** Whether Temporal is away: events are stored and start nothing, and Dispatch is refused. */
   temporalDown = false;
+  /** Milliseconds after which Dispatch then gives up: 10,000 with AutoKitteh, none here unless set. */
+  temporalWaitMs = 0;
   /** Whether every request is answered 502, as by a proxy whose server is away. */
   badGateway = false;
   #refusals: Counted<Refusal>[] = [];
@@ -45,6 +47,7 @@ export class Faults {
   clear(): void {
     this.delayMs = 0;
     this.temporalDown = false;
+    this.temporalWaitMs = 0;
     this.badGateway = false;
     this.#refusals = [];
     this.#lost = [];

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createContextValues } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { getRequestListener } from '@hono/node-server';
+import { trailDuration } from './duration-trailer.js';
 import { exchangeKey, type Faults } from './faults.js';
 import { callerId, callerKey, SYSTEM, type Caller } from './identity.js';
 import { faultInterceptor } from './interceptors.js';
@@ -31,7 +32,7 @@ export class Front {
     this.#port = port;
     const callerOf = (request: IncomingMessage): Caller =>
       this.#callers.get(request) ?? { t: 'user', userId: '' };
-    const pages = createPages(world, callerOf, slackApiUrl);
+    const pages = createPages(world, callerOf, faults, slackApiUrl);
     const servePage = getRequestListener(pages.fetch, { overrideGlobalObjects: false });
     this.#handle = connectNodeAdapter({
       routes: routes(world),
@@ -77,6 +78,7 @@ export class Front {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const row: RequestRow = { method: request.method ?? '', path: pathname, user: '' };
     this.#world.store.requests.push(row);
+    trailDuration(request, response, this.#world.clock);
     if (this.#faults.badGateway) {
       end(response, 502, 'Bad Gateway');
       return;

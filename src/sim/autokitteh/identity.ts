@@ -68,6 +68,8 @@ export class Identity {
     const caller =
       (bearer === undefined ? undefined : await this.#callerOf(bearer)) ??
       (await this.#callerOf(sessionCookie(headers.cookie), 'users only'));
+    if (caller?.t === 'user' && this.#store.users.get(caller.userId)?.status !== UserStatus.ACTIVE)
+      return { t: 'refused', words: 'unknown user' };
     if (caller !== undefined) return caller;
     if (this.#defaultUser) return { t: 'user', userId: DEFAULT_USER_ID };
     if (authorization === undefined) return { t: 'refused', words: 'unauthenticated' };
@@ -85,7 +87,7 @@ export class Identity {
     }
     const userId = userIdIn(subject);
     if (userId === undefined) return whose === 'users only' ? undefined : SYSTEM;
-    return this.#store.users.get(userId)?.status === UserStatus.ACTIVE ? { t: 'user', userId } : undefined;
+    return { t: 'user', userId };
   }
 }
 

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { Hono, type Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
+import type { Faults } from './faults.js';
 import type { Caller } from './identity.js';
 import { idProblem } from './ids.js';
 import { refusals, wordsOf } from './refusals.js';
@@ -24,6 +25,12 @@ export function plain(c: Context<PageEnv>, words: string, code: 400 | 401 | 404 
   });
 }
 
+/** The answer to a method that a page does not have. */
+export function notAllowed(c: Context<PageEnv>, allowed: string): Response {
+  c.header('allow', allowed);
+  return plain(c, 'Method Not Allowed', 405);
+}
+
 /** The address where a set-up ends, by where it was begun. */
 export function finalUrl(connectionId: string, origin: string): string {
   if (origin === 'vscode') return `vscode://autokitteh.autokitteh?cid=${connectionId}`;
@@ -35,6 +42,7 @@ export function finalUrl(connectionId: string, origin: string): string {
 export function createPages(
   world: World,
   callerOf: (incoming: HttpBindings['incoming']) => Caller,
+  faults: Pick<Faults, 'temporalDown'>,
   slackApiUrl: string,
 ): Hono<PageEnv> {
   const { store, rights, registry, statuses } = world;
@@ -44,7 +52,9 @@ export function createPages(
     await next();
   });
   app.get('/readyz', (c) => c.body(null, 200));
-  app.get('/healthz', (c) => c.body(null, 200));
+  app.get('/healthz', (c) => c.body(null, faults.temporalDown ? 500 : 200));
+  app.get('/static/images/slack.svg', (c) => c.body('<svg/>', 200, { 'content-type': 'image/svg+xml' }));
+  app.get('/.well-known/jwks.json', (c) => plain(c, 'RSA tokens not configured', 400));
   app.get('/version', (c) => c.body('""\n', 200, { 'content-type': 'application/json' }));
   app.get('/', (c) => c.redirect('/internal', 303));
 
@@ -81,13 +91,20 @@ export function createPages(
     return c.redirect(finalUrl(id, origin), 302);
   });
   app.get('/connections/:id/success', (c) =>
-    c.html('<!DOCTYPE html><html><body>success - you can now close this tab.</body></html>'),
+    c.html(
+      '<!DOCTYPE html><html><body>success - you can now close this tab.' +
+        '<script>window.open("", "_self").close();</script></body></html>',
+    ),
   );
   app.post('/connections/:id/test', async (c) =>
     statusText(c, await statuses.test(owned(c, c.req.param('id')))),
   );
   app.post('/connections/:id/refresh', async (c) =>
     statusText(c, await statuses.refresh(owned(c, c.req.param('id')))),
+  );
+
+  app.on(['GET', 'PUT', 'DELETE', 'PATCH'], ['/connections/:id/test', '/connections/:id/refresh'], (c) =>
+    notAllowed(c, 'POST'),
   );
 
   app.route('/', slackPages(world, slackApiUrl));
@@ -117,6 +134,7 @@ interface SentVar {
 /** The variables of a `postinit` link: base64url of gzip of a JSON list. */
 function sentVars(encoded: string, scopeId: string) {
   if (encoded === '') throw new Error('EOF');
+  if (!/^[\w-]{4,}=*$/.test(encoded)) throw new Error('illegal base64 data at input byte 0');
   const unpacked = gunzipSync(Buffer.from(encoded, 'base64url')).toString('utf8');
   return (JSON.parse(unpacked) as SentVar[]).map(({ name = '', value = '', is_secret = false }) => ({
     scopeId,

@@ -3,7 +3,7 @@ import { createConnectTransport } from '@connectrpc/connect-node';
 import { idProblem, isSymbol } from './ids.js';
 import type { IntegrationPort } from './integration-port.js';
 import { refusals } from './refusals.js';
-import { valueProblem } from './values.js';
+import { strictProblem } from './value-rules.js';
 import type { Status } from '../../gen/autokitteh/common/v1/common_pb.js';
 import {
   IntegrationsService,
@@ -61,7 +61,7 @@ export class RemoteIntegration {
       async configure(connectionId) {
         const { config, values } = await translated(client.configure({ integrationId, connectionId }));
         for (const [name, value] of Object.entries(values)) {
-          const problem = isSymbol(name) ? valueProblem(value, name) : `illegal symbol ${name}`;
+          const problem = isSymbol(name) ? strictProblem(value) : `illegal symbol ${name}`;
           if (problem !== undefined) throw refusals.invalid(problem);
         }
         return { config, values };

@@ -33,6 +33,19 @@ export class Sessions {
 
   /** Starts a session of an active deployment for an event; it runs on after this returned. */
   start(trigger: Trigger, deployment: DeploymentRow, event: EventRow): string {
+    const row = this.#created(trigger, deployment, event);
+    this.#background.run(`session ${row.sessionId}`, () => this.#run(row, event));
+    return row.sessionId;
+  }
+
+  /** Makes a session that cannot be started: it stays as an error. */
+  fail(trigger: Trigger, deployment: DeploymentRow, event: EventRow, words: string): void {
+    const row = this.#created(trigger, deployment, event);
+    row.state = SessionStateType.ERROR;
+    row.error = words;
+  }
+
+  #created(trigger: Trigger, deployment: DeploymentRow, event: EventRow): SessionRow {
     const { path = '', name = '' } = trigger.codeLocation ?? {};
     const row: SessionRow = {
       sessionId: newId('ses'),
@@ -47,7 +60,10 @@ export class Sessions {
         event_type: event.eventType,
         trigger_id: trigger.triggerId,
         trigger_name: trigger.name,
+        event_destination_id: event.destinationId,
         connection_id: event.connectionId,
+        connection_name: this.#store.connections.get(event.connectionId)?.name ?? '',
+        org_id: event.orgId,
         project_id: deployment.projectId,
       },
       isDurable: trigger.isDurable,
@@ -57,8 +73,7 @@ export class Sessions {
       error: '',
     };
     this.#store.sessions.set(row.sessionId, row);
-    this.#background.run(`session ${row.sessionId}`, () => this.#run(row, event));
-    return row.sessionId;
+    return row;
   }
 
   /** Hands an event to the sessions that wait for it; their ids. */

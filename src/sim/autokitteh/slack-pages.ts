@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { SYSTEM } from './identity.js';
 import { idProblem } from './ids.js';
-import { finalUrl, plain, type PageEnv } from './pages.js';
+import { finalUrl, notAllowed, plain, type PageEnv } from './pages.js';
 import { wordsOf } from './refusals.js';
 import { callSlack } from './slack-calls.js';
 import { writeVars } from './variables.js';
@@ -41,7 +41,7 @@ export function slackPages(world: World, slackApiUrl: string): Hono<PageEnv> {
     }));
     return 'error' in outcome ? abort(c, saved, outcome.error) : c.redirect(outcome.to, 302);
   });
-  app.on(['PUT', 'DELETE', 'PATCH', 'OPTIONS'], '/slack/save', (c) => plain(c, 'Method Not Allowed', 405));
+  app.on(['PUT', 'DELETE', 'PATCH', 'OPTIONS'], '/slack/save', (c) => notAllowed(c, 'GET, HEAD, POST'));
   // Slack's own requests: without a valid signature they get no further than their content type.
   app.post('/slack/event', (c) => unsigned(c, c.req.header('content-type') === 'application/json'));
   app.post('/slack/command', (c) => unsigned(c, isForm(c.req.header('content-type'))));

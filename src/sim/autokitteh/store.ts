@@ -52,6 +52,7 @@ export interface DeploymentRow {
   readonly projectId: string;
   readonly buildId: string;
   readonly createdAt: number;
+  updatedAt: number;
   state: DeploymentState;
 }
 
@@ -106,7 +107,6 @@ export class Store {
   readonly projects = new Map<string, ProjectRow>();
   readonly builds = new Map<string, { readonly projectId: string }>();
   readonly connections = new Map<string, ConnectionRow>();
-  readonly deletedConnections = new Map<string, ConnectionRow>();
   /** By scope id, then by name, in the order of their first setting. */
   readonly vars = new Map<string, Map<string, VarRow>>();
   readonly triggers = new Map<string, Trigger>();
@@ -119,7 +119,7 @@ export class Store {
   constructor() {
     this.users.set(DEFAULT_USER_ID, {
       userId: DEFAULT_USER_ID,
-      email: 'a@k',
+      email: '',
       displayName: 'Default User',
       defaultOrgId: DEFAULT_ORG_ID,
       status: UserStatus.ACTIVE,
@@ -135,10 +135,7 @@ export class Store {
   /** The organisation that owns a project, connection or trigger; undefined for an unknown one. */
   orgOf(id: string): string | undefined {
     const trigger = this.triggers.get(id);
-    return (
-      this.projects.get(trigger?.projectId ?? id)?.orgId ??
-      (this.connections.get(id) ?? this.deletedConnections.get(id))?.orgId
-    );
+    return this.projects.get(trigger?.projectId ?? id)?.orgId ?? this.connections.get(id)?.orgId;
   }
 
   activeDeployments(projectId: string): DeploymentRow[] {

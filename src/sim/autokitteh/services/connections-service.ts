@@ -40,11 +40,12 @@ export function connectionsService(world: World): ServiceImpl<typeof Connections
     },
     delete({ connectionId }, { values }) {
       const row = wanted(connectionId);
-      if (row === undefined || !rights.isMember(values.get(callerKey), row.orgId)) throw refusals.notFound();
+      const caller = values.get(callerKey);
+      if (row === undefined && rights.isSystem(caller)) return {};
+      if (row === undefined || !rights.isMember(caller, row.orgId)) throw refusals.notFound();
       if ([...store.triggers.values()].some((trigger) => trigger.connectionId === connectionId))
         throw refusals.unknown('db: cannot delete a connection that has associated triggers');
       store.connections.delete(connectionId);
-      store.deletedConnections.set(connectionId, row);
       store.vars.delete(connectionId);
       return {};
     },

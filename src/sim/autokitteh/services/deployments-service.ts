@@ -20,7 +20,15 @@ export function deploymentsService({ store, rights, clock }: World): ServiceImpl
     if (row === undefined) throw refusals.notFound();
     return row;
   };
-  const message = (row: DeploymentRow) => ({ ...row, createdAt: timestampFromMs(row.createdAt) });
+  const move = (row: DeploymentRow, state: DeploymentState): void => {
+    row.state = state;
+    row.updatedAt = clock.now();
+  };
+  const message = (row: DeploymentRow) => ({
+    ...row,
+    createdAt: timestampFromMs(row.createdAt),
+    updatedAt: timestampFromMs(row.updatedAt),
+  });
   return {
     create({ deployment }, { values }) {
       const { projectId = '', buildId = '' } = deployment ?? {};
@@ -35,6 +43,7 @@ export function deploymentsService({ store, rights, clock }: World): ServiceImpl
         projectId,
         buildId,
         createdAt: clock.now(),
+        updatedAt: clock.now(),
         state: DeploymentState.INACTIVE,
       };
       store.deployments.set(deploymentId, row);
@@ -42,16 +51,16 @@ export function deploymentsService({ store, rights, clock }: World): ServiceImpl
     },
     activate({ deploymentId }, { values }) {
       const row = owned(values.get(callerKey), deploymentId);
-      for (const other of store.activeDeployments(row.projectId)) other.state = DeploymentState.INACTIVE;
-      row.state = DeploymentState.ACTIVE;
+      for (const other of store.activeDeployments(row.projectId)) move(other, DeploymentState.INACTIVE);
+      move(row, DeploymentState.ACTIVE);
       return {};
     },
     deactivate({ deploymentId }, { values }) {
-      owned(values.get(callerKey), deploymentId).state = DeploymentState.INACTIVE;
+      move(owned(values.get(callerKey), deploymentId), DeploymentState.INACTIVE);
       return {};
     },
     test({ deploymentId }, { values }) {
-      owned(values.get(callerKey), deploymentId).state = DeploymentState.TESTING;
+      move(owned(values.get(callerKey), deploymentId), DeploymentState.TESTING);
       return {};
     },
     delete({ deploymentId }, { values }) {

@@ -4,6 +4,7 @@ import { exchangeKey } from '../faults.js';
 import { callerKey, SYSTEM } from '../identity.js';
 import { idProblem, kindOf } from '../ids.js';
 import { refusals, requireFilled } from '../refusals.js';
+import { formProblems } from '../value-rules.js';
 import type { World } from '../world.js';
 import type { DispatcherService } from '../../../gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
 import { EventSchema } from '../../../gen/autokitteh/events/v1/events_pb.js';
@@ -14,6 +15,8 @@ export function dispatcherService(world: World): ServiceImpl<typeof DispatcherSe
     dispatch({ event, deploymentId, wait }, { values, signal }) {
       if (event?.eventId !== '')
         throw refusals.malformed('event_id must not be specified [dispatcher.event_id_must_be_empty]');
+      const problems = formProblems(event.data, 'event.data');
+      if (problems.length > 0) throw refusals.malformed(problems.join('\n - '));
       if (!isDestination(event.destinationId)) {
         // AutoKitteh's handler panics on a malformed destination, which ends the connection without an answer.
         values.get(exchangeKey).cut();

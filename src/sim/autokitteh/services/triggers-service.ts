@@ -1,5 +1,5 @@
 import { clone, create } from '@bufbuild/protobuf';
-import type { ServiceImpl } from '@connectrpc/connect';
+import { Code, ConnectError, type ServiceImpl } from '@connectrpc/connect';
 import { filterProblem } from '../filters.js';
 import { callerKey, type Caller } from '../identity.js';
 import { newId } from '../ids.js';
@@ -49,7 +49,8 @@ export function triggersService({ store, rights }: World): ServiceImpl<typeof Tr
       const caller = values.get(callerKey);
       const scope = connectionId || projectId;
       const org = scope === '' ? orgId || rights.defaultOrg(caller) : store.orgOf(scope);
-      if (!rights.isMember(caller, org)) throw refusals.unauthorized();
+      if (!rights.isMember(caller, org))
+        throw new ConnectError('server error: unauthorized', Code.PermissionDenied);
       const rows = [...store.triggers.values()]
         .filter((row) => org === undefined || store.orgOf(row.projectId) === org)
         .filter((row) => connectionId === '' || row.connectionId === connectionId)

@@ -1,6 +1,6 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import { callerKey, userMessage } from '../identity.js';
-import { newId } from '../ids.js';
+import { DEFAULT_USER_ID, newId } from '../ids.js';
 import { refusals, requireId } from '../refusals.js';
 import type { Store, UserRow } from '../store.js';
 import type { World } from '../world.js';
@@ -32,8 +32,9 @@ export function usersService({ store, rights }: World): Partial<ServiceImpl<type
   return {
     create({ user }, { values }) {
       rights.requireSystem(values.get(callerKey));
-      const { email = '', displayName = '', status = UserStatus.UNSPECIFIED } = user ?? {};
-      if (email !== '' && [...store.users.values()].some((row) => row.email === email))
+      const { email = '', displayName = '' } = user ?? {};
+      const status = user?.status || UserStatus.ACTIVE;
+      if ([...store.users.values()].some((row) => row.email === email && row.userId !== DEFAULT_USER_ID))
         throw refusals.alreadyExists();
       return { userId: addUser(store, { email, displayName, status }).userId };
     },

@@ -27,6 +27,7 @@ export function varsService(world: World): ServiceImpl<typeof VarsService> {
       names.forEach((name, index) => requireFilled(`names[${index}]`, name));
       requireScope(scopeId);
       rights.requireMember(values.get(callerKey), store.orgOf(scopeId));
+      if (store.orgOf(scopeId) === undefined) throw refusals.notFound();
       const rows = store.vars.get(scopeId);
       for (const name of names.length === 0 ? [...(rows?.keys() ?? [])] : names) rows?.delete(name);
       await statuses.refreshScope(scopeId);
