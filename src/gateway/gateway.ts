@@ -1,0 +1,105 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Socket, type AddressInfo } from 'node:net';
+import type { Clock } from '../core/clock.js';
+import { errorMessage, PluginError } from '../core/errors.js';
+import { Background } from '../core/lifecycle.js';
+import { createForwarder, MAX_HEADER_BYTES } from './forwarder.js';
+import { createHandler, type GatewayPorts } from './handler.js';
+import { isWebSocket, servePlainly } from './plain-upgrade.js';
+import { answerUnreachable } from './unreachable.js';
+
+export interface GatewayOptions extends GatewayPorts {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** The server in front of which this stands. */
+  readonly upstream: string;
+  readonly clock: Clock;
+}
+
+export interface Gateway {
+  readonly port: number;
+  /** Takes no more connections, lets what is under way end within `graceMs`, then cuts it off; idempotent. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const HEADERS_TIMEOUT_MS = 30_000;
+// Longer than Go's clients keep idle connections in their pools (90 s), so that they and not we close them.
+const KEEP_ALIVE_MS = 100_000;
+
+/** Starts the gateway: HTTP/1.1 in front of an unmodified server, which answers everything that is not ours. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { log } = options;
+  const forwarder = createForwarder(options.upstream);
+  const handle = createHandler(options, forwarder);
+  const background = new Background((name, error) => log.error({ err: error }, name));
+  const sockets = new Set<Socket>();
+  let stopping: Promise<void> | undefined;
+
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    // Uploads and streams may take as long as the server lets them.
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
+  server.on('request', (request, response) => {
+    // Closing the server spares connections that are in use; once their answer is out nobody else would close them.
+    response.once('close', () => {
+      if (stopping !== undefined) server.closeIdleConnections();
+    });
+    const answering = handle(request, response);
+    if (answering === undefined) return;
+    background.run('answer a request', () =>
+      answering.catch((error: unknown) => fail(request, response, error)),
+    );
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (!(socket instanceof Socket)) socket.destroy();
+    else if (isWebSocket(request)) forwarder.upgrade(request, socket, head);
+    else servePlainly(server, request, socket, head);
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+
+  function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    const failure = PluginError.from(error);
+    if (failure.code === 'server_unavailable') {
+      answerUnreachable(request, response, options.upstream, failure.cause);
+    } else if (failure.code === 'cancelled' || response.destroyed) {
+      response.destroy();
+    } else if (failure.code === 'bad_input' && !response.headersSent) {
+      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end(`${failure.message}\n`);
+    } else {
+      log.error({ err: error, method: request.method }, 'the gateway could not answer a request');
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500, { 'content-type': 'text/plain' }).end('internal error\n');
+    }
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => {
+      const place = `${options.listen.host}:${options.listen.port}`;
+      reject(new PluginError('bad_config', `cannot listen on ${place}: ${errorMessage(cause)}`, { cause }));
+    });
+    server.listen(options.listen.port, options.listen.host, resolve);
+  });
+
+  async function stop(graceMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = options.clock.setTimer(graceMs, () => {
+        for (const socket of sockets) socket.destroy();
+      });
+      server.close(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+    await background.idle();
+    forwarder.close();
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: (graceMs) => (stopping ??= stop(graceMs)),
+  };
+}

@@ -1,0 +1,235 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createClient, type Transport } from '@connectrpc/connect';
+import { isConnectionId } from '../autokitteh/ids.js';
+import type { Status } from '../autokitteh/status.js';
+import { errorMessage } from '../core/errors.js';
+import type { Log } from '../core/log.js';
+import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
+import { DeleteRequestSchema, SetRequestSchema } from '../gen/autokitteh/vars/v1/vars_pb.js';
+import { readBody } from './bodies.js';
+import { overlayDescriptor } from './descriptor-overlay.js';
+import { sendAnswer, type Answer, type Forwarder } from './forwarder.js';
+import { isSocketModeForm, routeOf, type Route, type StatusQuestion } from './routes.js';
+import { answerPayload, readRequest, rpcFormat, withPayload } from './rpc-body.js';
+import { answerBySetup, type SetupHandler } from './setup-bridge.js';
+import { createStatusSource, statusPage, statusPayload, STATUS_REQUESTS } from './status-answer.js';
+
+/** What the gateway asks of the rest of the program, and tells it. */
+export interface GatewayPorts {
+  readonly integrationId: string;
+  /** The contract service, asked in this process. */
+  readonly contract: Transport;
+  /** The set-up pages. */
+  readonly setup: SetupHandler;
+  /** Whether it is a connection of this integration that uses Socket Mode. */
+  readonly isSocketMode: (connectionId: string) => Promise<boolean>;
+  /** Stores a status on the server, as the server itself would have. */
+  readonly pushStatus: (connectionId: string, status: Status) => Promise<void>;
+  /** Something was written that may concern us: this connection's variables, or whatever when none is named. */
+  readonly noticeWrite: (connectionId?: string) => void;
+  readonly log: Pick<Log, 'warn' | 'error'>;
+}
+
+// The set-up pages' own limit for a form.
+const MAX_FORM_BYTES = 64 * 1024;
+// AutoKitteh: 64 variables of 8,092 bytes for a scope, and some for their names.
+const MAX_VARIABLES_BYTES = 1024 * 1024;
+const MAX_QUESTION_BYTES = 16 * 1024;
+
+/** Answers one request; rejects with what nobody foresaw. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | undefined;
+
+export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handler {
+  const contract = createClient(IntegrationsService, ports.contract);
+  const statuses = createStatusSource(ports.contract, ports.integrationId);
+
+  return (request, response) => {
+    const target = originForm(request);
+    if (target === undefined) {
+      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
+      response.end('The request names no path.\n');
+      return undefined;
+    }
+    request.url = target;
+    const route = routeOf(request.method ?? '', target);
+    switch (route.t) {
+      case 'forward':
+        forwarder.forward(request, response);
+        return undefined;
+      case 'write':
+        forwarder.forward(request, response, { answered: noticing(route.connectionId) });
+        return undefined;
+      case 'setup':
+        return pages(request, response);
+      case 'save':
+        return save(request, response);
+      case 'variables_rpc':
+        return variables(request, response, route);
+      case 'descriptor_rpc':
+        return descriptor(request, response, route);
+      case 'status_rpc':
+        return statusRpc(request, response, route.question);
+      case 'status_page':
+        return statusOnPage(request, response, route);
+    }
+  };
+
+  function noticing(...connectionIds: readonly (string | undefined)[]): (status: number) => void {
+    return (status) => {
+      if (status < 400) for (const id of connectionIds) ports.noticeWrite(id);
+    };
+  }
+
+  async function pages(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, MAX_FORM_BYTES);
+    if (body === undefined) tooLarge(request, response);
+    else await answerBySetup(ports.setup, request, response, body);
+  }
+
+  async function save(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const query = new URLSearchParams(request.url?.split('?').slice(1).join('?')).get('auth_type');
+    const body = await readBody(request, MAX_FORM_BYTES);
+    const form = /^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '');
+    const inBody = form && body !== undefined ? new URLSearchParams(body.toString()).get('auth_type') : null;
+    if (!isSocketModeForm(inBody, query)) {
+      forwarder.forward(request, response, {
+        answered: noticing(undefined),
+        ...(body === undefined ? {} : { body }),
+      });
+    } else if (body === undefined) {
+      tooLarge(request, response);
+    } else {
+      await answerBySetup(ports.setup, request, response, body);
+    }
+  }
+
+  async function variables(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { method }: Route & { t: 'variables_rpc' },
+  ): Promise<void> {
+    const body = await readBody(request, MAX_VARIABLES_BYTES);
+    if (body === undefined) {
+      forwarder.forward(request, response, { answered: noticing(undefined) });
+      return;
+    }
+    const scopes = scopesOf(method, request, body).filter(isConnectionId);
+    forwarder.forward(request, response, {
+      body,
+      answered: noticing(...(scopes.length > 0 ? scopes : [undefined])),
+    });
+  }
+
+  async function descriptor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { method }: Route & { t: 'descriptor_rpc' },
+  ): Promise<void> {
+    const format = rpcFormat(request.headers);
+    const body = await readBody(request, MAX_QUESTION_BYTES);
+    if (format === undefined || body === undefined) {
+      forwarder.forward(request, response, body === undefined ? {} : { body });
+      return;
+    }
+    const answer = await plainExchange(request, response, body);
+    const payload = answerPayload(format, answer);
+    const { integration } = await contract.get({ integrationId: ports.integrationId });
+    if (payload === undefined || integration === undefined) {
+      sendAnswer(response, answer);
+      return;
+    }
+    const overlaid = overlayDescriptor(format, method, payload, integration);
+    sendAnswer(response, answer, withPayload(format, answer.body, overlaid));
+  }
+
+  async function statusRpc(
+    request: IncomingMessage,
+    response: ServerResponse,
+    question: StatusQuestion,
+  ): Promise<void> {
+    const format = rpcFormat(request.headers);
+    const body = await readBody(request, MAX_QUESTION_BYTES);
+    const asked =
+      format === undefined || body === undefined
+        ? undefined
+        : readRequest(format, STATUS_REQUESTS[question], request.headers, body);
+    if (format === undefined || body === undefined || asked === undefined) {
+      forwarder.forward(request, response, body === undefined ? {} : { body });
+      return;
+    }
+    const answer = await plainExchange(request, response, body);
+    const succeeded = answerPayload(format, answer) !== undefined;
+    const status = succeeded ? await ownStatus(question, asked.connectionId) : undefined;
+    if (status === undefined) sendAnswer(response, answer);
+    else
+      sendAnswer(response, answer, withPayload(format, answer.body, statusPayload(format, question, status)));
+  }
+
+  async function statusOnPage(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { question, connectionId }: Route & { t: 'status_page' },
+  ): Promise<void> {
+    const body = await readBody(request, MAX_QUESTION_BYTES);
+    if (body === undefined) {
+      forwarder.forward(request, response);
+      return;
+    }
+    const answer = await plainExchange(request, response, body);
+    const status = answer.status === 200 ? await ownStatus(question, connectionId) : undefined;
+    if (status === undefined) sendAnswer(response, answer);
+    else sendAnswer(response, answer, statusPage(status));
+  }
+
+  /** The contract's answer for a connection that is ours; the server has let the caller ask by then. */
+  async function ownStatus(question: StatusQuestion, connectionId: string): Promise<Status | undefined> {
+    try {
+      if (!isConnectionId(connectionId) || !(await ports.isSocketMode(connectionId))) return undefined;
+    } catch (error) {
+      // Whose connection it is cannot be told, so the server's word stands.
+      ports.log.warn({ connectionId, reason: errorMessage(error) }, 'the kind of a connection is unknown');
+      return undefined;
+    }
+    const status = await statuses.ask(question, connectionId);
+    try {
+      await ports.pushStatus(connectionId, status);
+    } catch (error) {
+      ports.log.warn({ connectionId, reason: errorMessage(error) }, 'a status could not be stored');
+    }
+    return status;
+  }
+
+  /** An exchange whose answer comes uncompressed, so that it can be read. */
+  function plainExchange(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<Answer> {
+    delete request.headers['accept-encoding'];
+    delete request.headers['grpc-accept-encoding'];
+    return forwarder.exchange(request, response, body);
+  }
+}
+
+function scopesOf(method: 'Set' | 'Delete', request: IncomingMessage, body: Buffer): string[] {
+  const format = rpcFormat(request.headers);
+  if (format === undefined) return [];
+  if (method === 'Delete') {
+    const asked = readRequest(format, DeleteRequestSchema, request.headers, body);
+    return asked === undefined ? [] : [asked.scopeId];
+  }
+  const asked = readRequest(format, SetRequestSchema, request.headers, body);
+  return [...new Set(asked?.vars.map(({ scopeId }) => scopeId))];
+}
+
+function tooLarge(request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(413, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+  response.end('request too large\n');
+  request.resume();
+}
+
+/** The path and the query, also of a request that names the whole URL, as clients of a forward proxy do. */
+function originForm({ url = '', headers }: IncomingMessage): string | undefined {
+  if (url.startsWith('/')) return url;
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return undefined;
+  const { host, pathname, search } = new URL(url);
+  // RFC 9112, 3.2.2: the URL's authority wins over the Host header.
+  headers.host = host;
+  return pathname + search;
+}

@@ -1,0 +1,68 @@
+/** What becomes of a request. */
+export type Route =
+  /** Answered by the set-up pages. */
+  | { readonly t: 'setup' }
+  /** A form for /slack/save: ours if it is for Socket Mode, else the server's. */
+  | { readonly t: 'save' }
+  /** ConnectionsService Test or RefreshStatus. */
+  | { readonly t: 'status_rpc'; readonly question: StatusQuestion }
+  /** The same as plain HTTP, as user interfaces link to it. */
+  | { readonly t: 'status_page'; readonly question: StatusQuestion; readonly connectionId: string }
+  /** IntegrationsService Get or List. */
+  | { readonly t: 'descriptor_rpc'; readonly method: 'Get' | 'List' }
+  /** VarsService Set or Delete: forwarded, and noticed with the connections that it names. */
+  | { readonly t: 'variables_rpc'; readonly method: 'Set' | 'Delete' }
+  /** Forwarded, and noticed when it succeeded. */
+  | { readonly t: 'write'; readonly connectionId: string | undefined }
+  | { readonly t: 'forward' };
+
+export type StatusQuestion = 'test' | 'refresh';
+
+const RPC =
+  /^\/autokitteh\.(connections|integrations|vars|deployments|projects)\.v1\.[A-Z]\w*Service\/(\w+)$/;
+const PAGE = /^\/connections\/(con_[0-9a-z]{26})\/(test|refresh|postinit)$/;
+// No dot segments and nothing encoded: the server cleans such paths by redirecting to what they mean.
+const ASSET = /^\/slack\/assets\/(?!\.)[\w-][\w.-]*(?:\/(?!\.)[\w.-]+)*$/;
+const READING = /^(Get|List|Find|Has|Lint|Export|Download|Build)/;
+
+/**
+ * Decides by the method and the path exactly as it was sent. What is not spelt as ours is the server's, whose router
+ * then decides for itself what `//slack` or `/slack/%73ave` means.
+ */
+export function routeOf(method: string, target: string): Route {
+  const [path = ''] = target.split('?', 1);
+  if (method === 'GET' || method === 'HEAD') {
+    if (path === '/slack' || path === '/slack/' || ASSET.test(path)) return { t: 'setup' };
+    const [, connectionId, page] = PAGE.exec(path) ?? [];
+    return page === 'postinit' && method === 'GET' ? { t: 'write', connectionId } : { t: 'forward' };
+  }
+  if (method !== 'POST') return ASSET.test(path) && method !== 'OPTIONS' ? { t: 'setup' } : { t: 'forward' };
+  if (path === '/slack/save') return { t: 'save' };
+  if (ASSET.test(path)) return { t: 'setup' };
+  const [, connectionId, question] = PAGE.exec(path) ?? [];
+  if (connectionId !== undefined && (question === 'test' || question === 'refresh')) {
+    return { t: 'status_page', question, connectionId };
+  }
+  const [, service, name] = RPC.exec(path) ?? [];
+  return service === undefined || name === undefined ? { t: 'forward' } : rpcRoute(service, name);
+}
+
+function rpcRoute(service: string, name: string): Route {
+  switch (service) {
+    case 'integrations':
+      return name === 'Get' || name === 'List' ? { t: 'descriptor_rpc', method: name } : { t: 'forward' };
+    case 'vars':
+      return name === 'Set' || name === 'Delete' ? { t: 'variables_rpc', method: name } : { t: 'forward' };
+    case 'connections':
+      if (name === 'Test') return { t: 'status_rpc', question: 'test' };
+      if (name === 'RefreshStatus') return { t: 'status_rpc', question: 'refresh' };
+  }
+  return READING.test(name) ? { t: 'forward' } : { t: 'write', connectionId: undefined };
+}
+
+/** Whether these values of `auth_type` mean Socket Mode; the web UI and the server spell it differently. */
+export function isSocketModeForm(fromBody: string | null, fromQuery: string | null): boolean {
+  // Where both say something the server takes the body's, so that must decide here too.
+  const authType = fromBody ?? fromQuery;
+  return authType === 'socketMode' || authType === 'socket';
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorMessage } from '../core/errors.js';
+
+const CONNECT = /^application\/(json|proto|connect\+(json|proto))\b/;
+
+/**
+ * Answers for a server that cannot be reached: 502 with a sentence; for a call over the Connect protocol the sentence
+ * comes as its error `unavailable`, which clients take as a reason to try again.
+ */
+export function answerUnreachable(
+  request: IncomingMessage,
+  response: ServerResponse,
+  upstream: string,
+  error: unknown,
+): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const message = `The AutoKitteh server at ${upstream} cannot be reached (${reason(error)}). Try again in a moment.`;
+  const rpc = request.method === 'POST' && CONNECT.test(request.headers['content-type'] ?? '');
+  const body = rpc ? JSON.stringify({ code: 'unavailable', message }) : `${message}\n`;
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.writeHead(502, {
+    'content-type': rpc ? 'application/json' : 'text/plain; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    // Without these a page of another origin, such as the web UI, could not read the sentence.
+    ...(request.headers.origin === undefined ? {} : { 'access-control-allow-origin': '*' }),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+  // Nobody reads what the client still sends.
+  request.resume();
+}
+
+function reason(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return errorMessage(error);
+}

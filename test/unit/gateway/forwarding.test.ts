@@ -1,0 +1,282 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { startHttp } from '../autokitteh/connect-upstream.js';
+import { send, startRig, type Rig } from './rig.js';
+
+let rig: Rig;
+afterEach(() => rig.stop());
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+describe('forwarding', () => {
+  it('passes on every byte, both ways, and headers that come several times', async () => {
+    const seen: { method: string; url: string; body: Buffer }[] = [];
+    const answer = randomBytes(3_000_000);
+    rig = await startRig(async (request, response) => {
+      const { method = '', url = '' } = request;
+      seen.push({ method, url, body: await bodyOf(request) });
+      response.writeHead(207, { 'set-cookie': ['a=1', 'b=2'], location: 'http://elsewhere/x', etag: '"1"' });
+      response.end(answer);
+    });
+    const body = randomBytes(2_000_000);
+    for (const path of ['/x?a=%20b&c', '//slack', '/slack/../x', '/a%2Fb/%e4', '/slack/event']) {
+      const reply = await send(rig.url, path, { method: 'PUT', body });
+      expect(reply.status).toBe(207);
+      expect(reply.headers).toMatchObject({ 'set-cookie': ['a=1', 'b=2'], location: 'http://elsewhere/x' });
+      expect(reply.body.equals(answer)).toBe(true);
+      expect(seen.at(-1)).toMatchObject({ method: 'PUT', url: path });
+      expect(seen.at(-1)?.body.equals(body)).toBe(true);
+    }
+    expect(rig.setup).toHaveLength(0);
+  });
+
+  it('passes on trailers, as AutoKitteh sends with every answer', async () => {
+    rig = await startRig((_request, response) => {
+      response.writeHead(200, { trailer: 'AutoKitteh-Duration' });
+      response.write('hello');
+      response.addTrailers({ 'AutoKitteh-Duration': '1ms' });
+      response.end();
+    });
+    const reply = await send(rig.url, '/x');
+    expect(reply.body.toString()).toBe('hello');
+    expect(reply.trailers).toEqual({ 'autokitteh-duration': '1ms' });
+  });
+
+  it('streams: what one side has said arrives before it has finished', async () => {
+    rig = await startRig((request, response) => {
+      request.pipe(response);
+    });
+    const { hostname, port } = new URL(rig.url);
+    const request = httpRequest({ hostname, port, path: '/echo', method: 'POST', agent: false });
+    request.write('one');
+    const response = await new Promise<IncomingMessage>((resolve) => request.once('response', resolve));
+    const next = (): Promise<string> =>
+      new Promise((resolve) => response.once('data', (chunk: Buffer) => resolve(chunk.toString())));
+    expect(await next()).toBe('one');
+    const second = next();
+    request.write('two');
+    expect(await second).toBe('two');
+    const ended = new Promise((resolve) => response.once('end', resolve));
+    request.end();
+    await ended;
+  });
+
+  it('keeps what concerns one connection only to itself, and says for whom it asks', async () => {
+    rig = await startRig((request, response) => {
+      response.writeHead(200, { connection: 'x-mine', 'x-mine': 'secret', 'keep-alive': 'timeout=1' });
+      response.end(JSON.stringify(request.headers));
+    });
+    const reply = await send(rig.url, '/x', {
+      headers: {
+        host: 'ak.example.com',
+        connection: 'keep-alive, X-Drop, Host, Content-Length',
+        'x-drop': 'me',
+        'proxy-authorization': 'Basic x',
+        'x-forwarded-for': '203.0.113.7',
+        'x-forwarded-proto': 'https',
+      },
+    });
+    const seen = JSON.parse(reply.body.toString()) as Record<string, string>;
+    expect(seen).toMatchObject({
+      host: 'ak.example.com',
+      connection: 'keep-alive',
+      'x-forwarded-for': '203.0.113.7, 127.0.0.1',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'ak.example.com',
+      'x-forwarded-port': String(rig.gateway.port),
+    });
+    expect(seen).not.toHaveProperty('x-drop');
+    expect(seen).not.toHaveProperty('proxy-authorization');
+    expect(reply.headers).not.toHaveProperty('x-mine');
+  });
+
+  it("understands a request that names the whole URL, by the URL's host", async () => {
+    rig = await startRig((request, response) => {
+      response.end(`${request.headers.host ?? ''} ${request.url ?? ''}`);
+    });
+    const reply = await send(rig.url, 'http://ak.example.com/x?y', { headers: { host: 'other' } });
+    expect(reply.body.toString()).toBe('ak.example.com /x?y');
+    expect((await send(rig.url, 'http://ak.example.com/slack')).status).toBe(201);
+    expect((await send(rig.url, '*', { method: 'OPTIONS' })).status).toBe(400);
+    expect((await send(rig.url, 'ftp://x/y')).status).toBe(400);
+  });
+
+  it.each([
+    ['two lengths', 'POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabcde'],
+    [
+      'a length and chunks',
+      'POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    [
+      'a space before the colon',
+      'POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['no host', 'GET /x HTTP/1.1\r\n\r\n'],
+    ['a bare line feed in a header', 'GET /x HTTP/1.1\r\nHost: x\r\nA: b\nGET /y HTTP/1.1\r\n\r\n'],
+    ['endless headers', `GET /x HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(80_000)}\r\n\r\n`],
+  ])('refuses what two parsers could read in two ways: %s', async (_name, text) => {
+    const arrived: string[] = [];
+    rig = await startRig((request, response) => {
+      arrived.push(request.url ?? '');
+      response.end();
+    });
+    const answer = await raw(rig.gateway.port, text);
+    expect(answer).toMatch(/^HTTP\/1\.1 4(00|31)/);
+    expect(arrived).toEqual([]);
+  });
+});
+
+describe('upgrades', () => {
+  it('tunnels a WebSocket', async () => {
+    const server: Server = createServer();
+    const sockets = new WebSocketServer({ server });
+    sockets.on('connection', (socket, request) => {
+      socket.on('message', (data: Buffer) => socket.send(`${request.url ?? ''} ${data.toString()}`));
+    });
+    rig = await startRig(await startHttp(server));
+    const client = new WebSocket(`ws://127.0.0.1:${rig.gateway.port}/stream?a=b`);
+    await new Promise((resolve) => client.once('open', resolve));
+    client.send('hello');
+    const [data] = await new Promise<Buffer[]>((resolve) =>
+      client.once('message', (...all) => resolve(all as Buffer[])),
+    );
+    expect(data?.toString()).toBe('/stream?a=b hello');
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    client.close();
+    await closed;
+    sockets.close();
+  });
+
+  it('ends a WebSocket that the server refuses, or cannot be reached for', async () => {
+    rig = await startRig((_request, response) => {
+      response.writeHead(403).end('no');
+    });
+    const open = (): Promise<string> => {
+      const client = new WebSocket(`ws://127.0.0.1:${rig.gateway.port}/x`);
+      return new Promise((resolve) => client.once('error', (error) => resolve(error.message)));
+    };
+    expect(await open()).toMatch(/403|hang up|ECONNRESET/);
+    await rig.upstream.stop();
+    expect(await open()).toMatch(/hang up|ECONNRESET|502/);
+  });
+
+  it('serves a request that would rather speak HTTP/2 as the plain request that it is', async () => {
+    rig = await startRig(async (request, response) => {
+      const { connection, upgrade } = request.headers;
+      const body = await bodyOf(request);
+      response.end(JSON.stringify({ connection, upgrade, url: request.url, body: body.toString() }));
+    });
+    const answer = await raw(
+      rig.gateway.port,
+      'POST /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nContent-Length: 5\r\n\r\nhello' +
+        'GET /y HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    );
+    expect(answer).toContain('{"connection":"keep-alive","url":"/x","body":"hello"}');
+    expect(answer).toContain('{"connection":"close","url":"/y","body":""}');
+  });
+});
+
+describe('the server away', () => {
+  it('is said in a sentence, in the form that the client reads, and is over by itself', async () => {
+    const server = createServer((_request, response) => response.end('here'));
+    rig = await startRig(await startHttp(server));
+    const { port } = server.address() as AddressInfo;
+    expect((await send(rig.url, '/x')).body.toString()).toBe('here');
+    await rig.upstream.stop();
+    const page = await send(rig.url, '/x');
+    expect(page.status).toBe(502);
+    expect(page.body.toString()).toMatch(/^The AutoKitteh server at .* cannot be reached \(ECONNREFUSED\)/);
+    for (const [path, type] of [
+      ['/autokitteh.connections.v1.ConnectionsService/List', 'application/json'],
+      ['/autokitteh.connections.v1.ConnectionsService/Test', 'application/proto'],
+      ['/autokitteh.integrations.v1.IntegrationsService/List', 'application/json; charset=utf-8'],
+      ['/autokitteh.vars.v1.VarsService/Set', 'application/proto'],
+    ] as const) {
+      const rpc = await send(rig.url, path, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: '{}',
+      });
+      expect([rpc.status, rpc.headers['content-type']]).toEqual([502, 'application/json']);
+      expect(JSON.parse(rpc.body.toString())).toMatchObject({ code: 'unavailable' });
+    }
+    const form = { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://web.example' };
+    const saved = await send(rig.url, '/slack/save', {
+      method: 'POST',
+      headers: form,
+      body: 'auth_type=oauth',
+    });
+    expect([saved.status, saved.headers['access-control-allow-origin']]).toEqual([502, '*']);
+    expect((await send(rig.url, '/slack/')).status).toBe(201);
+    expect(rig.noticed).toEqual([]);
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    expect((await send(rig.url, '/x')).body.toString()).toBe('here');
+  });
+
+  it('in the middle of an answer ends the answer, so that half is not taken for the whole', async () => {
+    rig = await startRig((_request, response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('half', () => response.destroy());
+    });
+    await expect(send(rig.url, '/x')).rejects.toThrow(/aborted|hang up/);
+    const list = send(rig.url, '/autokitteh.integrations.v1.IntegrationsService/List', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    await expect(list).rejects.toThrow(/aborted|hang up/);
+  });
+
+  it('does not outlive a client that goes away first', async () => {
+    let gone: () => void = () => undefined;
+    const left = new Promise<void>((resolve) => (gone = resolve));
+    let arrived: () => void = () => undefined;
+    const here = new Promise<void>((resolve) => (arrived = resolve));
+    rig = await startRig((_request, response) => {
+      response.once('close', gone);
+      arrived();
+    });
+    const socket = connect(rig.gateway.port, '127.0.0.1');
+    socket.write(
+      'POST /autokitteh.integrations.v1.IntegrationsService/List HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+    );
+    await here;
+    socket.destroy();
+    await left;
+    await rig.gateway.stop(2000);
+    expect(rig.logged).toEqual([]);
+  });
+});
+
+it('stops after what is under way, and cuts off what does not end', async () => {
+  const answers: (() => void)[] = [];
+  let arrived: () => void = () => undefined;
+  rig = await startRig((_request, response) => {
+    answers.push(() => response.end('late'));
+    arrived();
+  });
+  const here = new Promise<void>((resolve) => (arrived = resolve));
+  const under = fetch(`${rig.url}/x`).then((response) => response.text());
+  await here;
+  const stopped = rig.gateway.stop(60_000);
+  await expect(send(rig.url, '/y')).rejects.toThrow();
+  answers[0]?.();
+  expect(await under).toBe('late');
+  await stopped;
+});
+
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let all = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    socket.setEncoding('latin1').on('data', (chunk: string) => (all += chunk));
+    socket.once('close', () => resolve(all)).once('error', reject);
+  });
+}

@@ -1,0 +1,109 @@
+import {
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+  createServer,
+} from 'node:http';
+import { createRouterTransport } from '@connectrpc/connect';
+import type { Status } from '../../../src/autokitteh/status.js';
+import { contractRoutes } from '../../../src/contract/service.js';
+import { systemClock } from '../../../src/core/clock.js';
+import { startGateway, type Gateway } from '../../../src/gateway/gateway.js';
+import { startHttp, type ConnectUpstream } from '../autokitteh/connect-upstream.js';
+import { manifest, stubContract } from '../contract/stubs.js';
+
+/** A gateway in front of an upstream of the test's making. */
+export interface Rig {
+  readonly gateway: Gateway;
+  readonly upstream: ConnectUpstream;
+  readonly url: string;
+  readonly pushed: [string, Status][];
+  readonly noticed: (string | undefined)[];
+  readonly setup: Request[];
+  readonly logged: unknown[];
+  /** Connections that use Socket Mode. */
+  readonly socketMode: Set<string>;
+  /** What becomes of a status that is to be stored. */
+  store: () => Promise<void>;
+  stop(): Promise<void>;
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+export async function startRig(upstream: ConnectUpstream | Listener): Promise<Rig> {
+  const behind = typeof upstream === 'function' ? await startHttp(createServer(upstream)) : upstream;
+  const log = { warn: (line: unknown) => logged.push(line), error: (line: unknown) => logged.push(line) };
+  const logged: unknown[] = [];
+  const rig = {
+    upstream: behind,
+    pushed: [] as Rig['pushed'],
+    noticed: [] as Rig['noticed'],
+    setup: [] as Request[],
+    logged,
+    socketMode: new Set<string>(),
+    store: (): Promise<void> => Promise.resolve(),
+  };
+  const gateway = await startGateway({
+    listen: { host: '127.0.0.1', port: 0 },
+    upstream: behind.url,
+    clock: systemClock,
+    integrationId: manifest.integrationId,
+    contract: createRouterTransport(contractRoutes(stubContract(), [])),
+    setup: async (request) => {
+      rig.setup.push(request);
+      if (new URL(request.url).searchParams.has('break')) throw new Error('a bug');
+      const headers = new Headers({ 'content-type': 'text/plain', 'x-page': 'yes' });
+      headers.append('set-cookie', 'a=1');
+      headers.append('set-cookie', 'b=2');
+      return new Response(`setup: ${await request.clone().text()}`, { status: 201, headers });
+    },
+    isSocketMode: (id) => Promise.resolve(rig.socketMode.has(id)),
+    pushStatus: async (id, status) => {
+      rig.pushed.push([id, status]);
+      await rig.store();
+    },
+    noticeWrite: (id) => rig.noticed.push(id),
+    log,
+  });
+  return Object.assign(rig, {
+    gateway,
+    url: `http://127.0.0.1:${gateway.port}`,
+    async stop() {
+      await gateway.stop(2000);
+      await behind.stop();
+    },
+  });
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly trailers: IncomingMessage['trailers'];
+  readonly body: Buffer;
+}
+
+/** One request exactly as given: the path is not cleaned, nothing is added or decoded. */
+export function send(
+  url: string,
+  path: string,
+  options: { method?: string; headers?: OutgoingHttpHeaders; body?: string | Uint8Array } = {},
+): Promise<Reply> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      { hostname, port, path, method: options.method ?? 'GET', headers: options.headers ?? {}, agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.once('error', reject);
+        response.once('end', () => {
+          const { statusCode: status = 0, headers, trailers } = response;
+          resolve({ status, headers, trailers, body: Buffer.concat(chunks) });
+        });
+      },
+    );
+    request.once('error', reject);
+    request.end(options.body);
+  });
+}
