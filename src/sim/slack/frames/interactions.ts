@@ -89,14 +89,17 @@ export function viewClosed(options: InteractionOptions = {}): Frame {
     });
 }
 
-/** A global shortcut: no api_app_id, no channel, no response_url. */
+/** A global shortcut: no api_app_id, no channel, no response_url, and less about the user than elsewhere. */
 export function shortcut(options: InteractionOptions = {}): Frame {
-  return (context) =>
-    interaction(context, options, 'shortcut', {
+  return (context) => {
+    const { id, name } = userOf(context, options);
+    return interaction(context, options, 'shortcut', {
       action_ts: context.timestamp(),
+      user: { id, username: name, team_id: context.workspace.id },
       callback_id: options.callbackId ?? 'global-shortcut',
       trigger_id: context.triggerId(),
     });
+  };
 }
 
 /** A shortcut on a message: no api_app_id. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { objectAt } from '../../../../src/core/json.js';
+import { HandClock } from '../../../helpers/hand-clock.js';
 import { message } from '../../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js';
 import { Client } from './client.js';
@@ -43,13 +45,19 @@ describe('delivery', () => {
   });
 
   it('climbs the retry ladder for events, with the same event_id and new envelopes', async () => {
-    const { slack, installation, appToken } = await stage();
+    const clock = new HandClock();
+    const { slack, installation, appToken } = await stage({ clock, pingEvery: 0 });
     const client = await Client.open(slack.apiUrl, appToken);
     client.onEnvelope = () => undefined;
     const entry = slack.send(installation, message());
-    await slack.ledger.settled(entry);
+    await clock.advance(373_000 - 1);
+    expect(entry.state).toBe('pending');
+    await clock.advance(1);
     expect(entry.state).toBe('given_up');
     expect(slack.ledger.lost()).toEqual([entry]);
+    // 3 s for each attempt to fail, then a second, a minute, five minutes.
+    expect(entry.attempts.map((attempt) => attempt.at - entry.sentAt)).toEqual([0, 4_000, 67_000, 370_000]);
+    await client.until(() => client.frames.length === 5);
     const frames = client.frames.slice(1);
     expect(frames.map((frame) => [frame.retry_attempt, frame.retry_reason])).toEqual([
       [0, ''],
@@ -58,9 +66,41 @@ describe('delivery', () => {
       [3, 'timeout'],
     ]);
     expect(new Set(frames.map((frame) => frame.envelope_id)).size).toBe(4);
-    const [, second = 0, third = 0, last = 0] = entry.attempts.map((attempt) => attempt.at - entry.sentAt);
-    expect(second).toBeGreaterThan(3_500);
-    expect(third - second).toBeGreaterThan(62_000);
-    expect(last - third).toBeGreaterThan(302_000);
+    expect(new Set(frames.map((frame) => objectAt(frame, 'payload')?.event_id)).size).toBe(1);
+  });
+
+  it('takes an acknowledgement up to three seconds, and no longer', async () => {
+    const clock = new HandClock();
+    const { slack, installation, appToken } = await stage({ clock, pingEvery: 0 });
+    const client = await Client.open(slack.apiUrl, appToken);
+    client.onEnvelope = () => undefined;
+    const [inTime, late] = [slack.send(installation, message()), slack.send(installation, slashCommand())];
+    await client.until(() => client.frames.length === 3);
+    await clock.advance(2_999);
+    client.acknowledge(await client.waitFor((frame) => frame.type === 'events_api'));
+    await slack.ledger.settled(inTime);
+    await clock.advance(1);
+    client.acknowledge(await client.waitFor((frame) => frame.type === 'slash_commands'));
+    await slack.ledger.waitFor(
+      (entry) => (entry.attempts[0]?.acknowledgements.length ?? 0) > 0 && entry === late,
+    );
+    expect([inTime.state, late.state]).toEqual(['acknowledged', 'given_up']);
+    expect(slack.ledger.late()).toEqual([late]);
+    expect(slack.ledger.answer(late)).toBeUndefined();
+    expect(slack.ledger.unreachable()).toEqual([]);
+  });
+
+  it('waits with a limit, and forgets what is settled when asked to', async () => {
+    const { slack, installation, appToken } = await stage();
+    const client = await Client.open(slack.apiUrl, appToken);
+    await slack.ledger.settled(slack.send(installation, message()));
+    client.onEnvelope = () => undefined;
+    const open = slack.send(installation, message());
+    await expect(slack.ledger.waitFor((entry) => entry.type === 'never', 20)).rejects.toMatchObject({
+      code: 'timeout',
+    });
+    expect(slack.ledger.pending).toBe(1);
+    slack.ledger.forgetSettled();
+    expect(slack.ledger.entries).toEqual([open]);
   });
 });

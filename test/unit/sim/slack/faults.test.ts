@@ -130,7 +130,7 @@ describe('dialling', () => {
     await refused.until(() => refused.hello.reason === 'too_many_websockets');
     slack.faults.hello({ t: 'close', code: 1008 });
     const closed = await dial();
-    await expect.poll(() => closed.ws.readyState).toBe(closed.ws.CLOSING);
+    await closed.until(() => closed.closeCode === 1008);
     slack.faults.hello({ t: 'reset' });
     const reset = await dial();
     await reset.until(() => reset.closeCode === 1006);

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { message } from '../../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js';
@@ -12,20 +15,56 @@ async function withSocket(options = {}): Promise<Stage & { client: Client; socke
   return { ...on, client, socket: socket! };
 }
 
+/** A close frame with code 1000: from a server, and from a client whose mask is zero. */
+const CLOSE_1000 = Buffer.from([0x88, 2, 0x03, 0xe8]);
+const MASKED_CLOSE_1000 = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
+
+/** The bare TCP connection of a WebSocket. */
+async function upgradeByHand(url: string): Promise<Socket> {
+  const outgoing = request(url.replace(/^ws/, 'http'), {
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+    },
+  });
+  outgoing.end();
+  const [, socket] = (await once(outgoing, 'upgrade')) as [unknown, Socket];
+  return socket;
+}
+
 describe('the life of a socket', () => {
-  it('warns, and closes ten seconds later, without ending the TCP connection', async () => {
+  it('warns, and closes ten seconds later', async () => {
     const { slack, client, socket, app } = await withSocket();
     socket.warn();
     const warning = await client.waitFor((frame) => frame.type === 'disconnect');
     expect(warning).toEqual({ type: 'disconnect', reason: 'warning', debug_info: { host: socket.host } });
     expect(slack.connections(app)).toBe(1);
-    await slack.waitUntilSockets((sockets) => sockets.length === 0);
     await slack.waitUntilSockets(() => socket.state.t === 'closed');
-    expect(socket.state).toMatchObject({ t: 'closed', why: 'warning' });
-    // The close frames have passed; a client that waits for a FIN waits for ever.
-    expect(client.closeCode).toBeUndefined();
-    client.ws.terminate();
-    await client.until(() => client.closeCode !== undefined);
+    expect(socket.state).toEqual({ t: 'closed', why: 'warning' });
+    expect(slack.connections(app)).toBe(0);
+  });
+
+  it('leaves the TCP connection open after the close handshake, for the client to end', async () => {
+    const { slack, app, appToken, client } = await withSocket();
+    const raw = await upgradeByHand(await openUrl(slack.apiUrl, appToken));
+    const received: Buffer[] = [];
+    let ended = false;
+    raw.on('data', (chunk: Buffer) => received.push(chunk));
+    raw.on('end', () => {
+      ended = true;
+    });
+    const [, socket] = await slack.waitForSockets(app, 2);
+    socket!.refresh();
+    await expect.poll(() => Buffer.concat(received).includes(CLOSE_1000)).toBe(true);
+    raw.write(MASKED_CLOSE_1000);
+    await slack.waitUntilSockets(() => socket!.state.t === 'closed');
+    // Ten seconds of Slack's later.
+    await client.until(() => client.pings.length >= 2);
+    expect(ended).toBe(false);
+    raw.end();
+    await expect.poll(() => ended).toBe(true);
   });
 
   it('asks for a refresh and closes at once', async () => {
