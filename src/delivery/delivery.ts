@@ -1,7 +1,12 @@
 import type { Channel } from '../core/channel.js';
-import type { DeadRow } from '../storage/journal.js';
+import type { Clock } from '../core/clock.js';
+import type { Random } from '../core/random.js';
+import type { DeadRow, Journal } from '../storage/journal.js';
 import type { DeliveryEvent } from './events.js';
 import type { Intake } from './intake.js';
+import type { DeliveryLimits } from './limits.js';
+import type { EventSink } from './sink.js';
+import type { DeliveryStats } from './stats.js';
 
 /** Rows that were given up: to be seen, and sent again. */
 export interface DeadLetters {
@@ -11,23 +16,6 @@ export interface DeadLetters {
   resend(ids: readonly number[]): Promise<number>;
 }
 
-/** What a status page and the metrics show. */
-export interface DeliveryStats {
-  /** Not delivered yet, those in flight included. */
-  readonly waiting: number;
-  readonly waitingByConnection: ReadonlyMap<string, number>;
-  readonly dead: number;
-  readonly inFlight: number;
-  /** How many dispatches may be under way at present. */
-  readonly concurrency: number;
-  readonly usedBytes: number;
-  readonly fileBytes: number;
-  /** Why the server takes nothing at present, if so. */
-  readonly outage: string | undefined;
-  /** Why the journal cannot be written at present, if so. */
-  readonly journalFailing: string | undefined;
-}
-
 /** Everything between Slack's frame and the server's answer. */
 export interface Delivery {
   /** Takes events from its making until stop(), dispatching or not. */
@@ -35,8 +23,17 @@ export interface Delivery {
   readonly events: Channel<DeliveryEvent>;
   readonly deadLetters: DeadLetters;
   stats(): Promise<DeliveryStats>;
-  /** Begins to dispatch: first what a crash left in flight, and at once what waits. */
+  /** Begins to dispatch: first what a crash left in flight, and at once what waits. Rejects if the journal cannot be read. */
   start(): Promise<void>;
-  /** Ends intake, lets dispatches finish, aborts those that do not. Does not close the journal. */
+  /** Ends intake, lets dispatches finish, aborts those that do not. Does not close the journal. A second call joins the first. */
   stop(): Promise<void>;
+}
+
+export interface DeliveryOptions {
+  readonly journal: Journal;
+  readonly sink: EventSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Instead of the defaults. */
+  readonly limits?: Partial<DeliveryLimits> | undefined;
 }

@@ -27,8 +27,6 @@ export interface JournalRow extends NewRow {
   readonly attempts: number;
   /** An earlier dispatch failed in a way that passes: sent again even if its event is found. */
   readonly retried: boolean;
-  /** When its first dispatch that counts failed; undefined if none did. Milliseconds since 1970. */
-  readonly failedAt: number | undefined;
 }
 
 /** A row that was given up; its body is kept, so that it can be sent again. */

@@ -6,7 +6,7 @@ export function prepareResend({ database, sources, lanes }: Tables) {
     `SELECT source_id, urgent, conversation, size FROM events WHERE id = ? AND state = 'dead'`,
   );
   const revive = database.prepare(`UPDATE events SET state = 'waiting', settled_at = NULL, attempts = 0,
-    failed_at = NULL, retried = 1 WHERE id = ? AND state = 'dead'`);
+    retried = 1 WHERE id = ? AND state = 'dead'`);
 
   const reviveOne = (id: number, now: number): boolean => {
     const row = select.get(id) as

@@ -16,8 +16,7 @@ export function prepareSettle({ database, sources, lanes }: Tables) {
   const deliver = database.prepare(`UPDATE events
     SET state = 'delivered', owner = NULL, event_id = ?, recovered = ?, settled_at = ? WHERE id = ? AND owner = ?`);
   const retry = database.prepare(`UPDATE events
-    SET state = 'waiting', owner = NULL, retried = 1, last_error = ?, failed_at = coalesce(failed_at, ?)
-    WHERE id = ? AND owner = ?`);
+    SET state = 'waiting', owner = NULL, retried = 1, last_error = ? WHERE id = ? AND owner = ?`);
   const retryUncounted = database.prepare(`UPDATE events
     SET state = 'waiting', owner = NULL, retried = 1, last_error = ?, attempts = attempts - 1
     WHERE id = ? AND owner = ?`);
@@ -36,7 +35,7 @@ export function prepareSettle({ database, sources, lanes }: Tables) {
         sources.count(row.source_id, { waiting: -1, waitingBytes: -row.size });
         break;
       case 'retry':
-        if (settlement.counted) retry.run(settlement.reason, now, id, owner);
+        if (settlement.counted) retry.run(settlement.reason, id, owner);
         else retryUncounted.run(settlement.reason, id, owner);
         break;
       case 'released':

@@ -21,7 +21,6 @@ CREATE TABLE events (
   received_at  INTEGER NOT NULL,
   state        TEXT    NOT NULL DEFAULT 'waiting',
   attempts     INTEGER NOT NULL DEFAULT 0,
-  failed_at    INTEGER,
   retried      INTEGER NOT NULL DEFAULT 0,
   last_error   TEXT,
   owner        TEXT,

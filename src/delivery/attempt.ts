@@ -1,0 +1,104 @@
+import { deadline } from '../core/cancellation.js';
+import type { Channel } from '../core/channel.js';
+import type { Clock } from '../core/clock.js';
+import { errorMessage } from '../core/errors.js';
+import type { Random } from '../core/random.js';
+import type { JournalRow, Settlement } from '../storage/journal.js';
+import type { Concurrency } from './concurrency.js';
+import type { DeliveryEvent } from './events.js';
+import type { DeliveryLimits } from './limits.js';
+import type { OutageWatch } from './outage-watch.js';
+import { labelOf } from './row-label.js';
+import type { DispatchOutcome, EventSink } from './sink.js';
+import { verdictOn } from './verdict.js';
+
+export interface AttemptPorts {
+  readonly sink: EventSink;
+  readonly clock: Clock;
+  readonly now: () => number;
+  readonly random: Random;
+  readonly limits: DeliveryLimits;
+  readonly events: Channel<DeliveryEvent>;
+  readonly watch: OutageWatch;
+  readonly concurrency: Concurrency;
+}
+
+/**
+ * Hands one row to the sink, and learns from the outcome. Resolves with what is to be written about it, or with nothing
+ * when `signal` ended it: then nobody knows what the server did, as after a crash.
+ */
+export async function attempt(
+  row: JournalRow,
+  inFlight: number,
+  ports: AttemptPorts,
+  signal: AbortSignal,
+): Promise<Settlement | undefined> {
+  const { clock, now, limits, random, watch } = ports;
+  const startedAt = now();
+  const began = clock.monotonic();
+  const outcome = await ask(row, ports, signal);
+  const ms = clock.monotonic() - began;
+  if (signal.aborted && outcome.t !== 'delivered') return undefined;
+  const signs = { startedAt, now: now(), passedAt: watch.passedAt, loneSince: watch.loneSince(row.id) };
+  const verdict = verdictOn(row, outcome, signs, limits, random);
+  const isFaultOfRow = verdict.t === 'dead' || (verdict.t === 'retry' && verdict.counted);
+  learn(row, outcome, { ms, inFlight, isFaultOfRow }, ports);
+  tell(row, verdict, ms, ports);
+  return verdict;
+}
+
+async function ask(
+  row: JournalRow,
+  { clock, limits, sink }: AttemptPorts,
+  signal: AbortSignal,
+): Promise<DispatchOutcome> {
+  const limit = deadline(clock, limits.dispatchMs, 'the dispatch', signal);
+  try {
+    return await sink.dispatch(row, limit.signal);
+  } catch (error) {
+    if (limit.signal.aborted) return { t: 'outage', reason: errorMessage(limit.signal.reason) };
+    return { t: 'failed', reason: errorMessage(error) };
+  } finally {
+    limit.cleanup();
+  }
+}
+
+function learn(
+  row: JournalRow,
+  outcome: DispatchOutcome,
+  { ms, inFlight, isFaultOfRow }: { ms: number; inFlight: number; isFaultOfRow: boolean },
+  { watch, concurrency, now }: AttemptPorts,
+): void {
+  switch (outcome.t) {
+    case 'delivered':
+      concurrency.answered(ms, inFlight);
+      watch.answered(now(), true);
+      break;
+    case 'poisoned':
+      watch.answered(now(), false);
+      break;
+    case 'outage':
+    case 'failed':
+      if (!isFaultOfRow) concurrency.failed();
+      watch.failed(row.id, now(), outcome.reason, outcome.t === 'outage' && !isFaultOfRow);
+      break;
+  }
+}
+
+function tell(row: JournalRow, verdict: Settlement, ms: number, { events, now }: AttemptPorts): void {
+  const label = labelOf(row);
+  const { attempts } = row;
+  switch (verdict.t) {
+    case 'delivered':
+      events.emit({ t: 'dispatched', row: label, attempts, ms, waitedMs: now() - row.receivedAt });
+      break;
+    case 'dead':
+      events.emit({ t: 'dead', row: label, attempts, reason: verdict.reason });
+      break;
+    case 'retry':
+      events.emit({ t: 'retried', row: label, attempts, reason: verdict.reason });
+      break;
+    case 'released':
+      break;
+  }
+}

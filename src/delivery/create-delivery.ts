@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { Channel } from '../core/channel.js';
+import { Backlog } from './backlog.js';
+import { Concurrency } from './concurrency.js';
+import type { Delivery, DeliveryOptions } from './delivery.js';
+import { Dispatcher } from './dispatcher.js';
+import type { DeliveryEvent } from './events.js';
+import { JournalHealth } from './journal-health.js';
+import { JournalingIntake } from './journaling-intake.js';
+import { DEFAULT_LIMITS, type DeliveryLimits } from './limits.js';
+import { OutageWatch } from './outage-watch.js';
+import { DeliveryRun } from './run.js';
+import { Settler } from './settler.js';
+import { deliveryStats } from './stats.js';
+import { steadyTime } from './steady-time.js';
+
+/** Puts the parts of delivery together; nothing runs until start(), but intake takes events at once. */
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { journal, clock, random } = options;
+  const limits: DeliveryLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const now = steadyTime(clock);
+  const events = new Channel<DeliveryEvent>();
+  const backlog = new Backlog();
+  const health = new JournalHealth(journal, clock, events, limits.journalRetryMs);
+  const watch = new OutageWatch(limits, random, events);
+  const concurrency = new Concurrency(limits.concurrency);
+  // Rows that another process, or this one before, left in flight are told by this.
+  const owner = randomUUID();
+  const common = { ...options, limits, now, events, backlog, health, watch, concurrency, owner };
+  const settler = new Settler({
+    ...common,
+    retryMs: limits.journalRetryMs,
+    unstuck: () => dispatcher.reload(),
+  });
+  const dispatcher = new Dispatcher({ ...common, settler });
+  const intake = new JournalingIntake({
+    ...common,
+    added: ({ appId, connectionId }, urgent) => {
+      dispatcher.hint({ appId, connectionId, urgent, readyAt: 0 });
+    },
+  });
+  const run = new DeliveryRun({ ...common, settler, dispatcher, intake });
+  return {
+    intake,
+    events,
+    deadLetters: {
+      list: (after, limit) => journal.listDead(after, limit),
+      async resend(ids) {
+        const count = await journal.resend(ids, now());
+        dispatcher.reload();
+        return count;
+      },
+    },
+    stats: async () =>
+      deliveryStats(await journal.stats(), {
+        inFlight: dispatcher.inFlight,
+        concurrency: concurrency.limit,
+        outage: watch.reason,
+        journalFailing: health.failing,
+      }),
+    start: () => run.start(),
+    stop: () => run.stop(),
+  };
+}

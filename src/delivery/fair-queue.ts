@@ -1,0 +1,95 @@
+/** What one take from the queue may hold. */
+export interface BatchLimits {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+interface Entry<Item> {
+  readonly item: Item;
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** A line of entries whose front is taken without moving the rest. */
+class Line<Item> {
+  #entries: Entry<Item>[] = [];
+  #front = 0;
+
+  get length(): number {
+    return this.#entries.length - this.#front;
+  }
+
+  push(entry: Entry<Item>): void {
+    this.#entries.push(entry);
+  }
+
+  peek(): Entry<Item> | undefined {
+    return this.#entries[this.#front];
+  }
+
+  shift(): void {
+    this.#front += 1;
+    if (this.#front < 1024 && this.#front < this.#entries.length) return;
+    this.#entries = this.#entries.slice(this.#front);
+    this.#front = 0;
+  }
+}
+
+/** A queue that serves its keys in turn, so that one with thousands of items does not delay another with one. */
+export class FairQueue<Item> {
+  readonly #lines = new Map<string, Line<Item>>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  sizeOf(key: string): number {
+    return this.#lines.get(key)?.length ?? 0;
+  }
+
+  /** Adds an item that counts as `count` rows and `bytes` bytes. */
+  push(key: string, item: Item, count: number, bytes: number): void {
+    let line = this.#lines.get(key);
+    if (line === undefined) {
+      line = new Line();
+      this.#lines.set(key, line);
+    }
+    line.push({ item, count, bytes });
+    this.#size += 1;
+  }
+
+  /** Takes one item of each key in turn, until the batch is full; always at least one, if there is any. */
+  take(limits: BatchLimits): Item[] {
+    const batch: Item[] = [];
+    let items = 0;
+    let bytes = 0;
+    while (this.#size > 0) {
+      for (const [key, line] of this.#lines) {
+        const entry = line.peek();
+        if (entry === undefined) continue;
+        const fits = items + entry.count <= limits.items && bytes + entry.bytes <= limits.bytes;
+        if (!fits && batch.length > 0) {
+          this.#passTurn(key);
+          return batch;
+        }
+        line.shift();
+        this.#size -= 1;
+        if (line.length === 0) this.#lines.delete(key);
+        batch.push(entry.item);
+        items += entry.count;
+        bytes += entry.bytes;
+      }
+    }
+    return batch;
+  }
+
+  /** The key whose item did not fit comes first in the next batch. */
+  #passTurn(key: string): void {
+    for (const [earlier, line] of this.#lines) {
+      if (earlier === key) return;
+      this.#lines.delete(earlier);
+      this.#lines.set(earlier, line);
+    }
+  }
+}

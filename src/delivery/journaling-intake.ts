@@ -1,0 +1,160 @@
+import type { Channel } from '../core/channel.js';
+import { PluginError } from '../core/errors.js';
+import type { Appended, Journal, NewRow, Source } from '../storage/journal.js';
+import type { Backlog } from './backlog.js';
+import type { DeliveryEvent } from './events.js';
+import { FairQueue } from './fair-queue.js';
+import type { Intake, IntakeEvent, Taken } from './intake.js';
+import type { JournalHealth } from './journal-health.js';
+import type { DeliveryLimits } from './limits.js';
+
+// While one batch is written, the next is on its way to the writer; a third would only be smaller.
+const BATCHES_AT_ONCE = 2;
+
+interface Pending {
+  readonly event: IntakeEvent;
+  readonly resolve: (taken: Taken) => void;
+  readonly reject: (error: PluginError) => void;
+}
+
+export interface IntakePorts {
+  readonly journal: Journal;
+  readonly health: JournalHealth;
+  readonly backlog: Backlog;
+  readonly events: Channel<DeliveryEvent>;
+  readonly limits: DeliveryLimits;
+  readonly now: () => number;
+  /** Told of each source and urgency that has a new row. */
+  readonly added: (source: Source, urgent: boolean) => void;
+}
+
+/** Writes events to the journal, many at a time, its apps in turn. */
+export class JournalingIntake implements Intake {
+  readonly #ports: IntakePorts;
+  readonly #queue = new FairQueue<Pending>();
+  #writing = 0;
+  #isScheduled = false;
+  #isStopped = false;
+  #idle: (() => void) | undefined;
+
+  constructor(ports: IntakePorts) {
+    this.#ports = ports;
+  }
+
+  take(event: IntakeEvent): Promise<Taken> {
+    const { events } = this.#ports;
+    const { appId, kind, connectionIds } = event;
+    events.emit({ t: 'received', appId, kind, connections: connectionIds.length });
+    const refusal = this.#refusal(event);
+    if (refusal !== undefined) {
+      events.emit({ t: 'rejected', appId, kind, reason: refusal.message });
+      return Promise.reject(refusal);
+    }
+    return new Promise((resolve, reject) => {
+      const bytes = event.body.length * connectionIds.length;
+      this.#queue.push(appId, { event, resolve, reject }, connectionIds.length, bytes);
+      this.#schedule();
+    });
+  }
+
+  /** Refuses what comes from now on; resolves when what came before is written or refused. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    if (this.#queue.size === 0 && this.#writing === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+  }
+
+  #refusal({ appId }: IntakeEvent): PluginError | undefined {
+    const { backlog, limits } = this.#ports;
+    if (this.#isStopped) return new PluginError('stopped', 'this program is stopping');
+    if (this.#queue.sizeOf(appId) >= limits.queuedPerApp)
+      return new PluginError(
+        'overloaded',
+        `${limits.queuedPerApp} events of app ${appId} wait to be written`,
+      );
+    if (backlog.of(appId) >= limits.backlogBytesPerApp)
+      return new PluginError(
+        'overloaded',
+        `app ${appId} has its share of the journal full of events that wait to be delivered`,
+      );
+    return undefined;
+  }
+
+  /** What comes in one turn of the event loop is written together. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#writing >= BATCHES_AT_ONCE) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#write();
+    });
+  }
+
+  #write(): void {
+    const { journal, health, limits } = this.#ports;
+    const batch = this.#queue.take({ items: limits.batchRows, bytes: limits.batchBytes });
+    if (batch.length === 0) return;
+    this.#writing += 1;
+    const rows = batch.flatMap(({ event }) => rowsOf(event));
+    journal
+      .append(rows)
+      .then(
+        (appended) => {
+          health.succeeded();
+          this.#written(batch, rows, appended);
+        },
+        (error: unknown) => this.#refused(batch, health.failed(error)),
+      )
+      .finally(() => this.#next())
+      .catch((error: unknown) => health.failed(error));
+    if (this.#queue.size > 0) this.#schedule();
+  }
+
+  #next(): void {
+    this.#writing -= 1;
+    if (this.#queue.size > 0) this.#schedule();
+    else if (this.#writing === 0) this.#idle?.();
+  }
+
+  #written(batch: readonly Pending[], rows: readonly NewRow[], appended: readonly Appended[]): void {
+    const { backlog, events, now, added } = this.#ports;
+    let at = 0;
+    for (const { event, resolve } of batch) {
+      const { appId, kind, urgent } = event;
+      let isNew = event.connectionIds.length === 0;
+      for (const end = at + event.connectionIds.length; at < end; at += 1) {
+        const row = rows[at];
+        if (row === undefined || appended[at] !== 'journaled') continue;
+        isNew = true;
+        backlog.add(appId, row.body);
+        added(row, urgent);
+      }
+      if (isNew) events.emit({ t: 'journaled', appId, kind, ms: now() - event.receivedAt });
+      else events.emit({ t: 'duplicate', appId, kind });
+      resolve(isNew ? 'journaled' : 'duplicate');
+    }
+  }
+
+  #refused(batch: readonly Pending[], error: PluginError): void {
+    for (const { event, reject } of batch) {
+      this.#ports.events.emit({ t: 'rejected', appId: event.appId, kind: event.kind, reason: error.message });
+      reject(error);
+    }
+  }
+}
+
+function rowsOf(event: IntakeEvent): NewRow[] {
+  const { appId, key, kind, conversation, urgent, body, receivedAt } = event;
+  return event.connectionIds.map((connectionId) => ({
+    appId,
+    connectionId,
+    key,
+    kind,
+    conversation,
+    urgent,
+    body,
+    receivedAt,
+  }));
+}

@@ -1,0 +1,79 @@
+import type { Backoff } from '../core/backoff.js';
+
+/** Every number that delivery keeps to. Durations are milliseconds. */
+export interface DeliveryLimits {
+  /** Dispatches under way at once, over all connections, at most. */
+  readonly concurrency: number;
+  /** Of which one connection may have. */
+  readonly perConnection: number;
+  /** Dispatches that only urgent rows may begin, beyond what the others use. */
+  readonly urgentReserve: number;
+  /** A dispatch that takes longer is aborted and counts as an outage. */
+  readonly dispatchMs: number;
+  /** Events of one app that wait to be written; beyond it the app is refused. */
+  readonly queuedPerApp: number;
+  /** Bodies of one app that wait to be delivered, in bytes; beyond it the app is refused. */
+  readonly backlogBytesPerApp: number;
+  /** Rows, and bytes of bodies, that are written in one go. */
+  readonly batchRows: number;
+  readonly batchBytes: number;
+  /** Between the dispatches of a row that failed. */
+  readonly retry: Backoff;
+  /** Failures that count against a row before it is given up. */
+  readonly attempts: number;
+  /** A row fails for its own fault if another was delivered this long before its dispatch, or later. */
+  readonly signMs: number;
+  /** A row that fails with nothing to compare it with is given up after this. */
+  readonly loneMs: number;
+  /** Between looks whether an outage is over. */
+  readonly probe: Backoff;
+  /** Failures in a row, whatever their kind, that make an outage. */
+  readonly failuresOfOutage: number;
+  /** After a crash, before what was in flight is looked up: a request may still be under way in the server. */
+  readonly recoveryDelayMs: number;
+  /** Between writes while the journal cannot be written. */
+  readonly journalRetryMs: number;
+  /** Bodies of delivered rows are kept this long. */
+  readonly bodiesMs: number;
+  /** Keys of delivered rows are kept this long. */
+  readonly keysMs: number;
+  readonly deadMs: number;
+  /** Between rounds of pruning, and between the small steps of one. */
+  readonly pruneMs: number;
+  readonly pruneStepMs: number;
+  readonly pruneRows: number;
+  /** How long stop() lets dispatches finish before it aborts them. */
+  readonly drainMs: number;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+export const DEFAULT_LIMITS: DeliveryLimits = {
+  // AK takes 100 events a second at 8 at once and 120 at 32, each then waiting ten times as long: more only slows it down.
+  concurrency: 28,
+  perConnection: 24,
+  urgentReserve: 4,
+  dispatchMs: 30 * SECOND,
+  queuedPerApp: 5000,
+  backlogBytesPerApp: 1024 ** 3,
+  batchRows: 256,
+  batchBytes: 4 * 1024 ** 2,
+  retry: { firstMs: SECOND, factor: 2, maxMs: MINUTE },
+  attempts: 8,
+  signMs: 10 * SECOND,
+  loneMs: 30 * MINUTE,
+  probe: { firstMs: 500, factor: 2, maxMs: 15 * SECOND },
+  failuresOfOutage: 4,
+  recoveryDelayMs: 2 * SECOND,
+  journalRetryMs: 2 * SECOND,
+  bodiesMs: MINUTE,
+  // Slack repeats a delayed event for up to 24 hours (Slack: Events API, delayed events).
+  keysMs: 26 * HOUR,
+  deadMs: 30 * 24 * HOUR,
+  pruneMs: 10 * SECOND,
+  pruneStepMs: 10,
+  pruneRows: 200,
+  drainMs: 5 * SECOND,
+};

@@ -1,0 +1,119 @@
+import { backoffDelay, type Backoff } from '../core/backoff.js';
+import type { Channel } from '../core/channel.js';
+import type { Random } from '../core/random.js';
+import type { DeliveryEvent } from './events.js';
+
+type State =
+  /** The server takes events. Ends with a failure that says it does not, or with several of any kind in a row. */
+  | { readonly t: 'passing'; readonly failures: number }
+  /** Nothing is dispatched. Ends at `probeAt`, with one row. */
+  | {
+      readonly t: 'down';
+      readonly since: number;
+      readonly reason: string;
+      readonly tries: number;
+      readonly probeAt: number;
+    }
+  /** One row is under way. Ends with its answer. */
+  | { readonly t: 'probing'; readonly since: number; readonly reason: string; readonly tries: number };
+
+/** Which rows failed since the server last took one. */
+type Failing =
+  | { readonly t: 'none' }
+  | { readonly t: 'one'; readonly rowId: number; readonly since: number }
+  | { readonly t: 'several' };
+
+export interface OutagePolicy {
+  readonly probe: Backoff;
+  readonly failuresOfOutage: number;
+}
+
+/** Whether the server takes events, told from how dispatches end. */
+export class OutageWatch {
+  #state: State = { t: 'passing', failures: 0 };
+  #failing: Failing = { t: 'none' };
+  #passedAt: number | undefined;
+
+  constructor(
+    private readonly policy: OutagePolicy,
+    private readonly random: Random,
+    private readonly events: Channel<DeliveryEvent>,
+  ) {}
+
+  /** Why nothing is dispatched, if so. */
+  get reason(): string | undefined {
+    return this.#state.t === 'passing' ? undefined : this.#state.reason;
+  }
+
+  /** When the server last took an event. */
+  get passedAt(): number | undefined {
+    return this.#passedAt;
+  }
+
+  /** When the next probe may begin, while the server is down and none is under way. */
+  get probeAt(): number | undefined {
+    return this.#state.t === 'down' ? this.#state.probeAt : undefined;
+  }
+
+  /** Since when this row and no other has failed, with nothing delivered meanwhile. */
+  loneSince(rowId: number): number | undefined {
+    return this.#failing.t === 'one' && this.#failing.rowId === rowId ? this.#failing.since : undefined;
+  }
+
+  /** How many of `slots` may be used now. */
+  allowed(slots: number, now: number): number {
+    switch (this.#state.t) {
+      case 'passing':
+        return slots;
+      case 'down':
+        return now >= this.#state.probeAt ? Math.min(slots, 1) : 0;
+      case 'probing':
+        return 0;
+    }
+  }
+
+  /** A dispatch begins; while the server is down it is the probe. */
+  began(): void {
+    if (this.#state.t === 'down') this.#enter({ ...this.#state, t: 'probing' });
+  }
+
+  /** The server took an event, or refused this very one: it works. */
+  answered(now: number, delivered: boolean): void {
+    if (delivered) this.#passedAt = now;
+    if (delivered) this.#failing = { t: 'none' };
+    if (this.#state.t !== 'passing') this.events.emit({ t: 'passing', afterMs: now - this.#state.since });
+    this.#enter({ t: 'passing', failures: 0 });
+  }
+
+  /** A dispatch failed; `isCertain` if the answer says that the server takes nothing. */
+  failed(rowId: number, now: number, reason: string, isCertain: boolean): void {
+    this.#note(rowId, now, isCertain);
+    const state = this.#state;
+    if (state.t === 'down') return;
+    if (state.t === 'passing') {
+      const failures = state.failures + 1;
+      if (!isCertain && failures < this.policy.failuresOfOutage) this.#enter({ t: 'passing', failures });
+      else {
+        this.events.emit({ t: 'outage', reason });
+        this.#goDown(now, now, reason, 1);
+      }
+      return;
+    }
+    this.#goDown(state.since, now, reason, state.tries + 1);
+  }
+
+  #note(rowId: number, now: number, isCertain: boolean): void {
+    const failing = this.#failing;
+    if (isCertain || (failing.t === 'one' && failing.rowId !== rowId)) this.#failing = { t: 'several' };
+    else if (failing.t === 'none') this.#failing = { t: 'one', rowId, since: now };
+  }
+
+  #goDown(since: number, now: number, reason: string, tries: number): void {
+    const probeAt = now + backoffDelay(this.policy.probe, tries, this.random);
+    this.#enter({ t: 'down', since, reason, tries, probeAt });
+  }
+
+  #enter(state: State): void {
+    this.#state = state;
+  }
+}

@@ -1,0 +1,77 @@
+import { errorMessage, PluginError } from '../core/errors.js';
+import { Background } from '../core/lifecycle.js';
+import type { Backlog } from './backlog.js';
+import type { Dispatcher, DispatcherPorts } from './dispatcher.js';
+import type { JournalingIntake } from './journaling-intake.js';
+import { recover, takeOver, type RecoveryPorts } from './recovery.js';
+import { keepTidy } from './retention.js';
+
+export interface RunPorts extends DispatcherPorts {
+  readonly backlog: Backlog;
+  readonly dispatcher: Dispatcher;
+  readonly intake: JournalingIntake;
+}
+
+/** Starting and stopping delivery. */
+export class DeliveryRun {
+  readonly #ports: RunPorts;
+  readonly #loops = new AbortController();
+  readonly #background = new Background((name, error) => {
+    if (!this.#loops.signal.aborted) process.emitWarning(`${name}: ${errorMessage(error)}`, 'DeliveryFailed');
+  });
+  #started: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(ports: RunPorts) {
+    this.#ports = ports;
+  }
+
+  /** A second call joins the first; after a failure it may be called again. */
+  start(): Promise<void> {
+    if (this.#stopped !== undefined)
+      return Promise.reject(new PluginError('stopped', 'delivery has been stopped'));
+    this.#started ??= this.#begin().catch((error: unknown) => {
+      this.#started = undefined;
+      throw error;
+    });
+    return this.#started;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #begin(): Promise<void> {
+    const { journal, backlog, dispatcher } = this.#ports;
+    const left = await takeOver(this.#ports);
+    const [ready, { sources }] = await Promise.all([journal.ready(), journal.stats()]);
+    if (this.#stopped !== undefined) return;
+    backlog.load(sources);
+    dispatcher.start(ready);
+    this.#background.run('recovery', () => recover(left, this.#recoveryPorts(), this.#loops.signal));
+    this.#background.run('retention', () => keepTidy(this.#ports, this.#loops.signal));
+  }
+
+  /** Three stages: no new events; dispatches may finish; those that have not by then are ended. */
+  async #end(): Promise<void> {
+    const { intake, dispatcher, settler, health, clock, limits } = this.#ports;
+    await intake.stop();
+    this.#loops.abort(new PluginError('stopped', 'delivery is stopping'));
+    const patience = clock.setTimer(limits.drainMs, () => dispatcher.abort());
+    await dispatcher.drain();
+    patience.cancel();
+    await this.#background.idle();
+    await settler.close();
+    health.close();
+  }
+
+  #recoveryPorts(): RecoveryPorts {
+    const { backlog, dispatcher } = this.#ports;
+    return {
+      ...this.#ports,
+      delivered: (row) => backlog.remove(row.appId, row.body),
+      hint: (ready) => dispatcher.hint(ready),
+    };
+  }
+}

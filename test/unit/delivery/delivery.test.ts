@@ -1,0 +1,235 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { JournalRow } from '../../../src/storage/journal.js';
+import { eventually } from '../../helpers/eventually.js';
+import { Rig } from './rig.js';
+
+const rigs: Rig[] = [];
+
+async function rig(...parts: ConstructorParameters<typeof Rig>): Promise<Rig> {
+  const made = await new Rig(...parts).open();
+  rigs.push(made);
+  return made;
+}
+
+afterEach(async () => {
+  for (const each of rigs.splice(0)) await each.dispose();
+});
+
+const keys = (count: number, prefix = 'e'): string[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`);
+
+describe('delivery', () => {
+  test('hands an event to the server once, however often Slack sends it', async () => {
+    const { delivery, server, ...r } = await rig();
+    await delivery.start();
+    const self = rigs[0]!;
+    expect(await self.take({ key: 'a' })).toBe('journaled');
+    expect(await self.take({ key: 'a' })).toBe('duplicate');
+    await eventually(() => server.got.length === 1, 'dispatched');
+    expect(await self.take({ key: 'a' })).toBe('duplicate');
+    await self.take({ key: 'b' });
+    await eventually(() => server.got.length === 2, 'dispatched');
+    expect(server.got).toEqual(['a', 'b']);
+    expect(r.seen.map(({ t }) => t).filter((t) => t !== 'received')).toEqual(
+      expect.arrayContaining(['journaled', 'duplicate', 'dispatched']),
+    );
+  });
+
+  test('gives an event to every connection that it is for', async () => {
+    const r = await rig();
+    await r.delivery.start();
+    await r.take({ key: 'a', connectionIds: ['con_1', 'con_2'] });
+    expect(await r.take({ key: 'a', connectionIds: ['con_2', 'con_3'] })).toBe('journaled');
+    await eventually(() => r.server.got.length === 3, 'three dispatches');
+    await eventually(async () => (await r.delivery.stats()).waiting === 0, 'nothing waits');
+  });
+
+  test('keeps the order of a conversation while others go beside it', async () => {
+    const r = await rig();
+    let most = 0;
+    const under = new Set<JournalRow>();
+    r.server.answer = async (row) => {
+      expect([...under].some((other) => other.conversation === row.conversation)).toBe(false);
+      under.add(row);
+      most = Math.max(most, under.size);
+      await eventually(() => most > 1, 'another beside it');
+      under.delete(row);
+      return { t: 'delivered', eventId: '' };
+    };
+    const all = keys(60);
+    await Promise.all(all.map((key, n) => r.take({ key, conversation: `C${n % 5}` })));
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 60, 'all dispatched');
+    for (let n = 0; n < 5; n += 1) {
+      const own = r.server.got.filter((key) => Number(key.slice(1)) % 5 === n);
+      expect(own).toEqual([...own].sort());
+    }
+    expect(most).toBeGreaterThan(1);
+  });
+
+  test('sends what somebody waits for before the events that wait', async () => {
+    const r = await rig();
+    await Promise.all(keys(50).map((key) => r.take({ key, conversation: key })));
+    await r.take({ key: 'click', urgent: true, kind: 'interactive' });
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 51, 'all dispatched');
+    expect(r.server.got[0]).toBe('click');
+  });
+
+  test('begins urgent rows although events hold all their slots', async () => {
+    const r = await rig();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let under = 0;
+    r.server.answer = async (row) => {
+      under += 1;
+      if (!row.urgent) await held;
+      return { t: 'delivered', eventId: '' };
+    };
+    await r.delivery.start();
+    await Promise.all(keys(60).map((key) => r.take({ key, conversation: key })));
+    await eventually(() => under >= 8, 'slots in use');
+    await r.take({ key: 'click', urgent: true });
+    await eventually(() => r.server.got.includes('click'), 'click dispatched');
+    expect(r.server.got).toEqual(['click']);
+    expect((await r.delivery.stats()).inFlight).toBeLessThanOrEqual(32);
+    release();
+    await eventually(() => r.server.got.length === 61, 'all dispatched');
+  });
+
+  test('lets an app with one event pass an app with thousands', async () => {
+    const r = await rig();
+    await Promise.all(keys(400).map((key) => r.take({ key, conversation: key })));
+    await r.take({ key: 'single', appId: 'A2', connectionIds: ['con_2'] });
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 401, 'all dispatched');
+    expect(r.server.got.indexOf('single')).toBeLessThan(10);
+  });
+
+  test('tries again what failed, and holds only its conversation', async () => {
+    const r = await rig();
+    let failures = 0;
+    r.server.answer = (row) =>
+      row.key === 'a1' && failures++ < 3
+        ? { t: 'failed', reason: 'hiccup' }
+        : { t: 'delivered', eventId: '' };
+    await r.take({ key: 'a1' });
+    await r.take({ key: 'a2' });
+    await Promise.all(keys(20).map((key) => r.take({ key, conversation: key })));
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 22, 'all dispatched');
+    expect(r.server.got.slice(-2)).toEqual(['a1', 'a2']);
+    expect(r.tags().filter((t) => t === 'retried')).toHaveLength(3);
+  });
+
+  test('puts what the server refuses for good among the dead letters, and sends it again on request', async () => {
+    const r = await rig();
+    let isFixed = false;
+    r.server.answer = (row) =>
+      row.key === 'bad' && !isFixed
+        ? { t: 'poisoned', reason: 'blob too large' }
+        : { t: 'delivered', eventId: '' };
+    await r.delivery.start();
+    for (const key of ['a', 'bad', 'c']) await r.take({ key });
+    await eventually(() => r.server.got.length === 2, 'the others dispatched');
+    const [letter] = await r.delivery.deadLetters.list(0, 10);
+    expect(letter).toMatchObject({ key: 'bad', reason: 'blob too large', body: '{"key":"bad"}' });
+    expect((await r.delivery.stats()).dead).toBe(1);
+    isFixed = true;
+    expect(await r.delivery.deadLetters.resend([letter!.id])).toBe(1);
+    await eventually(() => r.server.got.length === 3, 'sent again');
+    expect(r.server.got).toEqual(['a', 'c', 'bad']);
+    await eventually(async () => (await r.delivery.stats()).waiting === 0, 'nothing waits');
+  });
+
+  test('gives up a row that fails again and again while others pass', async () => {
+    const r = await rig();
+    let more = 0;
+    r.server.answer = (row) =>
+      row.key === 'bad' ? { t: 'failed', reason: 'odd' } : { t: 'delivered', eventId: '' };
+    await r.delivery.start();
+    await r.take({ key: 'bad' });
+    await r.take({ key: 'behind' });
+    await eventually(async () => {
+      more += 1;
+      await r.take({ key: `other${more}`, conversation: 'C2' });
+      return r.server.got.includes('behind');
+    }, 'the row behind it dispatched');
+    const dead = r.seen.filter((event) => event.t === 'dead');
+    expect(dead).toHaveLength(1);
+    expect(dead[0]).toMatchObject({ row: { key: 'bad' }, attempts: 8 });
+  });
+
+  test('gives up a row at which the server always seems down, while others pass', async () => {
+    const r = await rig();
+    let more = 0;
+    r.server.answer = (row) =>
+      row.key === 'bad' ? { t: 'outage', reason: 'deadline exceeded' } : { t: 'delivered', eventId: '' };
+    await r.delivery.start();
+    await r.take({ key: 'bad' });
+    await r.take({ key: 'behind' });
+    await eventually(async () => {
+      more += 1;
+      await r.take({ key: `other${more}`, conversation: 'C2' });
+      return r.server.got.includes('behind');
+    }, 'the row behind it dispatched');
+    expect(r.tags().filter((t) => t === 'outage')).toHaveLength(1);
+  });
+
+  test('gives nothing up in an outage, and keeps each conversation in order through it', async () => {
+    const r = await rig();
+    let isDown = true;
+    let tries = 0;
+    r.server.answer = () => {
+      tries += 1;
+      return isDown ? { t: 'outage', reason: 'connection refused' } : { t: 'delivered', eventId: '' };
+    };
+    await r.delivery.start();
+    await Promise.all(keys(100).map((key, n) => r.take({ key, conversation: `C${n % 7}` })));
+    const start = r.clock.now();
+    await eventually(() => r.clock.now() - start > 120_000, 'two minutes');
+    expect((await r.delivery.stats()).outage).toBe('connection refused');
+    // At first as many as there were slots, then one probe at a time.
+    expect(tries).toBeLessThan(40);
+    isDown = false;
+    await eventually(() => r.server.got.length === 100, 'backlog drained');
+    for (let n = 0; n < 7; n += 1) {
+      const own = r.server.got.filter((key) => Number(key.slice(1)) % 7 === n);
+      expect(own).toEqual([...own].sort());
+    }
+    expect(await r.delivery.deadLetters.list(0, 10)).toEqual([]);
+    expect(r.tags().filter((t) => t === 'outage' || t === 'passing')).toEqual(['outage', 'passing']);
+  });
+
+  test('takes failures of many rows, whatever their words, for an outage', async () => {
+    const r = await rig();
+    let isDown = true;
+    r.server.answer = () => (isDown ? { t: 'failed', reason: 'odd' } : { t: 'delivered', eventId: '' });
+    await r.delivery.start();
+    await Promise.all(keys(10).map((key) => r.take({ key, conversation: key })));
+    const start = r.clock.now();
+    await eventually(() => r.clock.now() - start > 300_000, 'five minutes');
+    expect((await r.delivery.stats()).outage).toBe('odd');
+    isDown = false;
+    await eventually(() => r.server.got.length === 10, 'all dispatched');
+    expect(r.tags()).not.toContain('dead');
+  });
+
+  test('counts a dispatch that takes too long as an outage, and ends it', async () => {
+    const r = await rig();
+    let hung = 0;
+    r.server.answer = (_, signal) => {
+      if (hung > 0) return { t: 'delivered', eventId: '' };
+      hung += 1;
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    };
+    await r.delivery.start();
+    await r.take({ key: 'a' });
+    await eventually(() => r.server.got.length === 1, 'sent again');
+    expect(r.seen.find((event) => event.t === 'outage')).toMatchObject({
+      reason: 'the dispatch took longer than 30000 ms',
+    });
+  });
+});

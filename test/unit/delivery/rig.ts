@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../../src/core/clock.js';
+import { scaledClock } from '../../../src/core/clock.js';
+import { seededRandom } from '../../../src/core/random.js';
+import { createDelivery } from '../../../src/delivery/create-delivery.js';
+import type { Delivery } from '../../../src/delivery/delivery.js';
+import type { DeliveryEvent } from '../../../src/delivery/events.js';
+import type { IntakeEvent } from '../../../src/delivery/intake.js';
+import type { DeliveryLimits } from '../../../src/delivery/limits.js';
+import type { DispatchOutcome, EventSink } from '../../../src/delivery/sink.js';
+import type { Journal, JournalRow } from '../../../src/storage/journal.js';
+import { openInThread } from '../../conformance/in-thread-journal.js';
+
+/** A server that the test plays: answers what it is told to, and keeps what it was given, in order. */
+export class PlayedServer implements EventSink {
+  readonly got: string[] = [];
+  readonly lookedUp: string[] = [];
+  readonly stored = new Set<string>();
+  /** How a dispatch ends; by default the server takes the event. */
+  answer: (row: JournalRow, signal: AbortSignal) => DispatchOutcome | Promise<DispatchOutcome> = () => ({
+    t: 'delivered',
+    eventId: 'evt',
+  });
+
+  async dispatch(row: JournalRow, signal: AbortSignal): Promise<DispatchOutcome> {
+    const outcome = await this.answer(row, signal);
+    if (outcome.t === 'delivered') {
+      this.got.push(row.key);
+      this.stored.add(row.key);
+    }
+    return outcome;
+  }
+
+  find(row: JournalRow): Promise<string | undefined> {
+    this.lookedUp.push(row.key);
+    return Promise.resolve(this.stored.has(row.key) ? `evt_${row.key}` : undefined);
+  }
+}
+
+/** Delivery on a real journal in a folder of its own, in front of a played server. */
+export class Rig {
+  readonly server = new PlayedServer();
+  readonly seen: DeliveryEvent[] = [];
+  journal!: Journal;
+  delivery!: Delivery;
+  #folder = '';
+
+  constructor(
+    readonly clock: Clock = scaledClock(100),
+    readonly limits: Partial<DeliveryLimits> = {},
+    readonly wrap: (journal: Journal) => Journal = (journal) => journal,
+  ) {}
+
+  async open(): Promise<this> {
+    this.#folder ||= await mkdtemp(join(tmpdir(), 'delivery-'));
+    this.journal = await openInThread(join(this.#folder, 'journal.db'));
+    this.delivery = createDelivery({
+      journal: this.wrap(this.journal),
+      sink: this.server,
+      clock: this.clock,
+      random: seededRandom(1),
+      limits: this.limits,
+    });
+    this.delivery.events.subscribe((event) => this.seen.push(event));
+    return this;
+  }
+
+  async close(): Promise<void> {
+    await this.delivery.stop();
+    await this.journal.close();
+  }
+
+  async dispose(): Promise<void> {
+    await this.close();
+    await rm(this.#folder, { recursive: true });
+  }
+
+  event(over: Partial<IntakeEvent> & { key: string }): IntakeEvent {
+    return {
+      appId: 'A1',
+      connectionIds: ['con_1'],
+      conversation: 'C1',
+      urgent: false,
+      kind: 'events_api',
+      body: `{"key":"${over.key}"}`,
+      receivedAt: this.clock.now(),
+      ...over,
+    };
+  }
+
+  take(over: Partial<IntakeEvent> & { key: string }): Promise<'journaled' | 'duplicate'> {
+    return this.delivery.intake.take(this.event(over));
+  }
+
+  tags(): string[] {
+    return this.seen.map(({ t }) => t);
+  }
+}
