@@ -1,0 +1,122 @@
+import { METHODS } from './methods-table.js';
+import { positions } from './positional.js';
+
+/** A parameter of a function, in the order of positions. */
+export interface ParameterDescription {
+  readonly name: string;
+  readonly description: string;
+  /** Informative: `string`, `number`, `list`, ... */
+  readonly type: string;
+  readonly optional: boolean;
+  /** By keyword only. */
+  readonly keyword: boolean;
+}
+
+/** A function that workflows can call. */
+export interface FunctionDescription {
+  /** As in Slack's Python client: `chat_postMessage`. */
+  readonly name: string;
+  readonly description: string;
+  readonly documentationUrl: string;
+  readonly parameters: readonly ParameterDescription[];
+}
+
+/** A function that is one method of Slack's. */
+export interface MethodDescription extends FunctionDescription {
+  /** Slack's name: `chat.postMessage`. */
+  readonly method: string;
+}
+
+const DOCUMENTATION = 'https://docs.slack.dev/reference/methods';
+
+/** The functions that are one method each, sorted by name. */
+export const METHOD_FUNCTIONS: readonly MethodDescription[] = METHODS.map(methodDescription);
+
+function methodDescription(line: string): MethodDescription {
+  const [method = '', description = '', ...parameters] = line.split('|');
+  const parsed = parameters.map(parameterDescription);
+  const positional = positions(method, parsed);
+  return {
+    method,
+    name: method.replaceAll('.', '_'),
+    description: description === '' ? `Calls Slack's ${method}.` : description,
+    documentationUrl: `${DOCUMENTATION}/${method}`,
+    parameters: parsed.map((parameter) => ({ ...parameter, keyword: !positional.includes(parameter.name) })),
+  };
+}
+
+function parameterDescription(text: string): Omit<ParameterDescription, 'keyword'> {
+  const [name = '', type = '', ...description] = text.split(':');
+  return {
+    name: name.replace('?', ''),
+    type,
+    optional: name.endsWith('?'),
+    description: description.join(':'),
+  };
+}
+
+/** Calls any method by its name, those without a function of their own too. */
+export const API_CALL: FunctionDescription = {
+  name: 'api_call',
+  description: 'Calls any method of Slack’s Web API; further keywords are the method’s arguments.',
+  documentationUrl: DOCUMENTATION,
+  parameters: [
+    parameter('method', 'string', 'Name of the method, as in chat.postMessage.'),
+    parameter('params', 'dict', 'Arguments of the method, beside those given by keyword.', {
+      optional: true,
+    }),
+  ],
+};
+
+/** Follows Slack's cursors. */
+export const PAGINATE: FunctionDescription = {
+  name: 'paginate',
+  description:
+    'Calls a method that answers in pages until there are no more, and joins the lists of all pages; further keywords are the method’s arguments.',
+  documentationUrl: 'https://docs.slack.dev/apis/web-api/pagination',
+  parameters: [
+    parameter('method', 'string', 'Name of the method, as in conversations.list.'),
+    parameter('params', 'dict', 'Arguments of the method, beside those given by keyword.', {
+      optional: true,
+    }),
+    parameter('max_items', 'number', 'Stops after the page with which a list has as many; 1000 by default.', {
+      optional: true,
+      keyword: true,
+    }),
+  ],
+};
+
+/** Uploads a file in Slack's current way, which takes three calls. */
+export const FILES_UPLOAD: FunctionDescription = {
+  name: 'files_upload_v2',
+  description: 'Uploads a file and shares it, if a channel is given.',
+  documentationUrl: 'https://docs.slack.dev/messaging/working-with-files#upload',
+  parameters: [
+    parameter('content', 'bytes or string', 'What the file holds.'),
+    parameter('filename', 'string', 'Name of the file; "file" by default.', { optional: true }),
+    parameter('channel', 'string', 'ID of the channel to share the file in.', { optional: true }),
+    parameter('title', 'string', 'Title of the file.', { optional: true, keyword: true }),
+    parameter('initial_comment', 'string', 'Text of the message with the file.', {
+      optional: true,
+      keyword: true,
+    }),
+    parameter('thread_ts', 'string', 'Timestamp of the thread to share the file in.', {
+      optional: true,
+      keyword: true,
+    }),
+    parameter('alt_txt', 'string', 'Description of an image for screen readers.', {
+      optional: true,
+      keyword: true,
+    }),
+    parameter('snippet_type', 'string', 'Syntax of a code snippet.', { optional: true, keyword: true }),
+  ],
+};
+
+function parameter(
+  name: string,
+  type: string,
+  description: string,
+  { optional = false, keyword = false } = {},
+): ParameterDescription {
+  return { name, type, description, optional, keyword };
+}

@@ -1,0 +1,44 @@
+import type { JsonObject, JsonValue } from '../core/json.js';
+import { isJsonObject } from '../core/json.js';
+import { DEPTH, fromJson } from '../autokitteh/values-json.js';
+import { dict, isSymbol, list, NOTHING, struct, symbol, type Value } from '../autokitteh/values.js';
+
+const RESPONSE = symbol('slack_response');
+const OBJECT = symbol('slack_object');
+
+/** Objects of Slack's whose keys are data: users choose them, or they are ids. */
+const MAPS: ReadonlySet<string> = new Set([
+  'emoji',
+  'values',
+  'fields',
+  'event_payload',
+  'inputs',
+  'outputs',
+]);
+
+/** Ids of channels, users, teams, files; none of Slack's field names looks like one. */
+const ID = /^[A-Z][A-Z0-9]{6,}$/;
+
+/**
+ * Slack's answer as user code gets it: records as structs (`result.channel.id`), maps as dicts (`result.emoji["+1"]`).
+ * An object with a key that is no symbol is a dict in any case.
+ */
+export function resultValue(response: JsonObject): Value {
+  const fields = recordFields(response, 0);
+  return fields === undefined ? fromJson(response) : struct(RESPONSE, fields);
+}
+
+function recordFields(object: JsonObject, depth: number): Record<string, Value> | undefined {
+  const keys = Object.keys(object);
+  if (!keys.every(isSymbol) || keys.some((key) => ID.test(key))) return undefined;
+  return Object.fromEntries(keys.map((key) => [key, valueUnder(key, object[key], depth + 1)]));
+}
+
+function valueUnder(key: string, json: JsonValue | undefined, depth: number): Value {
+  if (depth >= DEPTH) return NOTHING;
+  if (Array.isArray(json)) return list(json.map((item) => valueUnder('', item, depth + 1)));
+  if (!isJsonObject(json)) return fromJson(json);
+  const fields = MAPS.has(key) ? undefined : recordFields(json, depth);
+  if (fields !== undefined) return struct(OBJECT, fields);
+  return dict(Object.keys(json).map((name) => [name, valueUnder(name, json[name], depth + 1)] as const));
+}
