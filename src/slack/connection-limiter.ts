@@ -87,8 +87,9 @@ export class ConnectionLimiter {
 
   /** No call for `appId` before `delay` milliseconds have passed: Slack's Retry-After. */
   block(appId: string, delay: number): void {
-    const bucket = this.#bucket(appId);
-    bucket.blockedUntil = Math.max(bucket.blockedUntil, this.#clock.monotonic() + delay);
+    const now = this.#clock.monotonic();
+    const bucket = this.#bucket(appId, now);
+    bucket.blockedUntil = Math.max(bucket.blockedUntil, now + delay);
     this.#pump();
   }
 
@@ -107,7 +108,7 @@ export class ConnectionLimiter {
         next = Math.min(next, this.#all.filledAt + this.#policy.allEveryMs);
         break;
       }
-      const bucket = this.#bucket(waiter.appId);
+      const bucket = this.#bucket(waiter.appId, now);
       fill(bucket, this.#policy.appBurst, this.#policy.appEveryMs, now);
       const needed = waiter.urgency === URGENCY.spare ? 1 + RESERVE : 1;
       const earnedAt = bucket.filledAt + Math.max(0, needed - bucket.tokens) * this.#policy.appEveryMs;
@@ -126,10 +127,10 @@ export class ConnectionLimiter {
       this.#timer = this.#clock.setTimer(next - now, () => this.#pump());
   }
 
-  #bucket(appId: string): Bucket {
+  #bucket(appId: string, now: number): Bucket {
     let bucket = this.#apps.get(appId);
     if (bucket === undefined) {
-      bucket = { tokens: this.#policy.appBurst, filledAt: this.#clock.monotonic(), blockedUntil: 0 };
+      bucket = { tokens: this.#policy.appBurst, filledAt: now, blockedUntil: 0 };
       this.#apps.set(appId, bucket);
     }
     return bucket;

@@ -1,0 +1,134 @@
+import type { SlackFailure } from '../../src/slack/slack-errors.js';
+import type { OpenWire, Wire, WireListener } from '../../src/slack/wire.js';
+
+/** Slack's side of one connection, played by a test. */
+export class FakeWire implements Wire {
+  readonly sent: string[] = [];
+  pings = 0;
+  /** Whether pings are answered. */
+  answers = true;
+  /** Whether a goodbye is answered at once. */
+  polite = true;
+  ended = false;
+  closing = false;
+
+  constructor(
+    readonly token: string,
+    private readonly listener: WireListener,
+  ) {}
+
+  send(text: string): boolean {
+    if (this.ended || this.closing) return false;
+    this.sent.push(text);
+    return true;
+  }
+
+  ping(): boolean {
+    if (this.ended) return false;
+    this.pings++;
+    if (this.answers) queueMicrotask(() => this.life());
+    return true;
+  }
+
+  close(): void {
+    this.closing = true;
+    if (this.polite) this.end();
+  }
+
+  destroy(): void {
+    this.end(1006);
+  }
+
+  url(): void {
+    this.listener.onUrl();
+  }
+
+  open(): void {
+    this.listener.onOpen();
+  }
+
+  text(text: string): void {
+    this.listener.onText(text);
+  }
+
+  json(frame: object): void {
+    this.text(JSON.stringify(frame));
+  }
+
+  life(): void {
+    if (!this.ended) this.listener.onLife();
+  }
+
+  /** Goes all the way to a hello. */
+  greet(appId: string, connections = 0, lifetimeSeconds = 18_060): void {
+    this.url();
+    this.open();
+    this.json({
+      type: 'hello',
+      num_connections: connections,
+      connection_info: { app_id: appId },
+      debug_info: { approximate_connection_time: lifetimeSeconds },
+    });
+  }
+
+  disconnect(reason: string): void {
+    this.json({ type: 'disconnect', reason });
+  }
+
+  envelope(id: string, more: object = {}): void {
+    this.json({
+      type: 'events_api',
+      envelope_id: id,
+      accepts_response_payload: false,
+      payload: { event: { type: 'message' } },
+      ...more,
+    });
+  }
+
+  end(code = 1000): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.listener.onEnd({ t: 'ended', code });
+  }
+
+  fail(failure: SlackFailure): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.listener.onEnd({ t: 'not_opened', failure });
+  }
+
+  /** Slack refuses the call for a URL. */
+  refuse(error: string): void {
+    this.fail({ t: 'refused', error });
+  }
+}
+
+/** All connections that were opened, oldest first. */
+export class FakeWires {
+  readonly all: FakeWire[] = [];
+  /** Called for each new one, later in the same turn; by default nothing happens to it. */
+  onOpened: (wire: FakeWire) => void = () => undefined;
+
+  readonly open: OpenWire = (token, listener) => {
+    const wire = new FakeWire(token, listener);
+    this.all.push(wire);
+    queueMicrotask(() => this.onOpened(wire));
+    return wire;
+  };
+
+  /** The nth one from the start; a negative number counts from the end. */
+  at(index: number): FakeWire {
+    const wire = this.all.at(index);
+    if (wire === undefined) throw new Error(`only ${this.all.length} connections were opened`);
+    return wire;
+  }
+
+  get opened(): number {
+    return this.all.length;
+  }
+
+  /** Those that have not ended. */
+  get alive(): FakeWire[] {
+    return this.all.filter((wire) => !wire.ended);
+  }
+}

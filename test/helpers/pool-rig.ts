@@ -1,0 +1,85 @@
+import { Channel } from '../../src/core/channel.js';
+import { Background } from '../../src/core/lifecycle.js';
+import { seededRandom } from '../../src/core/random.js';
+import { ConnectionLimiter } from '../../src/slack/connection-limiter.js';
+import type { Envelope } from '../../src/slack/envelope.js';
+import { Liveness } from '../../src/slack/liveness.js';
+import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
+import { AppPool } from '../../src/slack/pool.js';
+import type { SocketEvent } from '../../src/slack/socket-event.js';
+import { FakeWires } from './fake-wires.js';
+import { HandClock } from './hand-clock.js';
+
+export const APP = 'A1';
+export const TOKEN = 'xapp-1-A1-1-first';
+
+/** A pool on fake connections and a clock that the test moves. */
+export class PoolRig {
+  readonly clock = new HandClock();
+  readonly wires = new FakeWires();
+  readonly events: SocketEvent[] = [];
+  readonly envelopes: Envelope[] = [];
+  readonly limiter: ConnectionLimiter;
+  readonly pool: AppPool;
+  /** Called for each envelope. */
+  onEnvelope: (envelope: Envelope) => void = () => undefined;
+  readonly #policy: SocketPolicy;
+
+  constructor(policy: SocketPolicy = DEFAULT_POLICY, seed = 1) {
+    this.#policy = policy;
+    const channel = new Channel<SocketEvent>();
+    channel.subscribe((event) => this.events.push(event));
+    this.limiter = new ConnectionLimiter(this.clock, policy.limiter);
+    let id = 0;
+    const liveness = new Liveness(this.clock, policy.liveness, () => this.pool.wake());
+    this.pool = new AppPool(APP, {
+      clock: this.clock,
+      random: seededRandom(seed),
+      policy,
+      openWire: this.wires.open,
+      liveness,
+      limiter: this.limiter,
+      events: channel,
+      background: new Background((name, error) => {
+        throw new Error(name, { cause: error });
+      }),
+      onEnvelope: (envelope) => {
+        this.envelopes.push(envelope);
+        this.onEnvelope(envelope);
+      },
+      newSocketId: () => `s${++id}`,
+    });
+  }
+
+  /** Every connection from now on is greeted as soon as it is opened; Slack counts those that are alive, and `ghosts`. */
+  greetAll(ghosts = 0): void {
+    this.wires.onOpened = (wire) => wire.greet(APP, this.wires.alive.length + ghosts);
+  }
+
+  /** A pool with as many greeted sockets as it wants. */
+  static async live(policy: SocketPolicy = DEFAULT_POLICY, seed = 1): Promise<PoolRig> {
+    const rig = new PoolRig(policy, seed);
+    rig.greetAll();
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.clock.advance(0);
+    if (rig.pool.status.t !== 'live') throw new Error(`not live: ${JSON.stringify(rig.pool.status)}`);
+    return rig;
+  }
+
+  /** Lets `ms` pass without ringing early: what is due rings in order. */
+  advance(ms: number): Promise<void> {
+    return this.clock.advance(ms);
+  }
+
+  statesOf(socketId: string): string[] {
+    return this.events.flatMap((event) =>
+      event.t === 'socket_state' && event.socketId === socketId ? [event.to] : [],
+    );
+  }
+
+  async stop(): Promise<void> {
+    const stopped = this.pool.stop();
+    await this.clock.advance(this.#policy.acknowledgeMs + 2_000);
+    await stopped;
+  }
+}

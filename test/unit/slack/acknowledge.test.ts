@@ -1,0 +1,106 @@
+import { afterEach, expect, it } from 'vitest';
+
+import { PoolRig } from '../../helpers/pool-rig.js';
+
+let rig: PoolRig;
+afterEach(() => rig.stop());
+
+it('acknowledges on the socket that brought the envelope, with a payload if one is given', async () => {
+  rig = await PoolRig.live();
+  rig.wires.at(1).envelope('e1');
+  await expect(rig.pool.acknowledge(rig.envelopes[0]!, { text: 'hi' })).resolves.toBe('sent');
+  expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"e1","payload":{"text":"hi"}}']);
+  expect(rig.envelopes[0]).toMatchObject({ appId: 'A1', socketId: 's2', kind: 'events_api' });
+  expect(rig.events).toContainEqual({ t: 'acknowledged', appId: 'A1', how: 'sent', afterMs: 0 });
+});
+
+it('acknowledges on another socket when that one is gone', async () => {
+  rig = await PoolRig.live();
+  rig.wires.at(0).envelope('e1');
+  rig.wires.at(0).end(1006);
+  await expect(rig.pool.acknowledge(rig.envelopes[0]!, undefined)).resolves.toBe('sent_elsewhere');
+  expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"e1"}']);
+});
+
+it('waits for a new socket while Slack waits, when there is none', async () => {
+  rig = await PoolRig.live();
+  rig.wires.at(0).envelope('e1');
+  rig.wires.onOpened = () => undefined;
+  for (const wire of rig.wires.all) wire.end(1006);
+  const acknowledged = rig.pool.acknowledge(rig.envelopes[0]!, undefined);
+  await rig.advance(1_000);
+  const fresh = rig.wires.at(-1);
+  fresh.greet('A1', 1);
+  await expect(acknowledged).resolves.toBe('sent_elsewhere');
+  expect(fresh.sent).toEqual(['{"envelope_id":"e1"}']);
+});
+
+it('is lost when no socket comes in time', async () => {
+  rig = await PoolRig.live();
+  rig.wires.at(0).envelope('e1');
+  rig.wires.onOpened = () => undefined;
+  for (const wire of rig.wires.all) wire.end(1006);
+  const acknowledged = rig.pool.acknowledge(rig.envelopes[0]!, undefined);
+  await rig.advance(3_000);
+  await expect(acknowledged).resolves.toBe('lost');
+});
+
+it('does not rely on a silent socket', async () => {
+  rig = await PoolRig.live();
+  rig.wires.onOpened = () => undefined;
+  rig.wires.at(0).answers = false;
+  await rig.advance(2_000);
+  rig.wires.at(0).envelope('e1');
+  while (rig.statesOf('s1').at(-1) !== 'suspect') await rig.advance(100);
+  await expect(rig.pool.acknowledge(rig.envelopes[0]!, undefined)).resolves.toBe('sent_elsewhere');
+  expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"e1"}']);
+});
+
+it('sends what a broken socket sent last again on another one', async () => {
+  rig = await PoolRig.live();
+  rig.wires.at(0).envelope('old');
+  await rig.pool.acknowledge(rig.envelopes[0]!, undefined);
+  await rig.advance(3_500);
+  rig.wires.at(0).envelope('new');
+  await rig.pool.acknowledge(rig.envelopes[1]!, undefined);
+  rig.wires.at(0).end(1006);
+  expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"new"}']);
+});
+
+it('lets the program go on when the receiver throws', async () => {
+  rig = await PoolRig.live();
+  rig.onEnvelope = () => {
+    throw new Error('no room');
+  };
+  rig.wires.at(0).envelope('e1');
+  expect(rig.events).toContainEqual({ t: 'receiver_failed', appId: 'A1', message: 'no room' });
+  expect(rig.pool.status.sockets).toBe(2);
+});
+
+it('counts frames that it does not understand', async () => {
+  rig = await PoolRig.live();
+  rig.wires.at(0).text('{');
+  rig.wires.at(0).json({ type: 'goodbye' });
+  rig.wires.at(0).json({ type: 'interactive', envelope_id: 'e1' });
+  const dropped = rig.events.flatMap((event) => (event.t === 'frame_dropped' ? [event.why] : []));
+  expect(dropped).toEqual(['not_json', 'unknown', 'no_payload']);
+  expect(rig.pool.status.sockets).toBe(2);
+});
+
+it('at a stop takes and answers what Slack had sent before its goodbye', async () => {
+  rig = await PoolRig.live();
+  rig.onEnvelope = (envelope) => void rig.pool.acknowledge(envelope, undefined);
+  const [open, closing] = [rig.wires.at(0), rig.wires.at(1)];
+  closing.polite = false;
+  const stopping = rig.pool.stop();
+  await rig.advance(0);
+  expect(closing.closing).toBe(true);
+  // Our goodbye crosses this on its way.
+  closing.envelope('crossed');
+  await rig.advance(0);
+  closing.end();
+  await rig.advance(1);
+  expect(open.sent).toEqual(['{"envelope_id":"crossed"}']);
+  await stopping;
+  expect(rig.wires.alive).toHaveLength(0);
+});

@@ -1,0 +1,106 @@
+import { expect, it } from 'vitest';
+
+import { ConnectionLimiter, URGENCY, type Urgency } from '../../../src/slack/connection-limiter.js';
+import { systemClock } from '../../../src/core/clock.js';
+import { HandClock } from '../../helpers/hand-clock.js';
+
+const POLICY = { appBurst: 3, appEveryMs: 60_000, allBurst: 5, allEveryMs: 100 };
+
+function start(policy = POLICY): {
+  clock: HandClock;
+  limiter: ConnectionLimiter;
+  granted: string[];
+  ask: (appId: string, urgency?: Urgency, signal?: AbortSignal) => void;
+} {
+  const clock = new HandClock();
+  const limiter = new ConnectionLimiter(clock, policy);
+  const granted: string[] = [];
+  return {
+    clock,
+    limiter,
+    granted,
+    ask(appId, urgency = URGENCY.deaf, signal = new AbortController().signal) {
+      limiter.acquire(appId, urgency, signal).then(
+        () => granted.push(appId),
+        () => granted.push(`${appId} refused`),
+      );
+    },
+  };
+}
+
+it('lets the first call through at once, on a clock that never stands still', async () => {
+  const limiter = new ConnectionLimiter(systemClock, POLICY);
+  await limiter.acquire('A', URGENCY.deaf, AbortSignal.timeout(1_000));
+  expect(limiter.waiting).toBe(0);
+});
+
+it('lets an app call a few times at once, then once a minute', async () => {
+  const { clock, granted, ask } = start();
+  for (let n = 0; n < 6; n++) ask('A');
+  await clock.advance(0);
+  expect(granted).toHaveLength(3);
+  await clock.advance(59_999);
+  expect(granted).toHaveLength(3);
+  await clock.advance(1);
+  expect(granted).toHaveLength(4);
+  await clock.advance(120_000);
+  expect(granted).toHaveLength(6);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+it('spreads the calls of hundreds of apps, those without a socket first', async () => {
+  const { clock, granted, ask } = start();
+  for (let n = 0; n < 200; n++) ask(`spare ${n}`, URGENCY.spare);
+  for (let n = 0; n < 200; n++) ask(`deaf ${n}`);
+  await clock.advance(0);
+  // Five spares had already been let through when the first app without a socket came.
+  expect(granted).toHaveLength(5);
+  await clock.advance(20_000);
+  expect(granted).toHaveLength(205);
+  expect(granted.slice(5).every((app) => app.startsWith('deaf'))).toBe(true);
+  await clock.advance(20_000);
+  expect(granted).toHaveLength(400);
+});
+
+it('keeps the last permission of an app for what cannot wait', async () => {
+  const { clock, granted, ask } = start();
+  for (let n = 0; n < 3; n++) ask('A', URGENCY.spare);
+  await clock.advance(0);
+  expect(granted).toHaveLength(2);
+  ask('A', URGENCY.replacement);
+  await clock.advance(0);
+  expect(granted).toHaveLength(3);
+});
+
+it('honours what Slack says, for that app alone', async () => {
+  const { clock, limiter, granted, ask } = start();
+  limiter.block('A', 30_000);
+  ask('A');
+  ask('B');
+  await clock.advance(29_999);
+  expect(granted).toEqual(['B']);
+  await clock.advance(1);
+  expect(granted).toEqual(['B', 'A']);
+});
+
+it('gives back what was not used', async () => {
+  const { clock, limiter, granted, ask } = start();
+  for (let n = 0; n < 4; n++) ask('A');
+  await clock.advance(0);
+  limiter.refund('A');
+  await clock.advance(0);
+  expect(granted).toHaveLength(4);
+});
+
+it('forgets who does not want to wait any more', async () => {
+  const { clock, limiter, granted, ask } = start();
+  for (let n = 0; n < 3; n++) ask('A');
+  const gone = new AbortController();
+  ask('A', URGENCY.deaf, gone.signal);
+  gone.abort();
+  ask('A', URGENCY.deaf, gone.signal);
+  await clock.advance(0);
+  expect(granted).toEqual(['A', 'A', 'A', 'A refused', 'A refused']);
+  expect(limiter.waiting).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
+});

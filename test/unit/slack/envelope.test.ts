@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { acknowledgement, LONGEST_FRAME, parseFrame } from '../../../src/slack/envelope.js';
+
+const envelope = {
+  type: 'slash_commands',
+  envelope_id: 'e1',
+  accepts_response_payload: true,
+  payload: { command: '/ak' },
+};
+
+describe('parseFrame', () => {
+  it('reads a hello', () => {
+    const text = JSON.stringify({
+      type: 'hello',
+      num_connections: 2,
+      debug_info: { approximate_connection_time: 18060 },
+      connection_info: { app_id: 'A1' },
+    });
+    expect(parseFrame(text)).toEqual({
+      t: 'hello',
+      hello: { appId: 'A1', connections: 2, lifetimeMs: 18_060_000 },
+    });
+  });
+
+  it.each([{}, { approximate_connection_time: 0 }, { approximate_connection_time: 'soon' }])(
+    'assumes an hour for a hello without a lifetime: %j',
+    (debug_info) => {
+      expect(parseFrame(JSON.stringify({ type: 'hello', debug_info }))).toMatchObject({
+        hello: { lifetimeMs: 3_600_000, appId: '', connections: 0 },
+      });
+    },
+  );
+
+  it('reads an envelope and keeps its text', () => {
+    const text = JSON.stringify(envelope);
+    expect(parseFrame(text)).toEqual({
+      t: 'envelope',
+      envelope: {
+        kind: 'slash_commands',
+        envelopeId: 'e1',
+        acceptsResponsePayload: true,
+        retryAttempt: 0,
+        retryReason: '',
+        payload: { command: '/ak' },
+        text,
+      },
+    });
+  });
+
+  it('reads retries', () => {
+    const text = JSON.stringify({
+      ...envelope,
+      type: 'events_api',
+      retry_attempt: 2,
+      retry_reason: 'timeout',
+    });
+    expect(parseFrame(text)).toMatchObject({ envelope: { retryAttempt: 2, retryReason: 'timeout' } });
+  });
+
+  it('reads a rate limit notice, which has no inner event', () => {
+    const text = JSON.stringify({
+      ...envelope,
+      type: 'events_api',
+      payload: { type: 'app_rate_limited', minute_rate_limited: 1 },
+    });
+    expect(parseFrame(text)).toMatchObject({ t: 'envelope' });
+  });
+
+  it('reads a disconnect of any reason', () => {
+    expect(parseFrame('{"type":"disconnect","reason":"too_many_websockets","num_connections":10}')).toEqual({
+      t: 'disconnect',
+      reason: 'too_many_websockets',
+      connections: 10,
+    });
+    expect(parseFrame('{"type":"disconnect"}')).toMatchObject({ t: 'disconnect', reason: '' });
+  });
+
+  it.each([
+    ['', 'not_json'],
+    ['Ping from applink-2', 'not_json'],
+    ['null', 'not_an_object'],
+    ['[1]', 'not_an_object'],
+    [JSON.stringify({ ...envelope, envelope_id: 7 }), 'no_envelope_id'],
+    [JSON.stringify({ ...envelope, payload: 'text' }), 'no_payload'],
+    [' '.repeat(LONGEST_FRAME + 1), 'too_large'],
+  ])('says what is wrong with a bad frame', (text, why) => {
+    expect(parseFrame(text)).toEqual({ t: 'bad', why });
+  });
+
+  it('names a type that it does not know, shortened', () => {
+    expect(parseFrame(JSON.stringify({ type: 'x'.repeat(1_000) }))).toEqual({
+      t: 'unknown',
+      type: 'x'.repeat(64),
+    });
+  });
+
+  it('never throws', () => {
+    const types = fc.constantFrom('hello', 'disconnect', 'events_api', 'interactive', 'slash_commands', 'x');
+    const frames = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc
+        .record({ type: types, payload: fc.jsonValue(), envelope_id: fc.jsonValue() }, { requiredKeys: [] })
+        .map((frame) => JSON.stringify(frame)),
+    );
+    fc.assert(
+      fc.property(frames, (text) => {
+        expect(['hello', 'disconnect', 'envelope', 'unknown', 'bad']).toContain(parseFrame(text).t);
+      }),
+    );
+  });
+});
+
+describe('acknowledgement', () => {
+  it('has a payload only when one is given', () => {
+    expect(acknowledgement('e1')).toBe('{"envelope_id":"e1"}');
+    expect(acknowledgement('e1', { text: 'hi' })).toBe('{"envelope_id":"e1","payload":{"text":"hi"}}');
+  });
+});

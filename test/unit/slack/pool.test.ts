@@ -1,0 +1,457 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
+import { APP, PoolRig, TOKEN } from '../../helpers/pool-rig.js';
+
+const rigs: PoolRig[] = [];
+
+async function live(...args: Parameters<typeof PoolRig.live>): Promise<PoolRig> {
+  const rig = await PoolRig.live(...args);
+  rigs.push(rig);
+  return rig;
+}
+
+function idle(): PoolRig {
+  const rig = new PoolRig();
+  rigs.push(rig);
+  return rig;
+}
+
+/** For hours of quiet: pings once a minute, so that a test's clock gets through them. */
+const QUIET = {
+  ...DEFAULT_POLICY,
+  liveness: { tickMs: 60_000, pingTicks: 2, suspectTicks: 1, wakeMs: 3_600_000 },
+};
+
+// Whatever a test did to it, a stopped pool leaves no connection and no timer.
+afterEach(async () => {
+  for (const rig of rigs.splice(0)) {
+    await rig.stop();
+    expect(rig.wires.alive).toHaveLength(0);
+    expect(rig.clock.pendingTimers).toBe(0);
+  }
+});
+
+describe('opening', () => {
+  it('opens two sockets, the second when the first was greeted', async () => {
+    const rig = idle();
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.advance(0);
+    expect(rig.wires.opened).toBe(1);
+    expect(rig.pool.status).toMatchObject({ t: 'opening', sockets: 0 });
+    rig.wires.at(0).greet(APP, 1);
+    await rig.advance(0);
+    expect(rig.wires.opened).toBe(2);
+    rig.wires.at(1).greet(APP, 2);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2, ghosts: 0 });
+    await rig.advance(60_000);
+    expect(rig.wires.opened).toBe(2);
+  });
+
+  it('does not let one that hangs hold up the other', async () => {
+    const rig = idle();
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.advance(DEFAULT_POLICY.pool.staggerMs);
+    expect(rig.wires.opened).toBe(2);
+    rig.wires.at(1).greet(APP, 1);
+    expect(rig.pool.status.sockets).toBe(1);
+  });
+
+  it.each([
+    ['fetching_url', 'Slack did not give a WebSocket URL in time'],
+    ['dialling', 'the WebSocket to Slack could not be opened in time'],
+    ['awaiting_hello', 'Slack did not greet on the new socket in time'],
+  ])('gives up a socket that hangs in %s, says so, and opens another', async (state, why) => {
+    const rig = idle();
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.advance(0);
+    if (state !== 'fetching_url') rig.wires.at(0).url();
+    if (state === 'awaiting_hello') rig.wires.at(0).open();
+    rig.greetAll();
+    await rig.advance(10_000);
+    expect(rig.events).toContainEqual({
+      t: 'socket_state',
+      appId: APP,
+      socketId: 's1',
+      from: state,
+      to: 'closed',
+      why,
+    });
+    await rig.advance(2_000);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+
+  it('waits longer after each failure, never longer than half a minute, and says what is wrong', async () => {
+    const rig = idle();
+    rig.wires.onOpened = (wire) =>
+      wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: no route', answered: false });
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.advance(60_000);
+    expect(rig.pool.status).toMatchObject({ t: 'degraded', reason: 'Slack cannot be reached: no route' });
+    const before = rig.wires.opened;
+    expect(before).toBeLessThan(15);
+    await rig.advance(3_600_000);
+    // Between half and the whole of 30 s: calls that never arrived do not use up Slack's limit.
+    expect(rig.wires.opened - before).toBeGreaterThan(100);
+    expect(rig.wires.opened - before).toBeLessThan(250);
+    rig.greetAll();
+    await rig.advance(31_000);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+
+  it('honours Retry-After', async () => {
+    const rig = idle();
+    rig.wires.onOpened = (wire) => wire.fail({ t: 'rate_limited', retryAfterMs: 45_000 });
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.advance(44_900);
+    expect(rig.wires.opened).toBe(1);
+    expect(rig.events).toContainEqual({ t: 'rate_limited', appId: APP, retryAfterMs: 45_000 });
+    rig.greetAll();
+    await rig.advance(200);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+});
+
+describe('replacement', () => {
+  it.each(['warning', 'refresh_requested', 'something_new'])(
+    'on %s: the new socket is greeted before the old one says goodbye',
+    async (reason) => {
+      const rig = await live();
+      rig.wires.onOpened = () => undefined;
+      rig.wires.at(0).disconnect(reason);
+      await rig.advance(0);
+      expect(rig.wires.opened).toBe(3);
+      expect(rig.wires.at(0).closing).toBe(false);
+      expect(rig.pool.status).toMatchObject({ t: 'renewing', sockets: 2 });
+      rig.wires.at(2).greet(APP, 3);
+      expect(rig.wires.at(0).closing).toBe(true);
+      expect(rig.wires.alive).toHaveLength(2);
+      expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+    },
+  );
+
+  it('drains until the acknowledgements are out', async () => {
+    const rig = await live();
+    rig.wires.at(0).envelope('e1');
+    rig.wires.at(0).disconnect('warning');
+    await rig.advance(0);
+    expect(rig.statesOf('s1').at(-1)).toBe('draining');
+    expect(rig.wires.at(0).closing).toBe(false);
+    await expect(rig.pool.acknowledge(rig.envelopes[0]!, undefined)).resolves.toBe('sent');
+    expect(rig.wires.at(0).sent).toEqual(['{"envelope_id":"e1"}']);
+    expect(rig.wires.at(0).closing).toBe(true);
+  });
+
+  it('does not wait longer for an acknowledgement than Slack does', async () => {
+    const rig = await live();
+    rig.wires.at(0).envelope('never acknowledged');
+    rig.wires.at(0).disconnect('warning');
+    await rig.advance(2_900);
+    expect(rig.wires.at(0).closing).toBe(false);
+    await rig.advance(200);
+    expect(rig.wires.at(0).closing).toBe(true);
+  });
+
+  it('hands over what still arrives on a socket that drains', async () => {
+    const rig = await live();
+    rig.wires.at(0).polite = false;
+    rig.wires.at(0).disconnect('warning');
+    await rig.advance(0);
+    rig.wires.at(0).envelope('late');
+    await expect(rig.pool.acknowledge(rig.envelopes[0]!, undefined)).resolves.toBe('sent_elsewhere');
+    rig.wires.at(0).end();
+  });
+
+  it('keeps both going when both are announced at once', async () => {
+    const rig = await live();
+    rig.wires.at(0).disconnect('warning');
+    rig.wires.at(1).disconnect('warning');
+    const before = rig.events.length;
+    await rig.advance(10);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+    const sockets = rig.events
+      .slice(before)
+      .flatMap((event) => (event.t === 'status_changed' ? [event.status.sockets] : []));
+    expect(Math.min(...sockets)).toBeGreaterThanOrEqual(2);
+  });
+
+  it('renews each socket before its announced lifetime, never two at once', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const rig = await live(QUIET, seed);
+      const lifetime = 18_060_000;
+      await rig.advance(lifetime);
+      const drained = rig.events.filter((event) => event.t === 'socket_state' && event.to === 'draining');
+      expect(rig.wires.at(0).ended, `seed ${seed}`).toBe(true);
+      expect(rig.wires.at(1).ended, `seed ${seed}`).toBe(true);
+      expect(drained.length).toBeGreaterThanOrEqual(2);
+      const degraded = rig.events.filter(
+        (event) => event.t === 'status_changed' && event.status.t === 'degraded',
+      );
+      expect(degraded, `seed ${seed}`).toHaveLength(0);
+      await rig.stop();
+    }
+  });
+
+  it('spreads the renewals of many apps', async () => {
+    const times: number[] = [];
+    for (let seed = 1; seed <= 30; seed++) {
+      const rig = await live(QUIET, seed);
+      const start = rig.clock.now();
+      while (rig.wires.opened < 3) await rig.advance(60_000);
+      times.push(rig.clock.now() - start);
+      await rig.stop();
+    }
+    const span = Math.max(...times) - Math.min(...times);
+    expect(span).toBeGreaterThan(0.15 * 18_060_000);
+  });
+});
+
+describe('silence', () => {
+  it('opens a replacement within 5 s of a path that falls silent, and lets the silent socket go then', async () => {
+    const rig = await live();
+    await rig.advance(7_777);
+    rig.wires.at(0).answers = false;
+    await rig.advance(5_000);
+    expect(rig.statesOf('s1')).toContain('suspect');
+    expect(rig.wires.opened).toBe(3);
+    expect(rig.wires.at(0).ended).toBe(true);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+
+  it('takes any frame for life', async () => {
+    const rig = await live();
+    rig.wires.at(0).answers = false;
+    for (let n = 0; n < 60; n++) {
+      rig.wires.at(0).envelope(`e${n}`);
+      await rig.advance(1_000);
+    }
+    expect(rig.statesOf('s1')).not.toContain('suspect');
+  });
+
+  it('keeps a socket that answers after all while no replacement could be opened', async () => {
+    const rig = await live();
+    rig.wires.onOpened = (wire) =>
+      wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
+    for (const wire of rig.wires.all) wire.answers = false;
+    await rig.advance(5_000);
+    expect(rig.pool.status).toMatchObject({ t: 'degraded', sockets: 0 });
+    for (const wire of rig.wires.all) {
+      wire.answers = true;
+      wire.life();
+    }
+    expect(rig.pool.status).toMatchObject({ sockets: 2 });
+    expect(rig.wires.at(0).ended).toBe(false);
+  });
+
+  it('gives up a silent socket that cannot be replaced', async () => {
+    const rig = await live();
+    rig.wires.onOpened = (wire) =>
+      wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
+    for (const wire of rig.wires.all) wire.answers = false;
+    await rig.advance(25_000);
+    expect(rig.wires.alive).toHaveLength(0);
+  });
+
+  it('does not judge by events: a quiet app keeps its sockets', async () => {
+    const rig = await live();
+    await rig.advance(3_600_000);
+    expect(rig.wires.opened).toBe(2);
+  });
+});
+
+describe('what needs a person', () => {
+  it('ends in a status with advice when the token is refused, and tries again only now and then', async () => {
+    const rig = idle();
+    rig.wires.onOpened = (wire) => wire.refuse('token_revoked');
+    rig.pool.setTokens([{ token: TOKEN, setAt: 7 }]);
+    await rig.advance(0);
+    expect(rig.pool.status).toMatchObject({
+      t: 'broken',
+      error: 'token_revoked',
+      tokens: [{ setAt: 7, verdict: { t: 'refused', error: 'token_revoked' } }],
+    });
+    const { status } = rig.pool;
+    expect(status.t === 'broken' ? status.advice : '').toContain('revoked');
+    await rig.advance(86_400_000);
+    expect(rig.wires.opened).toBeGreaterThan(10);
+    expect(rig.wires.opened).toBeLessThan(60);
+    rig.greetAll();
+    await rig.advance(3_600_000);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+
+  it('stops when Socket Mode is switched off, says so, probes slowly, and comes back', async () => {
+    const rig = await live();
+    rig.wires.onOpened = (wire) => {
+      wire.url();
+      wire.open();
+      wire.disconnect('link_disabled');
+    };
+    for (const wire of rig.wires.all) {
+      wire.disconnect('link_disabled');
+      wire.end();
+    }
+    await rig.advance(60_000);
+    expect(rig.wires.opened).toBe(2);
+    expect(rig.pool.status).toMatchObject({ t: 'broken', error: 'link_disabled' });
+    await rig.advance(86_400_000);
+    expect(rig.wires.opened).toBeLessThan(60);
+    rig.greetAll();
+    await rig.advance(3_600_000);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+
+  it('refuses a token of another app', async () => {
+    const rig = idle();
+    rig.wires.onOpened = (wire) => wire.greet('A2', 1);
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.advance(0);
+    expect(rig.pool.status).toMatchObject({ t: 'broken', error: 'wrong_app' });
+    expect(rig.wires.alive).toHaveLength(0);
+  });
+});
+
+describe('too many sockets', () => {
+  it('backs off exponentially, and is quick again only after a socket has stayed up', async () => {
+    const rig = idle();
+    const times: number[] = [];
+    rig.wires.onOpened = (wire) => {
+      times.push(rig.clock.now());
+      wire.url();
+      wire.open();
+      wire.disconnect('too_many_websockets');
+    };
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.advance(3_600_000);
+    expect(rig.pool.status).toMatchObject({ t: 'degraded', sockets: 0 });
+    expect(times.length).toBeLessThan(16);
+    const gaps = times.slice(1).map((time, n) => time - (times[n] ?? 0));
+    expect(gaps.at(-1)).toBeGreaterThan(250_000);
+    rig.greetAll();
+    await rig.advance(700_000);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+
+  it('closes first: with no room, an announced socket goes before its replacement is opened', async () => {
+    const rig = await live();
+    rig.wires.onOpened = (wire) => {
+      wire.url();
+      wire.open();
+      wire.disconnect('too_many_websockets');
+    };
+    rig.wires.at(0).disconnect('warning');
+    await rig.advance(1);
+    expect(rig.wires.opened).toBe(3);
+    expect(rig.wires.at(0).ended).toBe(true);
+    expect(rig.wires.alive).toEqual([rig.wires.at(1)]);
+    expect(rig.pool.status).toMatchObject({ t: 'degraded', sockets: 1 });
+    rig.greetAll();
+    await rig.advance(120_000);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+
+  it('shows what Slack counts beyond ours, and looks again', async () => {
+    const rig = idle();
+    rig.greetAll(3);
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.advance(0);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2, ghosts: 3 });
+    rig.greetAll(0);
+    await rig.advance(DEFAULT_POLICY.pool.recountMs + 60_000);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2, ghosts: 0 });
+  });
+});
+
+describe('tokens', () => {
+  it('moves to a newer token without a gap', async () => {
+    const rig = await live();
+    const before = rig.events.length;
+    rig.pool.setTokens([{ token: 'xapp-1-A1-2-second', setAt: 2 }]);
+    await rig.advance(0);
+    expect(rig.wires.alive.map(({ token }) => token)).toEqual(['xapp-1-A1-2-second', 'xapp-1-A1-2-second']);
+    const sockets = rig.events
+      .slice(before)
+      .flatMap((event) => (event.t === 'status_changed' ? [event.status.sockets] : []));
+    expect(Math.min(...sockets)).toBeGreaterThanOrEqual(2);
+  });
+
+  it('of two tokens uses the newest valid one, and tells what became of the other', async () => {
+    const rig = idle();
+    rig.wires.onOpened = (wire) => {
+      if (wire.token === TOKEN) wire.greet(APP, rig.wires.alive.length);
+      else wire.refuse('invalid_auth');
+    };
+    rig.pool.setTokens([
+      { token: TOKEN, setAt: 1 },
+      { token: 'xapp-1-A1-2-second', setAt: 2 },
+    ]);
+    await rig.advance(0);
+    expect(rig.pool.status).toMatchObject({
+      t: 'live',
+      sockets: 2,
+      tokens: [
+        { setAt: 2, verdict: { t: 'refused', error: 'invalid_auth' } },
+        { setAt: 1, verdict: { t: 'valid' } },
+      ],
+    });
+  });
+
+  it('keeps the old sockets while a new token is refused', async () => {
+    const rig = await live();
+    rig.wires.onOpened = (wire) => wire.refuse('invalid_auth');
+    rig.pool.setTokens([{ token: 'xapp-1-A1-2-second', setAt: 2 }]);
+    await rig.advance(1_000);
+    expect(rig.pool.status).toMatchObject({ t: 'degraded', sockets: 2 });
+    expect(rig.wires.at(0).ended).toBe(false);
+  });
+
+  it('reports an older token as superseded', async () => {
+    const rig = idle();
+    rig.greetAll();
+    rig.pool.setTokens([
+      { token: TOKEN, setAt: 1 },
+      { token: 'xapp-1-A1-2-second', setAt: 2 },
+    ]);
+    await rig.advance(0);
+    expect(rig.pool.status.tokens).toEqual([
+      { setAt: 2, verdict: { t: 'valid' } },
+      { setAt: 1, verdict: { t: 'superseded' } },
+    ]);
+  });
+});
+
+describe('load', () => {
+  it('grows with envelopes in flight, leaves room for a rotation, and shrinks when it is calm', async () => {
+    const rig = await live({
+      ...DEFAULT_POLICY,
+      limiter: { appBurst: 1_000, appEveryMs: 1, allBurst: 1_000, allEveryMs: 1 },
+    });
+    let n = 0;
+    for (let second = 0; second < 60; second++) {
+      for (const wire of rig.wires.alive) for (let k = 0; k < 100; k++) wire.envelope(`e${n++}`);
+      await rig.advance(1_000);
+    }
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 8 });
+    expect(rig.events.filter(({ t }) => t === 'resized')).toHaveLength(6);
+    await rig.advance(3_600_000);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+
+  it('never has more than ten sockets, whatever is announced at once', async () => {
+    const rig = await live({
+      ...DEFAULT_POLICY,
+      pool: { ...DEFAULT_POLICY.pool, sockets: 8 },
+      limiter: { appBurst: 1_000, appEveryMs: 1, allBurst: 1_000, allEveryMs: 1 },
+    });
+    let most = 0;
+    rig.wires.onOpened = (wire) => {
+      most = Math.max(most, rig.wires.alive.length);
+      wire.greet(APP, rig.wires.alive.length);
+    };
+    for (const wire of rig.wires.alive) wire.disconnect('warning');
+    await rig.advance(20_000);
+    expect(most).toBeLessThanOrEqual(10);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 8 });
+    expect(rig.wires.all.slice(0, 8).every(({ ended }) => ended)).toBe(true);
+  });
+});
