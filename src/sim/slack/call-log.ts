@@ -2,7 +2,7 @@ import type { JsonObject } from '../../core/json.js';
 import { Watch } from './watch.js';
 
 /** One HTTP request that the scripted Slack got, and what it said. */
-export interface RecordedCall {
+interface RecordedCall {
   /** The method's name, such as `chat.postMessage`; for a response_url, `response_url`. */
   readonly method: string;
   readonly httpMethod: string;

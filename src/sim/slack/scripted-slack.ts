@@ -28,7 +28,7 @@ import { createTriggers } from './triggers.js';
 import { createUploads } from './uploads.js';
 
 /** What may be said about one event that is sent. */
-export interface SendFrameOptions extends Pick<SendOptions, 'to'> {
+interface SendFrameOptions extends Pick<SendOptions, 'to'> {
   /** Of an organization, the workspace that it happens in. */
   readonly workspace?: SlackWorkspace;
 }

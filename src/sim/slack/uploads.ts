@@ -1,7 +1,7 @@
 import type { Identifiers } from './directory/identifiers.js';
 
 /** A file on its way. */
-export interface Upload {
+interface Upload {
   readonly name: string;
   readonly length: number;
 }

@@ -37,7 +37,7 @@ export type MethodAnswer = JsonObject & { ok: boolean };
 export type Method = OpenMethod | CheckedMethod;
 
 /** A method that takes no token. */
-export interface OpenMethod {
+interface OpenMethod {
   readonly token: 'none';
   run(args: JsonObject): MethodAnswer;
 }

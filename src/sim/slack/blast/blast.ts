@@ -6,7 +6,7 @@ import { latencyOf, type Latency } from './latency.js';
 import { prepare, runPrefix, sequenceOf } from './template.js';
 
 /** How fast envelopes are sent. */
-export type Pace =
+type Pace =
   /** Closed loop: each socket always has that many unacknowledged ones. */
   | { readonly t: 'window'; readonly perSocket: number }
   /** Open loop: that many a second, over all sockets in turn. */

@@ -33,7 +33,8 @@ it('loses no event when Slack refreshes the only socket', async () => {
   await connect();
   await slack.ledger.settled(event);
   expect(slack.ledger.lost()).toEqual([]);
-  expect(event.attempts.map((attempt) => attempt.outcome)).toEqual(['unrouted', 'acknowledged']);
+  expect(event.attempts[0]?.outcome).toBe('unrouted');
+  expect(event.attempts.at(-1)?.outcome).toBe('acknowledged');
 
   // Commands are sent once: whoever has no socket at that moment has lost them.
   await slack.waitForSockets(app, 1);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { message } from '../../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js';
 import type { LinkSocket } from '../../../../src/sim/slack/link/link-socket.js';
+import { HandClock } from '../../../helpers/hand-clock.js';
 import { Client, openUrl, refusedWith } from './client.js';
 import { stage, type Stage } from './setup.js';
 
@@ -203,13 +204,15 @@ describe('Socket Mode switched off', () => {
 
 describe('tickets', () => {
   it('are good once, and not for long', async () => {
-    const { slack, appToken } = await stage({ ticketLifetime: 1_000 });
+    const clock = new HandClock();
+    const { slack, appToken } = await stage({ clock, pingEvery: 0 });
     const url = await openUrl(slack.apiUrl, appToken);
     const client = Client.dial(url);
     await client.until(() => client.frames.length === 1);
     expect(await refusedWith(url)).toBe(409);
     const stale = await openUrl(slack.apiUrl, appToken);
-    await client.until(() => client.pings.length > 0);
+    await clock.advance(30_001);
     expect(await refusedWith(stale)).toBe(409);
+    expect(await refusedWith(stale.replace('/link/', '/elsewhere/'))).toBe(409);
   });
 });
