@@ -10,7 +10,7 @@ import {
 import type { DualHandler } from './dual-server.js';
 
 /** Where a request came from, as far as the socket and the headers tell. */
-interface Caller {
+export interface Caller {
   /** The other end of the socket is on this machine. */
   readonly loopback: boolean;
   /** The request was addressed to this machine by a loopback name, and no proxy passed it on. */
@@ -19,36 +19,51 @@ interface Caller {
 
 const CALLER = createContextKey<Caller>({ loopback: false, direct: false }, { description: 'caller' });
 
-/** Notes the caller for `bearer`; for `connectNodeAdapter`'s option of the same name. */
-export function contextValues({ headers, socket }: Parameters<DualHandler>[0]): ContextValues {
+/** Who sent a request of node's. */
+export function callerOf({
+  headers,
+  socket,
+}: Pick<Parameters<DualHandler>[0], 'headers' | 'socket'>): Caller {
   const authority = headers[':authority'];
-  return createContextValues().set(CALLER, {
+  return {
     loopback: isLoopback(socket.remoteAddress ?? ''),
     direct:
       isLoopbackName(typeof authority === 'string' ? authority : (headers.host ?? '')) &&
       headers['x-forwarded-for'] === undefined &&
       headers.forwarded === undefined,
-  });
+  };
 }
 
+/** Notes the caller for `bearer`; for `connectNodeAdapter`'s option of the same name. */
+export function contextValues(request: Parameters<DualHandler>[0]): ContextValues {
+  return createContextValues().set(CALLER, callerOf(request));
+}
+
+/** Why a caller may not pass, in a sentence; nothing if it may. */
+export type Guard = (caller: Caller, authorization: string) => string | undefined;
+
 /**
- * Lets calls pass that carry `token`. Without a token configured only programs on this machine may call, and neither
+ * Lets callers pass that carry `token`. Without a token configured only programs on this machine may call, and neither
  * web pages that lead a browser here under another name nor a proxy that passes strangers on.
  */
+export function createGuard(token: string | undefined): Guard {
+  if (token === undefined) {
+    return ({ loopback, direct }) =>
+      loopback && direct
+        ? undefined
+        : 'without PLUGIN_TOKEN only programs on the same machine are answered: set it here, and send it as a bearer credential';
+  }
+  const expected = digest(token);
+  return (_caller, authorization) =>
+    presents(authorization, expected) ? undefined : 'the bearer credential is missing or wrong';
+}
+
+/** The guard for RPCs. */
 export function bearer(token: string | undefined): Interceptor {
-  const expected = token === undefined ? undefined : digest(token);
+  const guard = createGuard(token);
   return (next) => (request) => {
-    if (expected === undefined) {
-      const { loopback, direct } = request.contextValues.get(CALLER);
-      if (!loopback || !direct) {
-        throw new ConnectError(
-          'without PLUGIN_TOKEN only programs on the same machine are answered: set it here, and send it as a bearer credential',
-          Code.Unauthenticated,
-        );
-      }
-    } else if (!presents(request.header.get('authorization') ?? '', expected)) {
-      throw new ConnectError('the bearer credential is missing or wrong', Code.Unauthenticated);
-    }
+    const refusal = guard(request.contextValues.get(CALLER), request.header.get('authorization') ?? '');
+    if (refusal !== undefined) throw new ConnectError(refusal, Code.Unauthenticated);
     return next(request);
   };
 }

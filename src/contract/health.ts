@@ -5,7 +5,6 @@ import {
   type Interceptor,
   type ServiceImpl,
 } from '@connectrpc/connect';
-import type { Channel } from '../core/channel.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { Health, HealthCheckResponse_ServingStatus as Serving } from '../gen/grpc/health/v1/health_pb.js';
 
@@ -13,7 +12,7 @@ import { Health, HealthCheckResponse_ServingStatus as Serving } from '../gen/grp
 export interface HealthSource {
   serving(): boolean;
   /** Emits at each change. */
-  readonly events: Channel<unknown>;
+  readonly events: { subscribe(changed: () => void): () => void };
 }
 
 const KNOWN: ReadonlySet<string> = new Set(['', IntegrationsService.typeName, Health.typeName]);

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { DeadLetter, Overview } from './overview.js';
@@ -9,7 +10,7 @@ export interface AdminPorts {
   /** How many of these were there, and are sent again. */
   resend(ids: readonly number[]): Promise<number>;
   /** Why a request may not see this, in a sentence; nothing if it may. */
-  refusal(request: Request): string | undefined;
+  refusal(request: HttpBindings['incoming']): string | undefined;
 }
 
 const listQuery = z.object({
@@ -20,10 +21,10 @@ const listQuery = z.object({
 const resendBody = z.strictObject({ ids: z.array(z.number().int().positive()).min(1).max(1_000) });
 
 /** `/ops/...`: how the program fares, and its dead letters. Open to the bearer credential, or on this machine only. */
-export function adminRoutes(ports: AdminPorts): Hono {
-  const routes = new Hono();
+export function adminRoutes(ports: AdminPorts): Hono<{ Bindings: HttpBindings }> {
+  const routes = new Hono<{ Bindings: HttpBindings }>();
   routes.use('/ops/*', async (context, next) => {
-    const refusal = ports.refusal(context.req.raw);
+    const refusal = ports.refusal(context.env.incoming);
     if (refusal !== undefined) return context.text(refusal, 401);
     context.header('cache-control', 'no-store');
     await next();

@@ -4,9 +4,9 @@ import type { AnswerDesk } from './answer-desk.js';
 import { LONGEST_ANSWER } from './answer-kind.js';
 
 /** Where an event's address lies below the public base. */
-export const ANSWERS_PATH = '/slack/answers';
+export const ANSWERS_PATH = '/slack/assets/answers';
 
-/** `POST /slack/answers/<ticket>` with a JSON object. The ticket is the credential. */
+/** `POST /slack/assets/answers/<ticket>` with a JSON object. The ticket is the credential. */
 export function answerRoutes(desk: AnswerDesk): Hono {
   const routes = new Hono();
   const limit = bodyLimit({

@@ -9,6 +9,7 @@ import { IdentityCache, type IdentitySource } from './identity.js';
 import type { LivePolicy, Server, Sockets } from './ports.js';
 import { Reconciler } from './reconciler.js';
 import { Registry, type Entry } from './registry.js';
+import { isSocketMode } from './setup-state.js';
 import { INIT_REQUIRED, statusOf } from './status.js';
 import { StatusPublisher } from './status-publisher.js';
 import { wantedApps } from './wanted-apps.js';
@@ -104,8 +105,23 @@ export class LiveConnections {
     return [...this.#registry.all()];
   }
 
-  knows(connectionId: string): boolean {
+  /** The Slack apps whose sockets are wanted. */
+  apps(): string[] {
+    return [...wantedApps(this.#registry.all()).keys()];
+  }
+
+  /** Whether it is a connection of this integration; looks at the server before it says no. */
+  async knows(connectionId: string): Promise<boolean> {
+    if (this.#registry.get(connectionId) !== undefined) return true;
+    await this.#patiently(this.#reconciler.looked(connectionId));
     return this.#registry.get(connectionId) !== undefined;
+  }
+
+  /** Whether it is a connection that uses Socket Mode, set up completely or not. */
+  async isSocketMode(connectionId: string): Promise<boolean> {
+    await this.#patiently(this.#reconciler.looked(connectionId));
+    const entry = this.#registry.get(connectionId);
+    return entry !== undefined && usesSocketMode(entry);
   }
 
   /** The status of a connection from live facts; an empty or unknown id is a connection not set up yet. */
@@ -177,8 +193,7 @@ export class LiveConnections {
 
   #compare(): void {
     for (const entry of this.#registry.all()) {
-      // Until its variables were read nothing is known of it; other ways of connecting are the server's to judge.
-      if (entry.variables === undefined || entry.setup.t === 'other' || entry.setup.t === 'new') continue;
+      if (!usesSocketMode(entry)) continue;
       this.#publisher.update(entry.record.id, this.#statusOf(entry));
     }
   }
@@ -204,4 +219,10 @@ export class LiveConnections {
     await Promise.race([work, late]);
     timer?.cancel();
   }
+}
+
+// Until its variables were read nothing is known of it; other ways of connecting are the server's to judge.
+function usesSocketMode({ variables, setup }: Entry): boolean {
+  if (variables === undefined || setup.t === 'other') return false;
+  return setup.t !== 'new' || isSocketMode(variables.get('auth_type') ?? '');
 }

@@ -1,4 +1,4 @@
-import { adviceFor, isTransient, type SlackFailure } from '../../slack/slack-errors.js';
+import { adviceFor, isPermanent, type SlackFailure } from '../../slack/slack-errors.js';
 import type { SlackWebApi } from '../../slack/web-api.js';
 import type { Identity, IdentitySource } from './identity.js';
 
@@ -19,6 +19,6 @@ export function slackIdentitySource(slack: Pick<SlackWebApi, 'authTest' | 'botsI
 }
 
 function refusedBy(failure: SlackFailure): Identity {
-  if (failure.t !== 'refused' || isTransient(failure.error)) return { t: 'unknown' };
+  if (failure.t !== 'refused' || !isPermanent(failure.error)) return { t: 'unknown' };
   return { t: 'refused', error: failure.error, advice: adviceFor(failure.error) };
 }

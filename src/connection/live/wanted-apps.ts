@@ -13,6 +13,19 @@ export function wantedApps(entries: Iterable<Entry>): ReadonlyMap<string, readon
       tokens.splice(tokens.indexOf(known), 1, { ...known, setAt: setup.savedAt });
     apps.set(setup.appId, tokens);
   }
-  for (const tokens of apps.values()) tokens.sort((left, right) => right.setAt - left.setAt);
-  return apps;
+  return new Map([...apps].map(([appId, tokens]) => [appId, apart(tokens)]));
+}
+
+/** Newest first, no two of the same time: a verdict on a token names the time of its saving, and nothing else of it. */
+function apart(tokens: readonly WantedToken[]): WantedToken[] {
+  const sorted = [...tokens].sort(
+    (left, right) => right.setAt - left.setAt || (left.token < right.token ? -1 : 1),
+  );
+  const times = new Set<number>();
+  return sorted.map(({ token, setAt }) => {
+    let at = setAt;
+    while (times.has(at)) at -= 1;
+    times.add(at);
+    return { token, setAt: at };
+  });
 }

@@ -10,7 +10,7 @@ function open(kind: 'slash_command' | 'view_submission' | 'options' = 'slash_com
   const answer = desk.await('A1', 'key', kind, clock.now());
   const routes = answerRoutes(desk);
   const post = (body: string, ticket = desk.ticket('A1', 'key')) =>
-    routes.request(`/slack/answers/${ticket}`, { method: 'POST', body });
+    routes.request(`/slack/assets/answers/${ticket}`, { method: 'POST', body });
   return { clock, desk, answer, post };
 }
 

@@ -1,0 +1,80 @@
+import { makeEventPath, startEventPath } from './app/event-path.js';
+import { openFaces } from './app/faces.js';
+import { logEvents } from './app/log-events.js';
+import type { Surroundings } from './app/surroundings.js';
+import { createAutoKitteh } from './autokitteh/client.js';
+import { createCredentials } from './autokitteh/credentials.js';
+import { createIdentityCheck } from './autokitteh/identity.js';
+import type { Config } from './config.js';
+import { APP_TOKEN } from './connection/live/setup-state.js';
+import { readManifest } from './contract/manifest.js';
+import type { Channel } from './core/channel.js';
+import { Releasers } from './core/lifecycle.js';
+import type { ReceiverEvent } from './connection/live/receiver.js';
+import type { DeliveryEvent } from './delivery/events.js';
+import type { SocketEvent } from './slack/socket-event.js';
+
+/** The program while it runs. */
+export interface App {
+  /** Where the contract, health and metrics are served. */
+  readonly pluginUrl: string;
+  /** Where the gateway listens; absent when it is off. */
+  readonly gatewayUrl: string | undefined;
+  readonly events: {
+    readonly delivery: Channel<DeliveryEvent>;
+    readonly sockets: Channel<SocketEvent>;
+    readonly receiver: Channel<ReceiverEvent>;
+  };
+  /** Takes no more events, acknowledges what is in the journal, gives everything back; a second call joins the first. */
+  stop(): Promise<void>;
+}
+
+// A call to the server that takes longer has failed; Dispatch has a limit of its own.
+const SERVER_CALL_MS = 15_000;
+
+/** Makes every part once and starts it; what was made is given back if a later part cannot be. */
+export async function startApp(config: Config, surroundings: Surroundings): Promise<App> {
+  const releasers = new Releasers();
+  try {
+    return await start(config, surroundings, releasers);
+  } catch (error) {
+    await releasers.releaseAll();
+    throw error;
+  }
+}
+
+async function start(config: Config, surroundings: Surroundings, releasers: Releasers): Promise<App> {
+  const { clock, log } = surroundings;
+  const manifest = await readManifest(config.manifestPath);
+  const { url, credentials } = config.autokitteh;
+  const server = createAutoKitteh({
+    url,
+    credentials: createCredentials(credentials, clock),
+    clock,
+    timeoutMs: SERVER_CALL_MS,
+  });
+  releasers.push('the line to AutoKitteh', () => server.close());
+  const { integrationId } = manifest;
+  const identity = createIdentityCheck({
+    server,
+    source: credentials.kind,
+    integrationId,
+    variable: APP_TOKEN,
+    clock,
+  });
+  releasers.push('the look at our identity', () => identity.stop());
+
+  let answersBase = config.gateway.publicUrl ?? '';
+  const path = await makeEventPath(config, surroundings, server, integrationId, () => answersBase, releasers);
+  logEvents(log, { delivery: path.delivery.events, sockets: path.sockets.events, identity: identity.events });
+  const faces = await openFaces({ config, surroundings, manifest, server, identity, path, releasers });
+  answersBase = config.gateway.publicUrl ?? faces.gatewayUrl ?? faces.pluginUrl;
+
+  void identity.check();
+  await startEventPath(path, releasers);
+  return {
+    ...faces,
+    events: { delivery: path.delivery.events, sockets: path.sockets.events, receiver: path.receiver.events },
+    stop: () => releasers.releaseAll(),
+  };
+}

@@ -1,0 +1,80 @@
+import { createAutoKitteh } from '../autokitteh/client.js';
+import { loadConfig, type Config } from '../config.js';
+import { DEFAULT_APP_MANIFEST, readAppManifest } from '../connection/setup/app-manifest.js';
+import { readManifest } from '../contract/manifest.js';
+import { systemClock } from '../core/clock.js';
+import { errorMessage, PluginError } from '../core/errors.js';
+import type { CommandPorts, Flags, RunningProgram, SetupTools, Terminal } from '../ops/cli/ports.js';
+import { createSlackHttp } from '../slack/http.js';
+import { createWebApi } from '../slack/web-api.js';
+
+const SERVER_CALL_MS = 15_000;
+
+/** What the command line works with, made from flags and environment when a command is run. */
+export function commandPorts(
+  environment: NodeJS.ProcessEnv,
+  terminal: Terminal,
+  version: string,
+  start: (config: Config) => Promise<number>,
+): CommandPorts {
+  const configOf = (flags: Flags): Config => loadConfig(environment, flags, process.stdout.isTTY);
+  return {
+    version,
+    terminal,
+    start: (flags) => start(configOf(flags)),
+    setupTools: (flags) => setupTools(configOf(flags)),
+    running: (flags) => runningProgram(configOf(flags)),
+  };
+}
+
+async function setupTools(config: Config): Promise<SetupTools> {
+  const manifest = await readManifest(config.manifestPath);
+  const http = createSlackHttp();
+  const server = createAutoKitteh({
+    url: config.autokitteh.url,
+    // Set-up is done with the person's own rights, never with the program's.
+    credentials: { token: () => Promise.resolve(undefined) },
+    clock: systemClock,
+    timeoutMs: SERVER_CALL_MS,
+  });
+  return {
+    slack: createWebApi({ apiUrl: config.slackApiUrl, clock: systemClock, http }),
+    autokittehOf: (token) =>
+      server.forCaller(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    integrationId: manifest.integrationId,
+    manifest: manifest.slackApp === undefined ? DEFAULT_APP_MANIFEST : readAppManifest(manifest.slackApp),
+    clock: systemClock,
+    async close() {
+      await Promise.all([http.close(), server.close()]);
+    },
+  };
+}
+
+function runningProgram({ plugin }: Config): RunningProgram {
+  const { host, port } = plugin.listen;
+  const base = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
+  const ask = async (path: string, init: RequestInit = {}): Promise<unknown> => {
+    let response: Response;
+    try {
+      const authorization: Record<string, string> =
+        plugin.token === undefined ? {} : { authorization: `Bearer ${plugin.token}` };
+      response = await fetch(base + path, {
+        ...init,
+        headers: { ...authorization, 'content-type': 'application/json' },
+      });
+    } catch (cause) {
+      const reason = errorMessage(cause instanceof Error && cause.cause !== undefined ? cause.cause : cause);
+      throw new PluginError(
+        'not_found',
+        `nothing runs at ${base} (${reason}): start the program, or set PLUGIN_LISTEN`,
+        { cause },
+      );
+    }
+    if (!response.ok) throw new PluginError('forbidden', await response.text());
+    return response.json();
+  };
+  return {
+    get: (path) => ask(path),
+    post: (path, body) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
+  };
+}

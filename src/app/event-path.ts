@@ -1,0 +1,111 @@
+import type { AutoKittehClient } from '../autokitteh/client.js';
+import type { Config } from '../config.js';
+import { AnswerDesk } from '../connection/answers/answer-desk.js';
+import { ActivityLog } from '../connection/live/activity.js';
+import { ButtonUpdater } from '../connection/live/button-update.js';
+import { createEventSink } from '../connection/live/event-sink.js';
+import { LiveConnections } from '../connection/live/live-connections.js';
+import { Receiver } from '../connection/live/receiver.js';
+import { slackIdentitySource } from '../connection/live/slack-identity-source.js';
+import { errorMessage } from '../core/errors.js';
+import { Background, type Releasers } from '../core/lifecycle.js';
+import { createDelivery } from '../delivery/create-delivery.js';
+import type { Delivery } from '../delivery/delivery.js';
+import type { Envelope } from '../slack/envelope.js';
+import { createSlackHttp, type SlackHttp } from '../slack/http.js';
+import { createSlackSockets, type SlackSockets } from '../slack/sockets.js';
+import { createWebApi, type SlackWebApi } from '../slack/web-api.js';
+import { answersKind, answerUrlOf, updateClicked } from './answering.js';
+import { openJournal } from './journal-file.js';
+import { socketsPort } from './sockets-port.js';
+import type { Surroundings } from './surroundings.js';
+import { Troubles } from './troubles.js';
+
+/** Everything between Slack's sockets and AutoKitteh's dispatcher. */
+export interface EventPath {
+  readonly slack: SlackWebApi;
+  readonly sockets: SlackSockets;
+  readonly receiver: Receiver;
+  readonly delivery: Delivery;
+  readonly live: LiveConnections;
+  readonly activity: ActivityLog;
+  readonly desk: AnswerDesk;
+  readonly troubles: Troubles;
+}
+
+/** Makes the path; nothing moves on it before `startEventPath`. */
+export async function makeEventPath(
+  config: Config,
+  { clock, random, log, ...policies }: Surroundings,
+  server: AutoKittehClient,
+  integrationId: string,
+  answersBase: () => string,
+  releasers: Releasers,
+): Promise<EventPath> {
+  const http: SlackHttp = createSlackHttp();
+  releasers.push('the connections to Slack', () => http.close());
+  const slack = createWebApi({ apiUrl: config.slackApiUrl, clock, http });
+  const desk = new AnswerDesk(clock);
+  const updater = new ButtonUpdater({ apiUrl: config.slackApiUrl, fetch: http.fetch, clock, log });
+  const background = new Background((name, error) =>
+    log.warn({ reason: errorMessage(error) }, `${name} failed`),
+  );
+  releasers.push('updates of messages', () => background.idle());
+
+  const journal = await openJournal(config.journalPath);
+  releasers.push('the journal', () => journal.close());
+  const sink = createEventSink({
+    server,
+    integrationId,
+    answerUrl: (row) => answerUrlOf(row, live, desk, answersBase()),
+    isOrgLevel: (id) => live.entry(id)?.record.projectId === '',
+    delivered: (row) => background.run('updating a message', () => updateClicked(row, live, updater)),
+  });
+  const delivery = createDelivery({ journal, sink, clock, random, limits: policies.delivery });
+  releasers.push('delivery', () => delivery.stop());
+  const activity = new ActivityLog(delivery.events, clock);
+  const troubles = new Troubles(delivery.events);
+
+  const sockets = createSlackSockets({
+    apiUrl: config.slackApiUrl,
+    policy: policies.sockets,
+    onEnvelope: (envelope: Envelope) => receiver.receive(envelope),
+    ...{ clock, random, log },
+  });
+  const live = new LiveConnections({
+    integrationId,
+    server,
+    sockets: socketsPort(sockets),
+    identitySource: slackIdentitySource(slack),
+    policy: policies.live,
+    trouble: () => troubles.current,
+    ...{ clock, random, log },
+  });
+  const receiver = new Receiver({
+    routing: {
+      connectionsOf: (installation) => live.connectionsOf(installation),
+      answers: (ids, kind) => answersKind(live, ids, kind),
+      doubtTokens: (installation) => live.doubtTokens(installation),
+    },
+    intake: delivery.intake,
+    acknowledge: (envelope, payload) => sockets.acknowledge(envelope, payload),
+    ...{ desk, clock, log },
+  });
+  return { slack, sockets, receiver, delivery, live, activity, desk, troubles };
+}
+
+/** Begins to deliver what waits in the journal, to look at the server, and with that to open sockets. */
+export async function startEventPath(
+  { sockets, receiver, delivery, live, desk }: EventPath,
+  releasers: Releasers,
+): Promise<void> {
+  await delivery.start();
+  releasers.push('the look at connections', () => live.stop());
+  // First of all to stop: what has arrived is journaled and acknowledged, then the sockets close.
+  releasers.push('the sockets', async () => {
+    desk.close();
+    await sockets.stop();
+    await receiver.idle();
+  });
+  live.start();
+}

@@ -1,0 +1,99 @@
+import { createRouterTransport } from '@connectrpc/connect';
+import { getRequestListener } from '@hono/node-server';
+import type { AutoKittehClient } from '../autokitteh/client.js';
+import type { IdentityCheck } from '../autokitteh/identity.js';
+import type { Address, Config } from '../config.js';
+import { readAppManifest, DEFAULT_APP_MANIFEST } from '../connection/setup/app-manifest.js';
+import { createSetup } from '../connection/setup/setup.js';
+import { startContractServer } from '../contract/contract-server.js';
+import { contractRoutes } from '../contract/service.js';
+import type { Manifest } from '../contract/manifest.js';
+import { NO_FUNCTIONS } from '../contract/ports.js';
+import type { Releasers } from '../core/lifecycle.js';
+import { startGateway } from '../gateway/gateway.js';
+import { createMetrics } from '../ops/metrics.js';
+import { connectionFacts, liveConnection } from './connection-facts.js';
+import type { EventPath } from './event-path.js';
+import { pluginRoutes, slackRoutes } from './http-routes.js';
+import { gaugesOf, troublesOf, type Observed } from './status-of-program.js';
+import type { Surroundings } from './surroundings.js';
+import { adminPorts } from './admin-ports.js';
+
+export interface FaceParts {
+  readonly config: Config;
+  readonly surroundings: Surroundings;
+  readonly manifest: Manifest;
+  readonly server: AutoKittehClient;
+  readonly identity: IdentityCheck;
+  readonly path: EventPath;
+  readonly releasers: Releasers;
+}
+
+// What is under way when the program stops may take this long.
+const STOP_GRACE_MS = 2_000;
+
+/** Opens the ports that people, AutoKitteh and probes talk to: the plugin's own, and the gateway unless it is off. */
+export async function openFaces(
+  parts: FaceParts,
+): Promise<{ pluginUrl: string; gatewayUrl: string | undefined }> {
+  const { config, surroundings, manifest, server, identity, path, releasers } = parts;
+  const { clock, log, version } = surroundings;
+  const { live, desk, delivery, receiver, sockets } = path;
+  const observed: Observed = { ...path, trouble: () => path.troubles.current, identity, version };
+  const setup = createSetup({
+    slack: path.slack,
+    autokitteh: server,
+    integrationId: manifest.integrationId,
+    live: { of: (connectionId) => liveConnection(connectionId, path) },
+    changed: (connectionId) => live.noticeChange(connectionId),
+    manifest: manifest.slackApp === undefined ? DEFAULT_APP_MANIFEST : readAppManifest(manifest.slackApp),
+    publicUrl: config.gateway.publicUrl,
+    trustedOrigins: config.gateway.trustedOrigins,
+    ...{ clock, log },
+  });
+  const metrics = createMetrics({
+    delivery: delivery.events,
+    sockets: sockets.events,
+    receiver: receiver.events,
+    gauges: () => gaugesOf(observed),
+  });
+  const admin = adminPorts(observed, delivery.deadLetters, config.plugin.token);
+  const health = (): { ready: boolean; reasons: string[] } => {
+    const reasons = troublesOf(observed);
+    return { ready: reasons.length === 0, reasons };
+  };
+  const pages = getRequestListener(pluginRoutes({ setup, desk, admin, metrics, health }).fetch);
+  const contract = { manifest, facts: connectionFacts(live), functions: NO_FUNCTIONS, log };
+  const plugin = await startContractServer({
+    ...contract,
+    listen: config.plugin.listen,
+    token: config.plugin.token,
+    health: { serving: () => health().ready, events: identity.events },
+    // The two libraries' types of one and the same object differ in whether a callback's error may be absent.
+    fallback: (request, response) => void pages(request, response as Parameters<typeof pages>[1]),
+    clock,
+  });
+  releasers.push('the plugin port', () => plugin.stop(STOP_GRACE_MS));
+  const pluginUrl = urlOf(config.plugin.listen, plugin.port);
+  if (config.gateway.listen === 'off') return { pluginUrl, gatewayUrl: undefined };
+  const slack = slackRoutes({ setup, desk });
+  const gateway = await startGateway({
+    listen: config.gateway.listen,
+    upstream: config.autokitteh.url,
+    integrationId: manifest.integrationId,
+    // The same code that an attaching server calls over the wire.
+    contract: createRouterTransport(contractRoutes(contract, [])),
+    setup: (request) => slack.fetch(request),
+    isSocketMode: (connectionId) => live.isSocketMode(connectionId),
+    pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),
+    noticeWrite: (connectionId) => live.noticeChange(connectionId),
+    ...{ clock, log },
+  });
+  releasers.push('the gateway', () => gateway.stop(STOP_GRACE_MS));
+  return { pluginUrl, gatewayUrl: urlOf(config.gateway.listen, gateway.port) };
+}
+
+function urlOf({ host }: Address, port: number): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}

@@ -1,0 +1,33 @@
+import { Hono } from 'hono';
+import type { Registry } from 'prom-client';
+import type { AnswerDesk } from '../connection/answers/answer-desk.js';
+import { answerRoutes } from '../connection/answers/answer-routes.js';
+import type { SetupEnvironment } from '../connection/setup/http/environment.js';
+import { adminRoutes, type AdminPorts } from '../ops/admin.js';
+import { opsRoutes, type Health } from '../ops/http.js';
+
+export interface PluginRoutes {
+  readonly setup: Hono<SetupEnvironment>;
+  readonly desk: AnswerDesk;
+  readonly admin: AdminPorts;
+  readonly metrics: Registry;
+  readonly health: () => Health;
+}
+
+/** What the gateway answers itself, and the plugin's port too, for mounting behind another proxy: `/slack/...`. */
+export function slackRoutes({ setup, desk }: Pick<PluginRoutes, 'setup' | 'desk'>): Hono {
+  const routes = new Hono();
+  // Answers come from workflows, without the headers and checks that pages need.
+  routes.route('/', answerRoutes(desk));
+  routes.route('/', setup);
+  return routes;
+}
+
+/** Everything on the plugin's port that is no RPC. */
+export function pluginRoutes(parts: PluginRoutes): Hono {
+  const routes = new Hono();
+  routes.route('/', opsRoutes(parts.metrics, parts.health));
+  routes.route('/', adminRoutes(parts.admin));
+  routes.route('/', slackRoutes(parts));
+  return routes;
+}

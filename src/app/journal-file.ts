@@ -1,0 +1,16 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorMessage, PluginError } from '../core/errors.js';
+import type { Journal } from '../storage/journal.js';
+import { DEFAULT_MAX_BYTES, openSqliteJournal } from '../storage/sqlite/open-sqlite-journal.js';
+
+/** Opens the journal, making its folder, readable by its owner alone: events hold what people wrote. */
+export async function openJournal(path: string): Promise<Journal> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const message = `the journal's folder ${dirname(path)} cannot be made: ${errorMessage(cause)}`;
+    throw new PluginError('journal_unavailable', message, { cause });
+  }
+  return openSqliteJournal({ path, maxBytes: DEFAULT_MAX_BYTES });
+}

@@ -1,0 +1,91 @@
+import type { Identity } from '../autokitteh/identity.js';
+import type { Channel } from '../core/channel.js';
+import type { Log } from '../core/log.js';
+import type { DeliveryEvent } from '../delivery/events.js';
+import type { SocketEvent } from '../slack/socket-event.js';
+
+/** Writes what operators want to read of what the parts report; what happens for every event is for metrics. */
+export function logEvents(
+  log: Log,
+  parts: {
+    readonly delivery: Channel<DeliveryEvent>;
+    readonly sockets: Channel<SocketEvent>;
+    readonly identity: Channel<Identity>;
+  },
+): void {
+  parts.delivery.subscribe((event) => logDelivery(log, event));
+  parts.sockets.subscribe((event) => logSocket(log, event));
+  parts.identity.subscribe((verdict) => {
+    if (verdict.t === 'insufficient') log.error(verdict.advice);
+    if (verdict.t === 'unreachable')
+      log.warn({ reason: verdict.reason }, 'AutoKitteh does not answer; trying again');
+    if (verdict.t === 'sufficient')
+      log.info({ user: verdict.user?.displayName }, 'AutoKitteh grants the rights that are needed');
+  });
+}
+
+function logDelivery(log: Log, event: DeliveryEvent): void {
+  switch (event.t) {
+    case 'dead':
+      log.error(
+        { connection: event.row.connectionId, key: event.row.key, reason: event.reason },
+        'an event was given up: see dead-letters',
+      );
+      return;
+    case 'retried':
+      log.warn(
+        { connection: event.row.connectionId, attempts: event.attempts, reason: event.reason },
+        'an event is sent again',
+      );
+      return;
+    case 'rejected':
+      log.warn({ app: event.appId, reason: event.reason }, 'an event was not taken');
+      return;
+    case 'outage':
+      log.warn({ reason: event.reason }, 'AutoKitteh takes no events; they wait in the journal');
+      return;
+    case 'passing':
+      log.info({ afterMs: event.afterMs }, 'AutoKitteh takes events again');
+      return;
+    case 'journal_failing':
+      log.error(
+        { code: event.code, reason: event.reason },
+        'the journal cannot be written; nothing is acknowledged',
+      );
+      return;
+    case 'journal_writable':
+      log.info('the journal can be written again');
+      return;
+    default:
+      return;
+  }
+}
+
+function logSocket(log: Log, event: SocketEvent): void {
+  switch (event.t) {
+    case 'socket_state': {
+      const { appId, socketId, to, why } = event;
+      log.debug({ app: appId, socket: socketId, why }, `socket ${to}`);
+      return;
+    }
+    case 'status_changed':
+      if (event.status.t === 'broken')
+        log.error({ app: event.appId, error: event.status.error }, event.status.advice);
+      else log.info({ app: event.appId, sockets: event.status.sockets }, `sockets ${event.status.t}`);
+      return;
+    case 'rate_limited':
+      log.warn(
+        { app: event.appId, retryAfterMs: event.retryAfterMs },
+        'Slack limits how often sockets are opened',
+      );
+      return;
+    case 'woke':
+      log.info({ afterMs: event.afterMs }, 'this machine stood still; renewing every socket');
+      return;
+    case 'receiver_failed':
+      log.error({ app: event.appId, reason: event.message }, 'an event could not be taken');
+      return;
+    default:
+      return;
+  }
+}

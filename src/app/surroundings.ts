@@ -1,0 +1,17 @@
+import type { LivePolicy } from '../connection/live/ports.js';
+import type { Clock } from '../core/clock.js';
+import type { Log } from '../core/log.js';
+import type { Random } from '../core/random.js';
+import type { DeliveryLimits } from '../delivery/limits.js';
+import type { SocketPolicy } from '../slack/policy.js';
+
+/** What the program does not make itself: tests give other ones. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly version: string;
+  readonly live: LivePolicy;
+  readonly sockets: SocketPolicy;
+  readonly delivery: DeliveryLimits;
+}

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { errorMessage } from '../core/errors.js';
+import { freePorts } from './free-ports.js';
+import { startLocalWorld } from './local-world.js';
+import { PluginProcess } from './plugin-process.js';
+import { tour } from './tour.js';
+
+// `npm run demo`: everything on this machine. `npm run demo -- --tour` walks through by itself; exit code 1 if an event was lost.
+const touring = process.argv.includes('--tour');
+const verbose = process.argv.includes('--verbose');
+const say = (line: string): void => console.log(line);
+
+const world = await startLocalWorld();
+const folder = await mkdtemp(join(tmpdir(), 'ak-slack-demo-'));
+const [plugin, gateway] = await freePorts(2);
+const integration = new PluginProcess(
+  {
+    AUTOKITTEH_URL: world.server.url,
+    AUTOKITTEH_SIGN_KEY: world.server.signKey,
+    SLACK_API_URL: world.slack.apiUrl,
+    JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}`,
+  },
+  { plugin: plugin ?? 0, gateway: gateway ?? 0 },
+  (line) => {
+    if (!touring || verbose) say(`  | ${line}`);
+  },
+);
+
+async function end(): Promise<void> {
+  await integration.stop();
+  await world.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+try {
+  await integration.start();
+  if (touring) {
+    process.exitCode = (await tour(world, integration, say)) === 0 ? 0 : 1;
+    await end();
+  }
+} catch (error) {
+  console.error(errorMessage(error));
+  process.exitCode = 1;
+  await end();
+}

@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { sleep, systemClock } from '../core/clock.js';
+import { PluginError } from '../core/errors.js';
+
+/** The integration in a process of its own, so that it can crash. */
+export class PluginProcess {
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #ports: { readonly plugin: number; readonly gateway: number };
+  readonly #show: (line: string) => void;
+  #child: ChildProcess | undefined;
+
+  constructor(
+    environment: NodeJS.ProcessEnv,
+    ports: { readonly plugin: number; readonly gateway: number },
+    show: (line: string) => void,
+  ) {
+    this.#environment = environment;
+    this.#ports = ports;
+    this.#show = show;
+  }
+
+  get gatewayUrl(): string {
+    return `http://127.0.0.1:${this.#ports.gateway}`;
+  }
+
+  /** Starts it and waits until it says that it can do its work. */
+  async start(): Promise<void> {
+    const main = new URL('../main.ts', import.meta.url).pathname;
+    const child = spawn(process.execPath, ['--import', 'tsx', main], {
+      env: {
+        ...process.env,
+        ...this.#environment,
+        PLUGIN_LISTEN: `127.0.0.1:${this.#ports.plugin}`,
+        GATEWAY_LISTEN: `127.0.0.1:${this.#ports.gateway}`,
+        LOG_FORMAT: 'pretty',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on('line', this.#show);
+    for (let tries = 0; ; tries++) {
+      if (child.exitCode !== null)
+        throw new PluginError('internal', 'the integration ended while it was starting');
+      if (await this.#ready()) return;
+      if (tries > 300) throw new PluginError('timeout', 'the integration is not ready after 30 seconds');
+      await sleep(systemClock, 100);
+    }
+  }
+
+  /** Ends it without any warning. */
+  async crash(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null) return;
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await exited;
+  }
+
+  async #ready(): Promise<boolean> {
+    try {
+      return (await fetch(`http://127.0.0.1:${this.#ports.plugin}/readyz`)).ok;
+    } catch {
+      return false;
+    }
+  }
+}

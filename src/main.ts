@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { text } from 'node:stream/consumers';
+import { startApp } from './app.js';
+import { commandPorts } from './app/command-ports.js';
+import type { Config } from './config.js';
+import { LIVE_POLICY } from './connection/live/ports.js';
+import { systemClock } from './core/clock.js';
+import { errorMessage } from './core/errors.js';
+import { createLog } from './core/log.js';
+import { DEFAULT_LIMITS } from './delivery/limits.js';
+import { runCommandLine } from './ops/cli/command-line.js';
+import { flagOf, SETTINGS } from './settings.js';
+import { DEFAULT_POLICY } from './slack/policy.js';
+import { VERSION } from './version.js';
+
+const terminal = {
+  out: (line: string) => void process.stdout.write(`${line}\n`),
+  error: (line: string) => void process.stderr.write(`${line}\n`),
+  read: () => text(process.stdin),
+};
+
+/** Runs until the first SIGINT or SIGTERM, then stops in order; a second signal ends the process at once. */
+async function run(config: Config): Promise<number> {
+  const log = createLog(config.log);
+  const asked = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+  // A fault that nobody expected must not take every tenant's sockets down: it is logged, and everything else goes on.
+  process.on('unhandledRejection', (reason) =>
+    log.error({ reason: errorMessage(reason) }, 'a promise was rejected and nobody minded'),
+  );
+  const app = await startApp(config, {
+    ...{ clock: systemClock, random: Math.random, log, version: VERSION },
+    ...{ live: LIVE_POLICY, sockets: DEFAULT_POLICY, delivery: DEFAULT_LIMITS },
+  });
+  log.info(
+    { plugin: app.pluginUrl, gateway: app.gatewayUrl ?? 'off', autokitteh: config.autokitteh.url },
+    'running',
+  );
+  log.info(`received ${await asked}, stopping; again to force`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  await app.stop();
+  log.info('stopped');
+  return 0;
+}
+
+const settings = SETTINGS.filter(({ secret }) => !secret).map((setting) => ({
+  flag: flagOf(setting),
+  name: setting.name,
+  about: setting.about,
+}));
+const code = await runCommandLine(
+  process.argv.slice(2),
+  settings,
+  commandPorts(process.env, terminal, VERSION, run),
+);
+// What is still open by now is idle keep-alive connections at most.
+process.exit(code);
