@@ -2,7 +2,7 @@ import { METHODS } from './methods-table.js';
 import { positions } from './positional.js';
 
 /** A parameter of a function, in the order of positions. */
-export interface ParameterDescription {
+interface ParameterDescription {
   readonly name: string;
   readonly description: string;
   /** Informative: `string`, `number`, `list`, ... */

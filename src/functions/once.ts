@@ -5,7 +5,7 @@ import { Repeats } from './repeats.js';
 import type { SlackOutcome } from './slack-call.js';
 
 /** A call that changes something, as told apart from others. */
-export interface Deed {
+interface Deed {
   readonly connectionId: string;
   /** Of the method or function. */
   readonly name: string;
