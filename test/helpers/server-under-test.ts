@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { emulateProgram } from './emulated-program.js';
+import { eventually } from './eventually.js';
+import { autoKittehClients, type AutoKittehClients, type ClientOptions } from './autokitteh-clients.js';
+import { tokensOf } from './autokitteh-tokens.js';
+import {
+  DEV_SIGN_KEY,
+  startStandIn,
+  type StandIn,
+  type StandInOptions,
+} from '../../src/sim/autokitteh/stand-in.js';
+import { integrationIdOf } from '../../src/sim/autokitteh/ids.js';
+import { SessionStateType } from '../../src/gen/autokitteh/sessions/v1/sessions_pb.js';
+import { Trigger_SourceType } from '../../src/gen/autokitteh/triggers/v1/triggers_pb.js';
+import { UserStatus } from '../../src/gen/autokitteh/users/v1/users_pb.js';
+
+/** The id of the built-in entry `slack`. */
+export const SLACK = integrationIdOf('slack');
+
+/** Somebody with an organisation of the own. */
+export interface TestUser {
+  readonly userId: string;
+  readonly orgId: string;
+  readonly token: string;
+  readonly clients: AutoKittehClients;
+}
+
+/** A project as a manifest would describe it. */
+export interface ProjectPlan {
+  /** Connections by name; of the organisation where `ofOrg` says so. */
+  readonly connections: Readonly<
+    Record<string, { readonly integrationId?: string; readonly ofOrg?: boolean }>
+  >;
+  readonly triggers?: readonly TriggerPlan[];
+}
+
+export interface TriggerPlan {
+  /** Name of the connection. */
+  readonly connection: string;
+  /** Function in main.star; without one the trigger starts nothing. */
+  readonly call?: 'on_event' | 'on_other_event' | 'on_start_waiting';
+  readonly eventType?: string;
+  readonly filter?: string;
+}
+
+export interface TestProject {
+  readonly projectId: string;
+  readonly owner: TestUser;
+  /** Connection ids by name. */
+  readonly connections: Readonly<Record<string, string>>;
+  /** In the order of the plan. */
+  readonly triggerIds: readonly string[];
+}
+
+export interface SeenSession {
+  readonly sessionId: string;
+  readonly eventId: string;
+  /** Function that the trigger called. */
+  readonly call: string;
+  readonly state: 'created' | 'running' | 'error' | 'completed' | 'stopped' | 'unspecified';
+}
+
+/** One server, stand-in or real, and the same words for both. */
+export interface ServerUnderTest {
+  /** What it is, for people. */
+  readonly name: string;
+  readonly url: string;
+  /** The stand-in itself; undefined on a real server. */
+  readonly standIn: StandIn | undefined;
+  /** The system's credential. */
+  systemToken(): Promise<string>;
+  readonly system: AutoKittehClients;
+  clients(options?: ClientOptions): AutoKittehClients;
+  createUser(): Promise<TestUser>;
+  /** Creates project, connections and triggers and stores the program; nothing is deployed yet. */
+  createProject(owner: TestUser, plan: ProjectPlan): Promise<TestProject>;
+  /** Builds the project, and activates a new deployment of it; its id. */
+  deploy(project: TestProject): Promise<string>;
+  /** Newest first. */
+  sessionsOf(project: TestProject): Promise<SeenSession[]>;
+  /** What a session printed, in order. */
+  prints(project: TestProject, sessionId: string): Promise<string[]>;
+  /** The first session that is, or will be, as `wanted` says. */
+  waitForSession(project: TestProject, wanted: (session: SeenSession) => boolean): Promise<SeenSession>;
+  /** The event that a session of `on_event` printed, once it has ended. */
+  eventPrinted(project: TestProject, sessionId: string): Promise<{ event_type: string; data: unknown }>;
+  /** Removes what was created, and ends a stand-in. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The server that the environment names (AUTOKITTEH_URL, and AUTOKITTEH_SIGN_KEY or AUTOKITTEH_TOKEN), else a
+ * stand-in with `options`.
+ */
+export async function startServerUnderTest(options: StandInOptions = {}): Promise<ServerUnderTest> {
+  const realUrl = process.env['AUTOKITTEH_URL'];
+  const standIn = realUrl === undefined ? await startStandIn(options) : undefined;
+  if (standIn !== undefined) emulateProgram(standIn);
+  const url = standIn?.url ?? realUrl ?? '';
+  const name = standIn === undefined ? `the AutoKitteh server at ${url}` : 'the stand-in';
+  console.log(`on ${name}`);
+  const signKey = standIn?.signKey ?? process.env['AUTOKITTEH_SIGN_KEY'];
+  const givenToken = standIn === undefined ? process.env['AUTOKITTEH_TOKEN'] : undefined;
+  const tokens = tokensOf(signKey ?? DEV_SIGN_KEY);
+  const systemToken = async (): Promise<string> => givenToken ?? (await tokens.system(3_600));
+  const clients = (clientOptions?: ClientOptions): AutoKittehClients => autoKittehClients(url, clientOptions);
+  const withToken = (token: string): AutoKittehClients =>
+    clients({ headers: { authorization: `Bearer ${token}` } });
+  const system = withToken(await systemToken());
+  const created: TestProject[] = [];
+
+  const sessionsOf = async ({ owner, projectId }: TestProject): Promise<SeenSession[]> => {
+    const { sessions } = await owner.clients.sessions.list({ projectId });
+    return sessions.map((session) => ({
+      sessionId: session.sessionId,
+      eventId: session.eventId,
+      call: session.entrypoint?.name ?? '',
+      state: SessionStateType[session.state].toLowerCase() as SeenSession['state'],
+    }));
+  };
+  const prints = async ({ owner }: TestProject, sessionId: string): Promise<string[]> => {
+    const printed = await owner.clients.sessions.getPrints({ sessionId, ascending: true });
+    return printed.prints.map((print) => print.v?.string?.v ?? '');
+  };
+  const waitForSession: ServerUnderTest['waitForSession'] = (project, wanted) =>
+    eventually(
+      async () => (await sessionsOf(project)).find(wanted),
+      'the session that was waited for',
+      25_000,
+    );
+
+  return {
+    name,
+    url,
+    standIn,
+    systemToken,
+    system,
+    clients,
+    async createUser() {
+      if (standIn === undefined && signKey === undefined)
+        throw new Error('set AUTOKITTEH_SIGN_KEY: this case needs users, whose tokens are signed with it');
+      const email = `${randomBytes(6).toString('hex')}@example.com`;
+      await system.users.create({ user: { email, displayName: 'Tester', status: UserStatus.ACTIVE } });
+      const { user } = await system.users.get({ email });
+      if (user === undefined) throw new Error('the server did not return the user that it made');
+      const token = await tokens.user(user);
+      return { userId: user.userId, orgId: user.defaultOrgId, token, clients: withToken(token) };
+    },
+    async createProject(owner, plan) {
+      const project = await createProject(owner, plan);
+      created.push(project);
+      return project;
+    },
+    async deploy({ owner, projectId }) {
+      const { buildId, error } = await owner.clients.projects.build({ projectId });
+      if (error !== undefined)
+        throw new Error(`the build failed: ${error.value?.string?.v ?? 'no reason given'}`);
+      const { deploymentId } = await owner.clients.deployments.create({ deployment: { projectId, buildId } });
+      await owner.clients.deployments.activate({ deploymentId });
+      return deploymentId;
+    },
+    sessionsOf,
+    prints,
+    waitForSession,
+    async eventPrinted(project, sessionId) {
+      const ended = (session: SeenSession): boolean =>
+        session.sessionId === sessionId && (session.state === 'completed' || session.state === 'error');
+      await waitForSession(project, ended);
+      const [line = ''] = await prints(project, sessionId);
+      return JSON.parse(line) as { event_type: string; data: unknown };
+    },
+    async stop() {
+      if (standIn !== undefined) await standIn.stop();
+      else for (const project of created) await removeProject(project);
+    },
+  };
+}
+
+async function createProject(owner: TestUser, plan: ProjectPlan): Promise<TestProject> {
+  const { projects, connections, triggers } = owner.clients;
+  const { projectId } = await projects.create({ project: { name: `p_${randomBytes(6).toString('hex')}` } });
+  const ids: Record<string, string> = {};
+  for (const [name, { integrationId = SLACK, ofOrg = false }] of Object.entries(plan.connections)) {
+    const place = ofOrg ? { orgId: owner.orgId } : { projectId };
+    ids[name] = (await connections.create({ connection: { ...place, name, integrationId } })).connectionId;
+  }
+  const program = await readFile(join(import.meta.dirname, '../server/programs/main.star'));
+  await projects.setResources({ projectId, resources: { 'main.star': new Uint8Array(program) } });
+  const triggerIds: string[] = [];
+  for (const [index, { connection, call, eventType = '', filter = '' }] of (plan.triggers ?? []).entries()) {
+    const connectionId = ids[connection] ?? '';
+    const trigger = {
+      name: `t${index}`,
+      projectId,
+      connectionId,
+      eventType,
+      filter,
+      sourceType: Trigger_SourceType.CONNECTION,
+      isDurable: true,
+      ...(call === undefined ? {} : { codeLocation: { path: 'main.star', name: call } }),
+    };
+    triggerIds.push((await triggers.create({ trigger })).triggerId);
+  }
+  return { projectId, owner, connections: ids, triggerIds };
+}
+
+async function removeProject({ owner, projectId, connections: ids, triggerIds }: TestProject): Promise<void> {
+  const { deployments, triggers, connections, projects } = owner.clients;
+  const { deployments: active } = await deployments.list({ projectId });
+  for (const { deploymentId } of active) await deployments.deactivate({ deploymentId });
+  // Some are gone already: the case itself deleted them.
+  for (const triggerId of triggerIds) await triggers.delete({ triggerId }).catch(() => undefined);
+  for (const connectionId of Object.values(ids))
+    await connections.delete({ connectionId }).catch(() => undefined);
+  await projects.delete({ projectId }).catch(() => undefined);
+}

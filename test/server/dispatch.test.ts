@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusalOf } from '../helpers/refusal.js';
+import {
+  SLACK,
+  startServerUnderTest,
+  type ServerUnderTest,
+  type TestProject,
+  type TestUser,
+} from '../helpers/server-under-test.js';
+import { eventually } from '../helpers/eventually.js';
+import type { EventSchema } from '../../src/gen/autokitteh/events/v1/events_pb.js';
+import { ValueSchema, type Value } from '../../src/gen/autokitteh/values/v1/values_pb.js';
+
+const UNKNOWN = 'con_01hzzzzzzzzzzzzzzzzzzzzzzz';
+
+const text = (v: string): Value => create(ValueSchema, { string: { v } });
+const dict = (fields: Record<string, Value>): Value =>
+  create(ValueSchema, {
+    dict: { items: Object.entries(fields).map(([key, v]) => ({ k: text(key), v })) },
+  });
+
+describe('dispatching', () => {
+  let server: ServerUnderTest;
+  let user: TestUser;
+  let project: TestProject;
+  let connectionId: string;
+
+  beforeAll(async () => {
+    server = await startServerUnderTest();
+    user = await server.createUser();
+    project = await server.createProject(user, {
+      connections: { sl: {} },
+      triggers: [
+        { connection: 'sl', eventType: 'message', filter: 'data.user.id == "U1"', call: 'on_event' },
+        { connection: 'sl', eventType: 'start', call: 'on_start_waiting' },
+        { connection: 'sl', eventType: 'nothing_to_call' },
+        {
+          connection: 'sl',
+          eventType: '*',
+          filter: 'event_type == "any" && data.text.startsWith("!")',
+          call: 'on_other_event',
+        },
+      ],
+    });
+    connectionId = project.connections['sl'] ?? '';
+    await server.deploy(project);
+  });
+  afterAll(() => server.stop());
+
+  const dispatch = (event: MessageInitShape<typeof EventSchema>, wait = true) =>
+    server.system.dispatcher.dispatch({ event: { destinationId: connectionId, ...event }, wait });
+  const match = { eventType: 'message', data: { user: dict({ id: text('U1') }), text: text('hello') } };
+
+  it('answers the event id alone, or with `wait` the sessions that were started', async () => {
+    const quick = await dispatch(match, false);
+    expect(quick.eventId).toMatch(/^evt_/);
+    expect(quick.startedSessionIds).toEqual([]);
+    await server.waitForSession(project, (session) => session.eventId === quick.eventId);
+    const waited = await dispatch(match);
+    expect(waited.startedSessionIds).toHaveLength(1);
+  });
+
+  it('hands type and data to the function of the trigger', async () => {
+    const { startedSessionIds } = await dispatch({
+      ...match,
+      data: {
+        ...match.data,
+        none: create(ValueSchema, { nothing: {} }),
+        count: create(ValueSchema, { integer: { v: 3n } }),
+        half: create(ValueSchema, { float: { v: 0.5 } }),
+        yes: create(ValueSchema, { boolean: { v: true } }),
+        list: create(ValueSchema, { list: { vs: [text('a')] } }),
+        item: create(ValueSchema, {
+          struct: { ctor: { symbol: { name: 'Item' } }, fields: { channel: text('C1') } },
+        }),
+      },
+    });
+    expect(await server.eventPrinted(project, startedSessionIds[0] ?? '')).toEqual({
+      event_type: 'message',
+      data: {
+        user: { id: 'U1' },
+        text: 'hello',
+        none: null,
+        count: 3,
+        half: 0.5,
+        yes: true,
+        list: ['a'],
+        item: { channel: 'C1' },
+      },
+    });
+  });
+
+  it.each<[string, MessageInitShape<typeof EventSchema>]>([
+    ['whose filter is false', { ...match, data: { user: dict({ id: text('U2') }) } }],
+    ['whose filter asks for a key that is not there', { ...match, data: { text: text('hello') } }],
+    ['whose filter asks a text for a field', { ...match, data: { user: text('U1') } }],
+    ['for another type', { ...match, eventType: 'other' }],
+    ['that calls nothing', { ...match, eventType: 'nothing_to_call' }],
+  ])('starts nothing by a trigger %s', async (_, event) => {
+    expect((await dispatch(event)).startedSessionIds).toEqual([]);
+  });
+
+  it('starts sessions of a trigger for all types by its filter alone', async () => {
+    const started = await dispatch({ eventType: 'any', data: { text: text('!go') } });
+    await server.waitForSession(
+      project,
+      ({ sessionId, call }) => sessionId === started.startedSessionIds[0] && call === 'on_other_event',
+    );
+    expect((await dispatch({ eventType: 'any', data: { text: text('go') } })).startedSessionIds).toEqual([]);
+  });
+
+  it('does not know unknown and deleted connections', async () => {
+    const deleted =
+      (await server.createProject(user, { connections: { gone: {} } })).connections['gone'] ?? '';
+    await user.clients.connections.delete({ connectionId: deleted });
+    for (const destinationId of [UNKNOWN, deleted])
+      expect(await refusalOf(dispatch({ ...match, destinationId }))).toEqual({
+        code: 'InvalidArgument',
+        words: 'not_found',
+      });
+  });
+
+  it('refuses an event that has an id already, and one that goes nowhere', async () => {
+    const withId = dispatch({ ...match, eventId: 'evt_01hzzzzzzzzzzzzzzzzzzzzzzz' });
+    expect((await refusalOf(withId)).words).toContain('event_id must not be specified');
+    expect((await refusalOf(dispatch({ ...match, destinationId: '' }))).words).toBe(
+      'save event: destination_id: missing',
+    );
+  });
+
+  it('refuses values whose parts are missing, and names them', async () => {
+    const incomplete = create(ValueSchema, { struct: { fields: { a: text('b') } } });
+    expect(await refusalOf(dispatch({ ...match, data: { item: incomplete } }))).toEqual({
+      code: 'InvalidArgument',
+      words: 'validation error:\n - event.data["item"].struct.ctor: value is required [required]',
+    });
+  });
+
+  it('stores an event of 2.1 MB, and refuses it', async () => {
+    const memo = { key: randomBytes(6).toString('hex') };
+    const data = { text: text('x'.repeat(2_100_000)) };
+    expect(await refusalOf(dispatch({ eventType: 'big', data, memo }))).toEqual({
+      code: 'InvalidArgument',
+      words: 'failed starting workflow: Blob data size exceeds limit.',
+    });
+    const { events } = await server.system.events.list({ destinationId: connectionId, maxResults: 1 });
+    expect(events[0]?.memo).toEqual(memo);
+  });
+
+  it('takes an event of 1.2 MB, but the session that it should start is an error', async () => {
+    const data = { ...match.data, text: text('x'.repeat(1_200_000)) };
+    const { eventId, startedSessionIds } = await dispatch({ ...match, data });
+    expect(startedSessionIds).toEqual([]);
+    const session = await server.waitForSession(project, (seen) => seen.eventId === eventId);
+    expect(session.state).toBe('error');
+  });
+
+  it('keeps the memo and gives it back in lists, newest first and without data', async () => {
+    const key = randomBytes(6).toString('hex');
+    const first = await dispatch({ eventType: 'listed', data: { text: text('1') }, memo: { key, n: '1' } });
+    const second = await dispatch({ eventType: 'listed', data: { text: text('2') }, memo: { key, n: '2' } });
+    const { events } = await server.system.events.list({
+      destinationId: connectionId,
+      maxResults: 2,
+      order: 'DESC',
+    });
+    expect(events.map(({ eventId, memo, data }) => [eventId, memo, data])).toEqual([
+      [second.eventId, { key, n: '2' }, {}],
+      [first.eventId, { key, n: '1' }, {}],
+    ]);
+    const { event } = await server.system.events.get({ eventId: first.eventId });
+    expect(event?.data['text']?.string?.v).toBe('1');
+    expect((await refusalOf(server.system.events.list({ order: 'down' }))).words).toBe(
+      'order should be either ASC or DESC',
+    );
+  });
+
+  it('signals a session that waits for an event, and nobody for one that does not match', async () => {
+    const { startedSessionIds } = await dispatch({ eventType: 'start' });
+    const sessionId = startedSessionIds[0] ?? '';
+    await eventually(async () => (await server.prints(project, sessionId)).includes('waiting'), 'the wait');
+    const no = await dispatch({ eventType: 'slash_command', data: { text: text('no') } });
+    expect(no.signaledSessionIds).toEqual([]);
+    const yes = await dispatch({ eventType: 'slash_command', data: { text: text('yes') } });
+    expect(yes.signaledSessionIds).toEqual([sessionId]);
+    await server.waitForSession(
+      project,
+      (session) => session.sessionId === sessionId && session.state === 'completed',
+    );
+    const [, received = ''] = await server.prints(project, sessionId);
+    expect(JSON.parse(received)).toEqual({ event_type: 'slash_command', data: { text: 'yes' } });
+  });
+
+  it('to a connection of an organisation: one event for each trigger, and no event id', async () => {
+    const shared = await server.createProject(await server.createUser(), {
+      connections: { shared: { ofOrg: true } },
+      triggers: [
+        { connection: 'shared', call: 'on_event' },
+        { connection: 'shared', eventType: 'message', call: 'on_other_event' },
+      ],
+    });
+    await server.deploy(shared);
+    const destinationId = shared.connections['shared'] ?? '';
+    const memo = { key: randomBytes(6).toString('hex') };
+    const answer = await dispatch({ ...match, destinationId, memo });
+    expect(answer.eventId).toBe('');
+    expect(answer.startedSessionIds).toHaveLength(2);
+    expect((await server.system.events.list({ destinationId })).events).toEqual([]);
+    const { events } = await server.system.events.list({ integrationId: SLACK, maxResults: 20 });
+    const stored = events.filter((event) => event.memo['key'] === memo.key);
+    expect(stored.map((event) => event.destinationId)).toEqual([destinationId, destinationId]);
+  });
+
+  it('to a connection of an organisation without triggers stores nothing', async () => {
+    const shared = await server.createProject(await server.createUser(), {
+      connections: { shared: { ofOrg: true } },
+    });
+    const memo = { key: randomBytes(6).toString('hex') };
+    const answer = await dispatch({ ...match, destinationId: shared.connections['shared'] ?? '', memo });
+    expect(answer).toMatchObject({ eventId: '', startedSessionIds: [] });
+    const { events } = await server.system.events.list({ integrationId: SLACK, maxResults: 20 });
+    expect(events.filter((event) => event.memo['key'] === memo.key)).toEqual([]);
+  });
+});

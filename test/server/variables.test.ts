@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusalOf } from '../helpers/refusal.js';
+import {
+  SLACK,
+  startServerUnderTest,
+  type ServerUnderTest,
+  type TestProject,
+  type TestUser,
+} from '../helpers/server-under-test.js';
+
+describe('variables', () => {
+  let server: ServerUnderTest;
+  let user: TestUser;
+
+  beforeAll(async () => {
+    server = await startServerUnderTest();
+    user = await server.createUser();
+  });
+  afterAll(() => server.stop());
+
+  const fresh = async (): Promise<{ project: TestProject; scopeId: string }> => {
+    const project = await server.createProject(user, { connections: { sl: {} } });
+    return { project, scopeId: project.connections['sl'] ?? '' };
+  };
+
+  it('come back to the system in the order in which they were set, secrets in clear', async () => {
+    const { scopeId } = await fresh();
+    const sent = [
+      { scopeId, name: 'zeta', value: '1', isSecret: false },
+      { scopeId, name: 'alpha', value: 'xoxb-secret', isSecret: true },
+      { scopeId, name: 'mid', value: '', isSecret: false },
+    ];
+    await user.clients.vars.set({ vars: sent });
+    await user.clients.vars.set({ vars: [{ scopeId, name: 'zeta', value: '2' }] });
+    const { vars } = await server.system.vars.get({ scopeId });
+    expect(vars.map(({ name, value, isSecret }) => [name, value, isSecret])).toEqual([
+      ['zeta', '2', false],
+      ['alpha', 'xoxb-secret', true],
+      ['mid', '', false],
+    ]);
+  });
+
+  it('can be asked for by name; a name that is not there is left out', async () => {
+    const { scopeId } = await fresh();
+    await user.clients.vars.set({
+      vars: ['a', 'b', 'c'].map((name) => ({ scopeId, name, value: name })),
+    });
+    const { vars } = await user.clients.vars.get({ scopeId, names: ['c', 'nope', 'a'] });
+    expect(vars.map((row) => row.name).sort()).toEqual(['a', 'c']);
+    await user.clients.vars.delete({ scopeId, names: ['a', 'nope'] });
+    expect((await user.clients.vars.get({ scopeId })).vars.map((row) => row.name)).toEqual(['b', 'c']);
+    await user.clients.vars.delete({ scopeId });
+    expect((await user.clients.vars.get({ scopeId })).vars).toEqual([]);
+  });
+
+  it('of an unknown connection: not found for a user, none for the system', async () => {
+    const scopeId = 'con_01hzzzzzzzzzzzzzzzzzzzzzzz';
+    expect((await refusalOf(user.clients.vars.get({ scopeId }))).code).toBe('NotFound');
+    expect((await server.system.vars.get({ scopeId })).vars).toEqual([]);
+  });
+
+  it('hold up to 8092 bytes', async () => {
+    const { scopeId } = await fresh();
+    await user.clients.vars.set({ vars: [{ scopeId, name: 'full', value: 'y'.repeat(8_092) }] });
+    const over = { scopeId, name: 'over', value: 'é'.repeat(4_047), isSecret: true };
+    expect(await refusalOf(user.clients.vars.set({ vars: [over] }))).toEqual({
+      code: 'InvalidArgument',
+      words: 'value size 8094 exceeds max value size 8092',
+    });
+  });
+
+  it('are taken until more than 64 are there', async () => {
+    const { scopeId } = await fresh();
+    const many = Array.from({ length: 65 }, (_, index) => ({ scopeId, name: `n${index}`, value: '1' }));
+    await user.clients.vars.set({ vars: many });
+    const more = user.clients.vars.set({ vars: [{ scopeId, name: 'more', value: '1' }] });
+    expect((await refusalOf(more)).words).toContain('exceeds max number of variables 64');
+  });
+
+  it('need a name that is a symbol, and a scope that can have some', async () => {
+    const { scopeId } = await fresh();
+    const set = async (row: { scopeId: string; name: string; value: string }) =>
+      (await refusalOf(user.clients.vars.set({ vars: [row] }))).words;
+    expect(await set({ scopeId, name: 'bad-name', value: '1' })).toContain('illegal symbol');
+    expect(await set({ scopeId, name: '', value: '1' })).toContain('name: missing');
+    expect(await set({ scopeId: SLACK, name: 'x', value: '1' })).toContain('invalid var scope id');
+  });
+
+  describe('as a way to find active connections', () => {
+    const name = `looked_for_${randomBytes(4).toString('hex')}`;
+    const secret = `secret_${name}`;
+    const find = async (variable: string, value = ''): Promise<string[]> =>
+      (await server.system.vars.findActiveConnectionIDs({ integrationId: SLACK, name: variable, value }))
+        .connectionIds;
+
+    it('find those of projects with an active deployment alone; by a secret only with an empty value', async () => {
+      const { project, scopeId } = await fresh();
+      await user.clients.vars.set({
+        vars: [
+          { scopeId, name, value: 'A1/E1/T1' },
+          { scopeId, name: secret, value: 'xapp-1', isSecret: true },
+        ],
+      });
+      expect(await find(name)).toEqual([]);
+      const deploymentId = await server.deploy(project);
+      expect(await find(name)).toEqual([scopeId]);
+      expect(await find(name, 'A1/E1/T1')).toEqual([scopeId]);
+      expect(await find(name, 'A1/E1/T2')).toEqual([]);
+      expect(await find(secret)).toEqual([scopeId]);
+      expect(await find(secret, 'xapp-1')).toEqual([]);
+      // The next deployment replaces this one without a gap.
+      const next = await server.deploy(project);
+      expect(await find(name)).toEqual([scopeId]);
+      expect(next).not.toBe(deploymentId);
+      await user.clients.deployments.deactivate({ deploymentId: next });
+      expect(await find(name)).toEqual([]);
+      expect(await find(secret)).toEqual([]);
+    });
+
+    it('always find those of an organisation', async () => {
+      const project = await server.createProject(await server.createUser(), {
+        connections: { shared: { ofOrg: true } },
+      });
+      const scopeId = project.connections['shared'] ?? '';
+      const value = `A/E/${scopeId}`;
+      await project.owner.clients.vars.set({ vars: [{ scopeId, name: 'install_ids', value }] });
+      expect(await find('install_ids', value)).toEqual([scopeId]);
+    });
+
+    it('need a name', async () => {
+      expect(await refusalOf(find(''))).toEqual({ code: 'InvalidArgument', words: 'empty' });
+    });
+  });
+});
