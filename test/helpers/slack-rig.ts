@@ -1,0 +1,109 @@
+import { pino } from 'pino';
+
+import { systemClock, type Clock } from '../../src/core/clock.js';
+import { seededRandom } from '../../src/core/random.js';
+import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
+import type { ScriptedSlackOptions } from '../../src/sim/slack/options.js';
+import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import type { Envelope } from '../../src/slack/envelope.js';
+import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
+import type { SocketEvent } from '../../src/slack/socket-event.js';
+import { createSlackSockets, type SlackSockets } from '../../src/slack/sockets.js';
+
+export interface SlackRigOptions {
+  readonly clock?: Clock;
+  readonly seed?: number;
+  readonly policy?: SocketPolicy;
+  readonly slack?: ScriptedSlackOptions;
+  /** Instead of Slack itself, such as a proxy before it. */
+  readonly apiUrl?: (slack: ScriptedSlack) => string;
+}
+
+/** No limit of our own on apps.connections.open, for tests that open many sockets. */
+export const UNLIMITED: SocketPolicy = {
+  ...DEFAULT_POLICY,
+  limiter: { appBurst: 100_000, appEveryMs: 1, allBurst: 100_000, allEveryMs: 1 },
+};
+
+/** A scripted Slack with one app in one workspace, and this program's sockets for it. */
+export class SlackRig {
+  readonly events: SocketEvent[] = [];
+  readonly envelopes: Envelope[] = [];
+  readonly sockets: SlackSockets;
+  readonly app: SlackApp;
+  readonly installation: SlackInstallation;
+  readonly token: string;
+  /** What happens to each envelope; by default it is acknowledged at once. */
+  onEnvelope: (envelope: Envelope) => void = (envelope) => void this.sockets.acknowledge(envelope);
+
+  private constructor(
+    readonly slack: ScriptedSlack,
+    options: SlackRigOptions,
+  ) {
+    this.app = slack.addApp('Rig');
+    this.installation = slack.install(this.app, slack.addWorkspace('Rigged'));
+    this.token = this.app.createAppToken();
+    this.sockets = createSlackSockets({
+      apiUrl: options.apiUrl?.(slack) ?? slack.apiUrl,
+      clock: options.clock ?? systemClock,
+      random: seededRandom(options.seed ?? 1),
+      log: pino({ enabled: false }),
+      policy: options.policy ?? DEFAULT_POLICY,
+      onEnvelope: (envelope) => {
+        this.envelopes.push(envelope);
+        this.onEnvelope(envelope);
+      },
+    });
+    this.sockets.events.subscribe((event) => this.events.push(event));
+  }
+
+  static async start(options: SlackRigOptions = {}): Promise<SlackRig> {
+    const slack = await startScriptedSlack({
+      clock: options.clock ?? systemClock,
+      seed: options.seed ?? 1,
+      ...options.slack,
+    });
+    return new SlackRig(slack, options);
+  }
+
+  /** Wants sockets, and waits until Slack has greeted both. */
+  async open(): Promise<void> {
+    this.want(this.token);
+    await this.live();
+  }
+
+  want(...tokens: string[]): void {
+    this.sockets.reconcile(new Map([[this.app.id, tokens.map((token, setAt) => ({ token, setAt }))]]));
+  }
+
+  /** Resolves when the pool has all the sockets that it wants. */
+  async live(limit = 10_000): Promise<void> {
+    await this.until(() => this.status?.t === 'live', 'all sockets live', limit);
+  }
+
+  get status() {
+    return this.sockets.status(this.app.id);
+  }
+
+  /** Resolves when `condition` holds, looked at after each event of the sockets; fails after `limit` real milliseconds. */
+  async until(condition: () => boolean, what: string, limit = 10_000): Promise<void> {
+    if (condition()) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        leave();
+        reject(new Error(`did not happen within ${limit} ms: ${what}; ${JSON.stringify(this.status)}`));
+      }, limit);
+      const leave = this.sockets.events.subscribe(() => {
+        if (!condition()) return;
+        clearTimeout(timer);
+        leave();
+        resolve();
+      });
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.sockets.stop();
+    await this.slack.stop();
+  }
+}

@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { scaledClock } from '../../../src/core/clock.js';
+import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/scripted-slack.js';
+import type { SlackInstallation } from '../../../src/sim/slack/directory/entities.js';
+import { createSlackHttp, type SlackHttp } from '../../../src/slack/http.js';
+import { adviceFor, isPermanent, KNOWN_SLACK_ERRORS } from '../../../src/slack/slack-errors.js';
+import { createWebApi, type SlackWebApi } from '../../../src/slack/web-api.js';
+import { failureText } from '../../../src/slack/web-failure.js';
+
+let slack: ScriptedSlack;
+let http: SlackHttp;
+let api: SlackWebApi;
+let installation: SlackInstallation;
+
+beforeEach(async () => {
+  slack = await startScriptedSlack();
+  http = createSlackHttp();
+  api = createWebApi({ apiUrl: slack.apiUrl, clock: scaledClock(20), http });
+  installation = slack.install(slack.addApp('App'), slack.addWorkspace('Space'));
+});
+
+afterEach(async () => {
+  await http.close();
+  await slack.stop();
+});
+
+it('tells whose a bot token is, and what it was granted', async () => {
+  const result = await api.authTest(installation.botToken);
+  expect(result).toMatchObject({
+    ok: true,
+    value: {
+      team: 'Space',
+      teamId: installation.workspace?.id,
+      userId: installation.botUser.id,
+      botId: installation.botId,
+      enterpriseId: '',
+      isEnterpriseInstall: false,
+    },
+  });
+  expect(result.ok ? result.value.scopes : []).toContain('users:read');
+});
+
+it("tells a bot's app, by which tokens of two apps are told apart", async () => {
+  await expect(api.botsInfo(installation.botToken, installation.botId)).resolves.toMatchObject({
+    ok: true,
+    value: { id: installation.botId, appId: installation.app.id, deleted: false },
+  });
+});
+
+it('tries an app-level token', async () => {
+  const result = await api.openConnection(installation.app.createAppToken());
+  expect(result).toMatchObject({ ok: true });
+  expect(result.ok ? result.value.scopes : []).toContain('connections:write');
+  await expect(api.openConnection(installation.botToken)).resolves.toMatchObject({
+    ok: false,
+    failure: { t: 'refused', error: 'not_allowed_token_type' },
+  });
+});
+
+it('calls any method once, with its own error told', async () => {
+  slack.faults.api('chat.postMessage', {
+    t: 'error',
+    error: 'missing_scope',
+    more: { needed: 'chat:write' },
+  });
+  const args = { channel: 'C1', text: 'hi' };
+  await expect(api.call('chat.postMessage', args, installation.botToken)).resolves.toEqual({
+    ok: false,
+    failure: { t: 'refused', error: 'missing_scope', needed: 'chat:write' },
+  });
+  expect(slack.calls.of('chat.postMessage')).toHaveLength(1);
+});
+
+describe('what goes wrong is told, never thrown', () => {
+  it('a rate limit, with the time to wait', async () => {
+    slack.faults.api('auth.test', { t: 'rate_limited', retryAfter: 7 });
+    const result = await api.authTest(installation.botToken);
+    expect(result).toEqual({ ok: false, failure: { t: 'rate_limited', retryAfterMs: 7_000 } });
+    if (!result.ok) expect(failureText(result.failure)).toBe('Slack limits the rate: try again in 7 s');
+  });
+
+  it('a rate limit whose header a proxy has dropped', async () => {
+    slack.faults.api('auth.test', { t: 'status', status: 429 });
+    await expect(api.authTest(installation.botToken)).resolves.toEqual({
+      ok: false,
+      failure: { t: 'rate_limited', retryAfterMs: 30_000 },
+    });
+  });
+
+  it.each([
+    [{ t: 'status', status: 503 } as const, 'Slack answered with HTTP status 503'],
+    [
+      { t: 'status', status: 200, body: '<html>Sign in</html>' } as const,
+      'what answered in the place of Slack did not speak its language',
+    ],
+    [{ t: 'reset' } as const, 'Slack cannot be reached: '],
+    [{ t: 'hang' } as const, "Slack cannot be reached: Slack's auth.test took longer than 10000 ms"],
+  ])('%j', async (fault, message) => {
+    slack.faults.api('auth.test', fault);
+    const result = await api.authTest(installation.botToken);
+    expect(result).toMatchObject({ ok: false, failure: { t: 'unreachable' } });
+    if (!result.ok) expect(failureText(result.failure)).toContain(message);
+  });
+
+  it('nobody there', async () => {
+    await slack.stop();
+    const result = await api.authTest(installation.botToken);
+    expect(result).toMatchObject({ ok: false, failure: { t: 'unreachable', answered: false } });
+  });
+
+  it('the caller does not want to wait', async () => {
+    slack.faults.api('auth.test', { t: 'hang' });
+    const gone = new AbortController();
+    const call = api.call('auth.test', {}, installation.botToken, gone.signal);
+    gone.abort(new Error('enough'));
+    await expect(call).resolves.toMatchObject({ ok: false, failure: { t: 'unreachable' } });
+  });
+});
+
+describe('advice', () => {
+  it('is a sentence for every code, with the token of an app never in it', () => {
+    for (const code of [...KNOWN_SLACK_ERRORS, 'never_heard_of']) {
+      expect(adviceFor(code).length).toBeGreaterThan(20);
+      expect(adviceFor(code)).not.toMatch(/xapp-\d|xoxb-\d/);
+    }
+  });
+
+  it('tells what passes from what needs a person', () => {
+    expect(['invalid_auth', 'token_revoked', 'missing_scope', 'link_disabled'].every(isPermanent)).toBe(true);
+    expect(['internal_error', 'ratelimited', 'team_added_to_org', 'never_heard_of'].some(isPermanent)).toBe(
+      false,
+    );
+  });
+});
