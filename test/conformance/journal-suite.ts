@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/core/random.js';
-import type { Journal, NewRow, Want } from '../../src/storage/journal.js';
+import type { Journal, Want } from '../../src/storage/journal.js';
+import { row } from './rows.js';
 
 /** An engine under test: each call of `open` goes to the same stored data. */
 export interface EngineUnderTest {
@@ -9,20 +10,6 @@ export interface EngineUnderTest {
 }
 
 const DAY = 86_400_000;
-
-export function row(over: Partial<NewRow> = {}): NewRow {
-  return {
-    appId: 'A1',
-    connectionId: 'con_1',
-    key: 'Ev1',
-    kind: 'events_api',
-    conversation: 'C1',
-    urgent: false,
-    body: '{"n":1}',
-    receivedAt: 1000,
-    ...over,
-  };
-}
 
 function want(over: Partial<Want> = {}): Want {
   return { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10, ...over };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
 import { openInThread } from './in-thread-journal.js';
-import { describeJournal, row } from './journal-suite.js';
+import { describeJournal } from './journal-suite.js';
+import { row } from './rows.js';
 
 describeJournal('SQLite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'journal-'));

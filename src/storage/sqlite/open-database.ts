@@ -43,6 +43,7 @@ export function openDatabase(open: OpenFile, path: string): OpenJournalFile {
     return {
       database,
       close() {
+        foldIn(opened.database);
         opened.database.close();
         opened.lock.close();
       },
@@ -51,6 +52,15 @@ export function openDatabase(open: OpenFile, path: string): OpenJournalFile {
     database?.close();
     lock?.close();
     throw journalError(error);
+  }
+}
+
+/** Moves everything into the one file, so that a copy of it is a whole journal. */
+function foldIn(database: Database): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // The disk is full: all is in the -wal file, and is read from there at the next start.
   }
 }
 

@@ -1,0 +1,16 @@
+import type { NewRow } from '../../src/storage/journal.js';
+
+/** A row to be written, unlike others in what the test says. */
+export function row(over: Partial<NewRow> = {}): NewRow {
+  return {
+    appId: 'A1',
+    connectionId: 'con_1',
+    key: 'Ev1',
+    kind: 'events_api',
+    conversation: 'C1',
+    urgent: false,
+    body: '{"n":1}',
+    receivedAt: 1000,
+    ...over,
+  };
+}

@@ -1,0 +1,171 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { PluginError } from '../../../src/core/errors.js';
+import type { Appended, Journal, NewRow } from '../../../src/storage/journal.js';
+import { eventually } from '../../helpers/eventually.js';
+import { Rig } from './rig.js';
+
+const rigs: Rig[] = [];
+
+async function rig(...parts: ConstructorParameters<typeof Rig>): Promise<Rig> {
+  const made = await new Rig(...parts).open();
+  rigs.push(made);
+  return made;
+}
+
+afterEach(async () => {
+  for (const each of rigs.splice(0)) await each.dispose();
+});
+
+/** A journal whose appends wait until the test lets them go, one batch at a time. */
+function heldJournal() {
+  const batches: NewRow[][] = [];
+  const waiting: (() => void)[] = [];
+  const wrap = (journal: Journal): Journal => ({
+    ...journal,
+    async append(rows): Promise<readonly Appended[]> {
+      batches.push([...rows]);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return journal.append(rows);
+    },
+  });
+  return { batches, wrap, release: () => waiting.shift()?.() };
+}
+
+/** A journal that cannot be written while the test says so. */
+function fragileJournal() {
+  const state = { code: undefined as 'journal_full' | undefined };
+  const check = (): void => {
+    if (state.code !== undefined) throw new PluginError(state.code, 'The disk of the journal is full');
+  };
+  const wrap = (journal: Journal): Journal => ({
+    ...journal,
+    async append(rows) {
+      check();
+      return journal.append(rows);
+    },
+    async claim(owner, now, wants) {
+      check();
+      return journal.claim(owner, now, wants);
+    },
+    async settle(owner, now, settlements) {
+      check();
+      return journal.settle(owner, now, settlements);
+    },
+    async probe(now) {
+      check();
+      return journal.probe(now);
+    },
+    async prune(request) {
+      check();
+      return journal.prune(request);
+    },
+  });
+  return { state, wrap };
+}
+
+describe('intake', () => {
+  test('writes what comes together in one go, and apps in turn', async () => {
+    const held = heldJournal();
+    const r = await rig(undefined, { batchRows: 4 }, held.wrap);
+    const taken = [
+      ...Array.from({ length: 20 }, (_, n) => r.take({ key: `flood${n}` })),
+      r.take({ key: 'single', appId: 'A2' }),
+    ];
+    await eventually(() => held.batches.length === 2, 'two batches under way');
+    expect(held.batches[0]!.map(({ key }) => key)).toEqual(['flood0', 'single', 'flood1', 'flood2']);
+    while (held.batches.flat().length < 21) {
+      held.release();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const drain = eventually(() => (held.release(), false), 'release', 200).catch(() => undefined);
+    expect(new Set(await Promise.all(taken))).toEqual(new Set(['journaled']));
+    await drain;
+  });
+
+  test('refuses an app that has too much waiting to be written, and no other', async () => {
+    const held = heldJournal();
+    const r = await rig(undefined, { queuedPerApp: 5, batchRows: 1 }, held.wrap);
+    const flood = Array.from({ length: 5 }, (_, n) => r.take({ key: `flood${n}` }));
+    await expect(r.take({ key: 'more' })).rejects.toMatchObject({ code: 'overloaded' });
+    const other = r.take({ key: 'other', appId: 'A2' });
+    const drain = eventually(() => (held.release(), false), 'release', 300).catch(() => undefined);
+    await Promise.all([...flood, other]);
+    expect(await r.take({ key: 'more' }).catch(() => 'refused')).toBe('journaled');
+    await drain;
+  });
+
+  test('refuses an app whose backlog fills its share, until some of it is delivered', async () => {
+    const r = await rig(undefined, { backlogBytesPerApp: 3000 });
+    for (const key of ['a', 'b', 'c']) await r.take({ key, body: 'x'.repeat(500) });
+    await expect(r.take({ key: 'd' })).rejects.toMatchObject({ code: 'overloaded' });
+    await r.take({ key: 'other', appId: 'A2' });
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 4, 'delivered');
+    expect(await r.take({ key: 'd' })).toBe('journaled');
+  });
+
+  test('knows after a restart what an app has waiting', async () => {
+    const r = await rig(undefined, { backlogBytesPerApp: 3000 });
+    for (const key of ['a', 'b', 'c']) await r.take({ key, body: 'x'.repeat(500) });
+    await r.close();
+    await r.open();
+    r.server.answer = () => ({ t: 'outage', reason: 'down' });
+    await r.delivery.start();
+    await expect(r.take({ key: 'd' })).rejects.toMatchObject({ code: 'overloaded' });
+  });
+});
+
+describe('a journal that cannot be written', () => {
+  test('is told of once, and refuses events until it can be', async () => {
+    const fragile = fragileJournal();
+    const r = await rig(undefined, {}, fragile.wrap);
+    await r.delivery.start();
+    await r.take({ key: 'before' });
+    fragile.state.code = 'journal_full';
+    await expect(r.take({ key: 'a' })).rejects.toMatchObject({ code: 'journal_full' });
+    await expect(r.take({ key: 'b' })).rejects.toMatchObject({ code: 'journal_full' });
+    expect((await r.delivery.stats()).journalFailing).toContain('disk of the journal is full');
+    fragile.state.code = undefined;
+    await eventually(() => r.tags().includes('journal_writable'), 'a probe went through');
+    expect(await r.take({ key: 'a' })).toBe('journaled');
+    await eventually(() => r.server.got.length === 2, 'dispatched');
+    expect(r.tags().filter((t) => t === 'journal_failing')).toHaveLength(1);
+    expect((await r.delivery.stats()).journalFailing).toBeUndefined();
+  });
+
+  test('loses no outcome: what was delivered meanwhile is written when it can be, and sent once', async () => {
+    const fragile = fragileJournal();
+    const r = await rig(undefined, {}, fragile.wrap);
+    r.server.answer = () => {
+      fragile.state.code = 'journal_full';
+      return { t: 'delivered', eventId: '' };
+    };
+    await r.take({ key: 'a' });
+    await r.take({ key: 'b' });
+    await r.delivery.start();
+    await eventually(() => r.tags().includes('journal_failing'), 'the settlement failed');
+    const start = r.clock.now();
+    await eventually(() => r.clock.now() - start > 30_000, 'half a minute');
+    expect(r.server.got).toEqual(['a']);
+    r.server.answer = () => ({ t: 'delivered', eventId: '' });
+    fragile.state.code = undefined;
+    await eventually(() => r.server.got.length === 2, 'the next one dispatched');
+    await eventually(async () => (await r.delivery.stats()).waiting === 0, 'nothing waits');
+    expect(r.server.got).toEqual(['a', 'b']);
+  });
+});
+
+describe('retention', () => {
+  test('forgets bodies and keys after their time, and not before', async () => {
+    const r = await rig(undefined, { pruneMs: 1000, bodiesMs: 20_000, keysMs: 100_000 });
+    await r.delivery.start();
+    await r.take({ key: 'a', body: 'x'.repeat(200_000) });
+    await eventually(() => r.server.got.length === 1, 'dispatched');
+    const { usedBytes } = await r.delivery.stats();
+    await eventually(async () => (await r.delivery.stats()).usedBytes < usedBytes - 150_000, 'body gone');
+    expect(await r.take({ key: 'a' })).toBe('duplicate');
+    const start = r.clock.now();
+    await eventually(() => r.clock.now() - start > 100_000, 'its time');
+    await eventually(async () => (await r.take({ key: 'a' })) === 'journaled', 'the key is forgotten');
+  });
+});

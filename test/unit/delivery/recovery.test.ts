@@ -1,0 +1,145 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { JournalRow } from '../../../src/storage/journal.js';
+import { eventually } from '../../helpers/eventually.js';
+import { Rig } from './rig.js';
+
+const rigs: Rig[] = [];
+
+async function rig(...parts: ConstructorParameters<typeof Rig>): Promise<Rig> {
+  const made = await new Rig(...parts).open();
+  rigs.push(made);
+  return made;
+}
+
+afterEach(async () => {
+  for (const each of rigs.splice(0)) await each.dispose();
+});
+
+const WANT = { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10 };
+
+/** Leaves rows in flight, as an owner does that was killed. */
+async function claimAndVanish(r: Rig): Promise<readonly JournalRow[]> {
+  return (await r.journal.claim('killed', r.clock.now(), [WANT])).rows;
+}
+
+describe('after a crash', () => {
+  test('a row that the server has counts as delivered, unconfirmed, and is not sent again', async () => {
+    const r = await rig();
+    await r.take({ key: 'a' });
+    await r.take({ key: 'b' });
+    await claimAndVanish(r);
+    r.server.stored.add('a');
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 1, 'the next one dispatched');
+    expect(r.server.got).toEqual(['b']);
+    expect(r.seen.find((event) => event.t === 'recovered_unconfirmed')).toMatchObject({ row: { key: 'a' } });
+  });
+
+  test('a row that the server does not have is sent, before what came after it', async () => {
+    const r = await rig();
+    await r.take({ key: 'a' });
+    await r.take({ key: 'b' });
+    await claimAndVanish(r);
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 2, 'both dispatched');
+    expect(r.server.lookedUp).toEqual(['a']);
+    expect(r.server.got).toEqual(['a', 'b']);
+  });
+
+  test('a row whose dispatch had failed before is sent again even if its event is there', async () => {
+    const r = await rig();
+    await r.take({ key: 'a' });
+    const [row] = await claimAndVanish(r);
+    await r.journal.settle('killed', r.clock.now(), [
+      { t: 'retry', id: row!.id, nextAt: r.clock.now(), reason: 'Temporal down', counted: false },
+    ]);
+    await claimAndVanish(r);
+    r.server.stored.add('a');
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 1, 'sent again');
+    expect(r.server.lookedUp).toEqual([]);
+    expect(r.tags()).not.toContain('recovered_unconfirmed');
+  });
+
+  test('looks up until the server answers, while other conversations go on', async () => {
+    const r = await rig();
+    await r.take({ key: 'a' });
+    await claimAndVanish(r);
+    await r.take({ key: 'behind' });
+    await r.take({ key: 'other', conversation: 'C2' });
+    let failures = 0;
+    const find = r.server.find.bind(r.server);
+    r.server.find = (row) => (failures++ < 3 ? Promise.reject(new Error('down')) : find(row));
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 3, 'all dispatched');
+    expect(r.server.got).toEqual(['other', 'a', 'behind']);
+    expect(failures).toBeGreaterThan(3);
+  });
+
+  test('what waits is dispatched, with its retries and dead letters as they were', async () => {
+    const r = await rig();
+    r.server.answer = () => ({ t: 'failed', reason: 'odd' });
+    await r.delivery.start();
+    await r.take({ key: 'a' });
+    await eventually(() => r.tags().includes('retried'), 'a failure');
+    await r.close();
+    await r.open();
+    await r.delivery.start();
+    r.server.answer = () => ({ t: 'delivered', eventId: '' });
+    await eventually(() => r.server.got.length === 1, 'dispatched');
+    expect(await r.take({ key: 'a' })).toBe('duplicate');
+  });
+});
+
+describe('stopping', () => {
+  test('refuses new events, lets dispatches finish and writes how they ended', async () => {
+    const r = await rig();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let under = 0;
+    r.server.answer = async () => {
+      under += 1;
+      await held;
+      return { t: 'delivered', eventId: '' };
+    };
+    await r.delivery.start();
+    await r.take({ key: 'a' });
+    await r.take({ key: 'b' });
+    await eventually(() => under === 1, 'under way');
+    const stopped = r.delivery.stop();
+    await expect(r.take({ key: 'late' })).rejects.toMatchObject({ code: 'stopped' });
+    release();
+    await stopped;
+    await r.delivery.stop();
+    const stats = await r.journal.stats();
+    expect(stats.sources[0]).toMatchObject({ waiting: 1 });
+    await expect(r.delivery.start()).rejects.toMatchObject({ code: 'stopped' });
+  });
+
+  test('ends dispatches that do not finish, and looks them up at the next start', async () => {
+    const r = await rig();
+    let under = 0;
+    r.server.answer = (_, signal) => {
+      under += 1;
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    };
+    await r.delivery.start();
+    await r.take({ key: 'a' });
+    await eventually(() => under === 1, 'under way');
+    await r.close();
+    r.server.answer = () => ({ t: 'delivered', eventId: '' });
+    await r.open();
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 1, 'sent');
+    expect(r.server.lookedUp).toEqual(['a']);
+  });
+
+  test('writes what was taken before it', async () => {
+    const r = await rig();
+    const taken = Promise.all(['a', 'b', 'c'].map((key) => r.take({ key })));
+    await r.delivery.stop();
+    expect(await taken).toEqual(['journaled', 'journaled', 'journaled']);
+  });
+});

@@ -1,0 +1,8 @@
+import { row } from '../../conformance/rows.js';
+import { openInThread } from '../../conformance/in-thread-journal.js';
+
+// A process that holds the journal until it is killed.
+const journal = await openInThread(process.argv[2]!);
+await journal.append([row()]);
+process.send?.('holding');
+setInterval(() => undefined, 1000);

@@ -1,0 +1,158 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadSqlite } from '../../../src/storage/sqlite/driver.js';
+import { openDatabase } from '../../../src/storage/sqlite/open-database.js';
+import { openSqliteJournal } from '../../../src/storage/sqlite/open-sqlite-journal.js';
+import { openInThread } from '../../conformance/in-thread-journal.js';
+import { row } from '../../conformance/rows.js';
+
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'journal-'));
+  path = join(folder, 'journal.db');
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function makeJournal(rows = 1): Promise<void> {
+  const journal = await openInThread(path);
+  await journal.append(Array.from({ length: rows }, (_, n) => row({ key: `k${n}`, body: 'x'.repeat(2000) })));
+  await journal.close();
+}
+
+describe('the journal file', () => {
+  test('is readable by its owner alone, and so is all that lies beside it', async () => {
+    const journal = await openInThread(path);
+    await journal.append([row()]);
+    for (const suffix of ['', '-wal', '-shm', '-lock'])
+      expect(((await stat(path + suffix)).mode & 0o777).toString(8)).toBe('600');
+    await journal.close();
+  });
+
+  test('is made with the folders that are missing', async () => {
+    path = join(folder, 'a', 'b', 'journal.db');
+    await (await openInThread(path)).close();
+    expect(((await stat(join(folder, 'a'))).mode & 0o777).toString(8)).toBe('700');
+  });
+
+  test('is closed to other users again when its mode was opened up', async () => {
+    await makeJournal();
+    const file = await open(path);
+    await file.chmod(0o644);
+    await file.close();
+    await (await openInThread(path)).close();
+    expect(((await stat(path)).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  test('waits for the disk at every commit', async () => {
+    const file = openDatabase(await loadSqlite(), path);
+    expect(file.database.prepare('PRAGMA synchronous').get()).toMatchObject({ synchronous: 2 });
+    expect(file.database.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
+    file.close();
+  });
+
+  test('is refused to a second opener, and given when the first has closed', async () => {
+    const first = await openInThread(path);
+    await expect(openInThread(path)).rejects.toMatchObject({ code: 'journal_locked' });
+    await first.close();
+    await (await openInThread(path)).close();
+  });
+
+  test('is refused to a second process, and given when the first was killed', async () => {
+    const holder = fork(join(import.meta.dirname, 'hold-journal.ts'), [path], {
+      execArgv: ['--import', 'tsx'],
+    });
+    await once(holder, 'message');
+    await expect(openSqliteJournal({ path, maxBytes: 1e9 })).rejects.toMatchObject({
+      code: 'journal_locked',
+      message: expect.stringContaining('Another process') as string,
+    });
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    const journal = await openInThread(path);
+    expect(await journal.append([row()])).toEqual(['duplicate']);
+    await journal.close();
+  });
+
+  test('is refused when a newer version has written it', async () => {
+    await makeJournal();
+    const file = openDatabase(await loadSqlite(), path);
+    file.database.exec('PRAGMA user_version = 99');
+    file.close();
+    await expect(openInThread(path)).rejects.toMatchObject({
+      code: 'journal_newer',
+      message: expect.stringContaining('schema 99') as string,
+    });
+  });
+
+  test('is refused when it is no SQLite file, another program’s, or cut short', async () => {
+    await writeFile(path, 'this is not a database, but it is long enough to be looked at as one'.repeat(20));
+    await expect(openInThread(path)).rejects.toMatchObject({ code: 'journal_damaged' });
+
+    await rm(path);
+    const foreign = (await loadSqlite())(path);
+    foreign.exec('CREATE TABLE other (x)');
+    foreign.close();
+    await expect(openInThread(path)).rejects.toMatchObject({
+      code: 'journal_damaged',
+      message: expect.stringContaining('not a journal of this program') as string,
+    });
+
+    await rm(path);
+    await makeJournal(50);
+    const whole = await readFile(path);
+    await writeFile(path, whole.subarray(0, whole.length / 2));
+    await expect(openInThread(path)).rejects.toMatchObject({ code: 'journal_damaged' });
+  });
+
+  test('is refused when pages of it were overwritten', async () => {
+    await makeJournal(50);
+    const file = await open(path, 'r+');
+    await file.write(Buffer.alloc(8192 * 3, 0x5a), 0, 8192 * 3, 8192 * 8);
+    await file.close();
+    await expect(openSqliteJournal({ path, maxBytes: 1e9 })).rejects.toMatchObject({
+      code: 'journal_damaged',
+    });
+  });
+
+  test('takes no more rows at its limit, says so, and takes them again when there is room', async () => {
+    const journal = await openInThread(path, 400_000);
+    const body = 'x'.repeat(20_000);
+    const fill = async (): Promise<void> => {
+      for (let n = 0; n < 100; n += 1)
+        await journal.append([row({ key: `k${n}`, conversation: `C${n}`, body })]);
+    };
+    await expect(fill()).rejects.toMatchObject({ code: 'journal_full' });
+    await expect(journal.probe(1)).rejects.toMatchObject({ code: 'journal_full' });
+    const want = { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 100 };
+    const { rows } = await journal.claim('me', 2000, [want]);
+    expect(rows.length).toBeGreaterThan(10);
+    await journal.settle(
+      'me',
+      2000,
+      rows.map(({ id }) => ({ t: 'delivered', id, eventId: '', recovered: false })),
+    );
+    await journal.prune({ bodiesBefore: 9000, keysBefore: 0, deadBefore: 0, limit: 100 });
+    await journal.probe(2);
+    expect(await journal.append([row({ key: 'more' })])).toEqual(['journaled']);
+    await journal.close();
+  });
+
+  test('fails one request without failing those that shared its commit', async () => {
+    const journal = await openSqliteJournal({ path, maxBytes: 1e9 });
+    const odd = journal.append([row({ key: undefined as unknown as string })]);
+    const others = Array.from({ length: 20 }, (_, n) => journal.append([row({ key: `k${n}` })]));
+    await expect(odd).rejects.toMatchObject({ code: 'journal_unavailable' });
+    expect((await Promise.all(others)).flat()).toEqual(Array.from({ length: 20 }, () => 'journaled'));
+    expect((await journal.stats()).sources[0]).toMatchObject({ waiting: 20 });
+    await journal.close();
+  });
+});
