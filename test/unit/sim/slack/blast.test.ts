@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../../src/core/clock.js';
 import { message } from '../../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js';
 import { Client } from './client.js';
@@ -7,7 +6,7 @@ import { stage } from './setup.js';
 
 describe('blast', () => {
   it('keeps a window of unacknowledged envelopes on every socket, each with ids of its own', async () => {
-    const { slack, installation, appToken } = await stage({ clock: systemClock });
+    const { slack, installation, appToken } = await stage();
     const clients = [await Client.open(slack.apiUrl, appToken), await Client.open(slack.apiUrl, appToken)];
     const result = await slack.blast(installation, [message(), slashCommand()], {
       count: 200,
@@ -27,7 +26,7 @@ describe('blast', () => {
   });
 
   it('counts what a closing socket cut off and goes on with the others', async () => {
-    const { slack, app, installation, appToken } = await stage({ clock: systemClock });
+    const { slack, app, installation, appToken } = await stage();
     const silent = await Client.open(slack.apiUrl, appToken);
     silent.onEnvelope = () => silent.ws.terminate();
     await Client.open(slack.apiUrl, appToken);
@@ -40,7 +39,7 @@ describe('blast', () => {
   });
 
   it('sends at a fixed rate', async () => {
-    const { slack, installation, appToken } = await stage({ clock: systemClock });
+    const { slack, installation, appToken } = await stage();
     await Client.open(slack.apiUrl, appToken);
     const result = await slack.blast(installation, [message()], {
       count: 20,
@@ -50,7 +49,7 @@ describe('blast', () => {
   });
 
   it('rejects when acknowledgements stay away', async () => {
-    const { slack, installation, appToken } = await stage({ clock: systemClock });
+    const { slack, installation, appToken } = await stage();
     const silent = await Client.open(slack.apiUrl, appToken);
     silent.onEnvelope = () => undefined;
     const blast = slack.blast(installation, [message()], {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { objectAt } from '../../../../src/core/json.js';
-import { HandClock } from '../../../helpers/hand-clock.js';
 import { message } from '../../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js';
 import { Client } from './client.js';
@@ -45,8 +44,7 @@ describe('delivery', () => {
   });
 
   it('climbs the retry ladder for events, with the same event_id and new envelopes', async () => {
-    const clock = new HandClock();
-    const { slack, installation, appToken } = await stage({ clock, pingEvery: 0 });
+    const { slack, installation, appToken, clock } = await stage();
     const client = await Client.open(slack.apiUrl, appToken);
     client.onEnvelope = () => undefined;
     const entry = slack.send(installation, message());
@@ -70,8 +68,7 @@ describe('delivery', () => {
   });
 
   it('takes an acknowledgement up to three seconds, and no longer', async () => {
-    const clock = new HandClock();
-    const { slack, installation, appToken } = await stage({ clock, pingEvery: 0 });
+    const { slack, installation, appToken, clock } = await stage();
     const client = await Client.open(slack.apiUrl, appToken);
     client.onEnvelope = () => undefined;
     const [inTime, late] = [slack.send(installation, message()), slack.send(installation, slashCommand())];

@@ -11,7 +11,7 @@ let slack: ScriptedSlack;
 afterEach(() => slack.stop());
 
 it('loses no event when Slack refreshes the only socket', async () => {
-  slack = await startScriptedSlack({ clock: scaledClock(100), seed: 1 });
+  slack = await startScriptedSlack({ clock: scaledClock(20), seed: 1 });
   const app = slack.addApp();
   const installation = slack.install(app, slack.addWorkspace());
   const web = new WebClient(app.createAppToken(), { slackApiUrl: slack.apiUrl });

@@ -5,7 +5,7 @@ import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js'
 import type { LinkSocket } from '../../../../src/sim/slack/link/link-socket.js';
 import type { ScriptedSlackOptions } from '../../../../src/sim/slack/options.js';
 import { call, Client, openUrl, refusedWith } from './client.js';
-import { stage, type Stage } from './setup.js';
+import { SOON, stage, type Stage } from './setup.js';
 
 async function withSocket(
   options: ScriptedSlackOptions = {},
@@ -50,7 +50,7 @@ describe('the Web API', () => {
   });
 
   it('hangs, answers slowly, and resets before or after the call was carried out', async () => {
-    const { slack, workspace, installation } = await stage();
+    const { slack, workspace, installation, clock } = await stage();
     const channel = workspace.channels[0]!;
     const post = (signal?: AbortSignal): Promise<Response> =>
       fetch(`${slack.apiUrl}chat.postMessage`, {
@@ -72,7 +72,10 @@ describe('the Web API', () => {
     await expect(post()).rejects.toThrow();
     expect(channel.messages).toHaveLength(1);
     slack.faults.api('chat.postMessage', { t: 'slow', delay: 500 });
-    expect(await (await post()).json()).toMatchObject({ ok: true });
+    const slow = post();
+    await slack.calls.waitFor((each) => each.method === 'chat.postMessage' && each.status === 200);
+    await clock.advance(500);
+    expect(await (await slow).json()).toMatchObject({ ok: true });
   });
 
   it('can be told to go wrong for one token only', async () => {
@@ -111,13 +114,15 @@ describe('dialling', () => {
   });
 
   it('ends in a hello that is missing, late, or something else', async () => {
-    const { slack, app, appToken } = await stage();
+    const { slack, app, appToken, clock } = await stage();
     const dial = async (): Promise<Client> => Client.dial(await openUrl(slack.apiUrl, appToken));
     slack.faults.hello({ t: 'hang' });
     const hanging = await dial();
     await once(hanging.ws, 'open');
     slack.faults.hello({ t: 'slow', delay: 1_000 });
     const slow = await dial();
+    await once(slow.ws, 'open');
+    await clock.advance(1_000);
     await slow.until(() => slow.frames.length === 1);
     expect(slow.hello.type).toBe('hello');
     expect(hanging.frames).toEqual([]);
@@ -141,9 +146,10 @@ describe('dialling', () => {
 
 describe('a socket', () => {
   it('freezes: nothing passes either way, nobody is told, Slack goes on routing to it', async () => {
-    const { slack, app, installation, client, socket } = await withSocket();
+    const { slack, app, installation, client, socket, clock } = await withSocket();
     socket.freeze();
-    const entry = await slack.ledger.settled(slack.send(installation, slashCommand()));
+    const entry = slack.send(installation, slashCommand());
+    await clock.advance(3_000);
     expect(entry.attempts).toMatchObject([
       { outcome: 'timed_out', socketId: socket.id, trouble: { t: 'frozen' } },
     ]);
@@ -157,31 +163,40 @@ describe('a socket', () => {
   });
 
   it('is forgotten when it has been silent for long', async () => {
-    const { slack, app, client, socket } = await withSocket({ frozenFor: 30_000 });
+    const { slack, app, client, socket, clock } = await withSocket({ frozenFor: 30_000 });
     socket.freeze();
-    await slack.waitUntilSockets((sockets) => sockets.length === 0);
+    await clock.advance(30_000 - 1);
+    expect(slack.connections(app)).toBe(1);
+    await clock.advance(1);
     expect(slack.connections(app)).toBe(0);
     await client.until(() => client.closeCode === 1006);
   });
 
   it('swallows acknowledgements: the event is sent again', async () => {
-    const { slack, installation, client, socket } = await withSocket();
+    const { slack, installation, socket, clock } = await withSocket();
     socket.swallow();
     const entry = slack.send(installation, message());
-    await client.waitFor((frame) => frame.retry_attempt === 1);
+    await expect.poll(() => socket.received.texts, SOON).toBe(1);
+    await clock.advance(3_000);
     socket.thaw();
+    await clock.advance(1_000);
     await slack.ledger.settled(entry);
     expect(entry.state).toBe('acknowledged');
     expect(entry.attempts[0]).toMatchObject({ outcome: 'timed_out', trouble: { t: 'deaf' } });
   });
 
   it('drips', async () => {
-    const { slack, installation, client, socket } = await withSocket();
+    const { slack, installation, client, socket, clock } = await withSocket();
     socket.drip({ bytes: 300, every: 100 });
-    const entry = await slack.ledger.settled(slack.send(installation, message()));
+    const entry = slack.send(installation, message());
+    await clock.advance(300);
+    expect(client.frames).toHaveLength(1);
+    await clock.advance(700);
+    await slack.ledger.settled(entry);
     expect(entry.state).toBe('acknowledged');
     socket.drip({ bytes: 1, every: 1_000 });
-    const lost = await slack.ledger.settled(slack.send(installation, slashCommand()));
+    const lost = slack.send(installation, slashCommand());
+    await clock.advance(3_000);
     expect(lost.state).toBe('given_up');
     expect(client.frames).toHaveLength(2);
     socket.thaw();
@@ -233,9 +248,10 @@ describe('delivery', () => {
   });
 
   it('holds some back, so that they come out of order', async () => {
-    const { slack, installation, client } = await withSocket();
+    const { slack, installation, client, clock } = await withSocket();
     const lift = slack.faults.delivery({ hold: 0.5, holdFor: 2_000 });
     for (let sent = 0; sent < 20; sent += 1) slack.send(installation, message({ text: String(sent) }));
+    await clock.advance(2_000);
     await client.until(() => client.frames.length === 21);
     const order = client.frames.slice(1).map((frame) => {
       const { event } = frame.payload as { event: { text: string } };
@@ -248,34 +264,38 @@ describe('delivery', () => {
   });
 
   it('does not notice an acknowledgement, and sends again, with the same envelope if told so', async () => {
-    const { slack, installation, client } = await withSocket();
+    const { slack, installation, socket, clock } = await withSocket();
     const lift = slack.faults.delivery({ loseAck: 1, sameEnvelope: 1 });
     const entry = slack.send(installation, message());
-    await client.until(() => client.frames.length === 2);
-    await slack.ledger.waitFor((each) => each.attempts[0]?.outcome === 'timed_out');
+    await expect.poll(() => socket.received.texts, SOON).toBe(1);
+    await clock.advance(3_000);
+    expect(entry.attempts[0]?.outcome).toBe('timed_out');
     lift();
     slack.faults.delivery({ sameEnvelope: 1 });
+    await clock.advance(1_000);
     await slack.ledger.settled(entry);
     expect(entry.state).toBe('acknowledged');
     expect(entry.attempts[1]?.envelopeId).toBe(entry.attempts[0]?.envelopeId);
   });
 
   it('never sends a slash command or an interaction again', async () => {
-    const { slack, installation, client } = await withSocket();
+    const { slack, installation, client, clock } = await withSocket();
     client.onEnvelope = () => undefined;
-    const entry = await slack.ledger.settled(slack.send(installation, slashCommand()));
+    const entry = slack.send(installation, slashCommand());
+    await clock.advance(600_000);
     expect(entry).toMatchObject({ state: 'given_up', attempts: [{ outcome: 'timed_out' }] });
     expect(slack.ledger.unreachable()).toEqual([]);
   });
 
   it('finds no socket, and comes back for events only', async () => {
-    const { slack, app, installation, appToken } = await stage();
+    const { slack, app, installation, appToken, clock } = await stage();
     const command = slack.send(installation, slashCommand());
     expect(command.state).toBe('given_up');
     const event = slack.send(installation, appMention({ text: 'are you there' }));
     expect(event).toMatchObject({ state: 'pending', attempts: [{ outcome: 'unrouted' }] });
     const client = await Client.open(slack.apiUrl, appToken);
     await slack.waitForSockets(app, 1);
+    await clock.advance(1_000);
     await slack.ledger.settled(event);
     expect(event.state).toBe('acknowledged');
     const frame = await client.waitFor((each) => each.type === 'events_api');
@@ -284,12 +304,14 @@ describe('delivery', () => {
   });
 
   it('tries hourly for a day with Delayed Events on', async () => {
-    const retries = { delays: [10], hourly: 20, hourlyTimes: 3 };
-    const { slack, app, installation } = await stage({ retries });
+    const { slack, app, installation, clock } = await stage();
     app.delayedEvents = true;
-    const entry = await slack.ledger.settled(slack.send(installation, message()));
+    const entry = slack.send(installation, message());
+    await clock.advance(361_000 + 23 * 3_600_000);
+    expect(entry.state).toBe('pending');
+    await clock.advance(3_600_000);
     expect(entry.state).toBe('given_up');
-    expect(entry.attempts.map((attempt) => attempt.number)).toEqual([0, 1, 2, 3, 4]);
+    expect(entry.attempts).toHaveLength(1 + 3 + 24);
   });
 
   it('drops what is above the hourly cap, and says so once a minute', async () => {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../../src/core/clock.js';
 import { isJsonObject, objectAt, type JsonObject } from '../../../../src/core/json.js';
 import type { Frame } from '../../../../src/sim/slack/frames/draft.js';
 import { innerEvent } from '../../../../src/sim/slack/frames/event-callback.js';
@@ -62,7 +61,7 @@ const CASES: readonly (readonly [string, Frame])[] = [
 
 /** What reached a client. */
 async function received(frame: Frame): Promise<JsonObject> {
-  const { slack, installation, appToken } = await stage({ clock: systemClock });
+  const { slack, installation, appToken } = await stage();
   const client = await Client.open(slack.apiUrl, appToken);
   slack.send(installation, frame);
   const envelope = await client.waitFor((each) => each.envelope_id !== undefined);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { message } from '../../../../src/sim/slack/frames/messages.js';
 import { startHalfOpenProxy, type HalfOpenProxy } from '../../../helpers/half-open-proxy.js';
 import { Client, openUrl } from './client.js';
-import { stage, type Stage } from './setup.js';
+import { SOON, stage, type Stage } from './setup.js';
 
 let proxy: HalfOpenProxy | undefined;
 
@@ -26,18 +26,20 @@ async function through(): Promise<Stage & { proxy: HalfOpenProxy; dial: () => Pr
 
 describe('the half-open proxy', () => {
   it('forwards both ways until it falls silent, and again when it is restored', async () => {
-    const { slack, installation, dial, proxy: silencer } = await through();
+    const { slack, installation, clock, dial, proxy: silencer } = await through();
     const client = await dial();
     await client.until(() => client.frames.length === 1);
     const first = await slack.ledger.settled(slack.send(installation, message()));
     expect(first.state).toBe('acknowledged');
     silencer.silence();
     const second = slack.send(installation, message());
-    await slack.ledger.waitFor((entry) => entry === second && entry.attempts[0]?.outcome === 'timed_out');
+    await clock.advance(3_000);
+    expect(second.attempts[0]?.outcome).toBe('timed_out');
     expect(client.frames).toHaveLength(2);
     expect(client.ws.readyState).toBe(client.ws.OPEN);
     expect(silencer.connections).toBe(1);
     silencer.restore();
+    await clock.advance(1_000);
     await slack.ledger.settled(second);
     expect(second.state).toBe('acknowledged');
     client.ws.terminate();
@@ -49,7 +51,7 @@ describe('the half-open proxy', () => {
     const client = await dial();
     const upgraded = slack.waitForSockets(app, 1, 100);
     await expect(upgraded).rejects.toMatchObject({ code: 'timeout' });
-    expect(silencer.connections).toBe(1);
+    await expect.poll(() => silencer.connections, SOON).toBe(1);
     client.ws.terminate();
   });
 

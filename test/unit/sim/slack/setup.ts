@@ -1,11 +1,11 @@
 import { afterEach, expect } from 'vitest';
-import { scaledClock } from '../../../../src/core/clock.js';
 import type {
   SlackApp,
   SlackInstallation,
   SlackWorkspace,
 } from '../../../../src/sim/slack/directory/entities.js';
 import type { ScriptedSlackOptions } from '../../../../src/sim/slack/options.js';
+import { HandClock } from '../../../helpers/hand-clock.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../../../src/sim/slack/scripted-slack.js';
 
 /** A scripted Slack with one app in one workspace. */
@@ -15,13 +15,18 @@ export interface Stage {
   readonly app: SlackApp;
   readonly installation: SlackInstallation;
   readonly appToken: string;
+  /** Stands still until the test moves it. */
+  readonly clock: HandClock;
 }
+
+/** How long a test waits for what is under way, in real milliseconds. */
+export const SOON = { timeout: 10_000 };
 
 const running: ScriptedSlack[] = [];
 
 afterEach(async () => {
   for (const slack of running.splice(0)) await slack.stop();
-  await expect.poll(openHandles).toEqual([]);
+  await expect.poll(openHandles, SOON).toEqual([]);
 });
 
 /** TCP ports and connections of this process; Node lets go of closed ones a little later. */
@@ -29,9 +34,10 @@ function openHandles(): string[] {
   return process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP'));
 }
 
-/** Starts one that is stopped after the test; a hundred times as fast unless said. */
+/** Starts one that is stopped after the test. */
 export async function stage(options: ScriptedSlackOptions = {}): Promise<Stage> {
-  const slack = await startScriptedSlack({ clock: scaledClock(100), seed: 7, ...options });
+  const clock = new HandClock();
+  const slack = await startScriptedSlack({ clock, seed: 7, ...options });
   running.push(slack);
   const workspace = slack.addWorkspace();
   const app = slack.addApp();
@@ -41,5 +47,6 @@ export async function stage(options: ScriptedSlackOptions = {}): Promise<Stage> 
     app,
     installation: slack.install(app, workspace),
     appToken: app.createAppToken(),
+    clock,
   };
 }

@@ -5,9 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { message } from '../../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js';
 import type { LinkSocket } from '../../../../src/sim/slack/link/link-socket.js';
-import { HandClock } from '../../../helpers/hand-clock.js';
 import { Client, openUrl, refusedWith } from './client.js';
-import { stage, type Stage } from './setup.js';
+import { SOON, stage, type Stage } from './setup.js';
 
 async function withSocket(options = {}): Promise<Stage & { client: Client; socket: LinkSocket }> {
   const on = await stage(options);
@@ -37,18 +36,20 @@ async function upgradeByHand(url: string): Promise<Socket> {
 
 describe('the life of a socket', () => {
   it('warns, and closes ten seconds later', async () => {
-    const { slack, client, socket, app } = await withSocket();
+    const { slack, client, socket, app, clock } = await withSocket();
     socket.warn();
     const warning = await client.waitFor((frame) => frame.type === 'disconnect');
     expect(warning).toEqual({ type: 'disconnect', reason: 'warning', debug_info: { host: socket.host } });
+    await clock.advance(10_000 - 1);
     expect(slack.connections(app)).toBe(1);
+    await clock.advance(1);
     await slack.waitUntilSockets(() => socket.state.t === 'closed');
     expect(socket.state).toEqual({ t: 'closed', why: 'warning' });
     expect(slack.connections(app)).toBe(0);
   });
 
   it('leaves the TCP connection open after the close handshake, for the client to end', async () => {
-    const { slack, app, appToken, client } = await withSocket();
+    const { slack, app, appToken, client, clock } = await withSocket();
     const raw = await upgradeByHand(await openUrl(slack.apiUrl, appToken));
     const received: Buffer[] = [];
     let ended = false;
@@ -58,14 +59,14 @@ describe('the life of a socket', () => {
     });
     const [, socket] = await slack.waitForSockets(app, 2);
     socket!.refresh();
-    await expect.poll(() => Buffer.concat(received).includes(CLOSE_1000)).toBe(true);
+    await expect.poll(() => Buffer.concat(received).includes(CLOSE_1000), SOON).toBe(true);
     raw.write(MASKED_CLOSE_1000);
     await slack.waitUntilSockets(() => socket!.state.t === 'closed');
-    // Ten seconds of Slack's later.
+    await clock.advance(20_000);
     await client.until(() => client.pings.length >= 2);
     expect(ended).toBe(false);
     raw.end();
-    await expect.poll(() => ended).toBe(true);
+    await expect.poll(() => ended, SOON).toBe(true);
   });
 
   it('asks for a refresh and closes at once', async () => {
@@ -77,11 +78,13 @@ describe('the life of a socket', () => {
   });
 
   it('ends by itself after its announced lifetime, and sooner with debug_reconnects', async () => {
-    const { slack, appToken, client } = await withSocket({ lifetime: 20_000 });
+    const { slack, appToken, client, clock } = await withSocket({ lifetime: 20_000 });
     expect(client.hello).toMatchObject({ debug_info: { approximate_connection_time: 20 } });
     const debug = await Client.open(slack.apiUrl, appToken, '&debug_reconnects=true');
     expect(debug.hello).toMatchObject({ debug_info: { approximate_connection_time: 360 } });
+    await clock.advance(10_000);
     await client.waitFor((frame) => frame.reason === 'warning');
+    await clock.advance(10_000);
     await slack.waitUntilSockets((sockets) => sockets.length === 1);
     client.ws.terminate();
     debug.ws.terminate();
@@ -95,22 +98,23 @@ describe('the life of a socket', () => {
   });
 
   it('pings every ten seconds, and answers pings with a stamped pong', async () => {
-    const { client, socket } = await withSocket();
+    const { client, socket, clock } = await withSocket();
+    await clock.advance(20_000);
     await client.until(() => client.pings.length >= 2);
     expect(client.pings[0]).toBe(`Ping from ${socket.host}`);
     client.ws.ping('are you there');
     await client.until(() => client.pongs.length > 0);
     expect(client.pongs[0]).toMatch(/^are you there:\d+$/);
-    expect(socket.received.pongs).toBeGreaterThan(0);
+    await expect.poll(() => socket.received.pongs, SOON).toBe(2);
     socket.mutePongs();
     const before = socket.received.pings;
     client.ws.ping('and now');
-    await client.until(() => socket.received.pings > before);
+    await expect.poll(() => socket.received.pings, SOON).toBeGreaterThan(before);
     expect(client.pongs).toHaveLength(1);
   });
 
   it('counts a client’s close frame at once, and what breaks without one as a ghost for a while', async () => {
-    const { slack, app, appToken, client } = await withSocket({ droppedFor: 60_000 });
+    const { slack, app, appToken, client, clock } = await withSocket({ droppedFor: 60_000 });
     client.ws.close(1000);
     await slack.waitUntilSockets((sockets) => sockets.length === 0);
     expect(slack.connections(app)).toBe(0);
@@ -120,7 +124,8 @@ describe('the life of a socket', () => {
     expect(slack.connections(app)).toBe(1);
     const third = await Client.open(slack.apiUrl, appToken);
     expect(third.hello.num_connections).toBe(2);
-    await third.until(() => slack.connections(app) === 1);
+    await clock.advance(60_000);
+    expect(slack.connections(app)).toBe(1);
   });
 });
 
@@ -156,7 +161,7 @@ describe('several sockets', () => {
   });
 
   it('take acknowledgements for each other, within one app', async () => {
-    const { slack, installation, appToken, client, socket } = await withSocket();
+    const { slack, installation, appToken, client, socket, clock } = await withSocket();
     const other = await Client.open(slack.apiUrl, appToken);
     client.onEnvelope = (frame) => other.acknowledge(frame);
     const entry = await slack.ledger.settled(slack.send(installation, message(), { to: socket }));
@@ -166,18 +171,22 @@ describe('several sockets', () => {
     slack.install(stranger, slack.addWorkspace());
     const foreign = await Client.open(slack.apiUrl, stranger.createAppToken());
     client.onEnvelope = (frame) => foreign.acknowledge(frame);
-    const lost = await slack.ledger.settled(slack.send(installation, slashCommand(), { to: socket }));
+    const lost = slack.send(installation, slashCommand(), { to: socket });
+    await expect.poll(() => slack.ledger.strays.unknownEnvelope, SOON).toBe(1);
+    await clock.advance(3_000);
     expect(lost.state).toBe('given_up');
-    expect(slack.ledger.strays.unknownEnvelope).toBe(1);
   });
 
   it('lose what a ghost gets, unless Slack sends it again', async () => {
-    const { slack, app, installation, client } = await withSocket({ seed: 3 });
+    const { slack, app, installation, client, socket, clock } = await withSocket({ seed: 3 });
     const removeGhosts = slack.addGhosts(app, 5);
     const commands = Array.from({ length: 20 }, () => slack.send(installation, slashCommand()));
     const events = Array.from({ length: 20 }, () => slack.send(installation, message()));
-    await slack.ledger.waitFor((entry) => entry === commands.at(-1) && entry.state !== 'pending');
+    const arrived = [...commands, ...events].filter((entry) => entry.attempts[0]?.socketId === socket.id);
+    await expect.poll(() => slack.ledger.acknowledged(), SOON).toHaveLength(arrived.length);
+    await clock.advance(3_000);
     removeGhosts();
+    await clock.advance(1_000);
     await slack.ledger.allSettled();
     expect(slack.ledger.lost().length).toBeGreaterThan(5);
     expect(slack.ledger.lost().every((entry) => commands.includes(entry))).toBe(true);
@@ -204,8 +213,7 @@ describe('Socket Mode switched off', () => {
 
 describe('tickets', () => {
   it('are good once, and not for long', async () => {
-    const clock = new HandClock();
-    const { slack, appToken } = await stage({ clock, pingEvery: 0 });
+    const { slack, appToken, clock } = await stage();
     const url = await openUrl(slack.apiUrl, appToken);
     const client = Client.dial(url);
     await client.until(() => client.frames.length === 1);

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WebClient } from '@slack/web-api';
-import { systemClock } from '../../../../src/core/clock.js';
 import { stringAt } from '../../../../src/core/json.js';
 import { blockAction } from '../../../../src/sim/slack/frames/interactions.js';
 import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js';
@@ -10,7 +9,7 @@ import { stage, type Stage } from './setup.js';
 let on: Stage;
 
 beforeEach(async () => {
-  on = await stage({ clock: systemClock });
+  on = await stage();
 });
 
 /** As Python's SDK calls: POST, with or without a body, in any of its forms. */
@@ -243,7 +242,7 @@ describe('methods', () => {
 
 describe('two with the same seed', () => {
   it('give out the same ids and tokens', async () => {
-    const other = await stage({ clock: systemClock });
+    const other = await stage();
     expect(other.appToken).toBe(on.appToken);
     expect(other.installation.botToken).toBe(on.installation.botToken);
     const different = await stage({ seed: 8 });
