@@ -2,7 +2,7 @@ import {
   Agent as HttpAgent,
   type IncomingHttpHeaders,
   type IncomingMessage,
-  type ServerResponse,
+  ServerResponse,
 } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
@@ -42,10 +42,11 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** As many bytes of headers as a request or an answer may have; AutoKitteh's postinit carries variables in its URL. */
 export const MAX_HEADER_BYTES = 64 * 1024;
 
+/** Who has to be told what becomes of a request, besides its client. */
 interface Watcher {
-  readonly answered: ((status: number) => void) | undefined;
-  readonly take: ((answer: IncomingMessage) => void) | undefined;
-  readonly failed: (error: unknown) => void;
+  readonly answered?: (status: number) => void;
+  readonly take?: (answer: IncomingMessage) => void;
+  readonly failed?: (error: unknown) => void;
 }
 
 export function createForwarder(upstream: string): Forwarder {
@@ -54,13 +55,13 @@ export function createForwarder(upstream: string): Forwarder {
   const hostname = target.hostname.replace(/^\[(.*)\]$/, '$1');
   // As many connections as clients need; those that are free are kept for the next.
   const agent = new (https ? HttpsAgent : HttpAgent)({ keepAlive: true, maxFreeSockets: 256 });
-  const options: ProxyServerOptions = {
+  const proxy = createProxyServer({
+    agent,
     target: { protocol: target.protocol, hostname, port: target.port, pathname: target.pathname },
     // A server that is reached by TLS is chosen by its name; any other is given the name that the client used.
     changeOrigin: https,
     ssl: { maxHeaderSize: MAX_HEADER_BYTES, ...(https ? { servername: hostname } : {}) },
-  };
-  const proxy = createProxyServer(options);
+  });
   const watchers = new WeakMap<IncomingMessage, Watcher>();
 
   proxy.on('proxyRes', (answer, request, response) => {
@@ -71,38 +72,36 @@ export function createForwarder(upstream: string): Forwarder {
       return;
     }
     prepareResponse(answer.headers);
-    // Before the library's own listener, which ends the response.
+    if (answer.headers['transfer-encoding'] === undefined) return;
+    // Only a chunked answer can have trailers. Before the library's own listener, which ends the response.
     answer.once('end', () => {
-      if (Object.keys(answer.trailers).length > 0) response.addTrailers(trailersOf(answer));
+      if (answer.rawTrailers.length > 0) response.addTrailers(trailersOf(answer));
     });
   });
   proxy.on('error', (error, request, response) => {
     const watcher = request === undefined ? undefined : watchers.get(request);
-    if (watcher !== undefined) watcher.failed(error);
-    else if (response !== undefined) response.destroy();
+    if (watcher?.failed !== undefined) watcher.failed(error);
+    else if (request !== undefined && response instanceof ServerResponse) {
+      answerUnreachable(request, response, target.origin, error);
+    } else response?.destroy();
   });
 
-  function send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    watcher: Watcher,
-    body: Buffer | undefined,
-  ): void {
-    watchers.set(request, watcher);
+  // Options of a single request cost the library more than all that is done here, so most have none.
+  function send(request: IncomingMessage, response: ServerResponse, how?: ProxyServerOptions): void {
     prepareRequest(request);
-    const options: ProxyServerOptions = { agent, selfHandleResponse: watcher.take !== undefined };
-    if (body !== undefined) {
-      options.buffer = Readable.from([body], { objectMode: false });
-      delete request.headers['transfer-encoding'];
-      request.headers['content-length'] = String(body.length);
-    }
-    proxy.web(request, response, options).catch(watcher.failed);
+    proxy.web(request, response, how).catch(() => response.destroy());
+  }
+
+  function withBody(request: IncomingMessage, body: Buffer, how?: ProxyServerOptions): ProxyServerOptions {
+    delete request.headers['transfer-encoding'];
+    request.headers['content-length'] = String(body.length);
+    return { ...how, buffer: Readable.from([body], { objectMode: false }) };
   }
 
   return {
     forward(request, response, { body, answered } = {}) {
-      const failed = (error: unknown): void => answerUnreachable(request, response, target.origin, error);
-      send(request, response, { answered, take: undefined, failed }, body);
+      if (answered !== undefined) watchers.set(request, { answered });
+      send(request, response, body === undefined ? undefined : withBody(request, body));
     },
     exchange(request, response, body) {
       return new Promise((resolve, reject) => {
@@ -113,11 +112,11 @@ export function createForwarder(upstream: string): Forwarder {
         const take = (answer: IncomingMessage): void => {
           readAnswer(answer).then(resolve, failed);
         };
-        send(request, response, { answered: undefined, take, failed }, body);
+        watchers.set(request, { take, failed });
+        send(request, response, withBody(request, body, { selfHandleResponse: true }));
       });
     },
     upgrade(request, socket, head) {
-      watchers.set(request, { answered: undefined, take: undefined, failed: () => socket.destroy() });
       addForwarded(request);
       proxy.ws(request, socket, {}, head).catch(() => socket.destroy());
     },

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket, type AddressInfo } from 'node:net';
-import type { Clock } from '../core/clock.js';
+import type { Clock, Timer } from '../core/clock.js';
 import { errorMessage, PluginError } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
 import { createForwarder, MAX_HEADER_BYTES } from './forwarder.js';
@@ -24,6 +24,7 @@ export interface Gateway {
 const HEADERS_TIMEOUT_MS = 30_000;
 // Longer than Go's clients keep idle connections in their pools (90 s), so that they and not we close them.
 const KEEP_ALIVE_MS = 100_000;
+const IDLE_SWEEP_MS = 20;
 
 /** Starts the gateway: HTTP/1.1 in front of an unmodified server, which answers everything that is not ours. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -42,10 +43,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
   server.on('request', (request, response) => {
-    // Closing the server spares connections that are in use; once their answer is out nobody else would close them.
-    response.once('close', () => {
-      if (stopping !== undefined) server.closeIdleConnections();
-    });
     const answering = handle(request, response);
     if (answering === undefined) return;
     background.run('answer a request', () =>
@@ -86,15 +83,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
 
   async function stop(graceMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = options.clock.setTimer(graceMs, () => {
-        for (const socket of sockets) socket.destroy();
-      });
-      server.close(() => {
-        timer.cancel();
-        resolve();
-      });
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const cutOff = options.clock.setTimer(graceMs, () => {
+      for (const socket of sockets) socket.destroy();
     });
+    // Closing spares connections that are in use; once their answer is out nobody else would close them.
+    let sweep: Timer | undefined;
+    const sweepIdle = (): void => {
+      server.closeIdleConnections();
+      sweep = options.clock.setTimer(IDLE_SWEEP_MS, sweepIdle);
+    };
+    sweepIdle();
+    await closed;
+    sweep?.cancel();
+    cutOff.cancel();
     await background.idle();
     forwarder.close();
   }

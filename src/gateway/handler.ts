@@ -32,6 +32,8 @@ export interface GatewayPorts {
 
 // The set-up pages' own limit for a form.
 const MAX_FORM_BYTES = 64 * 1024;
+// Above every limit of what answers behind it, so that it is they who say what is too long.
+const MAX_PAGE_BYTES = 1024 * 1024;
 // AutoKitteh: 64 variables of 8,092 bytes for a scope, and some for their names.
 const MAX_VARIABLES_BYTES = 1024 * 1024;
 const MAX_QUESTION_BYTES = 16 * 1024;
@@ -81,7 +83,7 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
   }
 
   async function pages(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request, MAX_FORM_BYTES);
+    const body = await readBody(request, MAX_PAGE_BYTES);
     if (body === undefined) tooLarge(request, response);
     else await answerBySetup(ports.setup, request, response, body);
   }

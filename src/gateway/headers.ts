@@ -23,39 +23,40 @@ const KEPT: ReadonlySet<string> = new Set([
 /** Makes a request's headers those that the next hop gets. */
 export function prepareRequest(request: IncomingMessage): void {
   const { headers } = request;
-  const closes = wantsClose(request);
-  dropHopByHop(headers);
+  const nominated = tokens(headers.connection);
+  for (const name of nominated) if (!KEPT.has(name)) Reflect.deleteProperty(headers, name);
+  for (const name of HOP_BY_HOP) if (headers[name] !== undefined) Reflect.deleteProperty(headers, name);
+  const closes =
+    request.httpVersion === '1.0' ? !nominated.includes('keep-alive') : nominated.includes('close');
   headers.connection = closes ? 'close' : 'keep-alive';
   addForwarded(request);
 }
 
 /** Makes a response's headers those that the client gets; its connection is its own affair. */
 export function prepareResponse(headers: IncomingHttpHeaders): void {
-  dropHopByHop(headers);
-  delete headers.connection;
+  for (const name of tokens(headers.connection)) if (!KEPT.has(name)) clear(headers, name);
+  for (const name of HOP_BY_HOP) clear(headers, name);
+  clear(headers, 'connection');
 }
 
 /** Says for whom the request is made: appended for the address, as given by an earlier proxy for the rest. */
-export function addForwarded(request: IncomingMessage): void {
-  const { headers, socket } = request;
+export function addForwarded({ headers, socket }: IncomingMessage): void {
   const earlier = headers['x-forwarded-for'];
-  const chain = Array.isArray(earlier) ? earlier : earlier === undefined ? [] : [earlier];
-  headers['x-forwarded-for'] = [...chain, socket.remoteAddress ?? 'unknown'].join(', ');
+  const caller = socket.remoteAddress ?? 'unknown';
+  headers['x-forwarded-for'] = earlier === undefined ? caller : `${String(earlier)}, ${caller}`;
   headers['x-forwarded-proto'] ??= 'http';
   headers['x-forwarded-host'] ??= headers.host ?? '';
   headers['x-forwarded-port'] ??= String(socket.localPort ?? '');
 }
 
-function dropHopByHop(headers: IncomingHttpHeaders): void {
-  for (const name of tokens(headers.connection)) if (!KEPT.has(name)) Reflect.deleteProperty(headers, name);
-  for (const name of HOP_BY_HOP) Reflect.deleteProperty(headers, name);
+/** Takes a header out. Nobody sends one that is undefined, and deleting would make every later look-up slow. */
+function clear(headers: IncomingHttpHeaders, name: string): void {
+  if (headers[name] !== undefined) headers[name] = undefined;
 }
 
-function wantsClose({ headers, httpVersion }: IncomingMessage): boolean {
-  const asked = tokens(headers.connection);
-  return httpVersion === '1.0' ? !asked.includes('keep-alive') : asked.includes('close');
-}
+const NONE: readonly string[] = [];
 
-function tokens(connection: string | undefined): string[] {
-  return (connection ?? '').split(',').map((token) => token.trim().toLowerCase());
+function tokens(connection: string | undefined): readonly string[] {
+  if (connection === undefined) return NONE;
+  return connection.split(',').map((token) => token.trim().toLowerCase());
 }

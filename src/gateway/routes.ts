@@ -23,6 +23,8 @@ const RPC =
 const PAGE = /^\/connections\/(con_[0-9a-z]{26})\/(test|refresh|postinit)$/;
 // No dot segments and nothing encoded: the server cleans such paths by redirecting to what they mean.
 const ASSET = /^\/slack\/assets\/(?!\.)[\w-][\w.-]*(?:\/(?!\.)[\w.-]+)*$/;
+const OURS = /^\/(?:slack|connections\/|autokitteh\.)/;
+const FORWARD: Route = { t: 'forward' };
 const READING = /^(Get|List|Find|Has|Lint|Export|Download|Build)/;
 
 /**
@@ -30,13 +32,16 @@ const READING = /^(Get|List|Find|Has|Lint|Export|Download|Build)/;
  * then decides for itself what `//slack` or `/slack/%73ave` means.
  */
 export function routeOf(method: string, target: string): Route {
-  const [path = ''] = target.split('?', 1);
+  const query = target.indexOf('?');
+  const path = query === -1 ? target : target.slice(0, query);
+  // Nearly everything else: decided by a glance at how it starts.
+  if (!OURS.test(path)) return FORWARD;
   if (method === 'GET' || method === 'HEAD') {
     if (path === '/slack' || path === '/slack/' || ASSET.test(path)) return { t: 'setup' };
     const [, connectionId, page] = PAGE.exec(path) ?? [];
-    return page === 'postinit' && method === 'GET' ? { t: 'write', connectionId } : { t: 'forward' };
+    return page === 'postinit' && method === 'GET' ? { t: 'write', connectionId } : FORWARD;
   }
-  if (method !== 'POST') return ASSET.test(path) && method !== 'OPTIONS' ? { t: 'setup' } : { t: 'forward' };
+  if (method !== 'POST') return ASSET.test(path) && method !== 'OPTIONS' ? { t: 'setup' } : FORWARD;
   if (path === '/slack/save') return { t: 'save' };
   if (ASSET.test(path)) return { t: 'setup' };
   const [, connectionId, question] = PAGE.exec(path) ?? [];
@@ -44,20 +49,20 @@ export function routeOf(method: string, target: string): Route {
     return { t: 'status_page', question, connectionId };
   }
   const [, service, name] = RPC.exec(path) ?? [];
-  return service === undefined || name === undefined ? { t: 'forward' } : rpcRoute(service, name);
+  return service === undefined || name === undefined ? FORWARD : rpcRoute(service, name);
 }
 
 function rpcRoute(service: string, name: string): Route {
   switch (service) {
     case 'integrations':
-      return name === 'Get' || name === 'List' ? { t: 'descriptor_rpc', method: name } : { t: 'forward' };
+      return name === 'Get' || name === 'List' ? { t: 'descriptor_rpc', method: name } : FORWARD;
     case 'vars':
-      return name === 'Set' || name === 'Delete' ? { t: 'variables_rpc', method: name } : { t: 'forward' };
+      return name === 'Set' || name === 'Delete' ? { t: 'variables_rpc', method: name } : FORWARD;
     case 'connections':
       if (name === 'Test') return { t: 'status_rpc', question: 'test' };
       if (name === 'RefreshStatus') return { t: 'status_rpc', question: 'refresh' };
   }
-  return READING.test(name) ? { t: 'forward' } : { t: 'write', connectionId: undefined };
+  return READING.test(name) ? FORWARD : { t: 'write', connectionId: undefined };
 }
 
 /** Whether these values of `auth_type` mean Socket Mode; the web UI and the server spell it differently. */

@@ -51,7 +51,7 @@ describe('the set-up pages', () => {
   });
 
   it('are not asked for a body that is too large', async () => {
-    const reply = await send(rig.url, '/slack/assets/x', { method: 'POST', body: 'x'.repeat(70_000) });
+    const reply = await send(rig.url, '/slack/assets/x', { method: 'POST', body: 'x'.repeat(1_100_000) });
     expect(reply.status).toBe(413);
     expect(rig.setup).toEqual([]);
   });
