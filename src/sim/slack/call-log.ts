@@ -23,6 +23,8 @@ export interface CallLog {
   of(method: string): RecordedCall[];
   /** Rejects with `timeout` after `limit` real milliseconds. */
   waitFor(predicate: (call: RecordedCall) => boolean, limit?: number): Promise<RecordedCall>;
+  /** Forgets all calls so far. */
+  forget(): void;
   record(call: RecordedCall): void;
 }
 
@@ -33,6 +35,9 @@ export function createCallLog(): CallLog {
     all,
     of: (method) => all.filter((call) => call.method === method),
     waitFor: (predicate, limit) => watch.waitFor(predicate, limit),
+    forget() {
+      all.length = 0;
+    },
     record(call) {
       all.push(call);
       watch.changed.emit(call);

@@ -1,10 +1,13 @@
 import type { Clock } from '../../core/clock.js';
 import type { JsonObject } from '../../core/json.js';
+import { forgetOldest } from './bounded-map.js';
 import type { Identifiers } from './directory/identifiers.js';
 
 /** Slack: handling user interaction, response_url: five uses within half an hour. */
 const USES = 5;
 const LIFETIME = 30 * 60_000;
+/** As many addresses work at a time. */
+const REMEMBERED = 10_000;
 
 /** What was posted to a response_url. */
 export interface ResponsePost {
@@ -30,6 +33,7 @@ export function createResponseUrls(clock: Clock, ids: Identifiers): ResponseUrls
     issue(kind, teamId, channelId) {
       const path = `/${kind}/${teamId}/${ids.digits(13)}/${ids.secret(24)}`;
       issued.set(path, { channelId, until: clock.monotonic() + LIFETIME, left: USES });
+      forgetOldest(issued, REMEMBERED);
       return path;
     },
     knows: (path) => issued.has(path),

@@ -1,8 +1,11 @@
 import type { Clock } from '../../core/clock.js';
+import { forgetOldest } from './bounded-map.js';
 import type { Identifiers } from './directory/identifiers.js';
 
 /** A trigger id is good for three seconds (Slack: handling user interaction). */
 const LIFETIME = 3_000;
+/** As many are remembered, so that an old one is called expired and not unknown. */
+const REMEMBERED = 10_000;
 
 /** Trigger ids of interactions and slash commands. */
 export interface Triggers {
@@ -17,6 +20,7 @@ export function createTriggers(clock: Clock, ids: Identifiers): Triggers {
     issue(appId) {
       const id = `${ids.digits(13)}.${ids.digits(12)}.${ids.hex(32)}`;
       issued.set(id, { appId, until: clock.monotonic() + LIFETIME, used: false });
+      forgetOldest(issued, REMEMBERED);
       return id;
     },
     exchange(id, appId) {

@@ -14,7 +14,7 @@ import { nextRetry, type RetryLadder } from './retry-ladder.js';
 /** Slack's deadline for an acknowledgement. */
 const ACK_WITHIN = 3_000;
 /** Settled envelopes that are remembered, so that a late or second acknowledgement is not taken for a stray. */
-const REMEMBERED = 20_000;
+const REMEMBERED = 2_000;
 
 export interface DeliveryOptions {
   readonly clock: Clock;
