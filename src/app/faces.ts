@@ -8,13 +8,13 @@ import { createSetup } from '../connection/setup/setup.js';
 import { startContractServer } from '../contract/contract-server.js';
 import { contractRoutes } from '../contract/service.js';
 import type { Manifest } from '../contract/manifest.js';
-import { NO_FUNCTIONS } from '../contract/ports.js';
 import type { Releasers } from '../core/lifecycle.js';
 import { startGateway } from '../gateway/gateway.js';
 import { createMetrics } from '../ops/metrics.js';
 import { connectionFacts, liveConnection } from './connection-facts.js';
 import type { EventPath } from './event-path.js';
 import { pluginRoutes, slackRoutes } from './http-routes.js';
+import { slackFunctions } from './slack-functions.js';
 import { gaugesOf, troublesOf, type Observed } from './status-of-program.js';
 import type { Surroundings } from './surroundings.js';
 import { adminPorts } from './admin-ports.js';
@@ -63,7 +63,8 @@ export async function openFaces(
     return { ready: reasons.length === 0, reasons };
   };
   const pages = getRequestListener(pluginRoutes({ setup, desk, admin, metrics, health }).fetch);
-  const contract = { manifest, facts: connectionFacts(live), functions: NO_FUNCTIONS, log };
+  const functions = slackFunctions(path.slack, live, surroundings);
+  const contract = { manifest, facts: connectionFacts(live), functions, log };
   const plugin = await startContractServer({
     ...contract,
     listen: config.plugin.listen,

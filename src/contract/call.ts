@@ -18,7 +18,7 @@ export async function call(
   functions: Functions,
   names: { has(name: string): boolean },
   request: CallRequest,
-  signal: AbortSignal,
+  patience: { readonly signal: AbortSignal; readonly timeoutMs: number | undefined },
 ): Promise<MessageInitShape<typeof CallResponseSchema>> {
   requireOurs(request.integrationId, ours);
   const { name, connectionId } = target(request.function, ours);
@@ -27,7 +27,7 @@ export async function call(
   // User code may carry a function value anywhere, so the connection in it is a claim, not a fact.
   if (!(await facts.knows(connectionId)))
     throw notFound(`connection ${connectionId} is not of this integration`);
-  const outcome = await functions.call(connectionId, name, request.args, request.kwargs, signal);
+  const outcome = await functions.call(connectionId, name, request.args, request.kwargs, patience);
   switch (outcome.t) {
     case 'returned':
       return { value: outcome.value };

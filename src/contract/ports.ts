@@ -44,18 +44,12 @@ export type CallOutcome =
 export interface Functions {
   /** All of them; the list does not change while the program runs. */
   list(): readonly FunctionDescription[];
-  /** Calls a function of the list. The signal aborts at the caller's deadline, if there is one. */
+  /** Calls a function of the list, within the caller's deadline if it has one. */
   call(
     connectionId: string,
     name: string,
     args: readonly Value[],
     kwargs: Readonly<Record<string, Value>>,
-    signal: AbortSignal,
+    patience: { readonly signal: AbortSignal; readonly timeoutMs: number | undefined },
   ): Promise<CallOutcome>;
 }
-
-/** An integration without functions. */
-export const NO_FUNCTIONS: Functions = {
-  list: () => [],
-  call: () => Promise.reject(new Error('there is no function to call')),
-};

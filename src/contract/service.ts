@@ -39,7 +39,8 @@ export function contractRoutes(
         testConnection: (request) => testConnection(manifest, facts, request),
         getConnectionStatus: (request) => getConnectionStatus(manifest, facts, request),
         getConnectionConfig: (request) => getConnectionConfig(manifest, facts, request),
-        call: (request, context) => call(manifest, facts, functions, described, request, context.signal),
+        call: (request, { signal, timeoutMs }) =>
+          call(manifest, facts, functions, described, request, { signal, timeoutMs: timeoutMs() }),
       },
       { interceptors: [...guards, refusals(options.log)] },
     );

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errorMessage } from '../core/errors.js';
 import { freePorts } from './free-ports.js';
 import { startLocalWorld } from './local-world.js';
+import { servePage } from './page.js';
 import { PluginProcess } from './plugin-process.js';
 import { tour } from './tour.js';
 
@@ -39,6 +40,13 @@ try {
   if (touring) {
     process.exitCode = (await tour(world, integration, say)) === 0 ? 0 : 1;
     await end();
+  } else {
+    const page = await servePage(world, integration.gatewayUrl);
+    say(`\nOpen ${page.url} in a browser. Ctrl-C ends the demo.\n`);
+    process.once('SIGINT', () => {
+      page.stop();
+      void end().then(() => process.exit(0));
+    });
   }
 } catch (error) {
   console.error(errorMessage(error));

@@ -1,4 +1,4 @@
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { Overview } from './overview.js';
 
 type Markup = ReturnType<typeof html>;
@@ -20,7 +20,7 @@ export function overviewPage({ version, troubles, connections, apps, delivery }:
         <meta name="viewport" content="width=device-width" />
         <title>Slack Socket Mode for AutoKitteh</title>
         <style>
-          ${STYLE}
+          ${raw(STYLE)}
         </style>
       </head>
       <body>

@@ -53,7 +53,7 @@ export const functions: Functions = {
         { name: 'as_user', description: 'who', type: 'boolean', optional: true, keyword: true },
       ],
     })),
-  call(_connectionId, name, args, _kwargs, signal): Promise<CallOutcome> {
+  call(_connectionId, name, args, _kwargs, { signal }): Promise<CallOutcome> {
     switch (name) {
       case 'echo':
         return Promise.resolve({ t: 'returned', value: args[0] ?? string('nothing said') });

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startApp, type App } from '../../src/app.js';
+import type { Surroundings } from '../../src/app/surroundings.js';
+import { loadConfig, type Settings } from '../../src/config.js';
+import { LIVE_POLICY } from '../../src/connection/live/ports.js';
+import { systemClock } from '../../src/core/clock.js';
+import { createLog } from '../../src/core/log.js';
+import { seededRandom } from '../../src/core/random.js';
+import { DEFAULT_LIMITS } from '../../src/delivery/limits.js';
+import { DEFAULT_POLICY } from '../../src/slack/policy.js';
+
+/** The whole program in this process, on ports and files of its own. */
+export interface AppRig {
+  readonly app: App;
+  readonly gatewayUrl: string;
+  readonly pluginUrl: string;
+  /** Everything that it logged, as JSON lines. */
+  readonly logged: string[];
+  /** Stops it and starts it again on the same journal, with what has changed. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the program beside the given server and Slack; `more` overrides settings, `other` policies and clocks. */
+export async function startAppRig(
+  peers: { readonly autokittehUrl: string; readonly signKey: string; readonly slackApiUrl: string },
+  more: Settings = {},
+  other: Partial<Surroundings> = {},
+): Promise<AppRig> {
+  const folder = await mkdtemp(join(tmpdir(), 'app-rig-'));
+  const logged: string[] = [];
+  const environment = {
+    AUTOKITTEH_URL: peers.autokittehUrl,
+    AUTOKITTEH_SIGN_KEY: peers.signKey,
+    SLACK_API_URL: peers.slackApiUrl,
+    GATEWAY_LISTEN: '127.0.0.1:0',
+    PLUGIN_LISTEN: '127.0.0.1:0',
+    JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}`,
+  };
+  const start = (): Promise<App> =>
+    startApp(loadConfig(environment, more, false), {
+      clock: systemClock,
+      random: seededRandom(1),
+      log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),
+      version: 'test',
+      live: LIVE_POLICY,
+      sockets: DEFAULT_POLICY,
+      delivery: DEFAULT_LIMITS,
+      ...other,
+    });
+  let app = await start();
+  return {
+    get app() {
+      return app;
+    },
+    get gatewayUrl() {
+      return app.gatewayUrl ?? '';
+    },
+    get pluginUrl() {
+      return app.pluginUrl;
+    },
+    logged,
+    async restart() {
+      await app.stop();
+      app = await start();
+    },
+    async stop() {
+      await app.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
