@@ -64,8 +64,6 @@ export interface SeenSession {
 
 /** One server, stand-in or real, and the same words for both. */
 export interface ServerUnderTest {
-  /** What it is, for people. */
-  readonly name: string;
   readonly url: string;
   /** The stand-in itself; undefined on a real server. */
   readonly standIn: StandIn | undefined;
@@ -92,17 +90,42 @@ export interface ServerUnderTest {
 
 /**
  * The server that the environment names (AUTOKITTEH_URL, and AUTOKITTEH_SIGN_KEY or AUTOKITTEH_TOKEN), else a
- * stand-in with `options`.
+ * stand-in with `options`. Prints which.
  */
 export async function startServerUnderTest(options: StandInOptions = {}): Promise<ServerUnderTest> {
-  const realUrl = process.env['AUTOKITTEH_URL'];
-  const standIn = realUrl === undefined ? await startStandIn(options) : undefined;
-  if (standIn !== undefined) emulateProgram(standIn);
-  const url = standIn?.url ?? realUrl ?? '';
-  const name = standIn === undefined ? `the AutoKitteh server at ${url}` : 'the stand-in';
-  console.log(`on ${name}`);
-  const signKey = standIn?.signKey ?? process.env['AUTOKITTEH_SIGN_KEY'];
-  const givenToken = standIn === undefined ? process.env['AUTOKITTEH_TOKEN'] : undefined;
+  const url = process.env['AUTOKITTEH_URL'];
+  if (url === undefined) {
+    console.log('on the stand-in');
+    return startStandInUnderTest(options);
+  }
+  console.log(`on the AutoKitteh server at ${url}`);
+  const signKey = process.env['AUTOKITTEH_SIGN_KEY'];
+  const token = process.env['AUTOKITTEH_TOKEN'];
+  return serverAt({
+    url,
+    ...(signKey === undefined ? {} : { signKey }),
+    ...(token === undefined ? {} : { token }),
+  });
+}
+
+/** A stand-in, whatever the environment names: for what no real server can be made to do. */
+export async function startStandInUnderTest(
+  options: StandInOptions = {},
+): Promise<ServerUnderTest & { readonly standIn: StandIn }> {
+  const standIn = await startStandIn(options);
+  emulateProgram(standIn);
+  const server = await serverAt({ url: standIn.url, signKey: standIn.signKey });
+  return { ...server, standIn, stop: () => standIn.stop() };
+}
+
+interface Address {
+  readonly url: string;
+  readonly signKey?: string;
+  /** The system's credential where the signing key is not known. */
+  readonly token?: string;
+}
+
+async function serverAt({ url, signKey, token: givenToken }: Address): Promise<ServerUnderTest> {
   const tokens = tokensOf(signKey ?? DEV_SIGN_KEY);
   const systemToken = async (): Promise<string> => givenToken ?? (await tokens.system(3_600));
   const clients = (clientOptions?: ClientOptions): AutoKittehClients => autoKittehClients(url, clientOptions);
@@ -132,14 +155,13 @@ export async function startServerUnderTest(options: StandInOptions = {}): Promis
     );
 
   return {
-    name,
     url,
-    standIn,
+    standIn: undefined,
     systemToken,
     system,
     clients,
     async createUser() {
-      if (standIn === undefined && signKey === undefined)
+      if (signKey === undefined)
         throw new Error('set AUTOKITTEH_SIGN_KEY: this case needs users, whose tokens are signed with it');
       const email = `${randomBytes(6).toString('hex')}@example.com`;
       await system.users.create({ user: { email, displayName: 'Tester', status: UserStatus.ACTIVE } });
@@ -172,8 +194,7 @@ export async function startServerUnderTest(options: StandInOptions = {}): Promis
       return JSON.parse(line) as { event_type: string; data: unknown };
     },
     async stop() {
-      if (standIn !== undefined) await standIn.stop();
-      else for (const project of created) await removeProject(project);
+      for (const project of created) await removeProject(project);
     },
   };
 }

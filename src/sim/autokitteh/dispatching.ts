@@ -165,7 +165,7 @@ export class Dispatching {
     if (!Number.isFinite(perSecond)) return;
     const turn = Math.max(clock.monotonic(), this.#nextTurn);
     this.#nextTurn = turn + 1_000 / perSecond;
-    await sleep(clock, turn - clock.monotonic(), signal);
+    if (turn > clock.monotonic()) await sleep(clock, turn - clock.monotonic(), signal);
   }
 }
 
