@@ -6,6 +6,7 @@ import { DeploymentsService } from '../gen/autokitteh/deployments/v1/deployments
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { ProjectsService } from '../gen/autokitteh/projects/v1/projects_pb.js';
 import { Trigger_SourceType, TriggersService } from '../gen/autokitteh/triggers/v1/triggers_pb.js';
+import { VarsService } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import { startStandIn, type StandIn } from '../sim/autokitteh/stand-in.js';
 import { startScriptedSlack, type ScriptedSlack } from '../sim/slack/scripted-slack.js';
 import { SLACK_RETRIES } from '../sim/slack/sending/retry-ladder.js';
@@ -36,7 +37,7 @@ export async function startLocalWorld(): Promise<LocalWorld> {
   const installation = slack.install(app, slack.addWorkspace('Demo Workspace'));
   return {
     ...{ slack, server, app, installation },
-    connectionId: await deployProject(server),
+    connectionId: await deployProject(server, 'demo'),
     appToken: app.createAppToken(),
     async stop() {
       await slack.stop();
@@ -45,12 +46,24 @@ export async function startLocalWorld(): Promise<LocalWorld> {
   };
 }
 
-async function deployProject(server: StandIn): Promise<string> {
+/** Stores variables of a connection, none of them secret: nobody but the demo and tests are here. */
+export async function saveVariables(
+  server: StandIn,
+  connectionId: string,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  const transport = createConnectTransport({ baseUrl: server.url, httpVersion: '1.1' });
+  const vars = Object.entries(values).map(([name, value]) => ({ scopeId: connectionId, name, value }));
+  await createClient(VarsService, transport).set({ vars });
+}
+
+/** A project with one connection and a trigger for whatever comes from it, deployed; resolves with the connection's id. */
+export async function deployProject(server: StandIn, name: string): Promise<string> {
   const transport = createConnectTransport({ baseUrl: server.url, httpVersion: '1.1' });
   const client = <Service extends DescService>(service: Service): Client<Service> =>
     createClient(service, transport);
   const projects = client(ProjectsService);
-  const { projectId } = await projects.create({ project: { name: 'demo' } });
+  const { projectId } = await projects.create({ project: { name } });
   const { integration } = await client(IntegrationsService).get({ name: 'slack' });
   const { connectionId } = await client(ConnectionsService).create({
     connection: { name: 'my_slack', projectId, integrationId: integration?.integrationId ?? '' },

@@ -20,6 +20,11 @@ export class PluginProcess {
     this.#show = show;
   }
 
+  /** Of the running process; 0 while there is none. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   get gatewayUrl(): string {
     return `http://127.0.0.1:${this.#ports.gateway}`;
   }
