@@ -1,4 +1,3 @@
-import { PluginError } from '../../core/errors.js';
 import { adviceFor, type SlackFailure } from '../../slack/slack-errors.js';
 import type { SlackCalls } from './ports.js';
 
@@ -17,7 +16,6 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /**
  * Writes to a member (a direct message from the bot) or to a channel; gives a sentence about what became of it.
- * Rejects with `bad_input` for what is neither.
  */
 export async function sendTestMessage(
   slack: SlackCalls,
@@ -27,10 +25,9 @@ export async function sendTestMessage(
 ): Promise<{ readonly sent: boolean; readonly sentence: string }> {
   const channel = recipient.trim();
   if (!RECIPIENT.test(channel)) {
-    throw new PluginError('bad_input', 'Give a member ID such as U0123456789, or the name of a channel.');
+    return { sent: false, sentence: 'Give a member ID such as U0123456789, or the name of a channel.' };
   }
-  if (botToken === '')
-    throw new PluginError('bad_input', 'There is no bot token yet: save both tokens first.');
+  if (botToken === '') return { sent: false, sentence: 'There is no bot token yet: save both tokens first.' };
   const answer = await slack.call('chat.postMessage', { channel, text: TEXT }, botToken, signal);
   if (!answer.ok) return { sent: false, sentence: sentenceFor(answer.failure) };
   return { sent: true, sentence: 'Slack took the message. Look for it there.' };

@@ -41,6 +41,10 @@ async function answerAction(context: SetupContext, ports: SetupPorts, fields: Fi
   } catch (error) {
     const { status, text } = refusalOf(error);
     if (status === 500) throw error;
-    return showPage(context, ports, { ...address, status, outcome: { t: 'refused', sentence: text } });
+    return showPage(context, ports, {
+      ...address,
+      status,
+      outcome: { t: 'refused', action: fields.get('action'), sentence: text },
+    });
   }
 }

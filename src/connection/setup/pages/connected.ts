@@ -5,7 +5,7 @@ import { adoptionNote } from './adoption-note.js';
 import { hiddenFields } from './form.js';
 import { slackSteps } from './guide-steps.js';
 import { liveCard } from './live-card.js';
-import { sentence } from './outcome.js';
+import { isAboutTokens, otherRefusal } from './outcome.js';
 import { testMessageCard } from './test-message-card.js';
 import { tokenForm } from './token-form.js';
 import type { Html, PageView } from './view.js';
@@ -17,17 +17,11 @@ export function connectedPage(
   connection: OwnConnection,
   live: LiveConnection | undefined,
 ): Html {
-  const { outcome } = view;
-  const aboutTokens = outcome?.t === 'checked' || outcome?.t === 'not_saved';
+  const aboutTokens = view.outcome !== undefined && isAboutTokens(view.outcome);
   return html`<h1><b>${connection.record.name}</b></h1>
     <p class="lead">${whose(connection)}</p>
-    ${
-      outcome?.t === 'refused'
-        ? html`<div class="note note-bad" role="alert"><p>${sentence(outcome.sentence)}</p></div>`
-        : ''
-    }
-    ${adoptionNote(view, connection, live)} ${liveCard(view, live)} ${wayBackLink(view)}
-    ${testMessageCard(view)}
+    ${otherRefusal(view.outcome)} ${adoptionNote(view, connection, live)} ${liveCard(view, live)}
+    ${wayBackLink(view)} ${testMessageCard(view)}
     <details class="aside" id="replace" ${aboutTokens ? 'open' : ''}>
       <summary>Check or replace the tokens</summary>
       <p>${savedAt(connection)} Sockets change over without a gap.</p>

@@ -17,9 +17,9 @@ export function settingsWindow(entries: readonly string[], current: string, cont
     <circle class="d-dot" cx="38" cy="12.500" r="3" />
     ${entries.map((entry, index) => {
       const y = 44 + index * 20;
-      if (entry !== current) return words(14, y, entry, 'd-quiet');
-      return html`<rect class="d-mark" x="8" y="${y - 11}" width="93" height="17" rx="4" />
-        ${words(14, y, entry, 'd-strong')}`;
+      if (entry !== current) return words(12, y, entry, 'd-quiet');
+      return html`<rect class="d-mark" x="6" y="${y - 11}" width="97" height="17" rx="4" />
+        ${words(12, y, entry, 'd-strong')}`;
     })}
     ${content}`;
 }

@@ -6,16 +6,16 @@ const ENTRIES = ['Basic Information', 'Socket Mode', 'Install App', 'App Home', 
 
 export function drawCreateApp(): Html {
   return drawing('Slack asks for the workspace: choose it, then press Next, and Create on the last page.', [
-    html`${dialog(14, 14, 236, 150)}`,
-    words(30, 42, 'Pick a workspace', 'd-title'),
-    field(30, 58, 204, 'Your workspace  ▾'),
-    words(30, 102, 'Step 1 of 3', 'd-quiet'),
-    button(172, 126, 62, 'Next', true),
-    dialog(196, 62, 150, 120),
-    words(212, 88, 'Review', 'd-title'),
-    html`<path class="d-bar" d="M212 104h110M212 116h92M212 128h102" />`,
-    button(258, 146, 74, 'Create', true),
-    pointer(312, 160),
+    dialog(8, 8, 212, 124),
+    words(24, 34, 'Pick a workspace', 'd-title'),
+    field(24, 48, 180, 'Your workspace  ▾'),
+    words(24, 114, 'Step 1 of 3', 'd-quiet'),
+    button(108, 98, 58, 'Next', true),
+    dialog(176, 84, 176, 104),
+    words(192, 110, 'Review and create', 'd-title'),
+    html`<path class="d-bar" d="M194 126h120M194 138h96" />`,
+    button(264, 154, 74, 'Create', true),
+    pointer(314, 169),
   ]);
 }
 
@@ -43,7 +43,7 @@ export function drawAppToken(): Html {
         button(124, 58, 172, 'Generate Token and Scopes', true),
         dialog(160, 90, 188, 96),
         field(172, 98, 164, 'autokitteh'),
-        html`<rect class="d-chip" x="172" y="127" width="112" height="20" rx="10" />`,
+        html`<rect class="d-chip" x="172" y="127" width="122" height="20" rx="10" />`,
         words(182, 140.5, 'connections:write', 'd-strong'),
         button(262, 156, 74, 'Generate', true),
         pointer(318, 170),

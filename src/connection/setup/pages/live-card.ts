@@ -29,7 +29,8 @@ export function liveCard(view: PageView, live: LiveConnection | undefined): Html
     <dl class="facts">
       ${fact('sockets', 'Sockets open', `${state.sockets.open} of ${state.sockets.wanted}`)}
       ${fact('delivered', 'Events delivered', String(state.delivered))}
-      ${fact('waiting', 'Waiting', String(state.waiting))} ${fact('dead', 'Refused', String(state.dead))}
+      ${fact('waiting', 'Waiting', String(state.waiting))}
+      ${fact('dead', 'Refused by AutoKitteh', String(state.dead))}
       ${fact('last-event', 'Last event', state.lastEvent?.type ?? 'none yet')}
     </dl>
     <p class="hint" data-live="inactive" ${state.active ? 'hidden' : ''}>

@@ -21,12 +21,9 @@ export function manifestEditor(manifest: AppManifest): Html {
       <button type="button" id="copy-manifest" hidden>Copy</button>
       <a class="button" id="download-manifest" href="/slack/assets/manifest.yaml" download>Download</a>
     </div>
-    <ul
-      id="manifest-findings"
-      class="findings"
-      role="status"
-      aria-label="What is wrong with the manifest"
-    ></ul>
+    <div role="status" aria-label="What is wrong with the manifest">
+      <ul id="manifest-findings" class="findings" role="list"></ul>
+    </div>
     ${preview(manifest)} ${editor(manifest)}
   </div>`;
 }

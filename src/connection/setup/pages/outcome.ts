@@ -23,12 +23,9 @@ export function tokenOutcome(outcome: Outcome | undefined): Html {
 }
 
 function tokenSentence(outcome: Outcome | undefined): Html | string {
-  if (outcome === undefined || outcome.t === 'test_message') return '';
-  if (outcome.t === 'refused') {
-    return html`<div class="note note-bad" role="alert">
-      <p><strong>Nothing was stored.</strong> ${sentence(outcome.sentence)}</p>
-    </div>`;
-  }
+  if (outcome === undefined || !isAboutTokens(outcome) || outcome.t === 'test_message') return '';
+  if (outcome.t === 'refused')
+    return bad(html`<strong>Nothing was stored.</strong> ${sentence(outcome.sentence)}`);
   const passed = outcome.t === 'checked' && outcome.passed;
   const title = passed
     ? 'Both tokens are right. Nothing is stored yet: save the connection.'
@@ -49,24 +46,36 @@ function checkLine({ name, verdict, sentence: text }: CheckStep): Html {
   </li>`;
 }
 
+/** Whether the outcome belongs to the form with the tokens. */
+export function isAboutTokens(outcome: Outcome): boolean {
+  if (outcome.t === 'refused') return outcome.action === 'save' || outcome.action === 'check';
+  return outcome.t !== 'test_message';
+}
+
 /** What became of the test message. */
 export function testOutcome(outcome: Outcome | undefined): Html {
-  const shown = outcome?.t === 'test_message' ? outcome : undefined;
-  return html`<div id="test-outcome" class="outcome" tabindex="-1">
-    ${
-      shown &&
-      html`<div
-        class="note ${shown.sent ? 'note-good' : 'note-bad'}"
-        role="${shown.sent ? 'status' : 'alert'}"
-      >
-        <p>${shown.sentence}</p>
-      </div>`
-    }
-  </div>`;
+  return html`<div id="test-outcome" class="outcome" tabindex="-1">${testSentence(outcome)}</div>`;
+}
+
+function testSentence(outcome: Outcome | undefined): Html | string {
+  if (outcome?.t === 'refused' && outcome.action === 'test_message') return bad(sentence(outcome.sentence));
+  if (outcome?.t !== 'test_message') return '';
+  if (!outcome.sent) return bad(outcome.sentence);
+  return html`<div class="note note-good" role="status"><p>${outcome.sentence}</p></div>`;
+}
+
+/** What kept any other button of the page from doing its work. */
+export function otherRefusal(outcome: Outcome | undefined): Html | string {
+  if (outcome?.t !== 'refused' || isAboutTokens(outcome) || outcome.action === 'test_message') return '';
+  return bad(sentence(outcome.sentence));
+}
+
+function bad(content: Html | string): Html {
+  return html`<div class="note note-bad" role="alert"><p>${content}</p></div>`;
 }
 
 /** A sentence with a capital letter and a full stop. */
-export function sentence(text: string): string {
+function sentence(text: string): string {
   const capital = text.slice(0, 1).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -1,22 +1,17 @@
 import { html } from 'hono/html';
 import type { OwnConnection } from '../connection-access.js';
 import { hiddenFields } from './form.js';
-import { sentence } from './outcome.js';
+import { otherRefusal } from './outcome.js';
 import type { Html, PageView } from './view.js';
 
 /** A connection that the built-in integration set up, before anything of it was changed. */
 export function takeOverPage(view: PageView, connection: OwnConnection): Html {
-  const { outcome } = view;
   return html`<h1>Take <b>${connection.record.name}</b> over</h1>
     <p class="lead">
       AutoKitteh’s built-in integration set this connection up, and its socket is the server’s own. It can
       move here in two steps; tokens, triggers and code stay as they are.
     </p>
-    ${
-      outcome?.t === 'refused'
-        ? html`<div class="note note-bad" role="alert"><p>${sentence(outcome.sentence)}</p></div>`
-        : ''
-    }
+    ${otherRefusal(view.outcome)}
     <ol class="steps" role="list">
       <li class="step last">
         <section>

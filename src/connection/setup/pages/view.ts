@@ -13,7 +13,8 @@ export type Outcome =
   | { readonly t: 'checked'; readonly passed: boolean; readonly steps: readonly CheckStep[] }
   /** Saving was tried, and nothing was stored. */
   | { readonly t: 'not_saved'; readonly steps: readonly CheckStep[] }
-  | { readonly t: 'refused'; readonly sentence: string }
+  /** Something else was in the way; `action` is the button that was pressed. */
+  | { readonly t: 'refused'; readonly action: string; readonly sentence: string }
   | { readonly t: 'test_message'; readonly sent: boolean; readonly sentence: string };
 
 /** The connection that the page is about. */

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from './chromium.js';
+import { LOOKS, lookAt } from './looks.js';
+import { createPerson } from './person.js';
+import { SCENES } from './scenes.js';
+import { startSite, type Site } from './site.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong, one line for each element. */
+const RUN_AXE = `axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+  violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => [id, target.join(' '), failureSummary].join(': '))))`;
+
+let site: Site;
+let browser: Browser;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([startSite(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+describe('each state of the page, light and dark, wide and narrow', () => {
+  it.each(SCENES)('$name', async (scene) => {
+    const person = await createPerson(browser, site);
+    await scene.show(site, person);
+    const { page } = person;
+    await page.evaluate(AXE);
+    for (const look of LOOKS) {
+      await lookAt(page, look);
+      expect(await page.evaluate(RUN_AXE), look.name).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), look.name).toBe(true);
+    }
+    expect(person.complaints).toEqual([]);
+    expect(person.strangers).toEqual([]);
+    await person.close();
+  });
+});

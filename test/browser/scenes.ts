@@ -1,0 +1,196 @@
+import type { LiveConnection } from '../../src/connection/setup/ports.js';
+import type { Person } from './person.js';
+import type { Site } from './site.js';
+
+/** A state of the page: how to get there. Accessibility is checked, and pictures are taken, of each. */
+export interface Scene {
+  readonly name: string;
+  show(site: Site, person: Person): Promise<void>;
+}
+
+export const LIVE: LiveConnection = {
+  status: { code: 'ok', message: '2 sockets are open' },
+  active: true,
+  sockets: { open: 2, wanted: 2, counted: 2 },
+  lastEvent: { type: 'app_mention', at: Date.UTC(2026, 4, 4, 9, 41, 7) },
+  delivered: 128,
+  waiting: 0,
+  dead: 0,
+};
+
+export const SCENES: readonly Scene[] = [
+  {
+    name: 'guide',
+    async show(site, person) {
+      await openGuide(site, person);
+    },
+  },
+  {
+    name: 'guide-unfolded',
+    async show(site, person) {
+      await openGuide(site, person);
+      await person.page.evaluate(
+        "document.querySelectorAll('.step > details, .aside').forEach((d) => (d.open = true))",
+      );
+    },
+  },
+  {
+    name: 'manifest',
+    async show(site, person) {
+      const { page } = person;
+      await openGuide(site, person);
+      await page.getByText('Look at the manifest').click();
+      await page.getByText('Change its name').click();
+      await page.getByLabel('Name of the app').fill('A name that is much too long for an app of Slack');
+      await page.getByRole('checkbox', { name: 'file_shared' }).check();
+      await page.getByRole('checkbox', { name: 'users:read', exact: true }).uncheck();
+      await page.getByText('file_shared needs the scope').waitFor();
+    },
+  },
+  {
+    name: 'tokens-wrong',
+    async show(site, person) {
+      await openGuide(site, person);
+      await person.page.getByLabel('Bot token', { exact: true }).fill('xoxp-1-2-3');
+      await person.page.getByLabel('App-level token', { exact: true }).fill('xapp-1-A0');
+    },
+  },
+  {
+    name: 'tokens-swapped',
+    async show(site, person) {
+      await openGuide(site, person);
+      await person.page.getByLabel('Bot token', { exact: true }).fill(site.appToken);
+      await person.page.getByLabel('App-level token', { exact: true }).fill(site.installation.botToken);
+      await person.page.getByRole('button', { name: 'Swap the two' }).waitFor();
+    },
+  },
+  {
+    name: 'checked',
+    async show(site, person) {
+      await openGuide(site, person);
+      await typeTokens(site, person);
+      await person.page.getByRole('button', { name: 'Check', exact: true }).click();
+      await person.page.getByText('Both tokens are right').waitFor();
+    },
+  },
+  {
+    name: 'refused',
+    async show(site, person) {
+      await openGuide(site, person);
+      const other = site.slack.addApp('Another app').createAppToken(['connections:write']);
+      await typeTokens(site, person, { appToken: other });
+      await person.page.getByRole('button', { name: 'Save Connection' }).click();
+      await person.page.getByText('Not right yet').waitFor();
+    },
+  },
+  {
+    name: 'connected',
+    async show(site, person) {
+      await connect(site, person);
+      await person.page.getByText('2 sockets are open').waitFor();
+    },
+  },
+  {
+    name: 'test-message',
+    async show(site, person) {
+      await connect(site, person);
+      await person.page.getByLabel('Send yourself').fill('#no-such-channel');
+      await person.page.getByRole('button', { name: 'Send' }).click();
+      await person.page.getByText('channel_not_found').waitFor();
+      await person.page.getByText('Where is my member ID?').click();
+    },
+  },
+  {
+    name: 'connected-unfolded',
+    async show(site, person) {
+      const trouble: LiveConnection = {
+        ...LIVE,
+        status: { code: 'error', message: 'Slack does not accept the app-level token: save a new one' },
+        sockets: { open: 0, wanted: 2, counted: 3 },
+        active: false,
+        waiting: 4,
+        dead: 1,
+      };
+      await connect(site, person, { live: trouble });
+      await person.page.getByText('save a new one').waitFor();
+      await person.page.evaluate("document.querySelectorAll('.aside').forEach((d) => (d.open = true))");
+    },
+  },
+  {
+    name: 'take-over',
+    async show(site, person) {
+      await openBuiltIn(site, person);
+    },
+  },
+  {
+    name: 'taken-over',
+    async show(site, person) {
+      const id = await openBuiltIn(site, person);
+      site.live.set(id, {
+        ...LIVE,
+        status: { code: 'warning', message: 'The server’s own socket still takes its share of the events' },
+        sockets: { open: 2, wanted: 2, counted: 3 },
+      });
+      await person.page.getByRole('button', { name: 'Open sockets here' }).click();
+      await person.page.getByRole('heading', { name: 'One more step' }).waitFor();
+    },
+  },
+  {
+    name: 'unavailable',
+    async show(site, { page }) {
+      await page.goto(`${site.url}/slack/?cid=con_00000000000000000000000000&origin=cli`);
+    },
+  },
+  {
+    name: 'no-connection',
+    async show(site, person) {
+      await person.page.goto(`${site.url}/slack/`);
+      await person.page.locator('#editor:not([hidden])').waitFor({ state: 'attached' });
+    },
+  },
+];
+
+/** Opens the guide of a new connection and gives its id. */
+export async function openGuide(site: Site, person: Person, origin = 'cli'): Promise<string> {
+  const id = await site.addConnection(`slack_${site.changed.length}_${Math.floor(performance.now())}`);
+  await person.open(id, origin);
+  await person.page.locator('#editor:not([hidden])').waitFor({ state: 'attached' });
+  return id;
+}
+
+export async function typeTokens(
+  site: Site,
+  { page }: Person,
+  tokens: { botToken?: string; appToken?: string } = {},
+): Promise<void> {
+  await page.getByLabel('Bot token', { exact: true }).fill(tokens.botToken ?? site.installation.botToken);
+  await page.getByLabel('App-level token', { exact: true }).fill(tokens.appToken ?? site.appToken);
+}
+
+/** Goes from a new connection to a connected one as a person does; gives its id. */
+export async function connect(
+  site: Site,
+  person: Person,
+  { origin = 'cli', live = LIVE }: { origin?: string; live?: LiveConnection } = {},
+): Promise<string> {
+  const id = await openGuide(site, person, origin);
+  site.live.set(id, live);
+  await typeTokens(site, person);
+  await person.page.getByRole('button', { name: 'Save Connection' }).click();
+  await person.page.getByRole('heading', { name: 'Right now' }).waitFor();
+  return id;
+}
+
+/** Opens the page of a connection that the built-in integration set up; gives its id. */
+export async function openBuiltIn(site: Site, person: Person): Promise<string> {
+  const id = await site.addConnection(`built_in_${Math.floor(performance.now())}`);
+  await site.store(id, {
+    auth_type: 'socketMode',
+    private_app_token: site.appToken,
+    private_bot_token: site.installation.botToken,
+    team_name: 'Acme',
+    user_name: 'autokitteh',
+  });
+  await person.open(id);
+  return id;
+}

@@ -1,0 +1,134 @@
+import { createClient, createRouterTransport } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
+import { createAutoKitteh } from '../../src/autokitteh/client.js';
+import { integrationIdFromName } from '../../src/autokitteh/ids.js';
+import { DEFAULT_APP_MANIFEST } from '../../src/connection/setup/app-manifest.js';
+import type { LiveConnection } from '../../src/connection/setup/ports.js';
+import { createSetup } from '../../src/connection/setup/setup.js';
+import { systemClock } from '../../src/core/clock.js';
+import { Releasers } from '../../src/core/lifecycle.js';
+import { createLog } from '../../src/core/log.js';
+import { startGateway } from '../../src/gateway/gateway.js';
+import { ConnectionsService } from '../../src/gen/autokitteh/connections/v1/connections_pb.js';
+import { ProjectsService } from '../../src/gen/autokitteh/projects/v1/projects_pb.js';
+import { startStandIn, type StandIn } from '../../src/sim/autokitteh/stand-in.js';
+import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
+import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import { createSlackHttp } from '../../src/slack/http.js';
+import { createWebApi } from '../../src/slack/web-api.js';
+
+/** The pages behind the gateway, in front of a stand-in for AutoKitteh, beside a scripted Slack with one app in one workspace. */
+export interface Site {
+  readonly url: string;
+  readonly slack: ScriptedSlack;
+  readonly server: StandIn;
+  readonly app: SlackApp;
+  readonly installation: SlackInstallation;
+  readonly appToken: string;
+  /** What the pages are told about each connection; a test sets it. */
+  readonly live: Map<string, LiveConnection>;
+  /** Connections of which the pages said that they changed. */
+  readonly changed: string[];
+  readonly logged: string[];
+  /** The person's cookie. */
+  readonly session: string;
+  /** A new Slack connection of the person; gives its id. */
+  addConnection(name: string): Promise<string>;
+  /** Variables of a connection as they are stored now. */
+  stored(connectionId: string): Record<string, string>;
+  /** Stores variables as the person, secrets all of them. */
+  store(connectionId: string, values: Readonly<Record<string, string>>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startSite(): Promise<Site> {
+  const releasers = new Releasers();
+  const slack = await startScriptedSlack();
+  releasers.push('scripted Slack', () => slack.stop());
+  const server = await startStandIn({ slackApiUrl: slack.apiUrl });
+  releasers.push('stand-in', () => server.stop());
+  const http = createSlackHttp();
+  releasers.push('HTTP to Slack', () => http.close());
+  const autokitteh = createAutoKitteh({
+    url: server.url,
+    credentials: { token: () => Promise.resolve(undefined) },
+    clock: systemClock,
+    timeoutMs: 5_000,
+  });
+  releasers.push('client of the server', () => autokitteh.close());
+
+  const app = slack.addApp('AutoKitteh Demo App');
+  const installation = slack.install(app, slack.addWorkspace('Acme'));
+  const person = await server.createUser('ada');
+  const live = new Map<string, LiveConnection>();
+  const changed: string[] = [];
+  const logged: string[] = [];
+  const log = createLog({ level: 'debug', format: 'json' }, { write: (line) => logged.push(line) });
+  const setup = createSetup({
+    slack: createWebApi({ apiUrl: slack.apiUrl, clock: systemClock, http }),
+    autokitteh,
+    integrationId: integrationIdFromName('slack'),
+    live: { of: (id) => Promise.resolve(live.get(id)) },
+    changed: (id) => changed.push(id),
+    manifest: DEFAULT_APP_MANIFEST,
+    trustedOrigins: [],
+    clock: systemClock,
+    log,
+  });
+  const gateway = await startGateway({
+    listen: { host: '127.0.0.1', port: 0 },
+    upstream: server.url,
+    integrationId: integrationIdFromName('slack'),
+    // No page of a connection asks the contract anything.
+    contract: createRouterTransport(() => undefined),
+    setup: (request) => setup.fetch(request),
+    isSocketMode: () => Promise.resolve(true),
+    pushStatus: () => Promise.resolve(),
+    noticeWrite: () => undefined,
+    clock: systemClock,
+    log,
+  });
+  releasers.push('gateway', () => gateway.stop(0));
+
+  const transport = createConnectTransport({
+    baseUrl: server.url,
+    httpVersion: '1.1',
+    interceptors: [
+      (next) => (request) => {
+        request.header.set('authorization', `Bearer ${person.token}`);
+        return next(request);
+      },
+    ],
+  });
+  const connections = createClient(ConnectionsService, transport);
+  const { projectId } = await createClient(ProjectsService, transport).create({
+    project: { name: 'demo', orgId: person.orgId },
+  });
+  const asPerson = autokitteh.forCaller({ authorization: `Bearer ${person.token}` });
+  return {
+    url: `http://127.0.0.1:${gateway.port}`,
+    slack,
+    server,
+    app,
+    installation,
+    appToken: app.createAppToken(['connections:write']),
+    live,
+    changed,
+    logged,
+    session: person.token,
+    async addConnection(name) {
+      const connection = { name, projectId, integrationId: integrationIdFromName('slack') };
+      return (await connections.create({ connection })).connectionId;
+    },
+    stored: (id) =>
+      Object.fromEntries(
+        [...(server.store.vars.get(id)?.values() ?? [])].map((row) => [row.name, row.value]),
+      ),
+    store: (id, values) =>
+      asPerson.setVariables(
+        id,
+        Object.entries(values).map(([name, value]) => ({ name, value, isSecret: true })),
+      ),
+    stop: () => releasers.releaseAll(),
+  };
+}
