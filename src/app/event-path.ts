@@ -45,7 +45,7 @@ export async function makeEventPath(
   const http: SlackHttp = createSlackHttp();
   releasers.push('the connections to Slack', () => http.close());
   const slack = createWebApi({ apiUrl: config.slackApiUrl, clock, http });
-  const desk = new AnswerDesk(clock);
+  const desk = new AnswerDesk();
   const updater = new ButtonUpdater({ apiUrl: config.slackApiUrl, fetch: http.fetch, clock, log });
   const background = new Background((name, error) =>
     log.warn({ reason: errorMessage(error) }, `${name} failed`),
@@ -88,6 +88,7 @@ export async function makeEventPath(
       doubtTokens: (installation) => live.doubtTokens(installation),
     },
     intake: delivery.intake,
+    delivery: delivery.events,
     acknowledge: (envelope, payload) => sockets.acknowledge(envelope, payload),
     ...{ desk, clock, log },
   });

@@ -1,10 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Clock, Timer } from '../../core/clock.js';
 import type { JsonObject } from '../../core/json.js';
 import { answerProblem, type AnswerKind } from './answer-kind.js';
-
-// Slack waits 3 s from sending; the rest is for the way there and back.
-const PATIENCE_MS = 2_400;
 
 /** What became of an answer that a workflow posted. */
 export type Posted =
@@ -26,11 +22,6 @@ interface Open {
 export class AnswerDesk {
   readonly #secret = randomBytes(32);
   readonly #open = new Map<string, Open>();
-  readonly #clock: Clock;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
 
   /** The last part of an event's address: 43 characters that are safe in a URL. */
   ticket(appId: string, key: string): string {
@@ -42,23 +33,19 @@ export class AnswerDesk {
     return this.#open.has(this.ticket(appId, key));
   }
 
-  /**
-   * Opens an event's address. Resolves with the workflow's answer, or with nothing when it did not come in time.
-   * `receivedAt` is when Slack's frame came, milliseconds since 1970.
-   */
-  await(appId: string, key: string, kind: AnswerKind, receivedAt: number): Promise<JsonObject | undefined> {
+  /** Opens an event's address. Resolves with the workflow's answer, or with nothing when `signal` ends the waiting. */
+  await(appId: string, key: string, kind: AnswerKind, signal: AbortSignal): Promise<JsonObject | undefined> {
     const ticket = this.ticket(appId, key);
     return new Promise((resolve) => {
-      const timer: Timer = this.#clock.setTimer(receivedAt + PATIENCE_MS - this.#clock.now(), () =>
-        settle(undefined),
-      );
+      const onAbort = (): void => settle(undefined);
       const settle = (answer: JsonObject | undefined): void => {
-        timer.cancel();
+        signal.removeEventListener('abort', onAbort);
         this.#open.delete(ticket);
         resolve(answer);
       };
       this.#open.get(ticket)?.settle(undefined);
       this.#open.set(ticket, { kind, settle });
+      signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 

@@ -1,14 +1,17 @@
 import { Channel } from '../../core/channel.js';
 import type { Clock } from '../../core/clock.js';
-import { errorMessage, PluginError } from '../../core/errors.js';
+import { errorMessage } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import { Background } from '../../core/lifecycle.js';
 import type { Log } from '../../core/log.js';
+import { acknowledge } from '../../delivery/acknowledgement.js';
+import type { DeliveryEvent } from '../../delivery/events.js';
 import type { Intake } from '../../delivery/intake.js';
 import { defaultAck } from '../../events/answers.js';
 import { classify, type Accepted } from '../../events/intake.js';
 import type { Installation } from '../../events/installation.js';
 import type { Envelope } from '../../slack/envelope.js';
+import type { Acknowledged } from '../../slack/sockets.js';
 import type { AnswerDesk } from '../answers/answer-desk.js';
 import { answerKindOf, type AnswerKind } from '../answers/answer-kind.js';
 
@@ -38,13 +41,12 @@ export interface ReceiverOptions {
   readonly routing: Routing;
   readonly intake: Intake;
   readonly desk: AnswerDesk;
-  readonly acknowledge: (envelope: Envelope, payload?: JsonObject) => Promise<unknown>;
+  /** Where it is told what was acknowledged. */
+  readonly delivery: Channel<DeliveryEvent>;
+  readonly acknowledge: (envelope: Envelope, payload?: JsonObject) => Promise<Acknowledged>;
   readonly clock: Clock;
   readonly log: Log;
 }
-
-// Slack: an acknowledgement after three seconds counts for nothing.
-const ACKNOWLEDGE_WITHIN_MS = 3_000;
 
 const NOT_TAKEN = {
   response_type: 'ephemeral',
@@ -79,19 +81,19 @@ export class Receiver {
   }
 
   async #take(envelope: Envelope): Promise<void> {
-    const { routing, acknowledge } = this.#options;
+    const { routing, acknowledge: send } = this.#options;
     const { appId } = envelope;
     const classified = classify(envelope);
     if (classified.drop !== undefined) {
       this.events.emit({ t: 'dropped', appId, why: classified.drop });
-      await acknowledge(envelope);
+      await send(envelope);
       return;
     }
     const { installation, eventType } = classified;
     const connectionIds = routing.connectionsOf(installation);
     if (connectionIds.length === 0) {
       this.events.emit({ t: 'unclaimed', appId, eventType });
-      await acknowledge(envelope, envelope.kind === 'slash_commands' ? NOBODY : undefined);
+      await send(envelope, envelope.kind === 'slash_commands' ? NOBODY : undefined);
       return;
     }
     this.events.emit({ t: 'routed', appId, eventType, connections: connectionIds.length });
@@ -100,38 +102,33 @@ export class Receiver {
   }
 
   async #journal(envelope: Envelope, accepted: Accepted, connectionIds: readonly string[]): Promise<void> {
-    const { acknowledge, intake, log } = this.#options;
+    const { intake, log, clock, delivery } = this.#options;
     const { key, conversation, urgent } = accepted;
     const { appId, kind, text: body, receivedAt } = envelope;
-    // Opened before the journal is asked: the workflow may answer before the write is confirmed here.
-    const answer = this.#answer(envelope, accepted, connectionIds);
-    try {
-      await intake.take({ appId, key, connectionIds, conversation, urgent, kind, body, receivedAt });
-    } catch (error) {
-      log.warn(
-        { app: appId, code: PluginError.from(error).code, reason: errorMessage(error) },
-        'an event was not taken',
-      );
-      // Slack sends events again; whoever typed a command is told to.
-      if (kind === 'slash_commands') await acknowledge(envelope, NOT_TAKEN);
-      return;
-    }
-    const payload = await answer;
-    if (this.#options.clock.now() - receivedAt < ACKNOWLEDGE_WITHIN_MS) await acknowledge(envelope, payload);
-    else log.warn({ app: appId, kind }, 'too late to acknowledge an event that is in the journal');
+    const outcome = await acknowledge(
+      {
+        ...{ appId, kind, receivedAt },
+        taken: intake.take({ appId, key, connectionIds, conversation, urgent, kind, body, receivedAt }),
+        byDefault: () => defaultAck(envelope),
+        supplier: this.#supplier(envelope, key, connectionIds),
+        // Slack sends events again; whoever typed a command is told to.
+        refusal: kind === 'slash_commands' ? NOT_TAKEN : undefined,
+        send: (payload) => this.#options.acknowledge(envelope, payload),
+      },
+      { clock, events: delivery },
+    );
+    if (outcome.t === 'withheld')
+      log.warn({ app: appId, kind, reason: outcome.reason }, 'an event was not acknowledged');
   }
 
-  async #answer(
+  #supplier(
     envelope: Envelope,
-    { key }: Accepted,
+    key: string,
     connectionIds: readonly string[],
-  ): Promise<JsonObject | undefined> {
+  ): ((signal: AbortSignal) => Promise<JsonObject | undefined>) | undefined {
     const { routing, desk } = this.#options;
     const kind = envelope.acceptsResponsePayload ? answerKindOf(envelope.kind, envelope.payload) : undefined;
-    if (kind !== undefined && routing.answers(connectionIds, kind)) {
-      const answer = await desk.await(envelope.appId, key, kind, envelope.receivedAt);
-      if (answer !== undefined) return answer;
-    }
-    return defaultAck(envelope);
+    if (kind === undefined || !routing.answers(connectionIds, kind)) return undefined;
+    return (signal) => desk.await(envelope.appId, key, kind, signal);
   }
 }

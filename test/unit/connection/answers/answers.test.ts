@@ -2,39 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { AnswerDesk } from '../../../../src/connection/answers/answer-desk.js';
 import { answerKindOf, answerKindsOf } from '../../../../src/connection/answers/answer-kind.js';
 import { answerRoutes } from '../../../../src/connection/answers/answer-routes.js';
-import { HandClock } from '../../../helpers/hand-clock.js';
 
 function open(kind: 'slash_command' | 'view_submission' | 'options' = 'slash_command') {
-  const clock = new HandClock();
-  const desk = new AnswerDesk(clock);
-  const answer = desk.await('A1', 'key', kind, clock.now());
+  const time = new AbortController();
+  const desk = new AnswerDesk();
+  const answer = desk.await('A1', 'key', kind, time.signal);
   const routes = answerRoutes(desk);
   const post = (body: string, ticket = desk.ticket('A1', 'key')) =>
     routes.request(`/slack/assets/answers/${ticket}`, { method: 'POST', body });
-  return { clock, desk, answer, post };
+  return { time, desk, answer, post };
 }
 
 describe('the address of an answer', () => {
   it('takes one answer, and no second', async () => {
-    const { answer, post, clock } = open();
+    const { answer, post } = open();
     expect((await post('{"text":"done"}')).status).toBe(200);
     expect((await post('{"text":"again"}')).status).toBe(410);
     expect(await answer).toEqual({ text: 'done' });
-    expect(clock.pendingTimers).toBe(0);
   });
 
   it("is gone when Slack's time is up, and then the default answer goes out", async () => {
-    const { answer, post, clock } = open();
-    await clock.advance(2_400);
+    const { answer, post, time } = open();
+    time.abort();
     expect(await answer).toBeUndefined();
     expect((await post('{"text":"late"}')).status).toBe(410);
   });
 
   it('differs between processes, apps and events', () => {
-    const clock = new HandClock();
-    const desk = new AnswerDesk(clock);
+    const desk = new AnswerDesk();
     const tickets = [desk.ticket('A1', 'k'), desk.ticket('A2', 'k'), desk.ticket('A1', 'l')];
-    tickets.push(new AnswerDesk(clock).ticket('A1', 'k'));
+    tickets.push(new AnswerDesk().ticket('A1', 'k'));
     expect(new Set(tickets).size).toBe(4);
     expect(tickets[0]).toMatch(/^[\w-]{43}$/);
   });
