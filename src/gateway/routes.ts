@@ -65,6 +65,10 @@ function rpcRoute(service: string, name: string): Route {
   return READING.test(name) ? FORWARD : { t: 'write', connectionId: undefined };
 }
 
+function queryOf(target: string): URLSearchParams {
+  return new URLSearchParams(target.slice(target.indexOf('?') + 1));
+}
+
 /** Whether these values of `auth_type` mean Socket Mode; the web UI and the server spell it differently. */
 export function isSocketModeForm(fromBody: string | null, fromQuery: string | null): boolean {
   // Where both say something the server takes the body's, so that must decide here too.

@@ -13,6 +13,9 @@ describe('what is ours', () => {
     ['GET', '/slack/assets/a/b.js?v=1', 'setup'],
     ['POST', '/slack/assets/check', 'setup'],
     ['POST', '/slack/save', 'save'],
+    // Tokens in an address: refused by the pages, and kept from the server.
+    ['GET', '/slack/save?cid=x&auth_type=socketMode&bot_token=xoxb-1', 'setup'],
+    ['GET', '/slack/save?auth_type=socket', 'setup'],
     ['POST', '/slack/save?auth_type=socket', 'save'],
     ['POST', '/autokitteh.connections.v1.ConnectionsService/Test', 'status_rpc'],
     ['POST', '/autokitteh.connections.v1.ConnectionsService/RefreshStatus', 'status_rpc'],
