@@ -37,6 +37,9 @@ export function routeOf(method: string, target: string): Route {
   // Nearly everything else: decided by a glance at how it starts.
   if (!OURS.test(path)) return FORWARD;
   if (method === 'GET' || method === 'HEAD') {
+    // The pages refuse it: tokens do not belong in an address, and the server would open a socket of its own with them.
+    if (path === '/slack/save' && isSocketModeForm(null, queryOf(target).get('auth_type')))
+      return { t: 'setup' };
     if (path === '/slack' || path === '/slack/' || ASSET.test(path)) return { t: 'setup' };
     const [, connectionId, page] = PAGE.exec(path) ?? [];
     return page === 'postinit' && method === 'GET' ? { t: 'write', connectionId } : FORWARD;
