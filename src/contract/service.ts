@@ -2,7 +2,7 @@ import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import type { Log } from '../core/log.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { call } from './call.js';
-import { configure, getConnectionConfig } from './configuration.js';
+import { configure, functionValues, getConnectionConfig } from './configuration.js';
 import { getConnectionStatus } from './connection-status.js';
 import { getIntegration, listIntegrations } from './describe.js';
 import { describeFunctions, describeIntegration } from './descriptor.js';
@@ -29,13 +29,14 @@ export function contractRoutes(
   const { manifest, facts, functions } = options;
   const described = describeFunctions(functions.list());
   const integration = describeIntegration(manifest, described);
+  const functionsOf = functionValues(manifest.integrationId, described);
   return (router) => {
     router.service(
       IntegrationsService,
       {
         get: (request) => getIntegration(integration, request),
         list: (request) => listIntegrations(integration, request),
-        configure: (request) => configure(manifest, facts, described, request),
+        configure: (request) => configure(manifest, facts, functionsOf, request),
         testConnection: (request) => testConnection(manifest, facts, request),
         getConnectionStatus: (request) => getConnectionStatus(manifest, facts, request),
         getConnectionConfig: (request) => getConnectionConfig(manifest, facts, request),
