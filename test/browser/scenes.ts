@@ -152,7 +152,7 @@ export const SCENES: readonly Scene[] = [
 
 /** Opens the guide of a new connection and gives its id. */
 export async function openGuide(site: Site, person: Person, origin = 'cli'): Promise<string> {
-  const id = await site.addConnection(`slack_${site.changed.length}_${Math.floor(performance.now())}`);
+  const id = await site.addConnection('my_slack');
   await person.open(id, origin);
   await person.page.locator('#editor:not([hidden])').waitFor({ state: 'attached' });
   return id;
@@ -183,7 +183,7 @@ export async function connect(
 
 /** Opens the page of a connection that the built-in integration set up; gives its id. */
 export async function openBuiltIn(site: Site, person: Person): Promise<string> {
-  const id = await site.addConnection(`built_in_${Math.floor(performance.now())}`);
+  const id = await site.addConnection('my_slack');
   await site.store(id, {
     auth_type: 'socketMode',
     private_app_token: site.appToken,

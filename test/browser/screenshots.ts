@@ -7,20 +7,33 @@ import { createPerson } from './person.js';
 import { SCENES } from './scenes.js';
 import { startSite } from './site.js';
 
-// Takes a picture of each state of the page, light and dark, wide and narrow. Arguments: a folder, then names of scenes.
+// Takes pictures of the page: of each state, light and dark, wide and narrow, into a folder (the first argument) outside
+// the repository; or with `--readme` the two that the README shows.
 
-const [folder = join(tmpdir(), 'slack-pages'), ...only] = process.argv.slice(2);
+/** States that the README shows, and how tall their pictures are. */
+const IN_README = [
+  { scene: 'guide', look: LOOKS[0], height: 700, file: 'guide.png' },
+  { scene: 'connected', look: LOOKS[1], height: 475, file: 'connected.png' },
+] as const;
+
+const [where = join(tmpdir(), 'slack-pages')] = process.argv.slice(2);
+const forReadme = where === '--readme';
+const folder = forReadme ? 'docs/screenshots' : where;
 mkdirSync(folder, { recursive: true });
 const site = await startSite();
 const browser = await launchChromium();
 try {
   for (const scene of SCENES) {
-    if (only.length > 0 && !only.includes(scene.name)) continue;
+    const shots = forReadme
+      ? IN_README.filter((shot) => shot.scene === scene.name)
+      : LOOKS.map((look) => ({ look, height: undefined, file: `${scene.name}.${look.name}.png` }));
+    if (shots.length === 0) continue;
     const person = await createPerson(browser, site);
     await scene.show(site, person);
-    for (const look of LOOKS) {
+    for (const { look, height, file } of shots) {
       await lookAt(person.page, look);
-      await person.page.screenshot({ path: join(folder, `${scene.name}.${look.name}.png`), fullPage: true });
+      const clip = height === undefined ? {} : { clip: { x: 0, y: 0, width: look.viewport.width, height } };
+      await person.page.screenshot({ path: join(folder, file), fullPage: true, ...clip });
     }
     await person.close();
   }

@@ -32,7 +32,7 @@ export interface Site {
   readonly logged: string[];
   /** The person's cookie. */
   readonly session: string;
-  /** A new Slack connection of the person; gives its id. */
+  /** A new Slack connection of the person, in a project of its own; gives its id. */
   addConnection(name: string): Promise<string>;
   /** Variables of a connection as they are stored now. */
   stored(connectionId: string): Record<string, string>;
@@ -101,9 +101,7 @@ export async function startSite(): Promise<Site> {
     ],
   });
   const connections = createClient(ConnectionsService, transport);
-  const { projectId } = await createClient(ProjectsService, transport).create({
-    project: { name: 'demo', orgId: person.orgId },
-  });
+  const projects = createClient(ProjectsService, transport);
   const asPerson = autokitteh.forCaller({ authorization: `Bearer ${person.token}` });
   return {
     url: `http://127.0.0.1:${gateway.port}`,
@@ -117,6 +115,8 @@ export async function startSite(): Promise<Site> {
     logged,
     session: person.token,
     async addConnection(name) {
+      const project = { name: `project_${server.store.projects.size}`, orgId: person.orgId };
+      const { projectId } = await projects.create({ project });
       const connection = { name, projectId, integrationId: integrationIdFromName('slack') };
       return (await connections.create({ connection })).connectionId;
     },

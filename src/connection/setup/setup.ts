@@ -9,6 +9,7 @@ import { securityHeaders } from './http/security-headers.js';
 import { answerState } from './http/state.js';
 import { showPage } from './http/show-page.js';
 import { manifestJson, manifestYaml } from './app-manifest.js';
+import { OpenedSockets } from './opened-sockets.js';
 import type { SetupPorts } from './ports.js';
 
 // Two tokens and a list of scopes; the largest form that anyone has reason to send is a tenth of this.
@@ -21,6 +22,7 @@ const LARGEST_BODY = 64 * 1024;
 export function createSetup(ports: SetupPorts): Hono<SetupEnvironment> {
   const app = new Hono<SetupEnvironment>();
   const assets = loadAssets();
+  const opened = new OpenedSockets(ports.clock);
   app.use(securityHeaders);
 
   app.get('/slack', (context) => {
@@ -49,7 +51,7 @@ export function createSetup(ports: SetupPorts): Hono<SetupEnvironment> {
     '/slack/save',
     bodyLimit({ maxSize: LARGEST_BODY, onError: (context) => context.text('request too large', 413) }),
   );
-  app.on(['GET', 'POST'], '/slack/save', (context) => answerSave(context, ports));
+  app.on(['GET', 'POST'], '/slack/save', (context) => answerSave(context, ports, opened));
 
   app.onError((error, context) => {
     const refusal = refusalOf(error);

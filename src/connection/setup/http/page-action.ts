@@ -1,6 +1,7 @@
 import { PluginError } from '../../../core/errors.js';
 import { checkTokens, type TokenCheck } from '../check-tokens.js';
 import { openConnection, type OwnConnection } from '../connection-access.js';
+import type { OpenedSockets } from '../opened-sockets.js';
 import type { PersonsAutoKitteh, SetupPorts } from '../ports.js';
 import type { Outcome } from '../pages/view.js';
 import { saveConnection } from '../save-connection.js';
@@ -23,6 +24,7 @@ export type ActionAnswer =
 /** Does what a button of the page asks for, with the person's rights. Rejects with a PluginError. */
 export async function doAction(
   ports: SetupPorts,
+  opened: OpenedSockets,
   autokitteh: PersonsAutoKitteh,
   fields: Fields,
 ): Promise<ActionAnswer> {
@@ -31,7 +33,7 @@ export async function doAction(
   refuseAuthType(fields.get('auth_type'));
   const answer = await withTimeLimit(ports.clock, SAVE_LIMIT_MS, 'what you asked for', async (signal) => {
     const connection = await openConnection(autokitteh, ports.integrationId, fields.get('cid'), signal);
-    return run(action, { ports, autokitteh, fields, connection, signal });
+    return run(action, { ports, opened, autokitteh, fields, connection, signal });
   });
   if (answer.t === 'changed') ports.changed(fields.get('cid'));
   return answer;
@@ -39,6 +41,7 @@ export async function doAction(
 
 interface Run {
   readonly ports: SetupPorts;
+  readonly opened: OpenedSockets;
   readonly autokitteh: PersonsAutoKitteh;
   readonly fields: Fields;
   readonly connection: OwnConnection;
@@ -66,10 +69,10 @@ async function run(action: Action, request: Run): Promise<ActionAnswer> {
   }
 }
 
-async function save({ ports, autokitteh, fields, connection, signal }: Run): Promise<ActionAnswer> {
+async function save({ ports, opened, autokitteh, fields, connection, signal }: Run): Promise<ActionAnswer> {
   const tokens = typedOrStored(typed(fields), connection.variables);
   const checked = await saveConnection(
-    { slack: ports.slack, autokitteh, clock: ports.clock },
+    { slack: opened.spare(ports.slack), autokitteh, clock: ports.clock },
     { connectionId: connection.record.id, authType: fields.get('auth_type'), ...tokens },
     signal,
   );
@@ -81,9 +84,10 @@ async function save({ ports, autokitteh, fields, connection, signal }: Run): Pro
   };
 }
 
-async function check({ ports, fields, connection, signal }: Run): Promise<ActionAnswer> {
+async function check({ ports, opened, fields, connection, signal }: Run): Promise<ActionAnswer> {
   const tokens = typedOrStored(typed(fields), connection.variables);
   const checked: TokenCheck = await checkTokens(ports.slack, tokens, wantedScopes(ports, fields), signal);
+  if (checked.t === 'passed') opened.note(tokens.appToken);
   return {
     t: 'outcome',
     status: 200,

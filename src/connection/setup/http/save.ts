@@ -1,4 +1,5 @@
 import { PluginError } from '../../../core/errors.js';
+import type { OpenedSockets } from '../opened-sockets.js';
 import type { SetupPorts } from '../ports.js';
 import { saveLikeBuiltIn } from './built-in-save.js';
 import { callerOf } from './caller.js';
@@ -10,7 +11,11 @@ import { refusalOf } from './refusal.js';
 import { showPage } from './show-page.js';
 
 /** `/slack/save`: the built-in integration's contract, or a button of our own page (`action`). */
-export async function answerSave(context: SetupContext, ports: SetupPorts): Promise<Response> {
+export async function answerSave(
+  context: SetupContext,
+  ports: SetupPorts,
+  opened: OpenedSockets,
+): Promise<Response> {
   const request = context.req.raw;
   context.header('cache-control', 'no-store');
   if (isForged(request, ports)) return context.text('this form was sent by another site', 403);
@@ -20,7 +25,7 @@ export async function answerSave(context: SetupContext, ports: SetupPorts): Prom
     throw new PluginError('bad_input', 'Socket Mode connections are saved with POST');
   }
   const autokitteh = ports.autokitteh.forCaller(callerOf(request));
-  if (fields.get('action') !== '') return answerAction(context, ports, fields);
+  if (fields.get('action') !== '') return answerAction(context, ports, opened, fields);
   const answer = await saveLikeBuiltIn(ports, autokitteh, fields);
   if ('location' in answer) return context.redirect(answer.location, 302);
   ports.log.info(
@@ -30,11 +35,16 @@ export async function answerSave(context: SetupContext, ports: SetupPorts): Prom
   return context.text(answer.text, answer.status);
 }
 
-async function answerAction(context: SetupContext, ports: SetupPorts, fields: Fields): Promise<Response> {
+async function answerAction(
+  context: SetupContext,
+  ports: SetupPorts,
+  opened: OpenedSockets,
+  fields: Fields,
+): Promise<Response> {
   const address = { connectionId: fields.get('cid'), origin: fields.get('origin') };
   const autokitteh = ports.autokitteh.forCaller(callerOf(context.req.raw));
   try {
-    const answer = await doAction(ports, autokitteh, fields);
+    const answer = await doAction(ports, opened, autokitteh, fields);
     if (answer.t === 'outcome') return await showPage(context, ports, { ...address, ...answer });
     const query = new URLSearchParams({ cid: address.connectionId, origin: address.origin });
     return context.redirect(`/slack/?${query.toString()}`, 303);

@@ -19,6 +19,8 @@ export const securityHeaders = secureHeaders({
   },
   referrerPolicy: 'same-origin',
   xFrameOptions: 'DENY',
+  // A user interface that opened this page in a window of its own still has to see it close.
+  crossOriginOpenerPolicy: false,
   // Whether the site is served over TLS is the server's matter.
   strictTransportSecurity: false,
 });

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { CheckName, CheckStep } from '../check-tokens.js';
+import { sentence } from './sentence.js';
 import type { Html, Outcome } from './view.js';
 
 const NAMES: Readonly<Record<CheckName, string>> = {
@@ -72,10 +73,4 @@ export function otherRefusal(outcome: Outcome | undefined): Html | string {
 
 function bad(content: Html | string): Html {
   return html`<div class="note note-bad" role="alert"><p>${content}</p></div>`;
-}
-
-/** A sentence with a capital letter and a full stop. */
-function sentence(text: string): string {
-  const capital = text.slice(0, 1).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }
