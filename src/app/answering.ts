@@ -25,8 +25,9 @@ export function answerUrlOf(
   desk: AnswerDesk,
   publicUrl: string,
 ): string | undefined {
-  const chosen = live.entry(row.connectionId)?.variables?.get(ANSWERS_VARIABLE);
-  if (chosen === undefined || !desk.isOpen(row.appId, row.key)) return undefined;
+  const kind = desk.awaited(row.appId, row.key);
+  // Another connection of the same installation may have chosen what this one did not.
+  if (kind === undefined || !answersKind(live, [row.connectionId], kind)) return undefined;
   return `${publicUrl}${ANSWERS_PATH}/${desk.ticket(row.appId, row.key)}`;
 }
 

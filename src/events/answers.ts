@@ -51,17 +51,6 @@ export function updateAfterButton(payload: JsonObject): MessageUpdate | undefine
   };
 }
 
-/**
- * Whether a payload's `response_url` may be posted to: Slack's own hosts over HTTPS, or the configured API's host. A
- * payload must not make this program send anything anywhere else.
- */
-export function isSlackUrl(url: string, apiUrl: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname, origin } = new URL(url);
-  if (URL.canParse(apiUrl) && origin === new URL(apiUrl).origin) return true;
-  return protocol === 'https:' && (hostname.endsWith('.slack.com') || hostname.endsWith('.slack-gov.com'));
-}
-
 function clickLine(payload: JsonObject, button: JsonObject): string {
   const label = unescape(stringAt(objectAt(button, 'text'), 'text')) || stringAt(button, 'action_id');
   const id = stringAt(objectAt(payload, 'user'), 'id');

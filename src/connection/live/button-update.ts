@@ -11,6 +11,8 @@ export const BUTTON_UPDATE_VARIABLE = 'socket_mode_button_update';
 const TIMEOUT_MS = 5_000;
 // A message is updated once, however many connections got the click; Slack's clicks are minutes apart at the latest.
 const REMEMBERED = 1_000;
+// Slack: GovSlack has hosts of its own.
+const HOSTS = ['slack.com', 'slack-gov.com'];
 
 export interface ButtonUpdaterOptions {
   /** The base of Slack's Web API: its origin may be posted to, besides Slack's own hosts. */
@@ -73,6 +75,6 @@ export function isSlackUrl(text: string, apiUrl: string): boolean {
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return false;
   if (url.origin === new URL(apiUrl).origin) return true;
-  const slack = url.hostname === 'slack.com' || url.hostname.endsWith('.slack.com');
+  const slack = HOSTS.some((host) => url.hostname === host || url.hostname.endsWith(`.${host}`));
   return url.protocol === 'https:' && slack && url.port === '';
 }

@@ -28,6 +28,18 @@ describe('the address of an answer', () => {
     expect((await post('{"text":"late"}')).status).toBe(410);
   });
 
+  it('serves an event that is delivered again meanwhile, and stays used up when it comes later', async () => {
+    const { answer, desk, post, time } = open();
+    const again = desk.await('A1', 'key', 'slash_command', new AbortController().signal);
+    time.abort();
+    expect(await answer).toBeUndefined();
+    expect((await post('{"text":"done"}')).status).toBe(200);
+    expect(await again).toEqual({ text: 'done' });
+    expect(await desk.await('A1', 'key', 'slash_command', new AbortController().signal)).toBeUndefined();
+    expect((await post('{"text":"again"}')).status).toBe(410);
+    expect(desk.size).toBe(0);
+  });
+
   it('differs between processes, apps and events', () => {
     const desk = new AnswerDesk();
     const tickets = [desk.ticket('A1', 'k'), desk.ticket('A2', 'k'), desk.ticket('A1', 'l')];

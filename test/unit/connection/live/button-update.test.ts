@@ -9,6 +9,8 @@ describe('isSlackUrl', () => {
   it.each([
     ['https://hooks.slack.com/actions/T1/2/x', true],
     ['https://slack.com/x', true],
+    ['https://hooks.slack-gov.com/actions/T1/2/x', true],
+    ['https://hooks.slack-gov.com.evil.example/x', false],
     ['http://127.0.0.1:4000/response/x', true],
     ['http://hooks.slack.com/actions/T1/2/x', false],
     ['https://hooks.slack.com:8443/x', false],
