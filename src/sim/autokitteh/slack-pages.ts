@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { SYSTEM } from './identity.js';
 import { idProblem } from './ids.js';
-import { finalUrl, notAllowed, plain, type PageEnv } from './pages.js';
+import { finalUrl, notAllowed, plain, type PageEnv } from './page-answers.js';
 import { wordsOf } from './refusals.js';
 import { callSlack } from './slack-calls.js';
 import { writeVars } from './variables.js';
