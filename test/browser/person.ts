@@ -14,7 +14,7 @@ export interface Person {
 
 export async function createPerson(
   browser: Browser,
-  site: Site,
+  site: Pick<Site, 'url' | 'session'>,
   options: BrowserContextOptions = {},
 ): Promise<Person> {
   const context = await browser.newContext(options);

@@ -1,7 +1,7 @@
 import { NONCE, secureHeaders } from 'hono/secure-headers';
 
 /**
- * Headers of every answer. The page loads its own style sheet and script and nothing else; no other page may frame it.
+ * Headers of every answer. The page loads its own style sheets and script and nothing else; no other page may frame it.
  * Forms may lead to Slack (OAuth) and to VS Code, because browsers hold redirects after a form against `form-action`.
  * The referrer stays at home but is not suppressed: with `no-referrer` a browser would send `Origin: null` with the
  * page's own forms, and over plain HTTP nothing else tells them from forged ones.

@@ -5,6 +5,9 @@ import { takeOverPage } from './take-over.js';
 import { unavailablePage } from './unavailable.js';
 import type { Html, PageView } from './view.js';
 
+// In this order: what holds on a phone comes last.
+const STYLE_SHEETS = ['page', 'controls', 'steps', 'manifest', 'outcome', 'live-state', 'drawings', 'narrow'];
+
 /** The whole page, for whatever state the connection is in. */
 export function renderPage(view: PageView): Html {
   const { title, body } = bodyOf(view);
@@ -16,7 +19,9 @@ export function renderPage(view: PageView): Html {
         <meta name="color-scheme" content="light dark" />
         <title>${title} – AutoKitteh</title>
         <link rel="icon" href="/slack/assets/icon.svg" />
-        <link rel="stylesheet" href="/slack/assets/page.css" nonce="${view.nonce}" />
+        ${STYLE_SHEETS.map(
+          (name) => html`<link rel="stylesheet" href="/slack/assets/${name}.css" nonce="${view.nonce}" />`,
+        )}
         <script type="module" src="/slack/assets/page.js" nonce="${view.nonce}"></script>
       </head>
       <body>

@@ -30,7 +30,7 @@ export type Subject =
     };
 
 export interface PageView {
-  /** For the one style sheet and the one script that the page may load. */
+  /** For the style sheets and the one script that the page may load. */
   readonly nonce: string;
   /** As in the address; empty when absent. */
   readonly connectionId: string;

@@ -1,43 +1,15 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DEFAULT_APP_MANIFEST } from '../../src/connection/setup/app-manifest.js';
-import { eventually } from '../helpers/eventually.js';
-import { launchChromium } from './chromium.js';
-import { createPerson, type Person } from './person.js';
-import { connect, LIVE, openBuiltIn, openGuide, typeTokens } from './scenes.js';
-import { startSite, type Site } from './site.js';
+import { createPerson } from './person.js';
+import { connect, LIVE, openGuide, typeTokens } from './scenes.js';
+import { setStage } from './stage.js';
 
-let site: Site;
-let browser: Browser;
-let person: Person;
-
-beforeAll(async () => {
-  [site, browser] = await Promise.all([startSite(), launchChromium()]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await site.stop();
-});
-
-beforeEach(async () => {
-  person = await createPerson(browser, site);
-});
-
-afterEach(async () => {
-  const { complaints, strangers } = person;
-  await person.close();
-  site.slack.faults.clear();
-  // No script failed, nothing was refused by the policy, and nobody else was asked for anything.
-  expect({ complaints, strangers }).toEqual({ complaints: [], strangers: [] });
-  expect(site.logged.join('')).not.toMatch(/xoxb-|xapp-/);
-});
+const stage = setStage();
 
 describe('connecting', () => {
   it('goes from AutoKitteh’s link over the guide to the live state, and back', async () => {
+    const { site, person } = stage;
     const id = await openGuide(site, person);
     await person.page.getByRole('link', { name: 'I have both tokens already' }).click();
     site.live.set(id, LIVE);
@@ -60,13 +32,16 @@ describe('connecting', () => {
     ['vscode', /^vscode:\/\/autokitteh\.autokitteh\?cid=con_\w+$/],
     ['web', /\/connections\/con_\w+\/success$/],
   ])('knows the way back to %s', async (origin, address) => {
+    const { site, person } = stage;
     await connect(site, person, { origin });
     expect(await person.page.locator('#way-back').getAttribute('href')).toMatch(address);
   });
 
   it('works without script, tokens never shown again', async () => {
-    await person.close();
-    person = await createPerson(browser, site, { javaScriptEnabled: false });
+    const { site, browser } = stage;
+    await stage.person.close();
+    const person = await createPerson(browser, site, { javaScriptEnabled: false });
+    stage.person = person;
     const id = await site.addConnection('plain');
     await person.open(id);
     await typeTokens(site, person, { appToken: site.installation.botToken });
@@ -82,6 +57,7 @@ describe('connecting', () => {
   });
 
   it('works with the keyboard alone', async () => {
+    const { site, person } = stage;
     const id = await openGuide(site, person);
     const { keyboard } = person.page;
     await person.page.getByLabel('Bot token', { exact: true }).focus();
@@ -95,12 +71,14 @@ describe('connecting', () => {
   });
 
   it('shows the guide without a connection, and says where to open it', async () => {
+    const { site, person } = stage;
     await person.page.goto(`${site.url}/slack`);
     await person.page.getByText('ak connection init').waitFor();
     expect(await person.page.getByRole('button', { name: 'Save Connection' }).count()).toBe(0);
   });
 
   it('does not show a connection of somebody else', async () => {
+    const { site, person } = stage;
     const stranger = await site.server.createUser();
     await person.page
       .context()
@@ -115,6 +93,7 @@ describe('connecting', () => {
 
 describe('checking tokens', () => {
   it('tells who the bot is and what is missing, and stores nothing', async () => {
+    const { site, person } = stage;
     const id = await openGuide(site, person);
     await person.page.getByText('Change its name').click();
     await person.page.getByRole('checkbox', { name: 'files:read' }).check();
@@ -135,6 +114,7 @@ describe('checking tokens', () => {
     ['apps.connections.open', 'missing_scope', 'connections:write'],
     ['bots.info', 'internal_error', 'try again in a moment'],
   ])('when %s says %s, it says what to do', async (method, error, advice) => {
+    const { site, person } = stage;
     const id = await openGuide(site, person);
     site.slack.faults.api(method, { t: 'error', error });
     await typeTokens(site, person);
@@ -146,6 +126,7 @@ describe('checking tokens', () => {
   });
 
   it('looks at the shape while it is typed, and swaps two that are in each other’s place', async () => {
+    const { site, person } = stage;
     await openGuide(site, person);
     const { page } = person;
     const bot = page.getByLabel('Bot token', { exact: true });
@@ -167,6 +148,7 @@ describe('checking tokens', () => {
 
 describe('the manifest', () => {
   it('opens in Slack as it was edited, and is copied in both formats', async () => {
+    const { site, person } = stage;
     await openGuide(site, person);
     const { page } = person;
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -197,6 +179,7 @@ describe('the manifest', () => {
   });
 
   it('says at each keystroke what Slack would refuse', async () => {
+    const { site, person } = stage;
     await openGuide(site, person);
     const { page } = person;
     await page.getByText('Change its name').click();
@@ -212,6 +195,7 @@ describe('the manifest', () => {
   });
 
   it('can be downloaded, as it is and as it was edited', async () => {
+    const { site, person } = stage;
     await openGuide(site, person);
     const { page } = person;
     await page.getByText('Change its name').click();
@@ -225,174 +209,3 @@ describe('the manifest', () => {
     expect(await plain.json()).toEqual(DEFAULT_APP_MANIFEST);
   });
 });
-
-describe('a connected one', () => {
-  it('shows what happens as it happens', async () => {
-    const id = await connect(site, person);
-    await person.page.getByText('128').waitFor();
-    const trouble = { code: 'error', message: 'The app-level token was revoked' } as const;
-    site.live.set(id, {
-      ...LIVE,
-      status: trouble,
-      delivered: 129,
-      sockets: { open: 0, wanted: 2, counted: 1 },
-    });
-    await person.page.getByText('The app-level token was revoked').waitFor();
-    await person.page.getByText('129').waitFor();
-    await person.page.getByText('1 more open sockets').waitFor();
-    // The server goes away and comes back.
-    await site.server.goDown();
-    await person.page.getByText('The present state is not known').waitFor();
-    await site.server.comeUp();
-    await person.page.getByText('The app-level token was revoked').waitFor();
-  });
-
-  it('sends a test message to a member, and says why it could not', async () => {
-    await connect(site, person);
-    const { page } = person;
-    const member = site.installation.workspace?.users[0]?.id ?? '';
-    await page.getByLabel('Send yourself').fill(member);
-    await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByText('Slack took the message').waitFor();
-    await page.getByLabel('Send yourself').fill('#nowhere');
-    await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByText('channel_not_found').waitFor();
-    await page.getByLabel('Send yourself').fill('not one, not the other');
-    await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByText('Give a member ID').waitFor();
-  });
-
-  it('takes one new token, and keeps the other', async () => {
-    const id = await connect(site, person);
-    const { page } = person;
-    const rotated = site.app.createAppToken(['connections:write']);
-    await page.getByText('Check or replace the tokens').click();
-    await page.getByText('Both tokens were saved on').waitFor();
-    await page.getByRole('button', { name: 'Check', exact: true }).click();
-    await page.getByText('Both tokens are right').waitFor();
-    await page.getByLabel('App-level token', { exact: true }).fill(rotated);
-    await page.getByRole('button', { name: 'Save Connection' }).click();
-    await eventually(() => site.stored(id)['socket_mode_app_token'] === rotated, 'the new token is stored');
-    expect(site.stored(id)).toHaveProperty('private_bot_token', site.installation.botToken);
-  });
-
-  it('is disconnected, and everything is deleted', async () => {
-    const id = await connect(site, person);
-    await person.page.getByText('Disconnect', { exact: true }).click();
-    await person.page.getByRole('button', { name: 'Delete both tokens' }).click();
-    await person.page.getByRole('heading', { name: 'Paste both tokens' }).waitFor();
-    expect(site.stored(id)).toEqual({});
-  });
-});
-
-it('a connection of the built-in is taken over in two steps', async () => {
-  const id = await openBuiltIn(site, person);
-  const { page } = person;
-  site.live.set(id, { ...LIVE, sockets: { open: 2, wanted: 2, counted: 3 } });
-  await page.getByRole('button', { name: 'Open sockets here' }).click();
-  await page.getByText('Slack counts 3 sockets; 2 are ours.').waitFor();
-  expect(site.stored(id)).toMatchObject({
-    private_app_token: site.appToken,
-    socket_mode_app_token: site.appToken,
-  });
-  await page.getByRole('button', { name: 'Delete the built-in’s copy' }).click();
-  await page.getByText('1 more open sockets').waitFor();
-  expect(site.stored(id)).not.toHaveProperty('private_app_token');
-  expect(site.stored(id)).toHaveProperty('socket_mode_app_token', site.appToken);
-  // The server was restarted.
-  site.live.set(id, LIVE);
-  await page.getByText('1 more open sockets').waitFor({ state: 'hidden' });
-});
-
-it('the built-in’s OAuth types go to the server', async () => {
-  const id = await openGuide(site, person);
-  const { page } = person;
-  await page.getByText('Connect with OAuth instead').click();
-  // The server leads on to Slack.
-  await Promise.all([
-    page.waitForRequest('https://slack.com/oauth/v2/authorize**'),
-    page.getByRole('button', { name: 'Use the server’s own Slack app' }).click(),
-  ]);
-  expect(site.stored(id)).toEqual({ auth_type: 'oauthDefault' });
-  person.strangers.length = 0;
-});
-
-describe('other sites', () => {
-  let elsewhere: { url: string; stop(): Promise<void> };
-
-  beforeEach(async () => {
-    elsewhere = await startElsewhere();
-  });
-
-  afterEach(() => elsewhere.stop());
-
-  it('can neither frame the page nor send its forms', async () => {
-    const id = await site.addConnection('framed');
-    const { page } = person;
-    const target = `${site.url}/slack/?cid=${id}`;
-    await page.route('http://evil.test/**', (route) =>
-      route.fulfill({
-        contentType: 'text/html',
-        body: `<iframe src="${target}"></iframe>
-          <form method="post" action="${site.url}/slack/save"><input name="cid" value="${id}">
-          <input name="origin" value="web"><input name="auth_type" value="socketMode">
-          <input name="bot_token" value="${site.installation.botToken}"><input name="app_token" value="${site.appToken}">
-          <button>Win a prize</button></form>`,
-      }),
-    );
-    await page.goto('http://evil.test/');
-    expect(await page.frames()[1]?.content()).not.toContain('Paste both tokens');
-    await page.getByRole('button', { name: 'Win a prize' }).click();
-    await page.getByText('this form was sent by another site').waitFor();
-    expect(site.stored(id)).toEqual({});
-    person.complaints.length = 0;
-    person.strangers.length = 0;
-  });
-
-  it('AutoKitteh’s web UI saves from its own origin, with its token', async () => {
-    const id = await site.addConnection('from_web_ui');
-    const { page } = person;
-    await page.goto(`${elsewhere.url}/`);
-    const send = (botToken: string): Promise<unknown> =>
-      page.evaluate(
-        ([url, session, bot, app]) =>
-          fetch(url ?? '', {
-            method: 'POST',
-            headers: {
-              authorization: `Bearer ${session}`,
-              'content-type': 'application/x-www-form-urlencoded',
-            },
-            body: new URLSearchParams({ bot_token: bot ?? '', app_token: app ?? '' }).toString(),
-          }).then(async (response) => [response.status, (await response.text()).slice(0, 40)]),
-        [
-          `${site.url}/slack/save?cid=${id}&origin=web&auth_type=socket`,
-          site.session,
-          botToken,
-          site.appToken,
-        ],
-      );
-    expect(await send('xoxb-1-2-wrong')).toEqual([
-      400,
-      expect.stringContaining('slack token auth test failed') as string,
-    ]);
-    expect(site.stored(id)).toEqual({});
-    expect(await send(site.installation.botToken)).toEqual([200, expect.any(String) as string]);
-    expect(site.stored(id)).toHaveProperty('auth_type', 'socket');
-    person.strangers.length = 0;
-  });
-});
-
-/** An empty page of another origin. */
-async function startElsewhere(): Promise<{ url: string; stop(): Promise<void> }> {
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>elsewhere</title>');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
