@@ -73,7 +73,7 @@ export const DEFAULT_POLICY: SocketPolicy = {
     helloMs: 8_000,
     silentMs: 15_000,
   },
-  liveness: { tickMs: 250, pingTicks: 8, suspectTicks: 7, wakeMs: 30_000 },
+  liveness: { tickMs: 250, pingTicks: 12, suspectTicks: 6, wakeMs: 30_000 },
   pool: {
     sockets: 2,
     budget: 10,

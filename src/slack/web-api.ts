@@ -41,11 +41,19 @@ export type SlackResult<Value> =
 
 export interface SlackWebApi {
   /** `auth.test`: is this token good, and whose is it? Needs no scope. */
-  authTest(botToken: string): Promise<SlackResult<BotIdentity>>;
+  authTest(botToken: string, signal?: AbortSignal): Promise<SlackResult<BotIdentity>>;
   /** `bots.info`: needs users:read; `teamId` only for tokens of an organization. */
-  botsInfo(botToken: string, botId: string, teamId?: string): Promise<SlackResult<BotInfo>>;
+  botsInfo(
+    botToken: string,
+    botId: string,
+    teamId?: string,
+    signal?: AbortSignal,
+  ): Promise<SlackResult<BotInfo>>;
   /** `apps.connections.open`: is this app-level token good? The URL is thrown away: it is single-use and short-lived. */
-  openConnection(appToken: string): Promise<SlackResult<{ readonly scopes: readonly string[] }>>;
+  openConnection(
+    appToken: string,
+    signal?: AbortSignal,
+  ): Promise<SlackResult<{ readonly scopes: readonly string[] }>>;
   /** Any method, once, without retries. `response_metadata.scopes` holds the granted scopes. */
   call(
     method: string,
@@ -98,18 +106,21 @@ export function createWebApi(options: WebApiOptions): SlackWebApi {
 
   return {
     call,
-    authTest: async (botToken) => mapped(await call('auth.test', {}, botToken), botIdentity),
-    botsInfo: async (botToken, botId, teamId) =>
+    authTest: async (botToken, signal) => mapped(await call('auth.test', {}, botToken, signal), botIdentity),
+    botsInfo: async (botToken, botId, teamId, signal) =>
       mapped(
         await call(
           'bots.info',
           { bot: botId, ...(teamId === undefined ? {} : { team_id: teamId }) },
           botToken,
+          signal,
         ),
         botInfo,
       ),
-    openConnection: async (appToken) =>
-      mapped(await call('apps.connections.open', {}, appToken), (reply) => ({ scopes: scopes(reply) })),
+    openConnection: async (appToken, signal) =>
+      mapped(await call('apps.connections.open', {}, appToken, signal), (reply) => ({
+        scopes: scopes(reply),
+      })),
   };
 }
 
