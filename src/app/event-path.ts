@@ -83,7 +83,8 @@ export async function makeEventPath(
   });
   const receiver = new Receiver({
     routing: {
-      connectionsOf: (installation) => live.connectionsOf(installation),
+      connectionsOf: (installation, farewell) => live.connectionsOf(installation, farewell),
+      identified: (installation) => live.identified(installation),
       answers: (ids, kind) => answersKind(live, ids, kind),
       doubtTokens: (installation) => live.doubtTokens(installation),
     },

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js';
+import type { LivePolicy } from './ports.js';
 
 /** What Slack says of a bot token. */
 export type Identity =
@@ -11,29 +12,35 @@ export type Identity =
       readonly teamName: string;
       readonly botName: string;
     }
-  /** Slack refused the token; `error` is Slack's word for it. */
-  | { readonly t: 'refused'; readonly error: string; readonly advice: string };
+  /** Slack refused the token; `error` is Slack's word for it, `was` the installation that it was for, if known. */
+  | {
+      readonly t: 'refused';
+      readonly error: string;
+      readonly advice: string;
+      readonly was?: string | undefined;
+    };
 
 /** The part of Slack's Web API that tells who a token is. */
 export interface IdentitySource {
-  identify(botToken: string): Promise<Identity>;
+  identify(botToken: string, signal: AbortSignal): Promise<Identity>;
 }
 
-// A token that Slack accepted is asked about again after this long at most; revocations are also announced by events.
-const FRESH_MS = 10 * 60_000;
-// When Slack could not be asked, soon again, but not at every reconcile.
-const RETRY_MS = 15_000;
+export interface IdentityCacheOptions {
+  readonly source: IdentitySource;
+  readonly clock: Clock;
+  readonly policy: Pick<LivePolicy, 'identityMs' | 'identityRetryMs'>;
+  /** Ends questions that are under way; they leave what is known as it is. */
+  readonly signal: AbortSignal;
+}
 
 /** Remembers what Slack said of each bot token, so that a reconcile asks only now and then. */
 export class IdentityCache {
-  readonly #source: IdentitySource;
-  readonly #clock: Clock;
+  readonly #options: IdentityCacheOptions;
   readonly #known = new Map<string, { identity: Identity; until: number }>();
   readonly #asking = new Map<string, Promise<Identity>>();
 
-  constructor(source: IdentitySource, clock: Clock) {
-    this.#source = source;
-    this.#clock = clock;
+  constructor(options: IdentityCacheOptions) {
+    this.#options = options;
   }
 
   /** The last answer, however old. */
@@ -44,7 +51,7 @@ export class IdentityCache {
   /** A fresh enough answer; asks Slack otherwise, one question for all who ask meanwhile. */
   async get(botToken: string): Promise<Identity> {
     const known = this.#known.get(botToken);
-    if (known !== undefined && known.until > this.#clock.monotonic()) return known.identity;
+    if (known !== undefined && known.until > this.#options.clock.monotonic()) return known.identity;
     const asking = this.#asking.get(botToken) ?? this.#ask(botToken);
     return asking;
   }
@@ -61,8 +68,9 @@ export class IdentityCache {
   }
 
   #ask(botToken: string): Promise<Identity> {
-    const asking = this.#source
-      .identify(botToken)
+    const { source, signal } = this.#options;
+    const asking = source
+      .identify(botToken, signal)
       .then((identity) => this.#note(botToken, identity))
       .finally(() => this.#asking.delete(botToken));
     this.#asking.set(botToken, asking);
@@ -70,10 +78,17 @@ export class IdentityCache {
   }
 
   #note(botToken: string, fresh: Identity): Identity {
-    // Slack being out of reach says nothing new of the token.
-    const identity = fresh.t === 'unknown' ? this.last(botToken) : fresh;
-    const wait = fresh.t === 'unknown' ? RETRY_MS : FRESH_MS;
-    this.#known.set(botToken, { identity, until: this.#clock.monotonic() + wait });
+    const { clock, policy } = this.#options;
+    const identity = after(this.last(botToken), fresh);
+    const wait = fresh.t === 'unknown' ? policy.identityRetryMs : policy.identityMs;
+    this.#known.set(botToken, { identity, until: clock.monotonic() + wait });
     return identity;
   }
+}
+
+function after(last: Identity, fresh: Identity): Identity {
+  // Slack being out of reach says nothing new of the token.
+  if (fresh.t === 'unknown') return last;
+  if (fresh.t === 'known' || last.t === 'unknown') return fresh;
+  return { ...fresh, was: last.t === 'known' ? last.installIds : last.was };
 }

@@ -1,9 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import type { Status } from '../../autokitteh/status.js';
 import type { Clock, Timer } from '../../core/clock.js';
 import { Background } from '../../core/lifecycle.js';
 import type { Log } from '../../core/log.js';
 import type { Random } from '../../core/random.js';
-import { errorMessage } from '../../core/errors.js';
+import { errorMessage, PluginError } from '../../core/errors.js';
 import type { Installation } from '../../events/installation.js';
 import { IdentityCache, type IdentitySource } from './identity.js';
 import type { LivePolicy, Server, Sockets } from './ports.js';
@@ -27,6 +28,9 @@ export interface LiveOptions {
   readonly trouble: () => string | undefined;
 }
 
+// Of the three seconds in which Slack wants its acknowledgement.
+const IDENTIFY_MS = 1_000;
+
 /**
  * The connections of this integration as they are now: which there are, how each fares, which app's sockets are
  * wanted, and to whom an event belongs. Everything is learnt from the server and from Slack; nothing is stored here.
@@ -38,8 +42,8 @@ export class LiveConnections {
   readonly #background: Background;
   readonly #reconciler: Reconciler;
   readonly #publisher: StatusPublisher;
+  readonly #stopping = new AbortController();
   #comparing: Timer | undefined;
-  #stopped = false;
 
   constructor(options: LiveOptions) {
     const { clock, log, policy, random, server, integrationId } = options;
@@ -47,9 +51,12 @@ export class LiveConnections {
     this.#background = new Background((name, error) =>
       log.error({ reason: errorMessage(error) }, `${name} failed`),
     );
-    this.#identities = new IdentityCache(options.identitySource, clock);
+    const { signal } = this.#stopping;
+    // One for each question that is under way; none stays.
+    setMaxListeners(0, signal);
+    this.#identities = new IdentityCache({ source: options.identitySource, clock, policy, signal });
     this.#publisher = new StatusPublisher({
-      push: (id, status) => server.pushStatus(id, status),
+      push: (id, status) => server.pushStatus(id, status, signal),
       background: this.#background,
       settleMs: policy.settleMs,
       clock,
@@ -61,7 +68,7 @@ export class LiveConnections {
       background: this.#background,
       registry: this.#registry,
       identities: this.#identities,
-      ...{ integrationId, server, clock, random, policy, log },
+      ...{ integrationId, server, clock, random, policy, log, signal },
     });
   }
 
@@ -70,9 +77,9 @@ export class LiveConnections {
     this.#compareLater();
   }
 
-  /** Ends every look and waits for what is under way. */
+  /** Ends every look, also the one that is under way: a server that does not answer must not hold us. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort(new PluginError('stopped', 'stopping'));
     this.#comparing?.cancel();
     this.#reconciler.stop();
     await this.#background.idle();
@@ -85,16 +92,27 @@ export class LiveConnections {
 
   /** Slack announced that tokens of this installation may be gone. */
   doubtTokens(installation: Installation): void {
-    for (const id of this.#registry.connectionsOf(installation)) {
+    for (const id of this.#registry.connectionsOf(installation, true)) {
       const setup = this.#registry.get(id)?.setup;
       if (setup?.t === 'complete') this.#identities.doubt(setup.botToken);
     }
-    this.#identifyAll();
+    this.#background.run('ask Slack whose tokens these are', () => this.#identifyAll());
   }
 
-  /** The connections that get an installation's events. */
-  connectionsOf(installation: Installation): string[] {
-    return this.#registry.connectionsOf(installation);
+  /** The connections that get an installation's events; with `farewell` also those that have just lost it. */
+  connectionsOf(installation: Installation, farewell = false): string[] {
+    return this.#registry.connectionsOf(installation, farewell);
+  }
+
+  /**
+   * Whether Slack has said whose every active connection is that claims an installation. Nothing if it has; else it is
+   * asked, and the answer is true if it said so within a second.
+   */
+  identified(installation: Installation): Promise<boolean> | undefined {
+    if (!this.#registry.isUndecided(installation)) return undefined;
+    return this.#patiently(this.#identifyAll(), IDENTIFY_MS).then(
+      () => !this.#registry.isUndecided(installation),
+    );
   }
 
   entry(connectionId: string): Entry | undefined {
@@ -130,10 +148,10 @@ export class LiveConnections {
     return entry === undefined ? INIT_REQUIRED : this.#statusOf(entry);
   }
 
-  /** The status after the connection's variables were read anew, or what is known when the server is slow. */
+  /** The status after the connection's variables were read anew, or what is known when server or Slack are slow. */
   async freshStatus(connectionId: string): Promise<Status> {
     if (connectionId === '') return INIT_REQUIRED;
-    await this.#patiently(this.#reconciler.looked(connectionId));
+    await this.#patiently(this.#reconciler.looked(connectionId).then(() => this.#identify(connectionId)));
     return this.status(connectionId);
   }
 
@@ -141,10 +159,8 @@ export class LiveConnections {
   async test(connectionId: string): Promise<Status> {
     await this.#patiently(this.#reconciler.looked(connectionId));
     const setup = this.#registry.get(connectionId)?.setup;
-    if (setup?.t === 'complete') {
-      this.#identities.doubt(setup.botToken);
-      this.#registry.identify(connectionId, await this.#identities.get(setup.botToken));
-    }
+    if (setup?.t === 'complete') this.#identities.doubt(setup.botToken);
+    await this.#identify(connectionId);
     return this.status(connectionId);
   }
 
@@ -162,26 +178,28 @@ export class LiveConnections {
   }
 
   #looked(): void {
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted) return;
     const ids = new Set(this.entries().map(({ record }) => record.id));
     this.#publisher.retain(ids);
     for (const { record } of this.#registry.all()) this.#publisher.listed(record.id, record.status);
-    this.#identifyAll();
+    this.#background.run('ask Slack whose tokens these are', () => this.#identifyAll());
     this.#options.sockets.reconcile(wantedApps(this.#registry.all()));
     this.#compare();
   }
 
-  #identifyAll(): void {
-    const tokens = new Set<string>();
-    for (const { record, setup } of this.entries()) {
-      if (setup.t !== 'complete') continue;
-      tokens.add(setup.botToken);
-      this.#background.run('ask Slack who a token is', async () => {
-        const identity = await this.#identities.get(setup.botToken);
-        this.#registry.identify(record.id, identity);
-      });
-    }
-    this.#identities.retain(tokens);
+  async #identifyAll(): Promise<void> {
+    const setUp = this.entries().flatMap(({ record, setup }) =>
+      setup.t === 'complete' ? [{ id: record.id, token: setup.botToken }] : [],
+    );
+    this.#identities.retain(new Set(setUp.map(({ token }) => token)));
+    await Promise.all(setUp.map(({ id }) => this.#identify(id)));
+  }
+
+  /** Asks Slack about a connection's bot token, unless it said something lately. */
+  async #identify(connectionId: string): Promise<void> {
+    const setup = this.#registry.get(connectionId)?.setup;
+    if (setup?.t !== 'complete') return;
+    this.#registry.identify(connectionId, setup.botToken, await this.#identities.get(setup.botToken));
   }
 
   #compareLater(): void {
@@ -211,10 +229,10 @@ export class LiveConnections {
   }
 
   // A caller gets what is known when the server takes too long: its own deadline is short.
-  async #patiently(work: Promise<void>): Promise<void> {
+  async #patiently(work: Promise<void>, limitMs = this.#options.policy.answerMs): Promise<void> {
     let timer: Timer | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = this.#options.clock.setTimer(this.#options.policy.answerMs, resolve);
+      timer = this.#options.clock.setTimer(limitMs, resolve);
     });
     await Promise.race([work, late]);
     timer?.cancel();

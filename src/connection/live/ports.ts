@@ -4,10 +4,11 @@ import type { SocketsHealth } from './status.js';
 
 /** What a reconcile asks of the server. */
 export interface Server {
-  findActiveConnections(integrationId: string, variable: string): Promise<string[]>;
-  listConnections(integrationId: string): Promise<ConnectionRecord[]>;
-  variables(scopeId: string): Promise<Variable[]>;
-  pushStatus(connectionId: string, status: Status): Promise<void>;
+  findActiveConnections(integrationId: string, variable: string, signal: AbortSignal): Promise<string[]>;
+  listConnections(integrationId: string, signal: AbortSignal): Promise<ConnectionRecord[]>;
+  /** All of them when no names are given. */
+  variables(scopeId: string, names: readonly string[], signal: AbortSignal): Promise<Variable[]>;
+  pushStatus(connectionId: string, status: Status, signal: AbortSignal): Promise<void>;
 }
 
 /** An app-level token and when a person saved it, milliseconds since 1970 (0 when unknown). */
@@ -41,6 +42,10 @@ export interface LivePolicy {
   readonly incompleteMs: number;
   /** An answer to the server waits no longer than this for variables that were never read. */
   readonly answerMs: number;
+  /** What Slack said of a bot token is asked again after this long at most; revocations are also announced by events. */
+  readonly identityMs: number;
+  /** The same when Slack could not be asked. */
+  readonly identityRetryMs: number;
 }
 
 export const LIVE_POLICY: LivePolicy = {
@@ -51,4 +56,6 @@ export const LIVE_POLICY: LivePolicy = {
   sweepMs: 10 * 60_000,
   incompleteMs: 10_000,
   answerMs: 2_000,
+  identityMs: 10 * 60_000,
+  identityRetryMs: 5_000,
 };

@@ -21,6 +21,8 @@ export type ReceiverEvent =
   | { readonly t: 'dropped'; readonly appId: string; readonly why: 'self' | 'unroutable' | 'malformed' }
   /** No active connection of its installation: acknowledged, since Slack's sending it again would change nothing. */
   | { readonly t: 'unclaimed'; readonly appId: string; readonly eventType: string }
+  /** Perhaps of a connection of which Slack has not said yet whose it is: not acknowledged, so that it comes again. */
+  | { readonly t: 'undecided'; readonly appId: string; readonly eventType: string }
   | {
       readonly t: 'routed';
       readonly appId: string;
@@ -30,7 +32,10 @@ export type ReceiverEvent =
 
 /** Whose events are whose, and what their connections chose. */
 export interface Routing {
-  connectionsOf(installation: Installation): readonly string[];
+  /** With `farewell` also the connections whose access Slack has just ended. */
+  connectionsOf(installation: Installation, farewell: boolean): readonly string[];
+  /** Nothing if it is known whose every connection is that claims it; else whether it became known in a second. */
+  identified(installation: Installation): Promise<boolean> | undefined;
   /** Whether workflows of one of these connections answer this kind in the acknowledgement. */
   answers(connectionIds: readonly string[], kind: AnswerKind): boolean;
   /** Slack announced that tokens of this installation may be gone. */
@@ -47,6 +52,9 @@ export interface ReceiverOptions {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** Events that say that an installation, or its tokens, are no more. */
+const FAREWELLS: ReadonlySet<string> = new Set(['app_uninstalled', 'tokens_revoked']);
 
 const NOT_TAKEN = {
   response_type: 'ephemeral',
@@ -90,15 +98,29 @@ export class Receiver {
       return;
     }
     const { installation, eventType } = classified;
-    const connectionIds = routing.connectionsOf(installation);
+    const farewell = FAREWELLS.has(eventType);
+    const connectionsOf = (): readonly string[] => routing.connectionsOf(installation, farewell);
+    let connectionIds = connectionsOf();
     if (connectionIds.length === 0) {
-      this.events.emit({ t: 'unclaimed', appId, eventType });
-      await send(envelope, envelope.kind === 'slash_commands' ? NOBODY : undefined);
-      return;
+      const identified = routing.identified(installation);
+      const isDecided = identified === undefined || (await identified);
+      connectionIds = connectionsOf();
+      if (connectionIds.length === 0) {
+        await this.#nobody(envelope, eventType, isDecided);
+        return;
+      }
     }
     this.events.emit({ t: 'routed', appId, eventType, connections: connectionIds.length });
     await this.#journal(envelope, classified, connectionIds);
-    if (eventType === 'app_uninstalled' || eventType === 'tokens_revoked') routing.doubtTokens(installation);
+    if (farewell) routing.doubtTokens(installation);
+  }
+
+  async #nobody(envelope: Envelope, eventType: string, isDecided: boolean): Promise<void> {
+    const { acknowledge: send } = this.#options;
+    const isCommand = envelope.kind === 'slash_commands';
+    this.events.emit({ t: isDecided ? 'unclaimed' : 'undecided', appId: envelope.appId, eventType });
+    if (isDecided) await send(envelope, isCommand ? NOBODY : undefined);
+    else if (isCommand) await send(envelope, NOT_TAKEN);
   }
 
   async #journal(envelope: Envelope, accepted: Accepted, connectionIds: readonly string[]): Promise<void> {

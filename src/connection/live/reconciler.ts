@@ -23,6 +23,8 @@ export interface ReconcilerOptions {
   readonly policy: LivePolicy;
   readonly log: Log;
   readonly background: Background;
+  /** Aborts when everything stops. */
+  readonly signal: AbortSignal;
   /** Whether the server holds another status than the one that was brought to it: its variables may have changed. */
   readonly overwritten: (record: ConnectionRecord) => boolean;
   /** Called after every look, whether or not something changed. */
@@ -97,17 +99,18 @@ export class Reconciler {
   }
 
   async #look(): Promise<void> {
-    const { server, integrationId, registry, log, looked } = this.#options;
+    const { server, integrationId, registry, log, looked, signal } = this.#options;
     try {
       const [found, records] = await Promise.all([
-        server.findActiveConnections(integrationId, APP_TOKEN),
-        server.listConnections(integrationId),
+        server.findActiveConnections(integrationId, APP_TOKEN, signal),
+        server.listConnections(integrationId, signal),
       ]);
       const created = registry.list(records, this.#active.update(found, records));
       await this.#read(this.#due(records, new Set(created)));
       if (this.#down !== undefined) log.info('AutoKitteh answers again');
       this.#down = undefined;
     } catch (error) {
+      if (signal.aborted) return;
       const reason = errorMessage(error);
       if (this.#down !== reason)
         log.warn({ reason }, 'AutoKitteh cannot be asked for its connections; trying again');
@@ -149,9 +152,9 @@ export class Reconciler {
   }
 
   async #readOne(id: string): Promise<void> {
-    const { server, registry, log } = this.#options;
+    const { server, registry, log, signal } = this.#options;
     try {
-      registry.read(id, await server.variables(id));
+      registry.read(id, await server.variables(id, [], signal));
     } catch (error) {
       // The connection may have been deleted since it was listed; otherwise the next look tries again.
       this.#reads.delete(id);

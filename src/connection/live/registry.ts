@@ -17,6 +17,8 @@ export interface Entry {
 interface Route {
   readonly id: string;
   readonly installIds: string;
+  /** Slack has ended the bot token's access since it said whose the token is. */
+  readonly ended: boolean;
 }
 
 /** Connections of this integration, with what routes events to them. Holds no state that the server does not. */
@@ -50,30 +52,52 @@ export class Registry {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     const byName = new Map(variables.map(({ name, value }) => [name, value]));
-    this.#set({ ...entry, variables: byName, setup: setupStateOf(byName) });
+    const setup = setupStateOf(byName);
+    // What Slack said of one token says nothing of the next.
+    const identity: Identity =
+      botTokenOf(entry.setup) === botTokenOf(setup) ? entry.identity : { t: 'unknown' };
+    this.#set({ ...entry, variables: byName, setup, identity });
   }
 
-  identify(id: string, identity: Identity): void {
+  /** Notes what Slack said of a connection's bot token; nothing if the connection has another one by now. */
+  identify(id: string, botToken: string, identity: Identity): void {
     const entry = this.#entries.get(id);
-    if (entry !== undefined) this.#set({ ...entry, identity });
+    if (entry === undefined || botTokenOf(entry.setup) !== botToken) return;
+    if (JSON.stringify(entry.identity) !== JSON.stringify(identity)) this.#set({ ...entry, identity });
   }
 
-  /** The active connections of exactly this installation. */
-  connectionsOf(installation: Installation): string[] {
+  /**
+   * The active connections of exactly this installation. With `farewell` also those whose access Slack has just ended:
+   * they are the ones to be told so.
+   */
+  connectionsOf(installation: Installation, farewell: boolean): string[] {
     this.#routes ??= this.#buildRoutes();
     const routes = this.#routes.get(installation.appId) ?? [];
-    return routes.filter(({ installIds }) => belongsTo(installIds, installation)).map(({ id }) => id);
+    return routes
+      .filter(({ installIds, ended }) => (farewell || !ended) && belongsTo(installIds, installation))
+      .map(({ id }) => id);
   }
 
-  // What Slack says of the bot token counts before the stored variable, which a person may have written.
+  /** Whether a connection may be of this installation, but Slack has not said yet whose its bot token is. */
+  isUndecided(installation: Installation): boolean {
+    return [...this.#entries.values()].some(({ active, setup, variables, identity }) => {
+      if (!active || setup.t !== 'complete' || setup.appId !== installation.appId) return false;
+      const claimed = variables?.get('install_ids') ?? '';
+      return identity.t === 'unknown' && (claimed === '' || belongsTo(claimed, installation));
+    });
+  }
+
+  // What Slack says of the bot token counts. Variables do not: anyone who has a connection can write into its
+  // `install_ids` whatever it takes to get the events of others.
   #buildRoutes(): Map<string, Route[]> {
     const routes = new Map<string, Route[]>();
-    for (const { record, active, setup, variables, identity } of this.#entries.values()) {
-      if (!active || setup.t !== 'complete') continue;
-      const installIds = identity.t === 'known' ? identity.installIds : variables?.get('install_ids');
+    for (const { record, active, setup, identity } of this.#entries.values()) {
+      if (!active || setup.t !== 'complete' || identity.t === 'unknown') continue;
+      const ended = identity.t === 'refused';
+      const installIds = ended ? identity.was : identity.installIds;
       if (installIds === undefined) continue;
       const ofApp = routes.get(setup.appId) ?? [];
-      routes.set(setup.appId, [...ofApp, { id: record.id, installIds }]);
+      routes.set(setup.appId, [...ofApp, { id: record.id, installIds, ended }]);
     }
     return routes;
   }
@@ -94,4 +118,8 @@ export class Registry {
     });
     return known !== undefined;
   }
+}
+
+function botTokenOf(setup: SetupState): string | undefined {
+  return setup.t === 'complete' ? setup.botToken : undefined;
 }

@@ -5,11 +5,11 @@ import type { Identity, IdentitySource } from './identity.js';
 /** Asks Slack who a bot token is, with `auth.test` and `bots.info`. */
 export function slackIdentitySource(slack: Pick<SlackWebApi, 'authTest' | 'botsInfo'>): IdentitySource {
   return {
-    async identify(botToken): Promise<Identity> {
-      const auth = await slack.authTest(botToken);
+    async identify(botToken, signal): Promise<Identity> {
+      const auth = await slack.authTest(botToken, signal);
       if (!auth.ok) return refusedBy(auth.failure);
       const { botId, enterpriseId, teamId, team, isEnterpriseInstall } = auth.value;
-      const bot = await slack.botsInfo(botToken, botId, isEnterpriseInstall ? teamId : undefined);
+      const bot = await slack.botsInfo(botToken, botId, isEnterpriseInstall ? teamId : undefined, signal);
       if (!bot.ok) return refusedBy(bot.failure);
       const { appId, name } = bot.value;
       const installIds = `${appId}/${enterpriseId}/${isEnterpriseInstall ? '' : teamId}`;

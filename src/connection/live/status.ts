@@ -56,6 +56,8 @@ function completeStatus(
   }
   if (facts.tokenProblem !== undefined) return error(facts.tokenProblem);
   if (!entry.active) return ok(`Ready${forTeam(entry)}: sockets open when a deployment is active`);
+  if (identity.t === 'unknown')
+    return warning('Slack has not said yet whose bot token this is; events are not taken before it does');
   return socketsStatus(entry, facts, setup.adopting);
 }
 

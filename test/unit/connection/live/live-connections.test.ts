@@ -27,6 +27,7 @@ class FakeServer {
   readonly connections = new Map<string, FakeConnection>();
   readonly reads: string[] = [];
   down = false;
+  hangs = false;
 
   add(id: string, variables: Record<string, string> = TOKENS, active = true): FakeConnection {
     const connection: FakeConnection = {
@@ -38,17 +39,23 @@ class FakeServer {
     return connection;
   }
 
-  findActiveConnections(_integration: string, variable: string): Promise<string[]> {
+  async findActiveConnections(
+    _integration: string,
+    variable: string,
+    signal: AbortSignal,
+  ): Promise<string[]> {
     this.#mustBeUp();
-    return Promise.resolve(
-      [...this.connections]
-        .filter(([, { active, variables }]) => active && variable in variables)
-        .map(([id]) => id),
-    );
+    if (this.hangs)
+      await new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+      );
+    return [...this.connections]
+      .filter(([, { active, variables }]) => active && variable in variables)
+      .map(([id]) => id);
   }
 
   listConnections(): Promise<ConnectionRecord[]> {
-    this.#mustBeUp();
+    if (this.down) return Promise.reject(new Error('connection refused'));
     const owner = { name: 'c', projectId: 'prj', orgId: 'org', integrationId: 'int' };
     return Promise.resolve([...this.connections].map(([id, { status }]) => ({ id, status, ...owner })));
   }
@@ -222,6 +229,60 @@ describe('LiveConnections', () => {
     });
     slack.identity = KNOWN;
     expect(await testOf(live, clock)).toMatchObject({ code: 'ok' });
+  });
+
+  it('routes nothing by what variables claim, only by what Slack said', async () => {
+    const { clock, server, live, slack } = start();
+    slack.identity = { t: 'unknown' };
+    server.add('claims', { ...TOKENS, install_ids: 'A1//T1' });
+    server.add('elsewhere', { ...TOKENS, private_bot_token: 'xoxb-2', install_ids: 'A1//T2' });
+    live.start();
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    expect(live.connectionsOf(HERE)).toEqual([]);
+    expect(live.status('claims')).toMatchObject({ code: 'warning' });
+    const asking = live.identified(HERE);
+    await clock.advance(1_000);
+    expect(await asking).toBe(false);
+    expect(live.identified({ ...HERE, teamId: 'T3' })).toBeUndefined();
+    slack.identity = { t: 'refused', error: 'invalid_auth', advice: 'Copy it again.' };
+    await clock.advance(LIVE_POLICY.identityRetryMs + LIVE_POLICY.reconcileMs);
+    expect(live.connectionsOf(HERE, true)).toEqual([]);
+    expect(live.identified(HERE)).toBeUndefined();
+  });
+
+  it('asks anew about a new bot token, and routes nothing by the old one', async () => {
+    const { clock, server, live, slack } = start();
+    const one = server.add('one');
+    live.start();
+    await clock.advance(2_000);
+    expect(live.connectionsOf(HERE)).toEqual(['one']);
+    slack.identity = { ...KNOWN, installIds: 'A1//T2' };
+    one.variables = { ...TOKENS, private_bot_token: 'xoxb-2' };
+    live.noticeChange('one');
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    expect(live.connectionsOf(HERE)).toEqual([]);
+    expect(live.connectionsOf({ ...HERE, teamId: 'T2' })).toEqual(['one']);
+  });
+
+  it('tells those whose access has ended that it has, and nothing else', async () => {
+    const { clock, server, live, slack } = start();
+    server.add('one');
+    live.start();
+    await clock.advance(2_000);
+    slack.identity = { t: 'refused', error: 'account_inactive', advice: 'Install it again.' };
+    live.doubtTokens(HERE);
+    await clock.advance(1_000);
+    expect(live.connectionsOf(HERE)).toEqual([]);
+    expect(live.connectionsOf(HERE, true)).toEqual(['one']);
+  });
+
+  it('stops at once although the server does not answer', async () => {
+    const { clock, server, live } = start();
+    server.hangs = true;
+    live.start();
+    await clock.advance(1_000);
+    await live.stop();
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('leaves connections of other kinds and those not set up to the server', async () => {
