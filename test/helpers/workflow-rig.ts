@@ -1,0 +1,113 @@
+import { randomInt } from 'node:crypto';
+import type { Surroundings } from '../../src/app/surroundings.js';
+import { LIVE_POLICY } from '../../src/connection/live/ports.js';
+import { scaledClock } from '../../src/core/clock.js';
+import type { Settings } from '../../src/config.js';
+import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
+import type { Frame } from '../../src/sim/slack/frames/draft.js';
+import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
+import { startAppRig, type AppRig } from './app-rig.js';
+import { eventually } from './eventually.js';
+import { DEV_SIGN_KEY } from '../../src/sim/autokitteh/stand-in.js';
+import {
+  startServerUnderTest,
+  type SeenSession,
+  type ServerUnderTest,
+  type TestProject,
+} from './server-under-test.js';
+
+/** A scripted Slack, the whole program, and a server of either kind with a project on it. */
+export interface WorkflowRig {
+  readonly server: ServerUnderTest;
+  readonly slack: ScriptedSlack;
+  readonly app: SlackApp;
+  readonly installation: SlackInstallation;
+  readonly rig: AppRig;
+  /** Saves the connection through the gateway as its owner, and waits until events come through. */
+  connect(project: TestProject, connection: string): Promise<void>;
+  send(frame: Frame): LedgerEntry;
+  /** What went into the acknowledgement of an event that was sent. */
+  acknowledged(entry: LedgerEntry): Promise<unknown>;
+  /** The lines of the newest session of `call`, as soon as one of them contains `words`. */
+  printed(project: TestProject, call: string, words: string): Promise<string[]>;
+  /** The newest session of `call` that has ended. */
+  ended(project: TestProject, call: string): Promise<SeenSession>;
+  stop(): Promise<void>;
+}
+
+// A Python session takes a second or two to start, and more on a busy machine; Slack waits three. Slower, Slack's time
+// is long enough for every machine, and everything else stays as it is.
+const SLOWER = 0.2;
+
+/** Starts them; on a real server Slack's time and the program's run slower. */
+export async function startWorkflowRig(
+  settings: Settings = {},
+  server?: ServerUnderTest,
+): Promise<WorkflowRig> {
+  const theServer = server ?? (await startServerUnderTest());
+  const clock = scaledClock(theServer.standIn === undefined ? SLOWER : 1);
+  // Servers that are shared keep connections of other runs: their ids and tokens must not be these.
+  const seed = randomInt(2 ** 31);
+  console.log(`seed ${seed}`);
+  const slack = await startScriptedSlack({ clock, seed });
+  const app = slack.addApp('Workflows');
+  const installation = slack.install(app, slack.addWorkspace('Workshop'));
+  const around: Partial<Surroundings> = { clock, live: { ...LIVE_POLICY, reconcileMs: 100 } };
+  const rig = await startAppRig(
+    {
+      autokittehUrl: theServer.url,
+      signKey: theServer.standIn?.signKey ?? process.env['AUTOKITTEH_SIGN_KEY'] ?? DEV_SIGN_KEY,
+      slackApiUrl: slack.apiUrl,
+    },
+    settings,
+    around,
+  );
+  const newest = async (project: TestProject, call: string): Promise<SeenSession | undefined> =>
+    (await theServer.sessionsOf(project)).find((session) => session.call === call);
+  return {
+    ...{ server: theServer, slack, app, installation, rig },
+    async connect(project, connection) {
+      const tokens = { bot_token: installation.botToken, app_token: app.createAppToken() };
+      const id = project.connections[connection] ?? '';
+      const response = await fetch(`${rig.gatewayUrl}/slack/save?cid=${id}&origin=cli`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${project.owner.token}` },
+        body: new URLSearchParams({ auth_type: 'socketMode', ...tokens }),
+        redirect: 'manual',
+      });
+      if (response.status !== 302) throw new Error(`not saved: ${await response.text()}`);
+      await slack.waitForSockets(app, 2, 20_000);
+    },
+    send: (frame) => slack.send(installation, frame),
+    async acknowledged(entry) {
+      await slack.ledger.settled(entry, 20_000);
+      return slack.ledger.answer(entry)?.payload;
+    },
+    printed: (project, call, words) =>
+      eventually(
+        async () => {
+          const session = await newest(project, call);
+          if (session === undefined) return undefined;
+          const lines = await theServer.prints(project, session.sessionId);
+          return lines.some((line) => line.includes(words)) ? lines : undefined;
+        },
+        `${call} printing ${words}`,
+        25_000,
+      ),
+    ended: (project, call) =>
+      eventually(
+        async () => {
+          const session = await newest(project, call);
+          return session?.state === 'completed' || session?.state === 'error' ? session : undefined;
+        },
+        `the end of ${call}`,
+        25_000,
+      ),
+    async stop() {
+      await rig.stop();
+      await slack.stop();
+      await theServer.stop();
+    },
+  };
+}
