@@ -1,6 +1,6 @@
 import type { Sockets } from '../connection/live/ports.js';
-import type { SocketsHealth } from '../connection/live/status.js';
-import type { AppSocketsStatus } from '../slack/status.js';
+import type { SocketsHealth, TokenHealth } from '../connection/live/status.js';
+import type { AppSocketsStatus, TokenVerdict } from '../slack/status.js';
 import type { SlackSockets } from '../slack/sockets.js';
 
 /** Slack's sockets as the connections' statuses see them. */
@@ -14,15 +14,24 @@ export function socketsPort(sockets: SlackSockets): Sockets {
       sockets.reconcile(apps);
     },
     health: (appId) => healthOf(sockets.status(appId)),
-    tokenProblem(appId, token) {
-      const verdict = sockets
-        .status(appId)
-        ?.tokens.find(({ setAt }) => setAt === savedAt.get(token))?.verdict;
-      return verdict?.t === 'refused'
-        ? `Slack refused the app-level token (${verdict.error}): ${verdict.advice}`
-        : undefined;
+    token(appId, token) {
+      const verdicts = sockets.status(appId)?.tokens ?? [];
+      return tokenHealthOf(verdicts.find(({ setAt }) => setAt === savedAt.get(token))?.verdict);
     },
   };
+}
+
+function tokenHealthOf(verdict: TokenVerdict['verdict'] | undefined): TokenHealth {
+  switch (verdict?.t) {
+    case undefined:
+    case 'untried':
+    case 'valid':
+      return { t: 'used' };
+    case 'superseded':
+      return { t: 'superseded' };
+    case 'refused':
+      return { t: 'refused', error: verdict.error, advice: verdict.advice };
+  }
 }
 
 function healthOf(status: AppSocketsStatus | undefined): SocketsHealth {

@@ -19,7 +19,7 @@ export interface AppRig {
   /** Everything that it logged, as JSON lines. */
   readonly logged: string[];
   /** Stops it and starts it again on the same journal, with what has changed. */
-  restart(): Promise<void>;
+  restart(changed?: Settings): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -62,8 +62,9 @@ export async function startAppRig(
       return app.pluginUrl;
     },
     logged,
-    async restart() {
+    async restart(changed = {}) {
       await app.stop();
+      Object.assign(environment, changed);
       app = await start();
     },
     async stop() {

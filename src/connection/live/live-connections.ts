@@ -223,7 +223,7 @@ export class LiveConnections {
     return statusOf({
       entry,
       sockets: complete ? sockets.health(setup.appId) : { t: 'opening' },
-      tokenProblem: complete ? sockets.tokenProblem(setup.appId, setup.appToken) : undefined,
+      token: complete ? sockets.token(setup.appId, setup.appToken) : { t: 'used' },
       trouble: trouble(),
     });
   }

@@ -1,6 +1,6 @@
 import type { ConnectionRecord, Variable } from '../../autokitteh/client.js';
 import type { Status } from '../../autokitteh/status.js';
-import type { SocketsHealth } from './status.js';
+import type { SocketsHealth, TokenHealth } from './status.js';
 
 /** What a reconcile asks of the server. */
 export interface Server {
@@ -22,8 +22,8 @@ export interface Sockets {
   /** States which apps are wanted, with their tokens, newest first. */
   reconcile(apps: ReadonlyMap<string, readonly WantedToken[]>): void;
   health(appId: string): SocketsHealth;
-  /** What Slack holds against one of an app's tokens while another one works. */
-  tokenProblem(appId: string, token: string): string | undefined;
+  /** What became of one of an app's tokens. */
+  token(appId: string, token: string): TokenHealth;
 }
 
 /** Durations in milliseconds. */

@@ -11,11 +11,20 @@ export type SocketsHealth =
   /** Only a person can mend it. */
   | { readonly t: 'broken'; readonly error: string; readonly advice: string };
 
+/** How one of an app's app-level tokens fares. */
+export type TokenHealth =
+  /** Sockets are opened with it, or nobody knows yet. */
+  | { readonly t: 'used' }
+  /** A newer token of the same app, from another connection, is used instead. */
+  | { readonly t: 'superseded' }
+  /** Slack refused it for good, whatever the app's other tokens do. */
+  | { readonly t: 'refused'; readonly error: string; readonly advice: string };
+
 export interface StatusFacts {
   readonly entry: Entry | undefined;
   readonly sockets: SocketsHealth;
-  /** What Slack holds against this connection's own app-level token while another one of the app works. */
-  readonly tokenProblem: string | undefined;
+  /** This connection's own app-level token. */
+  readonly token: TokenHealth;
   /** Why events cannot be taken or delivered at present, in a sentence. */
   readonly trouble: string | undefined;
 }
@@ -54,14 +63,15 @@ function completeStatus(
       `The bot token is of app ${identity.appId}, the app-level token of ${setup.appId}: save two tokens of one app`,
     );
   }
-  if (facts.tokenProblem !== undefined) return error(facts.tokenProblem);
+  if (facts.token.t === 'refused')
+    return error(`Slack refused the app-level token (${facts.token.error}): ${facts.token.advice}`);
   if (!entry.active) return ok(`Ready${forTeam(entry)}: sockets open when a deployment is active`);
   if (identity.t === 'unknown')
     return warning('Slack has not said yet whose bot token this is; events are not taken before it does');
   return socketsStatus(entry, facts, setup.adopting);
 }
 
-function socketsStatus(entry: Entry, { sockets, trouble }: StatusFacts, adopting: boolean): Status {
+function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, adopting: boolean): Status {
   switch (sockets.t) {
     case 'broken':
       return error(`Slack refused the sockets (${sockets.error}): ${sockets.advice}`);
@@ -83,7 +93,8 @@ function socketsStatus(entry: Entry, { sockets, trouble }: StatusFacts, adopting
       `${count(sockets.sockets)} live, but Slack counts ${sockets.ghosts} more of this app elsewhere, which take a share of its events: stop the other program, or restart the server after an adoption`,
     );
   }
-  return ok(`Using Socket Mode${forTeam(entry)}: ${count(sockets.sockets)} live`);
+  const note = token.t === 'superseded' ? ', with a newer app-level token of the same Slack app' : '';
+  return ok(`Using Socket Mode${forTeam(entry)}: ${count(sockets.sockets)} live${note}`);
 }
 
 function forTeam({ identity, variables }: Entry): string {

@@ -20,6 +20,7 @@ import { homeOf } from '../../../src/sim/slack/directory/entities.js';
 import { eventually } from '../../helpers/eventually.js';
 import {
   addInstallation,
+  ALWAYS,
   connect,
   createConnection,
   eventsOf,
@@ -49,8 +50,6 @@ const KINDS: readonly (() => Frame)[] = [
   () => messageAction(),
   () => optionsRequest(),
 ];
-
-const ALWAYS = { times: Infinity };
 
 interface Tenant {
   readonly installation: SlackInstallation;

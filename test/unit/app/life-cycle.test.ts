@@ -1,16 +1,294 @@
 import { describe, expect, it } from 'vitest';
+import { scaledClock } from '../../../src/core/clock.js';
+import { innerEvent } from '../../../src/sim/slack/frames/event-callback.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
-import { addInstallation, connect, eventsOf, startWorld } from './world.js';
+import {
+  addInstallation,
+  connect,
+  createConnection,
+  eventsOf,
+  metric,
+  overview,
+  press,
+  QUICK_LIVE,
+  recordStatuses,
+  save,
+  setVariables,
+  startWorld,
+  statusOf,
+  untilStatus,
+  type World,
+} from './world.js';
 
-describe('the life of a connection', () => {
-  it('brings an event to the workflow', async () => {
+function idsOf(sockets: readonly { readonly id: string }[]): string[] {
+  return sockets.map(({ id }) => id).sort();
+}
+
+async function noSockets({ slack }: World): Promise<void> {
+  await slack.waitUntilSockets((sockets) => sockets.length === 0);
+}
+
+describe('sockets of a connection', () => {
+  it('open when a deployment is activated, and close when it is deactivated', async () => {
+    const world = await startWorld();
+    const { owner, server, slack } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    const connection = await createConnection(world, { deployed: false });
+    await save(world, connection, { botToken: installation.botToken, appToken });
+    await untilStatus(
+      world,
+      connection.id,
+      'ok',
+      /^Ready in Synthetic: sockets open when a deployment is active/,
+    );
+    expect(slack.sockets(app)).toEqual([]);
+    const deploymentId = await server.deploy(connection.project);
+    await untilStatus(world, connection.id, 'ok', /2 sockets live/);
+    await owner.clients.deployments.deactivate({ deploymentId });
+    await untilStatus(world, connection.id, 'ok', /^Ready/);
+    await noSockets(world);
+    await owner.clients.deployments.activate({ deploymentId });
+    await untilStatus(world, connection.id, 'ok', /2 sockets live/);
+  });
+
+  it('stay open when one deployment is replaced by the next', async () => {
+    const world = await startWorld({ other: { live: { ...QUICK_LIVE, graceMs: 60_000 } } });
+    const { owner, server, slack } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    const connection = await connect(world, installation, appToken);
+    const before = idsOf(slack.sockets(app));
+    const shown = recordStatuses(world, connection.id);
+    const asked = (): number =>
+      world.standIn.store.requests.filter(({ path }) => path.endsWith('/FindActiveConnectionIDs')).length;
+    const { deployments } = owner.clients;
+    for (let round = 1; round <= 3; round++) {
+      const { deployments: active } = await deployments.list({ projectId: connection.project.projectId });
+      for (const { deploymentId } of active) await deployments.deactivate({ deploymentId });
+      // The program has seen that none is active.
+      const seen = asked();
+      await eventually(() => asked() > seen + 1, 'a look in between');
+      await server.deploy(connection.project);
+    }
+    const seen = asked();
+    await eventually(() => asked() > seen + 1, 'a look afterwards');
+    expect(idsOf(slack.sockets(app))).toEqual(before);
+    expect(shown).toEqual([]);
+  });
+
+  it('close when the connection is disconnected or deleted, but not those that another one shares', async () => {
+    const world = await startWorld();
+    const { owner, slack } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    const [first, second] = [
+      await connect(world, installation, appToken),
+      await connect(world, installation, appToken),
+    ];
+    expect(slack.connections(app)).toBe(2);
+    const before = idsOf(slack.sockets(app));
+    const entry = slack.send(installation, message());
+    await slack.ledger.settled(entry);
+    await eventually(
+      () => eventsOf(world, first.id).length + eventsOf(world, second.id).length === 2,
+      'both',
+    );
+    expect((await press(world, first, 'disconnect')).status).toBe(303);
+    await eventually(async () => {
+      const { connections } = await overview(world);
+      return connections.find(({ id }) => id === first.id)?.status.code === 'init_required';
+    }, 'the program to know');
+    await slack.ledger.settled(slack.send(installation, message()));
+    await eventually(() => eventsOf(world, second.id).length === 2, 'the event for who is left');
+    expect(eventsOf(world, first.id)).toHaveLength(1);
+    expect(idsOf(slack.sockets(app))).toEqual(before);
+    await owner.clients.triggers.delete({ triggerId: second.project.triggerIds[0] ?? '' });
+    await owner.clients.connections.delete({ connectionId: second.id });
+    await noSockets(world);
+  });
+
+  it('open for a connection of an organisation, whose events reach the triggers of its projects', async () => {
     const world = await startWorld();
     const { installation, appToken } = addInstallation(world);
-    const connection = await connect(world, installation, appToken);
-    const entry = world.slack.send(installation, message());
-    await world.slack.ledger.settled(entry);
+    const connection = await connect(world, installation, appToken, { ofOrg: true });
+    world.slack.send(installation, message({ text: 'for the organisation' }));
     await eventually(() => eventsOf(world, connection.id).length === 1, 'the event');
-    expect(eventsOf(world, connection.id)[0]?.eventType).toBe('message');
+    await eventually(() => world.standIn.store.sessions.size === 1, 'its session');
+  });
+});
+
+describe('the server', () => {
+  it('may be down when the program starts, and comes up later', async () => {
+    const world = await startWorld({ before: ({ standIn }) => standIn.goDown() });
+    const { rig, standIn, slack } = world;
+    const ready = await eventually(async () => {
+      const response = await fetch(`${rig.pluginUrl}/readyz`);
+      return response.status === 503 && response.text();
+    }, 'not ready');
+    expect(ready).toMatch(/AutoKitteh.*cannot be reached/);
+    expect((await fetch(`${rig.gatewayUrl}/anything`)).status).toBe(502);
+    await standIn.comeUp();
+    const { installation, appToken } = addInstallation(world);
+    const connection = await connect(world, installation, appToken);
+    await slack.ledger.settled(slack.send(installation, message()));
+    await eventually(() => eventsOf(world, connection.id).length === 1, 'the event');
+    expect(await eventually(async () => (await fetch(`${rig.pluginUrl}/readyz`)).ok, 'ready')).toBe(true);
+  });
+
+  it('may restart: sockets stay, events wait, in order, and the status says so', async () => {
+    const world = await startWorld();
+    const { app, installation, appToken } = addInstallation(world);
+    const { slack, standIn } = world;
+    const connection = await connect(world, installation, appToken);
+    const before = idsOf(slack.sockets(app));
+    await standIn.goDown();
+    // One after the other: what is sent at once over two sockets has no order.
+    for (let number = 0; number < 20; number++)
+      await slack.ledger.settled(slack.send(installation, message({ text: `number ${number}` })));
+    expect(slack.ledger.late()).toEqual([]);
+    const { rig } = world;
+    await eventually(async () => {
+      const answer = await (await fetch(`${rig.pluginUrl}/readyz`)).text();
+      return answer.includes('AutoKitteh cannot be asked') && answer.includes('wait in the journal');
+    }, 'not ready, for two reasons');
+    await standIn.comeUp();
+    await eventually(() => eventsOf(world, connection.id).length === 20, 'all events');
+    const texts = eventsOf(world, connection.id).map(({ data }) => data['text']?.string?.v);
+    expect(texts).toEqual(Array.from({ length: 20 }, (_, number) => `number ${number}`));
+    expect(idsOf(slack.sockets(app))).toEqual(before);
+    await untilStatus(world, connection.id, 'ok', /2 sockets live/);
+  });
+
+  it('may take another signing key: the log says what to do, and a new start with it recovers', async () => {
+    const key = 'ab'.repeat(32);
+    const world = await startWorld({ other: { clock: scaledClock(5) } });
+    const { rig, standIn } = world;
+    const { installation, appToken } = addInstallation(world);
+    const connection = await connect(world, installation, appToken);
+    standIn.rotateSignKey(key);
+    await eventually(
+      () => rig.logged.some((line) => line.includes('does not take the credential of AUTOKITTEH_SIGN_KEY')),
+      'advice in the log',
+      15_000,
+    );
+    const ready = await fetch(`${rig.pluginUrl}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.text()).toContain('Set AUTOKITTEH_SIGN_KEY');
+    // Slack's events wait in the journal meanwhile.
+    await world.slack.ledger.settled(world.slack.send(installation, message()));
+    await rig.restart({ AUTOKITTEH_SIGN_KEY: key });
+    await eventually(() => eventsOf(world, connection.id).length === 1, 'the event');
+    await untilStatus(world, connection.id, 'ok', /2 sockets live/);
+  });
+});
+
+describe('tokens', () => {
+  it('are replaced without a gap: nothing is lost and no event finds no socket', async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    const connection = await connect(world, installation, appToken);
+    const enough = new AbortController();
+    const sender = (async () => {
+      for (let number = 0; !enough.signal.aborted; number++) {
+        slack.send(
+          installation,
+          innerEvent({ type: 'channel_archive', channel: `C${number % 7}`, user: 'U1' }),
+        );
+        await fetch(`${world.rig.pluginUrl}/healthz`);
+      }
+    })();
+    let token = appToken;
+    for (let round = 1; round <= 3; round++) {
+      const old = token;
+      token = app.createAppToken();
+      await save(world, connection, { botToken: installation.botToken, appToken: token });
+      await slack.waitUntilSockets(
+        (all) => all.length === 2 && all.every((socket) => socket.token === token),
+      );
+      slack.revoke(old);
+    }
+    enough.abort();
+    await sender;
+    await slack.ledger.allSettled();
+    expect(slack.ledger.unrouted()).toEqual([]);
+    expect(slack.ledger.lost()).toEqual([]);
+    expect(slack.ledger.late()).toEqual([]);
+    const sent = slack.ledger.entries.length;
+    await eventually(() => eventsOf(world, connection.id).length === sent, `${sent} events`, 20_000);
+    await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
+  });
+
+  it('of one app: the newest valid one is used, and each connection says how its own fares', async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    const newer = app.createAppToken();
+    const first = await connect(world, installation, appToken);
+    await setVariables(first, { socket_mode_saved_at: '2020-01-01T00:00:00Z' });
+    const second = await connect(world, installation, newer);
+    await slack.waitUntilSockets((all) => all.length === 2 && all.every((socket) => socket.token === newer));
+    await untilStatus(
+      world,
+      first.id,
+      'ok',
+      /2 sockets live, with a newer app-level token of the same Slack app$/,
+    );
+    expect(statusOf(world, second.id).message).toMatch(/2 sockets live$/);
+    slack.revoke(newer);
+    for (const socket of slack.sockets(app)) socket.warn();
+    await untilStatus(world, second.id, 'error', /app-level token \(token_revoked\)/);
+    await slack.waitUntilSockets(
+      (all) => all.length === 2 && all.every((socket) => socket.token === appToken),
+    );
+    await untilStatus(world, first.id, 'ok', /2 sockets live$/);
+    // The one with the bad token gets its events all the same: its bot token is good.
+    await slack.ledger.settled(slack.send(installation, message()));
+    await eventually(() => eventsOf(world, first.id).length === 1, 'an event for one');
+    await eventually(() => eventsOf(world, second.id).length === 1, 'and for the other');
+    expect(await metric(world, 'ak_slack_received_total', 'decision="routed"')).toBe(1);
+  });
+});
+
+describe('a connection of the built-in integration', () => {
+  it('is adopted in two steps, with the state shown at each', async () => {
+    const world = await startWorld();
+    const { owner, slack } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    const connection = await createConnection(world);
+    // The server's own socket.
+    const closeServersOwn = slack.addGhosts(app, 1);
+    const { id: scopeId } = connection;
+    const secret = (name: string, value: string) => ({ scopeId, name, value, isSecret: true });
+    await owner.clients.vars.set({
+      vars: [
+        { scopeId, name: 'auth_type', value: 'socketMode', isSecret: false },
+        secret('private_app_token', appToken),
+        secret('private_bot_token', installation.botToken),
+      ],
+    });
+    await untilStatus(
+      world,
+      connection.id,
+      'warning',
+      /built-in socket: open this connection's page to adopt/,
+    );
+    expect(slack.sockets(app)).toEqual([]);
+    expect((await press(world, connection, 'finish')).status).toBe(400);
+    expect((await press(world, connection, 'adopt')).status).toBe(303);
+    await slack.waitForSockets(app, 2);
+    await untilStatus(world, connection.id, 'warning', /^Adopted, but the server's own socket.*finish/);
+    expect((await press(world, connection, 'finish')).status).toBe(303);
+    await untilStatus(
+      world,
+      connection.id,
+      'warning',
+      /2 sockets live, but Slack counts 1 more.*restart the server/,
+    );
+    expect((await press(world, connection, 'finish')).status).toBe(400);
+    closeServersOwn();
+    await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
+    const left = await owner.clients.vars.get({ scopeId });
+    expect(left.vars.map(({ name }) => name)).not.toContain('private_app_token');
+    expect(slack.calls.of('apps.connections.open').every(({ token }) => token === appToken)).toBe(true);
   });
 });

@@ -11,6 +11,7 @@ import type { SlackInstallation } from '../../../src/sim/slack/directory/entitie
 import type { ScriptedSlackOptions } from '../../../src/sim/slack/options.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/scripted-slack.js';
 import { SLACK_RETRIES } from '../../../src/sim/slack/sending/retry-ladder.js';
+import type { Overview } from '../../../src/ops/overview.js';
 import { DEFAULT_POLICY, type SocketPolicy } from '../../../src/slack/policy.js';
 import { startAppRig, type AppRig } from '../../helpers/app-rig.js';
 import { eventually } from '../../helpers/eventually.js';
@@ -72,6 +73,9 @@ export interface WorldOptions {
   /** Called when Slack and server are there and the program is not. */
   readonly before?: (peers: Omit<World, 'rig'>) => Promise<void>;
 }
+
+/** How often a fault happens that lasts until it is lifted. */
+export const ALWAYS = { times: Infinity };
 
 let open: World[] = [];
 
@@ -263,4 +267,9 @@ export async function metric({ rig }: World, name: string, labels = ''): Promise
     .split('\n')
     .find((each) => each.startsWith(labels === '' ? `${name} ` : `${name}{${labels}}`));
   return Number(line?.split(' ').at(-1) ?? 0);
+}
+
+/** What `/ops/overview` tells. */
+export async function overview({ rig }: World): Promise<Overview> {
+  return (await (await fetch(`${rig.pluginUrl}/ops/overview`)).json()) as Overview;
 }
