@@ -45,7 +45,7 @@ export class Acknowledger {
     const text = acknowledgement(envelope.envelopeId, payload);
     const own = this.#roster.get(envelope.socketId);
     const sent = own !== undefined && own.send(text);
-    const doubtful = own?.state.t === 'suspect';
+    const doubtful = own !== undefined && isDoubtful(own);
     if (sent) this.#remember(own, text);
     own?.settle(envelope.envelopeId);
     try {
@@ -117,4 +117,9 @@ export class Acknowledger {
     if (expired > 64 || expired === recent.length) recent.splice(0, expired);
     recent.push({ text, until: now + this.#limitMs });
   }
+}
+
+/** Whether what is sent on it may not arrive. */
+function isDoubtful({ state }: SlackSocket): boolean {
+  return state.t === 'suspect' || (state.t === 'live' && state.leaving === 'unheard');
 }

@@ -1,6 +1,7 @@
 import { URGENCY, type Urgency } from './connection-limiter.js';
 import type { PoolSurroundings } from './pool.js';
 import type { Roster } from './roster.js';
+import type { LeaveReason } from './socket-state.js';
 import { SlackSocket, type SocketListener } from './socket.js';
 import type { TokenChoice } from './token-choice.js';
 import type { Trouble } from './trouble.js';
@@ -16,6 +17,9 @@ export interface OpenerOptions {
   /** A socket was opened, or is not wanted any more. */
   readonly onChange: () => void;
 }
+
+/** Reasons for which a live socket will soon be of no use. */
+const URGENT: ReadonlySet<LeaveReason | undefined> = new Set<LeaveReason>(['announced', 'unheard']);
 
 /** Opens the sockets of one app: one at a time unless the one before takes long, and when the limiter lets it. */
 export class Opener {
@@ -86,7 +90,7 @@ export class Opener {
     const states = this.#options.roster.all().map(({ state }) => state);
     if (!states.some(({ t }) => t === 'live')) return URGENCY.deaf;
     const losing = states.some(
-      (state) => state.t === 'suspect' || (state.t === 'live' && state.leaving === 'announced'),
+      (state) => state.t === 'suspect' || (state.t === 'live' && URGENT.has(state.leaving)),
     );
     return losing ? URGENCY.replacement : URGENCY.spare;
   }

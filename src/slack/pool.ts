@@ -257,6 +257,7 @@ export class AppPool {
   #onClosed(socket: SlackSocket, reason: ClosedReason, from: SocketState): void {
     const { clock, events, limiter, policy } = this.#in;
     this.#roster.remove(socket);
+    this.#traffic.closed(socket.id);
     if (from.t !== 'fetching_url' && from.t !== 'dialling') this.#ghosts.closed();
     if (reason.t === 'ended' || reason.t === 'silent') this.#acknowledger.onDoubt(socket);
     else this.#acknowledger.forget(socket);

@@ -9,6 +9,8 @@ export type LeaveReason =
   | 'age'
   /** It does not answer. */
   | 'silent'
+  /** Slack does not seem to hear what is sent on it: acknowledged events come again. */
+  | 'unheard'
   /** It was opened with a token that is not the one to use any more. */
   | 'token'
   /** We stood still for so long that nobody knows what became of it. */

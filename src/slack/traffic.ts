@@ -1,11 +1,12 @@
 import type { Channel } from '../core/channel.js';
 import type { Clock, Timer } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
-import type { JsonObject } from '../core/json.js';
+import { stringAt, type JsonObject } from '../core/json.js';
 import type { Acknowledged, Acknowledger } from './acknowledger.js';
 import type { Envelope, EnvelopeFrame } from './envelope.js';
 import { Load } from './load.js';
 import type { SocketPolicy } from './policy.js';
+import { Redeliveries } from './redeliveries.js';
 import type { Roster } from './roster.js';
 import type { SocketEvent } from './socket-event.js';
 import type { SlackSocket } from './socket.js';
@@ -28,6 +29,7 @@ export interface TrafficOptions {
 export class Traffic {
   readonly #options: TrafficOptions;
   readonly #load: Load;
+  readonly #redeliveries = new Redeliveries();
   #wanted: number;
   #timer: Timer | undefined;
   #stopped = false;
@@ -51,6 +53,10 @@ export class Traffic {
       return;
     }
     this.#load.received(roster.inFlight);
+    if (frame.retryAttempt > 0) {
+      const unheard = this.#redeliveries.redelivered(stringAt(frame.payload, 'event_id'), clock.monotonic());
+      if (unheard !== undefined) roster.get(unheard)?.leave('unheard');
+    }
     this.#timer ??= this.#setTimer();
     try {
       // A socket whose hello names another app does not become live: appId is what the hello said.
@@ -61,12 +67,20 @@ export class Traffic {
   }
 
   async acknowledge(envelope: Envelope, payload: JsonObject | undefined): Promise<Acknowledged> {
-    const { acknowledger, appId, clock, events } = this.#options;
+    const { acknowledger, appId, clock, events, policy } = this.#options;
     const how = await acknowledger.acknowledge(envelope, payload);
     const afterMs = clock.now() - envelope.receivedAt;
     this.#load.acknowledged(afterMs);
+    // What went out at the last moment may have come too late.
+    if (how === 'sent' && afterMs < policy.acknowledgeMs / 2)
+      this.#redeliveries.acknowledged(stringAt(envelope.payload, 'event_id'), envelope.socketId);
     events.emit({ t: 'acknowledged', appId, how, afterMs });
     return how;
+  }
+
+  /** A socket is gone. */
+  closed(socketId: string): void {
+    this.#redeliveries.forget(socketId);
   }
 
   /** From now on nothing is handed over: there is no socket left to acknowledge it on. */

@@ -67,6 +67,25 @@ it('sends what a broken socket sent last again on another one', async () => {
   expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"new"}']);
 });
 
+it('replaces a socket on which acknowledgements vanish: Slack sends again what was acknowledged', async () => {
+  rig = await PoolRig.live();
+  rig.onEnvelope = (envelope) => void rig.pool.acknowledge(envelope, undefined);
+  const event = (n: number) => ({ payload: { event_id: `Ev${n}`, event: { type: 'message' } } });
+  rig.wires.at(0).envelope('e1', event(1));
+  rig.wires.at(1).envelope('e2', event(2));
+  rig.wires.at(0).envelope('e3', event(3));
+  await rig.advance(4_000);
+  rig.wires.at(1).envelope('e1again', { ...event(1), retry_attempt: 1, retry_reason: 'timeout' });
+  await rig.advance(0);
+  // One may be a slip of Slack's.
+  expect(rig.wires.opened).toBe(2);
+  rig.wires.at(1).envelope('e3again', { ...event(3), retry_attempt: 1, retry_reason: 'timeout' });
+  await rig.advance(0);
+  expect(rig.wires.opened).toBe(3);
+  expect(rig.wires.at(0).ended).toBe(true);
+  expect(rig.wires.at(1).ended).toBe(false);
+});
+
 it('lets the program go on when the receiver throws', async () => {
   rig = await PoolRig.live();
   rig.onEnvelope = () => {
