@@ -10,6 +10,7 @@ import { Readable } from 'node:stream';
 import { createProxyServer, type ProxyServerOptions } from 'httpxy';
 import { errorMessage, PluginError } from '../core/errors.js';
 import { addForwarded, prepareRequest, prepareResponse } from './headers.js';
+import { canTrail, unannounce } from './trailers.js';
 import { answerUnreachable } from './unreachable.js';
 
 /** A whole answer of the server, before it goes to the client. */
@@ -67,13 +68,15 @@ export function createForwarder(upstream: string): Forwarder {
   proxy.on('proxyRes', (answer, request, response) => {
     const watcher = watchers.get(request);
     watcher?.answered?.(answer.statusCode ?? 502);
+    const trailing = canTrail(request, answer);
+    if (!trailing) unannounce(answer);
     if (watcher?.take !== undefined) {
       watcher.take(answer);
       return;
     }
     prepareResponse(answer.headers);
-    if (answer.headers['transfer-encoding'] === undefined) return;
-    // Only a chunked answer can have trailers. Before the library's own listener, which ends the response.
+    if (!trailing) return;
+    // Before the library's own listener, which ends the response.
     answer.once('end', () => {
       if (answer.rawTrailers.length > 0) response.addTrailers(trailersOf(answer));
     });

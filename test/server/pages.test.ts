@@ -181,4 +181,10 @@ describe('pages', () => {
   it('announce the trailer that every answer ends with', async () => {
     expect((await ask('/readyz', {}, '')).headers.get('trailer')).toBe('AutoKitteh-Duration');
   });
+
+  it.each(['GET', 'HEAD'])('announce it even where none can follow: %s of a static file', async (method) => {
+    const { status, headers } = await ask('/static/images/slack.svg', { method }, '');
+    expect([status, headers.get('trailer')]).toEqual([200, 'AutoKitteh-Duration']);
+    expect(Number(headers.get('content-length'))).toBeGreaterThan(0);
+  });
 });

@@ -9,6 +9,7 @@ import { callerId, callerKey, SYSTEM, type Caller } from './identity.js';
 import { faultInterceptor } from './interceptors.js';
 import { createPages } from './pages.js';
 import { routes } from './services.js';
+import { sendStaticFile, STATIC_FILE } from './static-file.js';
 import type { RequestRow } from './store.js';
 import type { World } from './world.js';
 
@@ -84,6 +85,10 @@ export class Front {
       return;
     }
     if (allowOrigin(request, response)) return;
+    if (pathname === STATIC_FILE && (request.method === 'GET' || request.method === 'HEAD')) {
+      sendStaticFile(request);
+      return;
+    }
     const isOpen = OPEN.test(pathname) || (request.method === 'POST' && WEBHOOKS.test(pathname));
     const caller = isOpen ? SYSTEM : await this.#world.identity.authenticate(request.headers);
     if (caller.t === 'refused') {

@@ -27,7 +27,6 @@ export function createPages(
   });
   app.get('/readyz', (c) => c.body(null, 200));
   app.get('/healthz', (c) => c.body(null, faults.temporalDown ? 500 : 200));
-  app.get('/static/images/slack.svg', (c) => c.body('<svg/>', 200, { 'content-type': 'image/svg+xml' }));
   app.get('/.well-known/jwks.json', (c) => plain(c, 'RSA tokens not configured', 400));
   app.get('/version', (c) => c.body('""\n', 200, { 'content-type': 'application/json' }));
   app.get('/', (c) => c.redirect('/internal', 303));

@@ -49,6 +49,42 @@ describe('forwarding', () => {
     expect(reply.trailers).toEqual({ 'autokitteh-duration': '1ms' });
   });
 
+  // Go announces the trailer whether or not the answer can have one; Node ends the process over it.
+  it.each([
+    ['of known length', 'GET', '200 OK', 'Content-Length: 6', '<svg/>'],
+    ['to HEAD', 'HEAD', '200 OK', 'Content-Type: text/plain', ''],
+    ['to HEAD of known length', 'HEAD', '200 OK', 'Content-Length: 6', ''],
+    ['without a body', 'GET', '204 No Content', 'Vary: Origin', ''],
+    ['that nothing has changed', 'GET', '304 Not Modified', 'ETag: "1"', ''],
+    ['without a body, chunked nevertheless', 'GET', '304 Not Modified', 'Transfer-Encoding: chunked', ''],
+  ])('takes no announced trailer for one in an answer %s', async (_, method, status, header, body) => {
+    rig = await startRig(({ socket }) => {
+      socket.end(
+        `HTTP/1.1 ${status}\r\nTrailer: AutoKitteh-Duration\r\n${header}\r\nConnection: close\r\n\r\n${body}`,
+      );
+    });
+    for (const path of ['/static/images/slack.svg', '/autokitteh.integrations.v1.IntegrationsService/Get']) {
+      const reply = await send(rig.url, path, { method, headers: { 'content-type': 'application/json' } });
+      expect(reply.status).toBe(Number(status.slice(0, 3)));
+      expect(reply.headers).not.toHaveProperty('trailer');
+      expect(reply.body.toString()).toBe(body);
+    }
+  });
+
+  it('answers in one piece what a client of HTTP/1.0 asks for, trailers left out', async () => {
+    rig = await startRig((_request, response) => {
+      response.writeHead(200, { trailer: 'AutoKitteh-Duration', 'transfer-encoding': 'chunked' });
+      response.addTrailers({ 'AutoKitteh-Duration': '1ms' });
+      response.end('hello');
+    });
+    const socket = connect(Number(new URL(rig.url).port), '127.0.0.1');
+    socket.write('GET /x HTTP/1.0\r\n\r\n');
+    let received = '';
+    for await (const chunk of socket as AsyncIterable<Buffer>) received += chunk.toString();
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nhello$/);
+    expect(received).not.toMatch(/trailer|AutoKitteh-Duration/i);
+  });
+
   it('streams: what one side has said arrives before it has finished', async () => {
     rig = await startRig((request, response) => {
       request.pipe(response);
