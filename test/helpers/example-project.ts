@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { Trigger_SourceType } from '../../src/gen/autokitteh/triggers/v1/triggers_pb.js';
+import { eventually } from './eventually.js';
 import { SLACK, type ServerUnderTest, type TestProject, type TestUser } from './server-under-test.js';
 
 const variable = z.strictObject({
@@ -41,7 +42,8 @@ const schema = z.strictObject({
 
 /** A project as its folder describes it. */
 export interface ExampleProject {
-  readonly folder: string;
+  /** Where it lies; undefined if it is made by a test. */
+  readonly folder: string | undefined;
   readonly manifest: z.output<typeof schema>['project'];
   /** The program's files by name. */
   readonly files: Readonly<Record<string, Uint8Array>>;
@@ -63,8 +65,8 @@ export async function readExample(folder: string): Promise<ExampleProject> {
 }
 
 /**
- * Deploys it for `owner`: with the `ak` program where AK_BIN names one and the server is a real one, as people do, else
- * with the same calls that `ak deploy` makes.
+ * Deploys it for `owner`: a folder with the `ak` program where AK_BIN names one and the server is a real one, as people
+ * do, everything else with the same calls that `ak deploy` makes.
  */
 export async function deployExample(
   server: ServerUnderTest,
@@ -73,9 +75,9 @@ export async function deployExample(
 ): Promise<DeployedExample> {
   const ak = process.env['AK_BIN'];
   const projectId =
-    ak === undefined || server.standIn !== undefined
+    ak === undefined || server.standIn !== undefined || example.folder === undefined
       ? await deployByCalls(owner, example)
-      : await deployByProgram(ak, server.url, owner, example);
+      : await deployByProgram(ak, server.url, owner, { ...example, folder: example.folder });
   const { connections } = await owner.clients.connections.list({ projectId });
   const { triggers } = await owner.clients.triggers.list({ projectId });
   const project: TestProject = {
@@ -92,17 +94,28 @@ async function remove(server: ServerUnderTest, project: TestProject): Promise<vo
   for (const { deploymentId } of (await deployments.list({ projectId })).deployments)
     await deployments.deactivate({ deploymentId });
   for (const { sessionId, state } of await server.sessionsOf(project))
-    if (state === 'running' || state === 'created') await sessions.stop({ sessionId, terminate: true });
+    // One may end by itself meanwhile.
+    if (state === 'running' || state === 'created')
+      await sessions.stop({ sessionId, terminate: true }).catch(() => undefined);
   for (const triggerId of project.triggerIds) await triggers.delete({ triggerId });
   for (const connectionId of Object.values(project.connections)) await connections.delete({ connectionId });
-  await projects.delete({ projectId });
+  // A deployment counts as drained only a moment after its last session.
+  await eventually(
+    () =>
+      projects.delete({ projectId }).then(
+        () => true,
+        () => false,
+      ),
+    'the deletion of the project',
+    25_000,
+  );
 }
 
 async function deployByProgram(
   ak: string,
   url: string,
   owner: TestUser,
-  { folder, manifest }: ExampleProject,
+  { folder, manifest }: ExampleProject & { readonly folder: string },
 ): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'ak-'));
   try {
