@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: ['test/bench/**'],
     pool: 'forks',
     maxWorkers: 2,
+    // Two programs at a time on one real server would each take the other's connections for its own.
+    fileParallelism: process.env['AUTOKITTEH_URL'] === undefined,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     passWithNoTests: false,

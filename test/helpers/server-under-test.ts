@@ -29,11 +29,16 @@ export interface TestUser {
 
 /** A project as a manifest would describe it. */
 export interface ProjectPlan {
-  /** Connections by name; of the organisation where `ofOrg` says so. */
-  readonly connections: Readonly<
-    Record<string, { readonly integrationId?: string; readonly ofOrg?: boolean }>
-  >;
+  /** Connections by name; of the organisation where `ofOrg` says so; none is made for one that `existing` names. */
+  readonly connections: Readonly<Record<string, ConnectionPlan>>;
   readonly triggers?: readonly TriggerPlan[];
+}
+
+interface ConnectionPlan {
+  readonly integrationId?: string;
+  readonly ofOrg?: boolean;
+  /** Id of a connection that the project can see already. */
+  readonly existing?: string;
 }
 
 export interface TriggerPlan {
@@ -67,6 +72,8 @@ export interface ServerUnderTest {
   readonly url: string;
   /** The stand-in itself; undefined on a real server. */
   readonly standIn: StandIn | undefined;
+  /** The key that it signs tokens with, if it is known. */
+  readonly signKey: string | undefined;
   /** The system's credential. */
   systemToken(): Promise<string>;
   readonly system: AutoKittehClients;
@@ -157,6 +164,7 @@ async function serverAt({ url, signKey, token: givenToken }: Address): Promise<S
   return {
     url,
     standIn: undefined,
+    signKey,
     systemToken,
     system,
     clients,
@@ -194,7 +202,8 @@ async function serverAt({ url, signKey, token: givenToken }: Address): Promise<S
       return JSON.parse(line) as { event_type: string; data: unknown };
     },
     async stop() {
-      for (const project of created) await removeProject(project);
+      // The latest first: it may have triggers on what an earlier one made.
+      for (const project of created.toReversed()) await removeProject(project);
     },
   };
 }
@@ -203,9 +212,10 @@ async function createProject(owner: TestUser, plan: ProjectPlan): Promise<TestPr
   const { projects, connections, triggers } = owner.clients;
   const { projectId } = await projects.create({ project: { name: `p_${randomBytes(6).toString('hex')}` } });
   const ids: Record<string, string> = {};
-  for (const [name, { integrationId = SLACK, ofOrg = false }] of Object.entries(plan.connections)) {
+  for (const [name, { integrationId = SLACK, ofOrg = false, existing }] of Object.entries(plan.connections)) {
     const place = ofOrg ? { orgId: owner.orgId } : { projectId };
-    ids[name] = (await connections.create({ connection: { ...place, name, integrationId } })).connectionId;
+    ids[name] =
+      existing ?? (await connections.create({ connection: { ...place, name, integrationId } })).connectionId;
   }
   const program = await readFile(join(import.meta.dirname, '../server/programs/main.star'));
   await projects.setResources({ projectId, resources: { 'main.star': new Uint8Array(program) } });

@@ -5,10 +5,13 @@ import type { Integration } from '../../gen/autokitteh/integrations/v1/integrati
 /** The integrations that the server knows: the built-in `slack`, and what it attaches over the wire. */
 export class Registry {
   readonly #builtIn: IntegrationPort;
-  readonly #remote: RemoteIntegration | undefined;
+  #remote: RemoteIntegration | undefined;
 
-  constructor(builtIn: IntegrationPort, remote: RemoteIntegration | undefined) {
+  constructor(builtIn: IntegrationPort) {
     this.#builtIn = builtIn;
+  }
+
+  attach(remote: RemoteIntegration): void {
     this.#remote = remote;
   }
 

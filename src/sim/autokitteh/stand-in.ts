@@ -51,6 +51,8 @@ export interface StandIn {
   createUser(name?: string): Promise<StandInUser>;
   /** Runs `handler` where a trigger calls `<path>:<name>`; elsewhere type and data are printed as one JSON object. */
   emulate(location: string, handler: Handler): void;
+  /** Attaches a contract service from now on, as the option does from the start: it may need this server's address. */
+  attach(attachment: Attachment): void;
   /** Takes another signing key: all tokens of the old one become invalid. */
   rotateSignKey(signKey: string): void;
   /** Goes away: connections are refused, and open ones are cut. */
@@ -68,8 +70,8 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   const faults = new Faults();
   const rights = new Rights(store);
   const identity = new Identity(store, { signKey, defaultUser });
-  const remote = options.attach && new RemoteIntegration(options.attach);
-  const registry = new Registry(builtInSlack(store, slackApiUrl), remote);
+  const registry = new Registry(builtInSlack(store, slackApiUrl));
+  if (options.attach !== undefined) registry.attach(new RemoteIntegration(options.attach));
   const statuses = new Statuses(store, registry);
   const sessions = new Sessions(store, registry, clock);
   const perSecond = options.dispatchPerSecond ?? Infinity;
@@ -91,6 +93,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       return { userId: row.userId, orgId: row.defaultOrgId, email, token: await identity.mint(row) };
     },
     emulate: (location, handler) => sessions.emulate(location, handler),
+    attach: (attachment) => registry.attach(new RemoteIntegration(attachment)),
     rotateSignKey(next) {
       key = next;
       identity.rotate(next);

@@ -1,0 +1,301 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../browser/chromium.js';
+import { createPerson, type Person } from '../browser/person.js';
+import { AK_BIN, akProgram } from '../helpers/ak-program.js';
+import { appTokenOf, MEETINGS, startPathWorld, type PathWorld } from '../helpers/path-world.js';
+import { refusalOf } from '../helpers/refusal.js';
+import type { TestProject, TestUser } from '../helpers/server-under-test.js';
+import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
+import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+
+describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
+  let world: PathWorld;
+  let user: TestUser;
+
+  beforeAll(async () => {
+    world = await startPathWorld(meeting);
+    user = await world.server.createUser();
+  });
+  afterAll(() => world.stop());
+
+  /** A project with one connection, and an app of its own in Slack. */
+  const begin = async (): Promise<{ project: TestProject; cid: string; installation: SlackInstallation }> => {
+    const project = await world.server.createProject(user, {
+      connections: { sl: {} },
+      triggers: [{ connection: 'sl', eventType: 'message', call: 'on_event' }],
+    });
+    const installation = world.slack.install(world.slack.addApp(), world.slack.addWorkspace('Acme'));
+    return { project, cid: project.connections['sl'] ?? '', installation };
+  };
+  const tokensOf = (installation: SlackInstallation): Record<string, string> => ({
+    bot_token: installation.botToken,
+    app_token: appTokenOf(installation.app),
+  });
+
+  describe('in a browser', () => {
+    const typeTokens = async (
+      { page }: Person,
+      tokens: { botToken: string; appToken: string },
+    ): Promise<void> => {
+      await page.getByLabel('Bot token', { exact: true }).fill(tokens.botToken);
+      await page.getByLabel('App-level token', { exact: true }).fill(tokens.appToken);
+      await page.getByRole('button', { name: 'Save Connection' }).click();
+    };
+    const visit = async (
+      cid: string,
+      origin: string,
+      inside: (person: Person) => Promise<void>,
+    ): Promise<void> => {
+      const person = await createPerson(browser, { url: world.url, session: user.token });
+      try {
+        await person.open(cid, origin);
+        await inside(person);
+        const { complaints, strangers } = person;
+        expect({ complaints, strangers }).toEqual({ complaints: [], strangers: [] });
+      } finally {
+        await person.close();
+      }
+    };
+
+    const ends: [origin: string, end: string][] = [
+      ['web', 'success'],
+      ['cli', 'success'],
+      ['dash', 'msg=Success'],
+      ['vscode', 'vscode'],
+    ];
+    // The pages are the same ones whether or not the server attaches.
+    it.each(meeting === 'gateway' ? ends : ends.slice(0, 1))(
+      'opened from %s: types the tokens, sees the sockets live, and gets back',
+      async (origin, end) => {
+        const { project, cid, installation } = await begin();
+        await world.server.deploy(project);
+        await visit(cid, origin, async (person) => {
+          const appToken = appTokenOf(installation.app);
+          await typeTokens(person, { botToken: installation.botToken, appToken });
+          await person.page.getByText('2 sockets live').first().waitFor();
+          const shown = await person.page.content();
+          expect([installation.botToken, appToken].filter((token) => shown.includes(token))).toEqual([]);
+          const back = person.page.locator('#way-back');
+          if (end === 'vscode') {
+            expect(await back.getAttribute('href')).toBe(`vscode://autokitteh.autokitteh?cid=${cid}`);
+          } else {
+            await back.click();
+            await person.page.waitForURL(
+              end === 'success'
+                ? `**/connections/${cid}/success`
+                : `**/internal/dashboard/connections/${cid}?msg=Success`,
+            );
+          }
+        });
+        expect(await world.stored(cid)).toMatchObject({
+          auth_type: 'socketMode',
+          private_bot_token: installation.botToken,
+          socket_mode_app_token: appTokenOf(installation.app),
+          app_id: installation.app.id,
+          install_ids: `${installation.app.id}//${installation.workspace?.id}`,
+          team_name: 'Acme',
+        });
+        await world.waitForStatus(user, cid, /^Using Socket Mode in Acme: 2 sockets live$/);
+        expect(world.slack.sockets(installation.app)).toHaveLength(2);
+      },
+    );
+
+    it('with a wrong token it says why, and stores nothing', async () => {
+      const { cid, installation } = await begin();
+      world.slack.revoke(installation.botToken, 'account_inactive');
+      await visit(cid, 'web', async (person) => {
+        const appToken = appTokenOf(installation.app);
+        await typeTokens(person, { botToken: installation.botToken, appToken });
+        await person.page.getByText('Nothing was stored.').waitFor();
+        expect(await person.page.locator('#outcome').innerText()).toContain('account_inactive');
+      });
+      expect(await world.stored(cid)).toEqual({});
+    });
+
+    it('does not show a connection of somebody else', async () => {
+      const { cid } = await begin();
+      const stranger = await world.server.createUser();
+      const person = await createPerson(browser, { url: world.url, session: stranger.token });
+      try {
+        const opened = await person.page.goto(`${world.url}/connections/${cid}/init/web`);
+        expect([opened?.status(), await opened?.text()]).toEqual([500, 'not_found\n']);
+        await person.page.goto(`${world.url}/slack/?cid=${cid}&origin=web`);
+        await person.page.getByText('This connection cannot be shown').waitFor();
+      } finally {
+        await person.close();
+      }
+    });
+  });
+
+  it('saves the form that AutoKitteh’s own page sends, and redirects as the built-in does', async () => {
+    const { cid, installation } = await begin();
+    const ends: [origin: string, end: string][] = [
+      ['cli', `/connections/${cid}/success`],
+      ['web', `/connections/${cid}/success`],
+      ['dash', `/internal/dashboard/connections/${cid}?msg=Success`],
+      ['vscode', `vscode://autokitteh.autokitteh?cid=${cid}`],
+    ];
+    for (const [origin, end] of ends) {
+      const saved = await world.save(user, cid, { ...tokensOf(installation), origin });
+      expect([saved.status, saved.headers.get('location')]).toEqual([302, end]);
+    }
+    expect((await world.ask(`/connections/${cid}/success`, user)).status).toBe(200);
+  });
+
+  it('tells the truth to whoever asks for the status, before and after a deployment', async () => {
+    const { project, cid, installation } = await begin();
+    const { connections } = world.through(user);
+    const fresh = (await connections.get({ connectionId: cid })).connection;
+    expect(fresh?.status?.code).toBe(Status_Code.INIT_REQUIRED);
+    expect(fresh?.links).toMatchObject({ init_url: `/connections/${cid}/init` });
+    expect((await world.save(user, cid, tokensOf(installation))).status).toBe(302);
+    const ready = await world.waitForStatus(user, cid, /^Ready in Acme: sockets open when a deployment is/);
+    expect(ready.code).toBe(Status_Code.OK);
+    expect(world.slack.sockets(installation.app)).toEqual([]);
+
+    await world.server.deploy(project);
+    const live = /^Using Socket Mode in Acme: 2 sockets live$/;
+    await world.waitForStatus(user, cid, live);
+    expect((await connections.test({ connectionId: cid })).status?.message).toMatch(live);
+    expect((await connections.refreshStatus({ connectionId: cid })).status?.message).toMatch(live);
+    for (const verb of ['test', 'refresh']) {
+      const answer = await world.ask(`/connections/${cid}/${verb}`, user, { method: 'POST' });
+      expect(await answer.json()).toEqual({
+        code: 'CODE_OK',
+        message: expect.stringMatching(live) as string,
+      });
+    }
+    // What the server would have put there by itself does not last.
+    await user.clients.connections.refreshStatus({ connectionId: cid });
+    await world.waitForStatus(user, cid, live);
+  });
+
+  it('says in the status when Slack has taken a token back', async () => {
+    const { project, cid, installation } = await begin();
+    await world.server.deploy(project);
+    await world.connect(user, cid, installation);
+    world.slack.revoke(installation.botToken, 'token_revoked');
+    const tested = (await world.through(user).connections.test({ connectionId: cid })).status;
+    expect(tested).toMatchObject({
+      code: Status_Code.ERROR,
+      message: expect.stringContaining('token_revoked') as string,
+    });
+    await world.waitForStatus(user, cid, /token_revoked/);
+  });
+
+  it.each<[string, (good: SlackInstallation, other: SlackInstallation) => Record<string, string>, string]>([
+    ['bot token', () => ({ bot_token: 'xoxb-1-2-wrong' }), 'slack token auth test failed'],
+    [
+      'app-level token',
+      (good) => ({ app_token: `xapp-1-${good.app.id}-1-wrong` }),
+      'slack WebSocket connection opening failed',
+    ],
+    ['pair', (_, other) => ({ app_token: appTokenOf(other.app) }), 'slack tokens of two apps'],
+    ['form', () => ({ bot_token: '' }), 'missing private Socket Mode app details'],
+    ['auth type', () => ({ auth_type: 'socketmode' }), 'unexpected auth type "socketmode"'],
+    ['origin', () => ({ origin: 'a-b' }), 'bad redirect URL'],
+  ])('refuses a wrong %s with its reason, and stores nothing', async (what, wrong, words) => {
+    const { cid, installation } = await begin();
+    const other = (await begin()).installation;
+    const refused = await world.save(user, cid, { ...tokensOf(installation), ...wrong(installation, other) });
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain(words);
+    const stored = await world.stored(cid);
+    // A type that is not ours is the server's to refuse, and it stores the type first.
+    expect(stored).toEqual(what === 'auth type' ? { auth_type: 'socketmode' } : {});
+    expect(world.slack.sockets(installation.app)).toEqual([]);
+  });
+
+  it('closes the sockets when the connection is deleted, and acknowledges what still comes', async () => {
+    const { project, cid, installation } = await begin();
+    await world.server.deploy(project);
+    await world.connect(user, cid, installation);
+    const mine = world.through(user);
+    for (const triggerId of project.triggerIds) await mine.triggers.delete({ triggerId });
+    await mine.connections.delete({ connectionId: cid });
+    await world.slack.waitUntilSockets(() => world.slack.sockets(installation.app).length === 0);
+    expect(await mine.connections.get({ connectionId: cid })).not.toHaveProperty('connection');
+  });
+
+  it('two people cannot touch each other’s connections', async () => {
+    const { project, cid, installation } = await begin();
+    await world.server.deploy(project);
+    await world.connect(user, cid, installation);
+    const before = await world.stored(cid);
+    const stranger = await world.server.createUser();
+    const other = world.slack.install(world.slack.addApp(), world.slack.addWorkspace('Elsewhere'));
+
+    const { connections, vars } = world.through(stranger);
+    const refused = { code: 'PermissionDenied', words: 'unauthorized' };
+    expect(await connections.get({ connectionId: cid })).not.toHaveProperty('connection');
+    expect(await refusalOf(connections.test({ connectionId: cid }))).toEqual(refused);
+    expect(await refusalOf(connections.refreshStatus({ connectionId: cid }))).toEqual(refused);
+    expect(await refusalOf(vars.set({ vars: [{ scopeId: cid, name: 'a', value: 'b' }] }))).toEqual(refused);
+    expect((await refusalOf(vars.get({ scopeId: cid }))).code).toBe('NotFound');
+    expect((await refusalOf(connections.delete({ connectionId: cid }))).code).toBe('NotFound');
+    for (const verb of ['test', 'refresh']) {
+      const answer = await world.ask(`/connections/${cid}/${verb}`, stranger, { method: 'POST' });
+      expect([answer.status, await answer.text()]).toEqual([500, 'unauthorized\n']);
+    }
+    const init = await world.ask(`/connections/${cid}/init/web`, stranger);
+    expect([init.status, await init.text()]).toEqual([500, 'not_found\n']);
+    const saved = await world.save(stranger, cid, tokensOf(other));
+    expect([saved.status, await saved.text()]).toEqual([404, 'connection not found']);
+    const pressed = await world.save(stranger, cid, { ...tokensOf(other), action: 'disconnect' });
+    expect(pressed.status).toBe(404);
+    expect((await world.ask(`/slack/?cid=${cid}`, stranger)).status).toBe(404);
+    expect((await world.ask(`/slack/assets/state?cid=${cid}`, stranger)).status).toBe(404);
+
+    for (const path of [
+      `/connections/${cid}/init/web`,
+      `/slack/?cid=${cid}`,
+      `/slack/assets/state?cid=${cid}`,
+    ])
+      expect((await world.ask(path)).status, path).toBe(401);
+    const anonymous = await world.ask('/slack/save', undefined, {
+      method: 'POST',
+      body: new URLSearchParams({ cid, origin: 'cli', auth_type: 'socketMode', ...tokensOf(other) }),
+    });
+    expect(anonymous.status).toBe(401);
+
+    expect(await world.stored(cid)).toEqual(before);
+    expect(world.slack.sockets(installation.app)).toHaveLength(2);
+    expect(world.slack.sockets(other.app)).toEqual([]);
+    expect((await connections.list({})).connections).toEqual([]);
+  });
+
+  if (AK_BIN !== undefined) {
+    const binary = AK_BIN;
+    it('with the ak program', async () => {
+      const { project, cid, installation } = await begin();
+      await world.server.deploy(project);
+      const ak = akProgram(binary, world.url, user.token);
+      try {
+        expect(await ak.run('connection', 'get', cid)).toContain('CODE_INIT_REQUIRED');
+        const init = await ak.run('connection', 'init', cid);
+        const link = /http:\S+/.exec(init)?.[0] ?? '';
+        expect(link).toBe(`${world.url}/connections/${cid}/init/cli`);
+        const opened = await fetch(link, { headers: { authorization: `Bearer ${user.token}` } });
+        expect(await opened.text()).toContain('Save Connection');
+        await world.connect(user, cid, installation);
+        for (const command of ['get', 'test'])
+          expect(await ak.run('connection', command, cid)).toContain('in Acme: 2 sockets live');
+        expect(await ak.run('integration', 'get', 'slack')).toContain('/slack/assets/icon.svg');
+        expect(await ak.run('integration', 'list')).toContain('/slack/assets/icon.svg');
+        const set = ['var', 'set', '--connection', cid, 'socket_mode_app_token', 'xapp-nonsense'];
+        await ak.run(...set);
+        await world.waitForStatus(user, cid, /no app-level token/);
+      } finally {
+        ak.stop();
+      }
+    });
+  }
+});
