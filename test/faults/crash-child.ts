@@ -1,0 +1,183 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { createAutoKitteh } from '../../src/autokitteh/client.js';
+import { createCredentials } from '../../src/autokitteh/credentials.js';
+import { AnswerDesk } from '../../src/connection/answers/answer-desk.js';
+import { createEventSink } from '../../src/connection/live/event-sink.js';
+import { Receiver } from '../../src/connection/live/receiver.js';
+import { systemClock } from '../../src/core/clock.js';
+import { createLog } from '../../src/core/log.js';
+import { createDelivery } from '../../src/delivery/create-delivery.js';
+import type { DeliveryLimits } from '../../src/delivery/limits.js';
+import type { EventSink } from '../../src/delivery/sink.js';
+import { classify } from '../../src/events/intake.js';
+import { DEFAULT_POLICY } from '../../src/slack/policy.js';
+import { createSlackSockets } from '../../src/slack/sockets.js';
+import type { Journal, NewRow } from '../../src/storage/journal.js';
+import { DEFAULT_MAX_BYTES, openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
+import { CrashRecord } from './crash-record.js';
+import { Fuse, type Kill } from './crash-step.js';
+
+/** What a process of a crash run is started with, as JSON in its first argument. */
+export interface ChildPlan {
+  readonly folder: string;
+  readonly autokittehUrl: string;
+  readonly signKey: string;
+  readonly integrationId: string;
+  readonly slackApiUrl: string;
+  readonly appId: string;
+  readonly appToken: string;
+  readonly connectionId: string;
+  readonly limits: Partial<DeliveryLimits>;
+  readonly kill?: Kill;
+}
+
+/** What it tells whenever it is sent anything. */
+export interface ChildState {
+  readonly waiting: number;
+  readonly dead: number;
+}
+
+const plan = JSON.parse(process.argv[2] ?? '{}') as ChildPlan;
+const record = new CrashRecord(`${plan.folder}/notes`);
+const clock = systemClock;
+const random = Math.random;
+const log = createLog({ level: 'error', format: 'json' }, process.stderr);
+const fuse = new Fuse(plan.kill, (step) => {
+  record.note({ t: 'killed', step });
+  // This thread must do nothing more, but the journal's own may.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, plan.kill?.graceMs);
+  process.kill(process.pid, 'SIGKILL');
+});
+record.note({ t: 'life' });
+
+// The path of an event as the program puts it together, but that its ports are wrapped, and the one connection is known.
+const server = createAutoKitteh({
+  url: plan.autokittehUrl,
+  credentials: createCredentials({ kind: 'sign_key', key: plan.signKey }, clock),
+  clock,
+  timeoutMs: 15_000,
+});
+const journal = await openSqliteJournal({
+  path: `${plan.folder}/journal.sqlite`,
+  maxBytes: DEFAULT_MAX_BYTES,
+});
+const sink = createEventSink({
+  server,
+  integrationId: plan.integrationId,
+  answerUrl: () => undefined,
+  isOrgLevel: () => false,
+  delivered: () => undefined,
+});
+const delivery = createDelivery({
+  journal: deadlyJournal(journal),
+  sink: deadlySink(sink),
+  limits: plan.limits,
+  ...{ clock, random },
+});
+delivery.events.subscribe((event) => {
+  if (event.t === 'recovered_unconfirmed') record.note({ t: 'recovered', key: event.row.key });
+});
+const sockets = createSlackSockets({
+  apiUrl: plan.slackApiUrl,
+  policy: DEFAULT_POLICY,
+  onEnvelope(envelope) {
+    const classified = classify(envelope);
+    if (classified.drop === undefined) record.note({ t: 'arrived', key: classified.key });
+    receiver.receive(envelope);
+  },
+  ...{ clock, random, log },
+});
+const receiver = new Receiver({
+  routing: {
+    connectionsOf: () => [plan.connectionId],
+    identified: () => undefined,
+    answers: () => false,
+    doubtTokens: () => undefined,
+  },
+  intake: delivery.intake,
+  delivery: delivery.events,
+  desk: new AnswerDesk(),
+  async acknowledge(envelope, payload) {
+    const sent = await sockets.acknowledge(envelope, payload);
+    fuse.taken('after acknowledgement');
+    return sent;
+  },
+  ...{ clock, log },
+});
+killInRequests();
+await delivery.start();
+sockets.reconcile(new Map([[plan.appId, [{ token: plan.appToken, setAt: 0 }]]]));
+
+process.on('message', () => {
+  void delivery.stats().then(({ waiting, dead }) => process.send?.({ waiting, dead } satisfies ChildState));
+});
+process.once('SIGTERM', () => void stop());
+process.once('disconnect', () => process.exit(1));
+
+async function stop(): Promise<void> {
+  await sockets.stop();
+  await receiver.idle();
+  await delivery.stop();
+  await journal.close();
+  await server.close();
+  record.close();
+  process.exit(0);
+}
+
+function deadlyJournal(inner: Journal): Journal {
+  return {
+    ...inner,
+    async append(rows) {
+      fuse.taken('before append', rows.length);
+      record.note({ t: 'append', rows: rows.map((row) => ({ key: row.key, lane: laneOf(row) })) });
+      const appending = inner.append(rows);
+      fuse.taken('during append', rows.length);
+      const results = await appending;
+      record.note({ t: 'appended', results });
+      fuse.taken('after append', rows.length);
+      return results;
+    },
+    async settle(owner, now, settlements) {
+      const delivered = settlements.filter(({ t }) => t === 'delivered').length;
+      fuse.taken('before settle', delivered);
+      const settling = inner.settle(owner, now, settlements);
+      fuse.taken('during settle', delivered);
+      const results = await settling;
+      fuse.taken('after settle', delivered);
+      return results;
+    },
+  };
+}
+
+function laneOf({ urgent, conversation }: NewRow): string {
+  return `${urgent ? 'urgent' : 'events'} ${conversation}`;
+}
+
+function deadlySink(inner: EventSink): EventSink {
+  return {
+    async dispatch(row, signal) {
+      record.note({ t: 'begun', key: row.key, retried: row.retried });
+      fuse.taken('dispatch begins');
+      const outcome = await inner.dispatch(row, signal);
+      record.note({ t: 'ended', key: row.key, outcome: outcome.t });
+      return outcome;
+    },
+    async find(row, signal) {
+      const eventId = await inner.find(row, signal);
+      record.note({ t: 'sought', key: row.key, found: eventId !== undefined });
+      return eventId;
+    },
+  };
+}
+
+/** The HTTP client tells of its requests by Node's diagnostics channels. */
+function killInRequests(): void {
+  const isDispatch = (message: unknown): boolean =>
+    (message as { request: { path: string } }).request.path.endsWith('/Dispatch');
+  subscribe('undici:request:bodySent', (message) => {
+    if (isDispatch(message)) fuse.taken('request sent');
+  });
+  subscribe('undici:request:headers', (message) => {
+    if (isDispatch(message)) fuse.taken('answer not read');
+  });
+}

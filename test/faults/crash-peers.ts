@@ -1,0 +1,79 @@
+import { scaledClock } from '../../src/core/clock.js';
+import { DEV_SIGN_KEY } from '../../src/sim/autokitteh/stand-in.js';
+import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
+import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import { SLACK_RETRIES } from '../../src/sim/slack/sending/retry-ladder.js';
+import {
+  SLACK,
+  startServerUnderTest,
+  type ServerUnderTest,
+  type TestUser,
+} from '../helpers/server-under-test.js';
+import type { ChildPlan } from './crash-child.js';
+
+// Slack waits three quarters of a second for an acknowledgement instead of three.
+const SLACK_SPEED = 4;
+// In Slack's own time: no event may be given up while a process starts again.
+const RETRY_DELAYS = [500, ...Array.from({ length: 40 }, () => 2_000)];
+/** More than any run sends. */
+const ALL_EVENTS = 5_000;
+
+/** Slack and a server, for one run after the other. */
+export interface CrashPeers {
+  readonly slack: ScriptedSlack;
+  readonly server: ServerUnderTest;
+  /** An app, a workspace and a connection that no other run uses. */
+  tenant(name: string): Promise<CrashTenant>;
+  stop(): Promise<void>;
+}
+
+export interface CrashTenant {
+  readonly installation: SlackInstallation;
+  readonly plan: Omit<ChildPlan, 'folder' | 'kill' | 'limits'>;
+  /** The memo keys of the events that the server has for it, oldest first. */
+  delivered(): Promise<string[]>;
+}
+
+export async function startCrashPeers(seed: number): Promise<CrashPeers> {
+  const slack = await startScriptedSlack({
+    seed,
+    clock: scaledClock(SLACK_SPEED),
+    retries: { ...SLACK_RETRIES, delays: RETRY_DELAYS },
+  });
+  const server = await startServerUnderTest();
+  let owner: TestUser | undefined;
+  return {
+    slack,
+    server,
+    async tenant(name) {
+      owner ??= await server.createUser();
+      const project = await server.createProject(owner, { connections: { my_slack: {} } });
+      const connectionId = project.connections['my_slack'] ?? '';
+      const app = slack.addApp(name);
+      const workspace = slack.addWorkspace(name);
+      for (const channel of ['random', 'support']) workspace.addChannel(channel);
+      workspace.addUser('bob');
+      return {
+        installation: slack.install(app, workspace),
+        plan: {
+          autokittehUrl: server.url,
+          signKey: server.signKey ?? DEV_SIGN_KEY,
+          integrationId: SLACK,
+          slackApiUrl: slack.apiUrl,
+          appId: app.id,
+          appToken: app.createAppToken(),
+          connectionId,
+        },
+        async delivered() {
+          const request = { destinationId: connectionId, order: 'ASC', maxResults: ALL_EVENTS };
+          const { events } = await server.system.events.list(request);
+          return events.map(({ memo }) => memo['slack_event_key'] ?? '');
+        },
+      };
+    },
+    async stop() {
+      await slack.stop();
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { ChildPlan, ChildState } from './crash-child.js';
+
+/** One process of a crash run. */
+export class CrashProcess {
+  readonly #child: ChildProcess;
+  /** Resolves when it has ended: `SIGKILL` if it killed itself. */
+  readonly ended: Promise<NodeJS.Signals | number | null>;
+  #hasEnded = false;
+
+  constructor(file: string, plan: ChildPlan) {
+    // Nothing of the runner's own loader or reporter.
+    this.#child = fork(file, [JSON.stringify(plan)], { execArgv: [], env: {} });
+    this.ended = once(this.#child, 'exit').then(([code, signal]) => {
+      this.#hasEnded = true;
+      return (signal as NodeJS.Signals | null) ?? (code as number | null);
+    });
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Nothing if it has ended meanwhile. */
+  async state(): Promise<ChildState | undefined> {
+    if (this.#hasEnded || !this.#child.connected) return undefined;
+    const answered = once(this.#child, 'message').then(([state]) => state as ChildState);
+    this.#child.send('state', () => undefined);
+    return Promise.race([answered, this.ended.then(() => undefined)]);
+  }
+
+  /** Lets it finish in order. Rejects if it had to be ended by force. */
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    const code = await this.ended;
+    if (code !== 0) throw new Error(`the process did not stop in order: ${String(code)}`);
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.ended;
+  }
+}

@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Code } from '@connectrpc/connect';
+import { seededRandom, type Random } from '../../src/core/random.js';
+import type { DeliveryLimits } from '../../src/delivery/limits.js';
+import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
+import { eventually } from '../helpers/eventually.js';
+import type { CrashPeers } from './crash-peers.js';
+import { CrashProcess } from './crash-process.js';
+import { readNotes } from './crash-record.js';
+import { STEPS, type Kill } from './crash-step.js';
+import { sendTraffic } from './crash-traffic.js';
+import { judge, type CrashVerdict } from './crash-verdict.js';
+
+// As the program's own, but for what a run would only wait for.
+const QUICK: Partial<DeliveryLimits> = {
+  retry: { firstMs: 100, factor: 2, maxMs: 1_000 },
+  probe: { firstMs: 50, factor: 2, maxMs: 500 },
+};
+// The stand-in is done with a request at once, even if nobody waits for the answer any more.
+const STAND_IN_RECOVERY_MS = 300;
+const SETTLES_WITHIN_MS = 60_000;
+
+/** Events, and processes that are killed on the way, until one has delivered everything. */
+export async function crashRun(file: string, peers: CrashPeers, seed: number): Promise<CrashVerdict> {
+  const random = seededRandom(seed);
+  const { slack, server } = peers;
+  const folder = await mkdtemp(join(tmpdir(), 'crash-'));
+  const tenant = await peers.tenant(`Crash ${seed}`);
+  const limits = server.standIn === undefined ? QUICK : { ...QUICK, recoveryDelayMs: STAND_IN_RECOVERY_MS };
+  const count = 30 + Math.floor(random() * 31);
+  const kills = killsOf(seed, count, random);
+  slack.ledger.forgetSettled();
+  const start = (kill?: Kill): CrashProcess =>
+    new CrashProcess(file, { ...tenant.plan, folder, limits, ...(kill === undefined ? {} : { kill }) });
+
+  let process = start(kills.shift());
+  try {
+    await slack.waitForSockets(tenant.installation.app, 1, SETTLES_WITHIN_MS);
+    if (server.standIn !== undefined) spoil(server.standIn, random);
+    let isSent = false;
+    const traffic = sendTraffic(slack, tenant.installation, count, random).finally(() => {
+      isSent = true;
+    });
+    for (;;) {
+      await eventually(
+        async () => process.hasEnded || (await isSettled()),
+        `everything settled in run ${seed}`,
+        SETTLES_WITHIN_MS,
+      );
+      if (!process.hasEnded) break;
+      const end = await process.ended;
+      if (end !== 'SIGKILL') throw new Error(`a process of run ${seed} ended with ${String(end)}`);
+      process = start(kills.shift());
+    }
+    const entries = await traffic;
+    await process.stop();
+    return judge(entries, await tenant.delivered(), readNotes(join(folder, 'notes')));
+
+    async function isSettled(): Promise<boolean> {
+      if (!isSent || slack.ledger.pending > 0) return false;
+      const state = await process.state();
+      return state?.waiting === 0;
+    }
+  } finally {
+    server.standIn?.faults.clear();
+    await process.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The first step by the seed, so that all have the same share; one run in four has a second kill. */
+function killsOf(seed: number, count: number, random: Random): Kill[] {
+  const graceMs = random() * 3;
+  const first = STEPS[seed % STEPS.length]!;
+  const kills = [{ step: first, nth: 1 + Math.floor(random() * count * 0.6), graceMs }];
+  if (random() < 0.25)
+    kills.push({
+      step: STEPS[Math.floor(random() * STEPS.length)]!,
+      nth: 1 + Math.floor(random() * 4),
+      graceMs,
+    });
+  return kills;
+}
+
+/** A server that is slow, or fails now and then in a way that passes, after it has stored the event or before. */
+function spoil({ faults }: StandIn, random: Random): void {
+  faults.delayMs = Math.floor(random() * 30);
+  const times = 1 + Math.floor(random() * 3);
+  const trouble = random();
+  if (trouble < 0.2) faults.loseAnswers('/Dispatch', times);
+  else if (trouble < 0.4)
+    faults.refuse(
+      {
+        method: '/Dispatch',
+        code: Code.InvalidArgument,
+        words: 'failed starting workflow: context deadline exceeded',
+      },
+      times,
+    );
+}

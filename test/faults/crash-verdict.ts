@@ -1,0 +1,126 @@
+import { classify } from '../../src/events/intake.js';
+import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
+import type { CrashNote } from './crash-record.js';
+import type { Step } from './crash-step.js';
+
+/** What one run came to. */
+export interface CrashVerdict {
+  readonly sent: number;
+  /** Events that Slack was told yes to in time, by kind. */
+  readonly acknowledged: Readonly<Record<string, number>>;
+  readonly kills: readonly Step[];
+  /** At the server more than once: dispatches beyond the first, by why they were right. */
+  readonly duplicates: { readonly notFound: number; readonly failed: number };
+  readonly recovered: number;
+  /** Conversations with more than one event. */
+  readonly conversations: number;
+  /** Everything that should not have been, a sentence each. */
+  readonly faults: readonly string[];
+}
+
+/** Compares what Slack was told with what the server has; `delivered` are its memo keys, oldest first. */
+export function judge(
+  entries: readonly LedgerEntry[],
+  delivered: readonly string[],
+  notes: readonly CrashNote[],
+): CrashVerdict {
+  const faults: string[] = [];
+  const acknowledged: Record<string, number> = {};
+  const copies = new Map<string, number>();
+  for (const key of delivered) copies.set(key, (copies.get(key) ?? 0) + 1);
+  const keys = new Set<string>();
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    if (keys.has(key)) faults.push(`two events have the key ${key}`);
+    keys.add(key);
+    if (entry.state !== 'acknowledged') continue;
+    acknowledged[entry.kind] = (acknowledged[entry.kind] ?? 0) + 1;
+    if (!copies.has(key)) faults.push(`lost: ${entry.kind} ${entry.type} ${key}`);
+  }
+  for (const key of copies.keys())
+    if (!keys.has(key)) faults.push(`at the server, but not from Slack: ${key}`);
+  const duplicates = { notFound: 0, failed: 0 };
+  for (const [key, count] of copies) {
+    if (count === 1) continue;
+    const reasons = reasonsToRepeat(key, notes);
+    if (count - 1 > reasons.length)
+      faults.push(`${count} times at the server for ${reasons.length} reasons: ${key}`);
+    for (const reason of reasons.slice(0, count - 1)) duplicates[reason] += 1;
+  }
+  const lanes = journaledOrder(notes);
+  const order = new Map([...copies.keys()].map((key, index) => [key, index]));
+  for (const [lane, inLane] of lanes) {
+    const places = inLane.flatMap((key) => order.get(key) ?? []);
+    if (places.some((place, index) => place < (places[index - 1] ?? 0)))
+      faults.push(`order of ${lane} was not kept: ${inLane.join(' ')}`);
+  }
+  return {
+    sent: entries.length,
+    acknowledged,
+    kills: notes.flatMap((note) => (note.t === 'killed' ? [note.step] : [])),
+    duplicates,
+    recovered: notes.filter(({ t }) => t === 'recovered').length,
+    conversations: [...lanes.values()].filter(({ length }) => length > 1).length,
+    faults,
+  };
+}
+
+/** The key by which the server's memo names an event. What has no id of its own is sent once, so that its envelope's serves. */
+function keyOf({ kind, appId, payload, attempts }: LedgerEntry): string {
+  const classified = classify({ kind, appId, payload, envelopeId: attempts[0]?.envelopeId ?? '' });
+  return classified.drop ?? classified.key;
+}
+
+/**
+ * Why an event may have been sent to the server again, once for each time (design decision 6): its dispatch failed in a
+ * way that passes; or nobody knew how it had ended, and it was not found, or not looked for because it had failed before.
+ */
+function reasonsToRepeat(key: string, notes: readonly CrashNote[]): ('notFound' | 'failed')[] {
+  const reasons: ('notFound' | 'failed')[] = [];
+  let state: 'none' | 'begun' | 'failed' | 'delivered' = 'none';
+  for (const note of notes) {
+    if (!('key' in note) || note.key !== key) continue;
+    if (note.t === 'ended') state = note.outcome === 'delivered' ? 'delivered' : 'failed';
+    // A dispatch that had its answer is always found.
+    if (note.t === 'sought' && !note.found && state !== 'delivered') reasons.push('notFound');
+    if (note.t === 'begun') {
+      if (state === 'failed' || note.retried) reasons.push('failed');
+      state = 'begun';
+    }
+  }
+  return reasons;
+}
+
+/** Keys by conversation, in the order in which the events arrived, in the processes that took them into the journal. */
+function journaledOrder(notes: readonly CrashNote[]): Map<string, string[]> {
+  const lanes = new Map<string, string>();
+  const taken = new Map<string, number>();
+  let arrivals = new Map<string, number>();
+  let open: { readonly key: string; readonly lane: string }[][] = [];
+  let time = 0;
+  for (const note of notes) {
+    time += 1;
+    if (note.t === 'life') {
+      arrivals = new Map();
+      open = [];
+    } else if (note.t === 'arrived') {
+      if (!arrivals.has(note.key)) arrivals.set(note.key, time);
+    } else if (note.t === 'append') {
+      open.push([...note.rows]);
+      for (const { key, lane } of note.rows) {
+        lanes.set(key, lane);
+        // As long as nothing else is known: a kill may have fallen between the writing and the answer.
+        if (!taken.has(key)) taken.set(key, arrivals.get(key) ?? time);
+      }
+    } else if (note.t === 'appended') {
+      for (const [index, { key }] of (open.shift() ?? []).entries())
+        if (note.results[index] !== 'duplicate') taken.set(key, arrivals.get(key) ?? time);
+    }
+  }
+  const order = new Map<string, string[]>();
+  for (const [key] of [...taken].toSorted(([, left], [, right]) => left - right)) {
+    const lane = lanes.get(key) ?? '';
+    order.set(lane, [...(order.get(lane) ?? []), key]);
+  }
+  return order;
+}

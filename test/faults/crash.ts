@@ -1,0 +1,59 @@
+import { buildCrashChild } from './crash-build.js';
+import { startCrashPeers } from './crash-peers.js';
+import { crashRun } from './crash-run.js';
+import { STEPS } from './crash-step.js';
+import type { CrashVerdict } from './crash-verdict.js';
+import type { FaultReport, FaultSeries } from './report.js';
+
+// Each with peers of its own.
+const AT_ONCE = 2;
+
+/** Kills the process at every step of an event's way, on the server that the environment names, else on a stand-in. */
+export const run: FaultSeries = async (seeds) => {
+  const file = await buildCrashChild();
+  const left = [...seeds];
+  const verdicts: CrashVerdict[] = [];
+  const faults: string[] = [];
+  await Promise.all(
+    Array.from({ length: Math.min(AT_ONCE, left.length) }, async (_, index) => {
+      const peers = await startCrashPeers((seeds[0] ?? 1) + index);
+      try {
+        for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
+          const verdict = await crashRun(file, peers, seed).catch((error: unknown) => error as Error);
+          if (verdict instanceof Error) {
+            faults.push(`seed ${seed}: ${verdict.message}`);
+          } else {
+            verdicts.push(verdict);
+            faults.push(...verdict.faults.map((fault) => `seed ${seed}: ${fault}`));
+          }
+        }
+      } finally {
+        await peers.stop();
+      }
+    }),
+  );
+  return report(verdicts, faults, seeds.length);
+};
+
+function report(verdicts: readonly CrashVerdict[], faults: readonly string[], runs: number): FaultReport {
+  const sum = (of: (verdict: CrashVerdict) => number): number =>
+    verdicts.reduce((total, verdict) => total + of(verdict), 0);
+  const ofKind = (kind: string): number => sum(({ acknowledged }) => acknowledged[kind] ?? 0);
+  const [events, interactions, commands] = ['events_api', 'interactive', 'slash_commands'].map(ofKind);
+  const kills = verdicts.flatMap((verdict) => verdict.kills);
+  const notFound = sum(({ duplicates }) => duplicates.notFound);
+  const failed = sum(({ duplicates }) => duplicates.failed);
+  const lost = faults.filter((fault) => fault.includes('lost:')).length;
+  const lines = [
+    `runs: ${verdicts.length} of ${runs} came to their end`,
+    `kills: ${kills.length} (${STEPS.map((step) => `${step} ${kills.filter((each) => each === step).length}`).join(', ')})`,
+    `sent by Slack: ${sum(({ sent }) => sent)}`,
+    `acknowledged: ${(events ?? 0) + (interactions ?? 0) + (commands ?? 0)} (events ${events}, interactions ${interactions}, slash commands ${commands})`,
+    `acknowledged and not at the server: ${lost}`,
+    `duplicates at the server: ${notFound + failed} explained (${failed} sent again after a failure that passes, ${notFound} in flight and not found)`,
+    `recovered, unconfirmed: ${sum(({ recovered }) => recovered)}`,
+    `conversations in order: ${sum(({ conversations }) => conversations)}`,
+    ...faults,
+  ];
+  return { lines, ok: faults.length === 0 && verdicts.length === runs };
+}
