@@ -121,42 +121,54 @@ function countReceived(registry: Registry, events: Channel<ReceiverEvent>): void
 }
 
 function lookUp(registry: Registry, gauges: () => Promise<Gauges>): void {
-  const registers = [registry];
-  const rows = new Gauge({
-    name: 'ak_slack_journal_rows',
-    help: 'Rows of the journal by state.',
-    labelNames: ['state'],
-    registers,
-  });
-  const concurrency = new Gauge({
-    name: 'ak_slack_dispatch_concurrency',
-    help: 'Dispatches that may be under way at once.',
-    registers,
-  });
-  const bytes = new Gauge({ name: 'ak_slack_journal_bytes', help: 'Size of the journal.', registers });
-  const sockets = new Gauge({
-    name: 'ak_slack_sockets_live',
-    help: 'Live sockets by app.',
-    labelNames: ['app'],
-    registers,
-  });
-  // One look for all gauges: this one is collected like the others, at each scrape.
-  new Gauge({
-    name: 'ak_slack_connections',
-    help: 'Connections by status.',
-    labelNames: ['status'],
-    registers,
-    async collect() {
-      const now = await gauges();
-      rows.set({ state: 'waiting' }, now.waiting);
-      rows.set({ state: 'dead' }, now.dead);
-      rows.set({ state: 'in_flight' }, now.inFlight);
-      concurrency.set(now.concurrency);
-      bytes.set(now.journalBytes);
-      sockets.reset();
-      for (const [app, count] of now.sockets) sockets.set({ app }, count);
-      this.reset();
-      for (const [status, count] of now.connections) this.set({ status }, count);
+  // All gauges are collected at each scrape, at the same time: they share one look. What cannot be looked up, because
+  // the journal fails perhaps, is left out, and the counters are shown all the same.
+  let looking: Promise<Gauges | undefined> | undefined;
+  const look = (): Promise<Gauges | undefined> => {
+    looking ??= gauges()
+      .catch(() => undefined)
+      .finally(() => (looking = undefined));
+    return looking;
+  };
+  const add = <Label extends string>(
+    about: { readonly name: string; readonly help: string; readonly labelNames?: Label[] },
+    show: (gauge: Gauge<Label>, now: Gauges) => void,
+  ): Gauge<Label> =>
+    new Gauge({
+      ...about,
+      registers: [registry],
+      async collect() {
+        const now = await look();
+        this.reset();
+        this.remove({});
+        if (now !== undefined) show(this, now);
+      },
+    });
+  add(
+    { name: 'ak_slack_journal_rows', help: 'Rows of the journal by state.', labelNames: ['state'] },
+    (gauge, { waiting, dead, inFlight }) => {
+      gauge.set({ state: 'waiting' }, waiting);
+      gauge.set({ state: 'dead' }, dead);
+      gauge.set({ state: 'in_flight' }, inFlight);
     },
-  });
+  );
+  add(
+    { name: 'ak_slack_dispatch_concurrency', help: 'Dispatches that may be under way at once.' },
+    (gauge, { concurrency }) => gauge.set(concurrency),
+  );
+  add({ name: 'ak_slack_journal_bytes', help: 'Size of the journal.' }, (gauge, { journalBytes }) =>
+    gauge.set(journalBytes),
+  );
+  add(
+    { name: 'ak_slack_sockets_live', help: 'Live sockets by app.', labelNames: ['app'] },
+    (gauge, { sockets }) => {
+      for (const [app, count] of sockets) gauge.set({ app }, count);
+    },
+  );
+  add(
+    { name: 'ak_slack_connections', help: 'Connections by status.', labelNames: ['status'] },
+    (gauge, { connections }) => {
+      for (const [status, count] of connections) gauge.set({ status }, count);
+    },
+  );
 }

@@ -13,7 +13,7 @@ export interface EventSinkOptions {
   readonly answerUrl: (row: JournalRow) => string | undefined;
   /** Whether the connection belongs to an organisation, as far as is known. */
   readonly isOrgLevel: (connectionId: string) => boolean;
-  /** Called once the server has a row. */
+  /** Called once the server has a row; must not throw, because that would not undo the delivery. */
   readonly delivered: (row: JournalRow) => void;
 }
 

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { EventQuery, OutgoingEvent } from '../../../../src/autokitteh/client.js';
+import { createEventSink, type EventSinkOptions } from '../../../../src/connection/live/event-sink.js';
+import { PluginError } from '../../../../src/core/errors.js';
+import type { JournalRow } from '../../../../src/storage/journal.js';
+import { frameText } from '../../events/frames.js';
+
+const ROW: JournalRow = {
+  ...{ id: 7, appId: 'A1', key: 'Ev1', connectionId: 'con_1', conversation: 'C1', urgent: false },
+  ...{ kind: 'events_api', body: frameText('message.channels.json'), receivedAt: 5_000 },
+  ...{ attempts: 1, retried: false, fence: 1 },
+};
+
+const NEVER = new AbortController().signal;
+
+function sink(more: Partial<EventSinkOptions> = {}) {
+  const dispatched: OutgoingEvent[] = [];
+  const queries: EventQuery[] = [];
+  const delivered: number[] = [];
+  const made = createEventSink({
+    server: {
+      dispatch(event) {
+        dispatched.push(event);
+        return Promise.resolve({ eventId: 'evt_1' });
+      },
+      listEvents(query) {
+        queries.push(query);
+        const memo = { slack_event_key: 'Ev1' };
+        const event = { eventId: 'evt_9', destinationId: 'con_1', eventType: 'message', memo, createdAt: 1 };
+        return Promise.resolve([event]);
+      },
+    },
+    integrationId: 'int_1',
+    answerUrl: () => undefined,
+    isOrgLevel: () => false,
+    delivered: ({ id }) => void delivered.push(id),
+    ...more,
+  });
+  return { made, dispatched, queries, delivered };
+}
+
+describe('the event sink', () => {
+  it("dispatches the mapped frame to the row's connection, with a memo to find it by", async () => {
+    const { made, dispatched, delivered } = sink();
+    expect(await made.dispatch(ROW, NEVER)).toEqual({ t: 'delivered', eventId: 'evt_1' });
+    expect(dispatched[0]).toMatchObject({
+      destinationId: 'con_1',
+      eventType: 'message',
+      memo: { slack_event_key: 'Ev1', slack_app_id: 'A1' },
+    });
+    expect(delivered).toEqual([7]);
+  });
+
+  it.each(['', 'no JSON', '[]', '{"type":"events_api"}', '{"type":"events_api","payload":{"event":1}}'])(
+    'gives up a row that holds no event: %j',
+    async (body) => {
+      const { made, dispatched, delivered } = sink();
+      expect(await made.dispatch({ ...ROW, body }, NEVER)).toMatchObject({ t: 'poisoned' });
+      expect(dispatched).toEqual([]);
+      expect(delivered).toEqual([]);
+    },
+  );
+
+  it.each([
+    [new PluginError('server_unavailable', 'away'), 'outage'],
+    [new PluginError('forbidden', 'not yours'), 'outage'],
+    [new PluginError('not_found', 'no such connection'), 'poisoned'],
+    [new PluginError('server_refused', 'something new'), 'failed'],
+    [new TypeError('a fault of ours'), 'failed'],
+  ])('says what a refusal means: %s', async (error, t) => {
+    const { made, delivered } = sink({
+      server: { dispatch: () => Promise.reject(error), listEvents: () => Promise.resolve([]) },
+    });
+    expect(await made.dispatch(ROW, NEVER)).toMatchObject({ t });
+    expect(delivered).toEqual([]);
+  });
+
+  it('finds an event again, by its connection or, for an organisation, by its integration', async () => {
+    const own = sink();
+    expect(await own.made.find(ROW, NEVER)).toBe('evt_9');
+    expect(own.queries[0]).toMatchObject({ destinationId: 'con_1' });
+    const organisation = sink({ isOrgLevel: () => true });
+    expect(await organisation.made.find(ROW, NEVER)).toBe('evt_9');
+    expect(organisation.queries[0]).toMatchObject({ integrationId: 'int_1' });
+    expect(await own.made.find({ ...ROW, key: 'Ev2' }, NEVER)).toBeUndefined();
+  });
+});

@@ -1,0 +1,171 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { AnswerDesk } from '../../../../src/connection/answers/answer-desk.js';
+import { Receiver, type ReceiverEvent, type Routing } from '../../../../src/connection/live/receiver.js';
+import { Channel } from '../../../../src/core/channel.js';
+import { PluginError } from '../../../../src/core/errors.js';
+import type { JsonObject } from '../../../../src/core/json.js';
+import { createLog } from '../../../../src/core/log.js';
+import type { DeliveryEvent } from '../../../../src/delivery/events.js';
+import type { IntakeEvent, Taken } from '../../../../src/delivery/intake.js';
+import type { Installation } from '../../../../src/events/installation.js';
+import { parseFrame, type Envelope } from '../../../../src/slack/envelope.js';
+import { HandClock } from '../../../helpers/hand-clock.js';
+import { frameText, wrapEvent } from '../../events/frames.js';
+
+let clock: HandClock;
+
+afterEach(() => expect(clock.pendingTimers).toBe(0));
+
+function envelopeOf(text: string): Envelope {
+  const frame = parseFrame(text);
+  if (frame.t !== 'envelope') throw new Error('not a frame that holds an event');
+  return { ...frame.envelope, appId: 'A07SYNTH01', socketId: 's1', receivedAt: clock.now() };
+}
+
+function start(more: Partial<Routing> = {}, take?: (event: IntakeEvent) => Promise<Taken>) {
+  clock = new HandClock();
+  const taken: IntakeEvent[] = [];
+  const acknowledged: (JsonObject | undefined)[] = [];
+  const events: ReceiverEvent[] = [];
+  const delivery: DeliveryEvent[] = [];
+  const doubted: Installation[] = [];
+  const logged: string[] = [];
+  const channel = new Channel<DeliveryEvent>();
+  channel.subscribe((event) => delivery.push(event));
+  const receiver = new Receiver({
+    routing: {
+      connectionsOf: () => ['con_1', 'con_2'],
+      identified: () => undefined,
+      answers: () => false,
+      doubtTokens: (installation) => void doubted.push(installation),
+      ...more,
+    },
+    intake: {
+      take(event) {
+        taken.push(event);
+        return take?.(event) ?? Promise.resolve('journaled');
+      },
+    },
+    desk: new AnswerDesk(),
+    delivery: channel,
+    acknowledge: (_, payload) => {
+      acknowledged.push(payload);
+      return Promise.resolve('sent');
+    },
+    clock,
+    log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),
+  });
+  receiver.events.subscribe((event) => events.push(event));
+  const receive = async (text: string): Promise<void> => {
+    receiver.receive(envelopeOf(text));
+    await receiver.idle();
+  };
+  return { receiver, receive, taken, acknowledged, events, delivery, doubted, logged };
+}
+
+describe('Receiver', () => {
+  it('journals an event for the connections of its installation, then acknowledges it', async () => {
+    const order: string[] = [];
+    const { receive, taken, acknowledged, events } = start({}, () => {
+      order.push('journaled');
+      return Promise.resolve('journaled');
+    });
+    const text = frameText('message.channels.json');
+    await receive(text);
+    expect(taken[0]).toMatchObject({ connectionIds: ['con_1', 'con_2'], body: text, urgent: false });
+    expect(acknowledged).toEqual([undefined]);
+    expect(events).toMatchObject([{ t: 'routed', eventType: 'message', connections: 2 }]);
+    expect(order).toEqual(['journaled']);
+  });
+
+  it('does not acknowledge what cannot be journaled, but tells who typed a command', async () => {
+    const full = new PluginError('journal_full', 'no room');
+    const { receive, acknowledged, delivery, logged } = start({}, () => Promise.reject(full));
+    await receive(frameText('message.channels.json'));
+    await receive(frameText('interactive.shortcut.json'));
+    expect(acknowledged).toEqual([]);
+    await receive(frameText('slash_command.json'));
+    expect(JSON.stringify(acknowledged)).toContain('not taken, please try again');
+    expect(delivery.map(({ t }) => t)).toEqual(['unacknowledged', 'unacknowledged', 'acknowledged']);
+    expect(logged.join('')).toContain('journal_full');
+  });
+
+  it('acknowledges what nobody listens to, and says so to who typed a command', async () => {
+    const { receive, taken, acknowledged, events } = start({ connectionsOf: () => [] });
+    await receive(frameText('message.channels.json'));
+    await receive(frameText('slash_command.json'));
+    expect(taken).toEqual([]);
+    expect(acknowledged[0]).toBeUndefined();
+    expect(JSON.stringify(acknowledged[1])).toContain('No active AutoKitteh deployment');
+    expect(events.map(({ t }) => t)).toEqual(['unclaimed', 'unclaimed']);
+  });
+
+  it('waits until it is known whose a connection is, and leaves the event to Slack if that is not said', async () => {
+    let ids: string[] = [];
+    let say: (isKnown: boolean) => void = () => undefined;
+    const { receiver, receive, taken, acknowledged, events } = start({
+      connectionsOf: () => ids,
+      identified: () => new Promise((resolve) => (say = resolve)),
+    });
+    receiver.receive(envelopeOf(frameText('message.channels.json')));
+    ids = ['con_1'];
+    say(true);
+    await receiver.idle();
+    expect(taken).toHaveLength(1);
+    ids = [];
+    for (const file of ['message.channels.json', 'slash_command.json']) {
+      const receiving = receive(frameText(file));
+      say(false);
+      await receiving;
+    }
+    expect(taken).toHaveLength(1);
+    expect(events.map(({ t }) => t)).toEqual(['routed', 'undecided', 'undecided']);
+    expect(acknowledged).toHaveLength(2);
+    expect(JSON.stringify(acknowledged[1])).toContain('not taken');
+  });
+
+  it.each([
+    ['self', frameText('message.own_bot_echo.json')],
+    ['malformed', wrapEvent({ type: '' })],
+    ['unroutable', wrapEvent({ type: 'message' }, { team_id: '', authorizations: [] })],
+  ])('acknowledges and counts what goes nowhere: %s', async (why, text) => {
+    const { receive, taken, acknowledged, events } = start();
+    await receive(text);
+    expect(events).toMatchObject([{ t: 'dropped', why }]);
+    expect(acknowledged).toEqual([undefined]);
+    expect(taken).toEqual([]);
+  });
+
+  it.each(['app_uninstalled.json', 'tokens_revoked.json'])(
+    'doubts the tokens after %s, and tells those too who have just lost them',
+    async (file) => {
+      const asked: boolean[] = [];
+      const { receive, doubted, taken } = start({
+        connectionsOf: (_, farewell) => {
+          asked.push(farewell);
+          return ['con_1'];
+        },
+      });
+      await receive(frameText(file));
+      await receive(frameText('message.channels.json'));
+      expect(asked).toEqual([true, false]);
+      expect(doubted).toHaveLength(1);
+      expect(taken).toHaveLength(2);
+    },
+  );
+
+  it('goes on after a fault of its own in one frame, and acknowledges that one not', async () => {
+    let calls = 0;
+    const { receive, taken, acknowledged, logged } = start({
+      connectionsOf() {
+        if (++calls === 1) throw new TypeError('a fault nobody expected');
+        return ['con_1'];
+      },
+    });
+    await receive(frameText('message.channels.json'));
+    await receive(frameText('slash_command.json'));
+    expect(taken).toHaveLength(1);
+    expect(acknowledged).toHaveLength(1);
+    expect(logged.join('')).toContain('a fault nobody expected');
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { Identity } from '../../../../src/connection/live/identity.js';
+import { Registry } from '../../../../src/connection/live/registry.js';
+import { recordOf } from './entries.js';
+
+const HERE = { appId: 'A1', enterpriseId: '', teamId: 'T1' };
+
+function variablesOf(botToken: string) {
+  const variables = {
+    auth_type: 'socketMode',
+    socket_mode_app_token: 'xapp-1-A1-1-x',
+    private_bot_token: botToken,
+    install_ids: 'A1//T1',
+  };
+  return Object.entries(variables).map(([name, value]) => ({ name, value, isSecret: false }));
+}
+
+function known(installIds: string): Identity {
+  return { t: 'known', appId: 'A1', installIds, teamName: 'Team', botName: 'bot' };
+}
+
+describe('Registry', () => {
+  it('routes by what Slack said of the bot token, and of the present one only', () => {
+    const registry = new Registry();
+    registry.list([recordOf('one')], new Set(['one']));
+    registry.read('one', variablesOf('xoxb-1'));
+    expect(registry.connectionsOf(HERE, true)).toEqual([]);
+    expect(registry.isUndecided(HERE)).toBe(true);
+    expect(registry.isUndecided({ ...HERE, teamId: 'T2' })).toBe(false);
+    registry.identify('one', 'xoxb-1', known('A1//T1'));
+    expect(registry.connectionsOf(HERE, false)).toEqual(['one']);
+    registry.read('one', variablesOf('xoxb-2'));
+    expect(registry.connectionsOf(HERE, true)).toEqual([]);
+    registry.identify('one', 'xoxb-1', known('A1//T1'));
+    expect(registry.connectionsOf(HERE, true)).toEqual([]);
+    registry.identify('one', 'xoxb-2', known('A1//T2'));
+    expect(registry.connectionsOf({ ...HERE, teamId: 'T2' }, false)).toEqual(['one']);
+    expect(registry.isUndecided(HERE)).toBe(false);
+  });
+
+  it('gives farewells, and nothing else, to whom Slack has shut out', () => {
+    const registry = new Registry();
+    registry.list([recordOf('one'), recordOf('never')], new Set(['one', 'never']));
+    for (const id of ['one', 'never']) registry.read(id, variablesOf('xoxb-1'));
+    const refused = { t: 'refused', error: 'token_revoked', advice: 'copy it again' } as const;
+    registry.identify('one', 'xoxb-1', { ...refused, was: 'A1//T1' });
+    registry.identify('never', 'xoxb-1', refused);
+    expect(registry.connectionsOf(HERE, false)).toEqual([]);
+    expect(registry.connectionsOf(HERE, true)).toEqual(['one']);
+  });
+
+  it('forgets what is not listed, and routes nothing to what is not active', () => {
+    const registry = new Registry();
+    expect(registry.list([recordOf('one'), recordOf('two')], new Set(['one']))).toEqual(['one', 'two']);
+    for (const id of ['one', 'two']) {
+      registry.read(id, variablesOf('xoxb-1'));
+      registry.identify(id, 'xoxb-1', known('A1//T1'));
+    }
+    expect(registry.connectionsOf(HERE, false)).toEqual(['one']);
+    expect(registry.list([recordOf('two')], new Set(['two']))).toEqual([]);
+    expect(registry.connectionsOf(HERE, false)).toEqual(['two']);
+    registry.read('one', variablesOf('xoxb-1'));
+    expect([...registry.all()]).toHaveLength(1);
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { ReceiverEvent } from '../../../src/connection/live/receiver.js';
+import { Channel } from '../../../src/core/channel.js';
+import type { DeliveryEvent } from '../../../src/delivery/events.js';
+import { createMetrics, type Gauges } from '../../../src/ops/metrics.js';
+import type { SocketEvent } from '../../../src/slack/socket-event.js';
+
+const ROW = { appId: 'A1', connectionId: 'con_1', key: 'Ev1', kind: 'events_api', urgent: false };
+
+function start(gauges: Partial<Gauges> = {}) {
+  const delivery = new Channel<DeliveryEvent>();
+  const sockets = new Channel<SocketEvent>();
+  const receiver = new Channel<ReceiverEvent>();
+  const now: Gauges = {
+    ...{ waiting: 0, dead: 0, inFlight: 0, concurrency: 28, journalBytes: 0 },
+    ...{ sockets: new Map(), connections: new Map() },
+    ...gauges,
+  };
+  const broken = { now: false };
+  const registry = createMetrics({
+    ...{ delivery, sockets, receiver },
+    gauges: () => (broken.now ? Promise.reject(new Error('no journal')) : Promise.resolve(now)),
+  });
+  return { delivery, sockets, receiver, broken, lines: async () => (await registry.metrics()).split('\n') };
+}
+
+describe('metrics', () => {
+  it('count what was decided about frames, and those that were not understood', async () => {
+    const { receiver, sockets, lines } = start();
+    receiver.emit({ t: 'routed', appId: 'A1', eventType: 'message', connections: 2 });
+    receiver.emit({ t: 'unclaimed', appId: 'A1', eventType: 'message' });
+    receiver.emit({ t: 'undecided', appId: 'A1', eventType: 'message' });
+    for (const why of ['self', 'malformed'] as const) receiver.emit({ t: 'dropped', appId: 'A1', why });
+    sockets.emit({ t: 'frame_dropped', appId: 'A1', socketId: 's1', why: 'not_json' });
+    sockets.emit({ t: 'rate_limited', appId: 'A1', retryAfterMs: 1_000 });
+    sockets.emit({ t: 'acknowledged', appId: 'A1', how: 'sent_elsewhere', afterMs: 3 });
+    sockets.emit({ t: 'socket_state', appId: 'A1', socketId: 's1', from: 'dialling', to: 'live', why: '' });
+    expect(await lines()).toEqual(
+      expect.arrayContaining([
+        'ak_slack_received_total{decision="routed"} 1',
+        'ak_slack_received_total{decision="unclaimed"} 1',
+        'ak_slack_received_total{decision="undecided"} 1',
+        'ak_slack_received_total{decision="dropped_self"} 1',
+        'ak_slack_received_total{decision="dropped_malformed"} 1',
+        'ak_slack_frames_dropped_total{why="not_json"} 1',
+        'ak_slack_rate_limited_total 1',
+        'ak_slack_acknowledgements_total{how="sent_elsewhere"} 1',
+        'ak_slack_socket_states_total{state="live"} 1',
+      ]),
+    );
+  });
+
+  it('measure in seconds how long acknowledgement, dispatch and the whole way take', async () => {
+    const { delivery, lines } = start();
+    delivery.emit({ t: 'acknowledged', appId: 'A1', kind: 'events_api', ms: 20 });
+    delivery.emit({ t: 'dispatched', row: ROW, attempts: 1, ms: 300, waitedMs: 2_500 });
+    expect(await lines()).toEqual(
+      expect.arrayContaining([
+        'ak_slack_acknowledgement_seconds_sum 0.02',
+        'ak_slack_dispatch_seconds_bucket{le="0.25"} 0',
+        'ak_slack_dispatch_seconds_bucket{le="0.5"} 1',
+        'ak_slack_delivery_seconds_bucket{le="3"} 1',
+        'ak_slack_delivery_events_total{step="dispatched"} 1',
+      ]),
+    );
+  });
+
+  it('look up what is there at each scrape, and show nothing of what is gone', async () => {
+    const sockets = new Map([['A1', 2]]);
+    const connections = new Map([['ok', 3]]);
+    const { lines } = start({ waiting: 4, dead: 1, inFlight: 2, journalBytes: 4_096, sockets, connections });
+    expect(await lines()).toEqual(
+      expect.arrayContaining([
+        'ak_slack_journal_rows{state="waiting"} 4',
+        'ak_slack_journal_rows{state="dead"} 1',
+        'ak_slack_journal_rows{state="in_flight"} 2',
+        'ak_slack_journal_bytes 4096',
+        'ak_slack_dispatch_concurrency 28',
+        'ak_slack_sockets_live{app="A1"} 2',
+        'ak_slack_connections{status="ok"} 3',
+      ]),
+    );
+    sockets.clear();
+    connections.clear();
+    const later = (await lines()).join('\n');
+    expect(later).not.toContain('app="A1"');
+    expect(later).not.toContain('status="ok"');
+  });
+
+  it('are shown without what cannot be looked up', async () => {
+    const { delivery, broken, lines } = start({ waiting: 4 });
+    delivery.emit({ t: 'journal_failing', code: 'journal_full', reason: 'no room' });
+    await lines();
+    broken.now = true;
+    const shown = await lines();
+    expect(shown).toContain('ak_slack_delivery_events_total{step="journal_failing"} 1');
+    expect(shown.filter((line) => /^ak_slack_(journal|dispatch_concurrency)/.test(line))).toEqual([]);
+    broken.now = false;
+    expect(await lines()).toContain('ak_slack_journal_rows{state="waiting"} 4');
+  });
+
+  it('can be made several times in one process', async () => {
+    start();
+    expect((await start().lines()).length).toBeGreaterThan(10);
+  });
+});
