@@ -7,7 +7,9 @@ import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/
 import type { Frame } from '../../src/sim/slack/frames/draft.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
+import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 import { startAppRig, type AppRig } from './app-rig.js';
+import { autoKittehClients } from './autokitteh-clients.js';
 import { eventually } from './eventually.js';
 import { DEV_SIGN_KEY } from '../../src/sim/autokitteh/stand-in.js';
 import {
@@ -77,7 +79,17 @@ export async function startWorkflowRig(
         redirect: 'manual',
       });
       if (response.status !== 302) throw new Error(`not saved: ${await response.text()}`);
-      await slack.waitForSockets(app, 2, 20_000);
+      const gateway = autoKittehClients(rig.gatewayUrl, {
+        headers: { authorization: `Bearer ${project.owner.token}` },
+      });
+      await eventually(
+        async () => {
+          const { status } = await gateway.connections.refreshStatus({ connectionId: id });
+          return status?.code === Status_Code.OK;
+        },
+        'a connection that works',
+        20_000,
+      );
     },
     send: (frame) => slack.send(installation, frame),
     async acknowledged(entry) {
