@@ -35,6 +35,8 @@ export interface WorkflowRig {
   printed(project: TestProject, call: string, words: string): Promise<string[]>;
   /** The newest session of `call` that has ended. */
   ended(project: TestProject, call: string): Promise<SeenSession>;
+  /** Resolves when the project has had as many sessions. */
+  started(project: TestProject, count: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -116,6 +118,10 @@ export async function startWorkflowRig(
         `the end of ${call}`,
         25_000,
       ),
+    async started(project, count) {
+      const enough = async (): Promise<boolean> => (await theServer.sessionsOf(project)).length >= count;
+      await eventually(enough, `${count} sessions`, 25_000);
+    },
     async stop() {
       await rig.stop();
       await slack.stop();
