@@ -57,7 +57,7 @@ export class ClientClock implements Clock {
   standStill(ms: number): void {
     this.#slept += ms;
     const now = this.monotonic();
-    for (const pending of this.#pending) {
+    for (const pending of [...this.#pending].sort((a, b) => a.due - b.due)) {
       pending.timer.cancel();
       pending.timer = this.#base.setTimer(pending.due - now, () => pending.ring());
     }

@@ -42,6 +42,11 @@ export class SteadyClock implements Clock {
     return { cancel: () => this.#remove(timer) };
   }
 
+  /** Resolves when no timer is pending. */
+  async rest(): Promise<void> {
+    while (this.#pending.length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
   stop(): void {
     clearInterval(this.#beat);
     this.#pending.length = 0;

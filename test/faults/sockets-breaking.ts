@@ -1,0 +1,40 @@
+import type { LinkSocket } from '../../src/sim/slack/link/link-socket.js';
+import type { SocketsWorld } from './sockets-world.js';
+
+/** What can be done to one of Slack's sockets. */
+export type Breaking = 'warn' | 'refresh' | 'close' | 'reset' | 'freeze' | 'swallow' | 'drip';
+
+const CODES = [1000, 1001, 1008, 1011, 1012, 4000] as const;
+
+/** Does it, and takes it down. */
+export function breakSocket(world: SocketsWorld, socket: LinkSocket, how: Breaking): void {
+  const { watch } = world;
+  switch (how) {
+    case 'warn':
+      socket.warn();
+      break;
+    case 'refresh':
+      socket.refresh();
+      break;
+    case 'close':
+      socket.close(world.one(CODES));
+      break;
+    case 'reset':
+      watch.incident(socket, 'ended');
+      socket.reset();
+      break;
+    case 'freeze':
+      watch.incident(socket, 'silent');
+      socket.freeze();
+      break;
+    case 'swallow':
+      watch.incident(socket, 'silent');
+      socket.swallow();
+      break;
+    case 'drip':
+      watch.incident(socket, 'slow');
+      socket.drip({ bytes: 16 + Math.floor(world.random() * 500), every: 50 + world.random() * 200 });
+      break;
+  }
+  watch.judge();
+}

@@ -1,0 +1,58 @@
+import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
+import type { SocketsWorld } from './sockets-world.js';
+
+/** Why an interaction or a command was lost, which Slack sends only once. */
+export type Loss =
+  /** The app had no socket, because Slack, the network or a person had taken all. */
+  | 'unroutable'
+  /** Slack routed it to a socket that was dead already. */
+  | 'dead socket'
+  /** The socket died while it or its acknowledgement was on its way, and nobody could know in time. */
+  | 'cut off'
+  /** It came too late to be answered. */
+  | 'too late'
+  /** It was answered, and Slack took no notice. */
+  | 'unnoticed'
+  /** Nothing of all that: our fault. */
+  | 'OURS';
+
+const DEADLINE_MS = 3_000;
+/** What a round trip to the scripted Slack may take on its clock. */
+const ROUND_TRIP_MS = 400;
+
+/** Why it was lost. */
+export function lossOf(world: SocketsWorld, entry: LedgerEntry): Loss {
+  const { watch } = world;
+  const [attempt] = entry.attempts;
+  if (attempt === undefined) return 'OURS';
+  const { at, socketId, trouble } = attempt;
+  const deadline = at + DEADLINE_MS - ROUND_TRIP_MS;
+  const receipt = watch.receipts.get(attempt.envelopeId);
+  const inTime = receipt !== undefined && receipt.at < deadline;
+  if (socketId === undefined)
+    return watch.deafness.some(({ from, to, ours }) => !ours && from <= at && at <= to)
+      ? 'unroutable'
+      : 'OURS';
+  if (world.disorder.loseAck !== undefined && inTime) return 'unnoticed';
+  if (world.disorder.hold !== undefined && !inTime) return 'too late';
+  const incidents = watch.incidents.filter(
+    (each) => each.socketId === socketId && each.at <= at + DEADLINE_MS,
+  );
+  if (incidents.some(({ how }) => how === 'slow') && !inTime) return 'too late';
+  if (trouble !== undefined && trouble.t !== 'dripping') return 'dead socket';
+  const broken = incidents[0];
+  if (broken === undefined) return 'OURS';
+  if (!inTime) return 'cut off';
+  // It arrived: it had to be answered elsewhere, unless that was impossible.
+  const silent = broken.how === 'silent' && !detected(world, receipt.socketId, broken.at, deadline);
+  const nowhere = watch.deafness.some(({ from, to }) => from <= deadline && to >= deadline);
+  return silent || nowhere ? 'cut off' : 'OURS';
+}
+
+/** Whether our end of a socket was known to be dead at `by`. */
+function detected(world: SocketsWorld, ourSocket: string, from: number, by: number): boolean {
+  return world.watch.changes.some(
+    ({ at, socketId, to }) =>
+      socketId === ourSocket && at >= from && at <= by && (to === 'suspect' || to === 'closed'),
+  );
+}

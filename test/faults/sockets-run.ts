@@ -1,0 +1,112 @@
+import { sleep, type Clock } from '../../src/core/clock.js';
+import { FAULTS, type SocketsFaultName } from './sockets-faults.js';
+import { lossOf, type Loss } from './sockets-losses.js';
+import { STAGES, type Stage } from './sockets-stages.js';
+import { SocketsWorld } from './sockets-world.js';
+
+/** One run: which fault meets which state. */
+export interface SocketsCase {
+  readonly seed: number;
+  readonly fault: SocketsFaultName;
+  readonly stage: Stage;
+}
+
+export interface SocketsRun extends SocketsCase {
+  /** What did not hold, a sentence each. */
+  readonly failures: readonly string[];
+  readonly sent: number;
+  readonly acknowledged: number;
+  /** Events that needed more than one attempt. */
+  readonly retried: number;
+  readonly eventsLost: number;
+  /** Events that Slack never routed to a socket that worked. */
+  readonly unreachable: number;
+  readonly losses: Readonly<Partial<Record<Loss, number>>>;
+  /** The longest time without any socket that worked at Slack, milliseconds. */
+  readonly deafMs: number;
+}
+
+const LIVE_LIMIT_MS = 120_000;
+/** Slack's last retry comes after 7 minutes. */
+const SETTLE_LIMIT_MS = 500_000;
+const STOP_LIMIT_MS = 10_000;
+const LONGEST_FAULT_MS = 12_000;
+
+/** Brings an app's socket into the state, inflicts the fault, lifts it, and accounts for everything that was sent. */
+export async function runCase(clock: Clock, what: SocketsCase): Promise<SocketsRun> {
+  const fault = FAULTS[what.fault];
+  const world = await SocketsWorld.start(clock, what.seed, fault.slack ?? {});
+  const failures: string[] = [];
+  try {
+    world.addToken();
+    await world.watch.until(() => world.isLive, 'two sockets are live', LIVE_LIMIT_MS);
+    world.sendSteadily();
+    await world.pause(500 + world.random() * 1_000);
+    await STAGES[what.stage](world);
+    const lift = fault.inflict(world);
+    await world.pause(world.random() * (what.fault === 'lifetime' ? 60_000 : LONGEST_FAULT_MS));
+    lift?.();
+    world.slack.faults.clear();
+    await world.watch.until(() => world.isLive, 'all sockets are live again', LIVE_LIMIT_MS);
+    await world.pause(2_000);
+    world.stopSending();
+    await world.watch.until(() => world.slack.ledger.pending === 0, 'everything is settled', SETTLE_LIMIT_MS);
+  } catch (error) {
+    failures.push(error instanceof Error ? error.message : String(error));
+  }
+  world.stopSending();
+  await stopped(world, failures);
+  const run = account(world, what, failures);
+  world.watch.stop();
+  await world.slack.stop();
+  return run;
+}
+
+async function stopped(world: SocketsWorld, failures: string[]): Promise<void> {
+  world.watch.wanted = false;
+  const end = new AbortController();
+  const late = sleep(world.clock, STOP_LIMIT_MS, end.signal).then(
+    () => Promise.reject(new Error(`did not stop within ${STOP_LIMIT_MS} ms`)),
+    () => undefined,
+  );
+  try {
+    await Promise.race([world.sockets.stop().finally(() => end.abort()), late]);
+    await world.watch.until(
+      () => world.open().every(({ trouble }) => trouble !== undefined),
+      'Slack has no socket of ours any more',
+      STOP_LIMIT_MS,
+    );
+  } catch (error) {
+    failures.push(error instanceof Error ? error.message : String(error));
+  }
+  if (world.clientClock.pendingTimers > 0)
+    failures.push(`${world.clientClock.pendingTimers} timers are left`);
+}
+
+function account(world: SocketsWorld, what: SocketsCase, failures: string[]): SocketsRun {
+  const { ledger } = world.slack;
+  const hopeless = new Set(ledger.unreachable());
+  const lost = ledger.lost();
+  const losses: Partial<Record<Loss, number>> = {};
+  for (const entry of lost) {
+    if (entry.kind === 'events_api') {
+      if (!hopeless.has(entry)) failures.push(`an event was lost (number ${entry.number})`);
+      continue;
+    }
+    const loss = lossOf(world, entry);
+    losses[loss] = (losses[loss] ?? 0) + 1;
+    if (loss === 'OURS') failures.push(`lost for no good reason: ${entry.kind} number ${entry.number}`);
+  }
+  if (world.watch.deafness.some(({ ours }) => ours)) failures.push('we closed our last socket');
+  return {
+    ...what,
+    failures,
+    sent: ledger.entries.length,
+    acknowledged: ledger.acknowledged().length,
+    retried: ledger.entries.filter(({ attempts }) => attempts.length > 1).length,
+    eventsLost: lost.filter((entry) => entry.kind === 'events_api' && !hopeless.has(entry)).length,
+    unreachable: lost.filter((entry) => entry.kind === 'events_api' && hopeless.has(entry)).length,
+    losses,
+    deafMs: Math.max(0, ...world.watch.deafness.map(({ from, to }) => (to === Infinity ? 0 : to - from))),
+  };
+}

@@ -1,0 +1,154 @@
+import { pino } from 'pino';
+import { sleep, type Clock } from '../../src/core/clock.js';
+import { seededRandom, type Random } from '../../src/core/random.js';
+import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
+import type { DeliveryDisorder } from '../../src/sim/slack/faults/kinds.js';
+import type { Frame } from '../../src/sim/slack/frames/draft.js';
+import { blockAction, viewSubmission } from '../../src/sim/slack/frames/interactions.js';
+import { appMention, message } from '../../src/sim/slack/frames/messages.js';
+import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
+import type { LinkSocket } from '../../src/sim/slack/link/link-socket.js';
+import type { ScriptedSlackOptions } from '../../src/sim/slack/options.js';
+import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import type { Envelope } from '../../src/slack/envelope.js';
+import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
+import { createSlackSockets, type SlackSockets } from '../../src/slack/sockets.js';
+import { ClientClock } from './client-clock.js';
+import { SocketsWatch } from './sockets-watch.js';
+
+/** The waits that Slack's rules make long are cut; everything that decides about a socket is as it is delivered. */
+const POLICY: SocketPolicy = {
+  ...DEFAULT_POLICY,
+  pool: {
+    ...DEFAULT_POLICY.pool,
+    stableMs: 10_000,
+    crowded: { firstMs: 2_000, factor: 2, maxMs: 10_000 },
+    probe: { firstMs: 5_000, factor: 2, maxMs: 20_000 },
+  },
+  limiter: { ...DEFAULT_POLICY.limiter, appBurst: 20, appEveryMs: 1_000 },
+};
+const PAYLOADS_EVERY_MS = 200;
+const FRAMES = [message, appMention, message, blockAction, viewSubmission, slashCommand] as const;
+/** Of the acknowledgements, these come late, by up to so much. */
+const SLOW_SHARE = 0.2;
+const SLOW_MS = 1_500;
+
+/** One app on a scripted Slack of its own, the sockets under test, and payloads at a steady rate. */
+export class SocketsWorld {
+  readonly app: SlackApp;
+  readonly installation: SlackInstallation;
+  readonly clientClock: ClientClock;
+  readonly sockets: SlackSockets;
+  readonly watch: SocketsWatch;
+  /** Acknowledgements of what arrives from now on wait for so long; else most go at once. */
+  holdMs: number | undefined;
+  /** Of deliveries, in this run. */
+  disorder: DeliveryDisorder = {};
+  #tokens: { token: string; setAt: number }[] = [];
+  #sending = false;
+
+  private constructor(
+    readonly clock: Clock,
+    readonly random: Random,
+    readonly slack: ScriptedSlack,
+    seed: number,
+  ) {
+    this.app = slack.addApp('Faulty');
+    this.installation = slack.install(this.app, slack.addWorkspace('Faults'));
+    this.clientClock = new ClientClock(clock);
+    this.sockets = createSlackSockets({
+      apiUrl: slack.apiUrl,
+      clock: this.clientClock,
+      random: seededRandom(seed),
+      log: pino({ enabled: false }),
+      policy: POLICY,
+      onEnvelope: (envelope) => this.#receive(envelope),
+    });
+    this.watch = new SocketsWatch(clock, slack, this.app, this.sockets.events);
+  }
+
+  static async start(clock: Clock, seed: number, options: ScriptedSlackOptions = {}): Promise<SocketsWorld> {
+    const random = seededRandom(seed);
+    const slack = await startScriptedSlack({
+      clock,
+      seed,
+      frozenFor: 5_000 + random() * 25_000,
+      droppedFor: random() < 0.5 ? 0 : random() * 10_000,
+      ...options,
+    });
+    return new SocketsWorld(clock, random, slack, seed);
+  }
+
+  /** A new token, the newest of those that are wanted from now on. */
+  addToken(): string {
+    const token = this.app.createAppToken();
+    this.#tokens.push({ token, setAt: this.#tokens.length });
+    this.want(true);
+    return token;
+  }
+
+  dropToken(token: string): void {
+    this.#tokens = this.#tokens.filter((each) => each.token !== token);
+    this.want(true);
+  }
+
+  get newestToken(): string {
+    return this.#tokens.at(-1)?.token ?? '';
+  }
+
+  want(wanted: boolean): void {
+    this.watch.wanted = wanted;
+    this.sockets.reconcile(wanted ? new Map([[this.app.id, [...this.#tokens]]]) : new Map());
+  }
+
+  /** Slack's sockets that are open. */
+  open(): LinkSocket[] {
+    return this.slack.sockets(this.app);
+  }
+
+  /** One of a list. */
+  one<Item>(list: readonly Item[]): Item {
+    const item = list[Math.floor(this.random() * list.length)];
+    if (item === undefined) throw new Error('nothing to choose from');
+    return item;
+  }
+
+  get isLive(): boolean {
+    return this.sockets.status(this.app.id)?.t === 'live';
+  }
+
+  /** An event, an interaction or a slash command. */
+  frame(): Frame {
+    return this.one(FRAMES)();
+  }
+
+  sendSteadily(): void {
+    this.#sending = true;
+    const next = (): void => {
+      if (!this.#sending) return;
+      this.slack.send(this.installation, this.frame());
+      this.clock.setTimer(PAYLOADS_EVERY_MS, next);
+    };
+    next();
+  }
+
+  stopSending(): void {
+    this.#sending = false;
+  }
+
+  pause(ms: number): Promise<void> {
+    return sleep(this.clock, ms);
+  }
+
+  #receive(envelope: Envelope): void {
+    const receipt = this.watch.received(envelope);
+    const answer = async (): Promise<void> => {
+      const payload = envelope.acceptsResponsePayload ? { text: 'taken' } : undefined;
+      receipt.how = await this.sockets.acknowledge(envelope, payload);
+    };
+    const slow = this.random() < SLOW_SHARE ? this.random() * SLOW_MS : 0;
+    const delay = this.holdMs ?? slow;
+    if (delay === 0) void answer();
+    else this.clock.setTimer(delay, () => void answer());
+  }
+}
