@@ -94,10 +94,16 @@ describe('an answer of a workflow', () => {
     const { entry, urls } = await sent(COMMAND);
     expect(await world.acknowledged(entry)).toEqual(ECHO);
     expect(await post(urls[0], { text: 'late' })).toBe(410);
-    const submitted = await sent(viewSubmission());
-    expect(await world.acknowledged(submitted.entry)).toBeUndefined();
-    expect(submitted.entry.state).toBe('acknowledged');
     expect(world.slack.ledger.late()).toEqual([]);
+  });
+
+  it('that never comes closes a modal in time', async () => {
+    await start({ sl: ALL });
+    const entry = world.send(viewSubmission());
+    expect(await world.acknowledged(entry)).toBeUndefined();
+    expect(entry.state).toBe('acknowledged');
+    expect(world.slack.ledger.late()).toEqual([]);
+    await world.started(example.project, 1);
   });
 
   it('is only for kinds that were chosen, and for events that carry one', async () => {
