@@ -26,6 +26,8 @@ export class Acknowledger {
   readonly #awaitingLive = new Set<() => void>();
   /** What each socket sent within Slack's time limit, oldest first. */
   readonly #recent = new Map<SlackSocket, Recent[]>();
+  /** What perhaps has not arrived, while there was no socket to send it on again. */
+  #doubtful: readonly Recent[] = [];
   #waiting = 0;
 
   /** `onSettled` is called after each. */
@@ -61,6 +63,7 @@ export class Acknowledger {
   /** A socket became live. */
   onLive(): void {
     for (const wake of [...this.#awaitingLive]) wake();
+    this.#sendAgain(this.#roster.sender());
   }
 
   /**
@@ -68,10 +71,9 @@ export class Acknowledger {
    * waits it is sent again on another socket; an acknowledgement that arrives twice does no harm.
    */
   onDoubt(socket: SlackSocket): void {
-    const now = this.#clock.monotonic();
-    const other = this.#roster.sender(socket);
-    for (const { text, until } of this.#recent.get(socket) ?? []) if (until > now) other?.send(text);
+    this.#doubtful = [...this.#doubtful, ...(this.#recent.get(socket) ?? [])];
     this.forget(socket);
+    this.#sendAgain(this.#roster.sender(socket));
   }
 
   /** A socket is gone as it should be. */
@@ -97,6 +99,11 @@ export class Acknowledger {
       this.#waiting--;
     }
     return sent;
+  }
+
+  #sendAgain(sender: SlackSocket | undefined): void {
+    const now = this.#clock.monotonic();
+    this.#doubtful = this.#doubtful.filter(({ text, until }) => until > now && sender?.send(text) !== true);
   }
 
   #trySend(own: SlackSocket | undefined, text: string): boolean {

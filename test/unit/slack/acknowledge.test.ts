@@ -67,6 +67,21 @@ it('sends what a broken socket sent last again on another one', async () => {
   expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"new"}']);
 });
 
+it('sends what the last socket sent before it broke again on the next one, while Slack waits', async () => {
+  rig = await PoolRig.live();
+  rig.wires.at(0).envelope('old');
+  await rig.pool.acknowledge(rig.envelopes[0]!, undefined);
+  await rig.advance(2_500);
+  rig.wires.at(1).envelope('new');
+  await rig.pool.acknowledge(rig.envelopes[1]!, undefined);
+  rig.wires.onOpened = () => undefined;
+  for (const wire of rig.wires.all) wire.end(1006);
+  await rig.advance(1_000);
+  const fresh = rig.wires.at(-1);
+  fresh.greet('A1', 1);
+  expect(fresh.sent).toEqual(['{"envelope_id":"new"}']);
+});
+
 it('replaces a socket on which acknowledgements vanish: Slack sends again what was acknowledged', async () => {
   rig = await PoolRig.live();
   rig.onEnvelope = (envelope) => void rig.pool.acknowledge(envelope, undefined);
