@@ -88,6 +88,12 @@ async function keepDesk(session: RunningSession): Promise<void> {
   session.print('closed');
 }
 
+/** What the example in docs/answers.md does. */
+export async function answerCommand(session: RunningSession): Promise<void> {
+  const { data } = session.event;
+  await answer(data, { response_type: 'ephemeral', text: `You asked for ${stringAt(data, 'text')}.` });
+}
+
 async function answer(data: JsonObject, body: JsonObject): Promise<boolean> {
   const envelope = data['slack_envelope'];
   const url = isJsonObject(envelope) ? stringAt(envelope, 'answer_url') : '';

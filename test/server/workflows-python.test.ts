@@ -1,10 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringAt, type JsonObject } from '../../src/core/json.js';
 import { blockAction, optionsRequest, viewSubmission } from '../../src/sim/slack/frames/interactions.js';
 import { appMention } from '../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
-import { emulateHelpDesk } from '../helpers/emulated-help-desk.js';
+import { answerCommand, emulateHelpDesk } from '../helpers/emulated-help-desk.js';
 import { deployExample, readExample, type DeployedExample } from '../helpers/example-project.js';
 import { startWorkflowRig, type WorkflowRig } from '../helpers/workflow-rig.js';
 
@@ -98,6 +99,39 @@ describe('the Python example', () => {
     });
     expect(world.slack.ledger.late()).toEqual([]);
   });
+});
+
+describe('the example in docs/answers.md', () => {
+  it('answers a command', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../docs/answers.md'), 'utf8');
+    const [, program = ''] = /```python\n([^]*?)```/.exec(page) ?? [];
+    const world = await startWorkflowRig();
+    const { server } = world;
+    server.standIn?.emulate('main.py:on_command', answerCommand);
+    const sl = { name: 'sl', integration: 'slack' as const };
+    const call = 'main.py:on_command';
+    const example = await deployExample(server, await server.createUser(), {
+      folder: undefined,
+      files: { 'main.py': new TextEncoder().encode(program) },
+      manifest: {
+        name: 'answers_page',
+        vars: [],
+        connections: [
+          { ...sl, vars: [{ name: 'socket_mode_answers', value: 'slash_command', secret: false }] },
+        ],
+        triggers: [{ name: 'command', connection: 'sl', event_type: 'slash_command', filter: '', call }],
+      },
+    });
+    await world.connect(example.project, 'sl');
+    const entry = world.send(slashCommand({ text: 'tea' }));
+    expect(await world.acknowledged(entry)).toEqual({
+      response_type: 'ephemeral',
+      text: 'You asked for tea.',
+    });
+    expect((await world.ended(example.project, 'on_command')).state).toBe('completed');
+    await example.remove();
+    await world.stop();
+  }, 60_000);
 });
 
 /** A view as Slack sends it once it was filled in. */
