@@ -11,7 +11,8 @@ export function answerRoutes(desk: AnswerDesk): Hono {
   const routes = new Hono();
   const limit = bodyLimit({
     maxSize: LONGEST_ANSWER,
-    onError: (context) => context.text('the answer is too long', 413),
+    // The rest of it is not read: the connection cannot be used again.
+    onError: (context) => context.text('the answer is too long', 413, { connection: 'close' }),
   });
   routes.post(`${ANSWERS_PATH}/:ticket`, limit, async (context) => {
     let answer: unknown;

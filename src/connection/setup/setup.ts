@@ -49,7 +49,10 @@ export function createSetup(ports: SetupPorts): Hono<SetupEnvironment> {
   app.use('/slack/save', cors({ ...corsOrigins(ports.trustedOrigins), allowMethods: ['GET', 'POST'] }));
   app.use(
     '/slack/save',
-    bodyLimit({ maxSize: LARGEST_BODY, onError: (context) => context.text('request too large', 413) }),
+    bodyLimit({
+      maxSize: LARGEST_BODY,
+      onError: (context) => context.text('request too large', 413, { connection: 'close' }),
+    }),
   );
   app.on(['GET', 'POST'], '/slack/save', (context) => answerSave(context, ports, opened));
 

@@ -72,6 +72,8 @@ export interface WorldOptions {
   readonly other?: Partial<Surroundings>;
   /** Called when Slack and server are there and the program is not. */
   readonly before?: (peers: Omit<World, 'rig'>) => Promise<void>;
+  /** Where the program finds the server, if not at the stand-in itself. */
+  readonly serverUrl?: string;
 }
 
 /** How often a fault happens that lasts until it is lifted. */
@@ -104,7 +106,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const peers = { slack, server, standIn, owner: await server.createUser() };
   await options.before?.(peers);
   const rig = await startAppRig(
-    { autokittehUrl: standIn.url, signKey: standIn.signKey, slackApiUrl: slack.apiUrl },
+    { autokittehUrl: options.serverUrl ?? standIn.url, signKey: standIn.signKey, slackApiUrl: slack.apiUrl },
     options.settings,
     { live: QUICK_LIVE, sockets: QUICK_SOCKETS, delivery: QUICK_DELIVERY, ...options.other },
   );

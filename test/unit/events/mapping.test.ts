@@ -1,8 +1,10 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { toJson } from '../../../src/autokitteh/values-json.js';
 import { sizeOfData } from '../../../src/autokitteh/values-size.js';
 import { invalidFields } from '../../../src/autokitteh/values-validity.js';
 import type { Value } from '../../../src/autokitteh/values.js';
+import { DispatchRequestSchema } from '../../../src/gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
 import { SIZE_LIMIT, toEvent, type MappedEvent } from '../../../src/events/mapping.js';
 import { frameText, wrap, wrapEvent } from './frames.js';
 
@@ -257,7 +259,11 @@ describe('an event over the limit', () => {
       for (const key of ['metadata', 'message', 'blocks']) {
         expect(invalidFields(nested(key, depth).data)).toBeUndefined();
       }
-      expect(seen(nested('metadata', depth))['slack_envelope']).toMatchObject({ cut: true });
+      const mapped = nested('metadata', depth);
+      expect(seen(mapped)['slack_envelope']).toMatchObject({ cut: true });
+      // Everybody can read what is left, with protobuf's usual limit.
+      const request = create(DispatchRequestSchema, { event: { data: mapped.data } });
+      expect(() => fromBinary(DispatchRequestSchema, toBinary(DispatchRequestSchema, request))).not.toThrow();
     }
   });
 

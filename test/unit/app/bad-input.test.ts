@@ -1,0 +1,374 @@
+import { createServer, request as forward, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Code } from '@connectrpc/connect';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { JsonObject, JsonValue } from '../../../src/core/json.js';
+import type { ApiFault } from '../../../src/sim/slack/faults/kinds.js';
+import { innerEvent } from '../../../src/sim/slack/frames/event-callback.js';
+import { interactive } from '../../../src/sim/slack/frames/interactions.js';
+import { message } from '../../../src/sim/slack/frames/messages.js';
+import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
+import { LONGEST_FRAME } from '../../../src/slack/envelope.js';
+import { eventually } from '../../helpers/eventually.js';
+import { SLACK } from '../../helpers/server-under-test.js';
+import {
+  addInstallation,
+  ALWAYS,
+  connect,
+  createConnection,
+  eventsOf,
+  metric,
+  overview,
+  save,
+  startWorld,
+  untilStatus,
+  type World,
+} from './world.js';
+
+let clean: (() => void)[] = [];
+
+afterEach(() => {
+  for (const end of clean) end();
+  clean = [];
+});
+
+/** A connection that works, and a way to see that it does. */
+async function working(world: World) {
+  const { app, installation, appToken } = addInstallation(world);
+  const connection = await connect(world, installation, appToken);
+  return {
+    ...{ app, installation, connection },
+    worksStill: async (): Promise<void> => {
+      const entry = world.slack.send(installation, message({ text: 'still here' }));
+      await world.slack.ledger.settled(entry);
+      expect(entry.attempts).toHaveLength(1);
+      const arrived = () =>
+        eventsOf(world, connection.id).some(({ memo }) => memo['slack_event_id'] === entry.key);
+      await eventually(arrived, 'a good event after bad ones');
+    },
+  };
+}
+
+function nested(depth: number): string {
+  return `${'{"a":['.repeat(depth)}1${']}'.repeat(depth)}`;
+}
+
+describe('frames that Slack should not send', () => {
+  it('are counted, acknowledged where that is possible, and harm nobody', async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { app, worksStill } = await working(world);
+    const before = slack.sockets(app).map(({ id }) => id);
+    const dropped = (why: string): Promise<number> =>
+      metric(world, 'ak_slack_frames_dropped_total', `why="${why}"`);
+    const payload = { type: 'event_callback', event: { type: 'message' } };
+    const texts: [why: string, texts: string[]][] = [
+      ['not_json', ['no JSON', '', '{"type":"events_api"', '\u0000']],
+      ['not_an_object', ['[]', 'null', '"hello"', '12', 'true']],
+      ['unknown', ['{}', '{"type":7}', '{"type":"brand_new","envelope_id":"e","payload":{}}']],
+      ['no_envelope_id', [JSON.stringify({ type: 'events_api', payload }), '{"type":"interactive"}']],
+      [
+        'no_payload',
+        ['null', '[]', '"x"'].map((text) => `{"type":"slash_commands","envelope_id":"e","payload":${text}}`),
+      ],
+      ['too_large', [' '.repeat(LONGEST_FRAME + 1)]],
+    ];
+    for (const [, all] of texts) for (const text of all) slack.sendText(app, text);
+    for (const [why, { length }] of texts)
+      await eventually(async () => (await dropped(why)) === length, `${length} frames dropped as ${why}`);
+    for (const socket of slack.sockets(app)) socket.sendBinary(new Uint8Array(100));
+    await eventually(async () => (await dropped('binary')) === 2, 'binary frames');
+
+    const envelope = (number: number, type: string, inner: JsonValue): string =>
+      JSON.stringify({ type, envelope_id: `e${number}`, payload: inner });
+    slack.sendText(app, envelope(1, 'events_api', {}));
+    slack.sendText(app, envelope(2, 'events_api', { type: 'event_callback', event: [] }));
+    slack.sendText(app, envelope(3, 'events_api', payload));
+    slack.sendText(app, envelope(4, 'interactive', {}));
+    slack.sendText(app, envelope(5, 'slash_commands', { team_id: 7, command: null }));
+    const decided = (decision: string): Promise<number> =>
+      metric(world, 'ak_slack_received_total', `decision="${decision}"`);
+    await eventually(async () => (await decided('dropped_malformed')) === 2, 'two malformed');
+    await eventually(async () => (await decided('dropped_unroutable')) === 3, 'three for nobody');
+    await eventually(() => slack.ledger.strays.unknownEnvelope === 5, 'five acknowledgements');
+
+    await worksStill();
+    expect(slack.sockets(app).map(({ id }) => id)).toEqual(before);
+  });
+
+  it('bring to the server what it can take, and put the rest where it can be seen', async () => {
+    const world = await startWorld();
+    const { slack, standIn } = world;
+    const { installation, connection, worksStill } = await working(world);
+    const event = (fields: JsonObject) =>
+      innerEvent({ type: 'message', channel: 'C1', user: 'U1', ...fields });
+    const team = { id: installation.workspace?.id };
+    const deep = JSON.parse(nested(2_000)) as JsonValue;
+    const frames = [
+      event({ text: 'x'.repeat(700_000) }),
+      event({ deep }),
+      event({ list: Array.from({ length: 20_000 }, (_, number) => ({ number })) }),
+      event(JSON.parse('{"__proto__":{"polluted":true},"constructor":1,"toString":null}') as JsonObject),
+      event({ 'a key with spaces': 1, '': 2, '9lives': 3, [`k${'y'.repeat(5_000)}`]: 4 }),
+      event({ text: 'a\u0000b\ud800c', user: 5, ts: null, channel: [] }),
+      event({ body: { bytes: 'aGVsbG8=' }, files: [null, 1, 'x'], edited: 'x' }),
+      event({ huge: 1e308, tiny: 5e-324, whole: 2 ** 53 }),
+      innerEvent({ type: 'x'.repeat(300) }),
+      innerEvent({ type: 'with spaces and "quotes"' }),
+      interactive({
+        type: 'block_actions',
+        team,
+        actions: 'none',
+        message: 7,
+        response_url: 'http://[::1]:9/',
+      }),
+      interactive({ type: 'view_submission', team, view: null }),
+      slashCommand({ command: 'no slash', text: '\u202e'.repeat(4_000), payload: { user_id: undefined } }),
+    ];
+    const sent = frames.map((frame) => slack.send(installation, frame));
+    await slack.ledger.allSettled();
+    expect(slack.ledger.lost()).toEqual([]);
+    await eventually(async () => {
+      const { delivery } = await overview(world);
+      return eventsOf(world, connection.id).length + delivery.dead === sent.length;
+    }, 'every event at the server or among the dead letters');
+    const letters = await (await fetch(`${world.rig.pluginUrl}/ops/dead-letters`)).json();
+    expect(letters).toEqual([]);
+    expect(standIn.store.wedged).toEqual([]);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+    await worksStill();
+  });
+
+  it('nested beyond all reason are seen and stop nobody', async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { app, installation, worksStill } = await working(world);
+    const team = installation.workspace?.id;
+    const event = `{"type":"message","channel":"C1","user":"U1","deep":${nested(100_000)}}`;
+    const payload = `{"type":"event_callback","team_id":"${team}","event_id":"EvDeep","event":${event}}`;
+    slack.sendText(app, `{"type":"events_api","envelope_id":"deep","payload":${payload}}`);
+    await eventually(async () => {
+      const { delivery } = await overview(world);
+      const { events } = world.standIn.store;
+      return delivery.dead === 1 || events.some(({ memo }) => memo['slack_event_key'] === 'EvDeep');
+    }, 'the event at the server or among the dead letters');
+    await worksStill();
+  });
+
+  it('do not matter to other apps when one app sends nothing else', async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const [mad, sane] = [await working(world), await working(world)];
+    for (let number = 0; number < 2_000; number++) slack.sendText(mad.app, number % 2 === 0 ? '{' : '{}');
+    for (let number = 0; number < 5; number++) await sane.worksStill();
+    expect(slack.ledger.late()).toEqual([]);
+    await mad.worksStill();
+  });
+});
+
+describe('whoever watches the program', () => {
+  it('may fail without any harm to events', async () => {
+    const world = await startWorld();
+    const { worksStill } = await working(world);
+    const fail = (): void => {
+      throw new Error('a fault of a subscriber');
+    };
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    clean.push(() => process.off('warning', note));
+    const { delivery, receiver, sockets } = world.rig.app.events;
+    for (const channel of [delivery, receiver, sockets]) channel.subscribe(fail);
+    await worksStill();
+    await eventually(
+      () => warnings.some(({ message }) => message === 'a fault of a subscriber'),
+      'a warning',
+    );
+  });
+});
+
+describe('requests that nobody should send', () => {
+  const json = { 'content-type': 'application/json' };
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+
+  it('are refused with a reason, or find nothing', async () => {
+    const world = await startWorld();
+    const ours = `"integration_id":"${SLACK}"`;
+    const contract = (method: string): string => `/autokitteh.integrations.v1.IntegrationsService/${method}`;
+    const cases: [
+      path: string,
+      headers: Record<string, string>,
+      body: string,
+      status: number,
+      says: RegExp,
+    ][] = [
+      [contract('Get'), { 'content-type': 'text/plain' }, 'x', 415, /^$/],
+      [contract('Get'), json, '{', 400, /invalid_argument/],
+      [contract('Get'), json, '{"integration_id":"int_00000000000000000000000001"}', 200, /^\{\}$/],
+      [contract('TestConnection'), json, `{${ours},"connection_id":"x"}`, 400, /connection_id/],
+      [
+        contract('TestConnection'),
+        json,
+        `{${ours},"connection_id":"con_00000000000000000000000001"}`,
+        200,
+        /INIT_REQUIRED/,
+      ],
+      [contract('Explode'), json, '{}', 404, /./],
+      ['/slack/save', json, '{}', 400, /unexpected content type/],
+      ['/slack/save', form, '', 400, /invalid connection ID/],
+      ['/slack/save', form, 'cid=%zz', 400, /request parsing error/],
+      ['/slack/save', form, `cid=${'x'.repeat(70_000)}`, 413, /too large/],
+      ['/slack/assets/answers/x', json, '{}', 410, /too late/],
+      ['/slack/assets/answers/x', json, `"${'x'.repeat(2 ** 20)}"`, 413, /too long/],
+      ['/ops/dead-letters/resend', json, '{"ids":["a"]}', 400, /ids/],
+      ['/ops/dead-letters/resend', json, `{"ids":[${'1,'.repeat(2_000)}1]}`, 400, /ids/],
+      ['/no/such/thing', json, '{}', 404, /./],
+    ];
+    for (const [path, headers, body, status, says] of cases) {
+      const answer = await fetch(`${world.rig.pluginUrl}${path}`, { method: 'POST', headers, body });
+      const text = await answer.text();
+      const about = `${path} ${body.slice(0, 40)}`;
+      expect([about, answer.status, text]).toEqual([about, status, expect.stringMatching(says)]);
+    }
+    const { worksStill } = await working(world);
+    await worksStill();
+  });
+
+  it("are refused where they concern somebody else's connection, before Slack is asked anything", async () => {
+    const world = await startWorld();
+    const { server, slack } = world;
+    const { installation, appToken } = addInstallation(world);
+    const { id, project } = await createConnection(world);
+    const tokens = { botToken: installation.botToken, appToken };
+    const stranger = await server.createUser();
+    expect((await save(world, { id, project: { ...project, owner: stranger } }, tokens)).status).toBe(404);
+    const nobody = { ...project.owner, token: 'made.up.token' };
+    expect((await save(world, { id, project: { ...project, owner: nobody } }, tokens)).status).toBe(401);
+    expect(slack.calls.of('auth.test')).toEqual([]);
+    expect(slack.calls.of('apps.connections.open')).toEqual([]);
+  });
+});
+
+/** A server in front of the stand-in that can lose its mind. */
+async function startFront(standInUrl: () => string) {
+  const front = {
+    answer: undefined as ((path: string, response: ServerResponse) => boolean) | undefined,
+    url: '',
+  };
+  const server = createServer((incoming, response) => {
+    if (front.answer?.(incoming.url ?? '', response) === true) {
+      incoming.resume();
+      return;
+    }
+    const { method, headers, url } = incoming;
+    const onward = forward(new URL(url ?? '/', standInUrl()), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  clean.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  front.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return front;
+}
+
+describe('a server that answers nonsense', () => {
+  const page = (response: ServerResponse): boolean => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to nginx!</h1>');
+    return true;
+  };
+  const bytes = (response: ServerResponse): boolean => {
+    response.writeHead(200, { 'content-type': 'application/proto' }).end(Buffer.alloc(200, 0xff));
+    return true;
+  };
+  const broken = (response: ServerResponse): boolean => {
+    response.writeHead(500, { 'content-type': 'application/json' }).end('{"code":[],"message":{}}');
+    return true;
+  };
+  const cut = (response: ServerResponse): boolean => {
+    response.socket?.destroy();
+    return true;
+  };
+
+  it('loses no event, is named in readiness, log and status, and is taken up again when it is sane', async () => {
+    let standInUrl = '';
+    const front = await startFront(() => standInUrl);
+    const world = await startWorld({
+      serverUrl: front.url,
+      before: ({ standIn }) => {
+        standInUrl = standIn.url;
+        return Promise.resolve();
+      },
+    });
+    const { rig, slack } = world;
+    const { installation, connection, worksStill } = await working(world);
+    let sent = 0;
+    for (const nonsense of [page, bytes, broken, cut]) {
+      front.answer = (_, response) => nonsense(response);
+      await eventually(async () => {
+        const answer = await fetch(`${rig.pluginUrl}/readyz`);
+        return answer.status === 503 && (await answer.text()).includes('AutoKitteh cannot be asked');
+      }, 'not ready');
+      const entry = slack.send(installation, message());
+      sent += 1;
+      await slack.ledger.settled(entry);
+      expect(entry.attempts).toHaveLength(1);
+      front.answer = undefined;
+      await eventually(
+        () => new Set(eventsOf(world, connection.id).map(({ memo }) => memo['slack_event_id'])).size === sent,
+        'the event',
+      );
+    }
+    expect(rig.logged.join('')).toContain('does not answer as AutoKitteh does: is the URL right?');
+    await untilStatus(world, connection.id, 'ok', /2 sockets live/);
+    await worksStill();
+    expect((await overview(world)).delivery.dead).toBe(0);
+  });
+
+  it('may be of another version: what it does not know is named, and the rest goes on', async () => {
+    const world = await startWorld();
+    const { rig, slack, standIn } = world;
+    const { connection, installation } = await working(world);
+    const { code, words } = { code: Code.Unimplemented, words: 'unknown method' };
+    standIn.faults.refuse({ method: '/FindActiveConnectionIDs', code, words });
+    await eventually(async () => {
+      const answer = await (await fetch(`${rig.pluginUrl}/readyz`)).text();
+      return answer.includes('FindActiveConnectionIDs: unknown method');
+    }, 'the method that is not known');
+    await slack.ledger.settled(slack.send(installation, message()));
+    await eventually(() => eventsOf(world, connection.id).length === 1, 'the event all the same');
+    standIn.faults.clear();
+    await eventually(async () => (await fetch(`${rig.pluginUrl}/readyz`)).ok, 'ready again');
+  });
+});
+
+describe('a Slack that answers nonsense', () => {
+  const nonsense: [fault: ApiFault, says: RegExp][] = [
+    [{ t: 'status', status: 200, body: '<h1>Sign in to the network</h1>' }, /./],
+    [{ t: 'status', status: 200, body: '{"ok":true}' }, /./],
+    [{ t: 'status', status: 200, body: '{"ok":true,"url":"http://169.254.169.254/"}' }, /./],
+    [{ t: 'error', error: 'a_brand_new_error' }, /a_brand_new_error: trying again/],
+    [{ t: 'error', error: '<script>' }, /did not speak its language: trying again/],
+    [{ t: 'rate_limited', retryAfter: 1 }, /./],
+    [{ t: 'reset' }, /cannot be reached: .*: trying again/],
+  ];
+
+  it('is a warning on the connection, which is OK again when Slack is sane', async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { app, connection, worksStill } = await working(world);
+    for (const [fault, says] of nonsense) {
+      const lift = slack.faults.api('apps.connections.open', fault, ALWAYS);
+      for (const socket of slack.sockets(app)) socket.reset();
+      await untilStatus(world, connection.id, 'warning', says);
+      lift();
+      await untilStatus(world, connection.id, 'ok', /2 sockets live/);
+    }
+    await worksStill();
+  });
+});
