@@ -1,4 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { createAutoKitteh } from '../../src/autokitteh/client.js';
 import { createCredentials } from '../../src/autokitteh/credentials.js';
 import { AnswerDesk } from '../../src/connection/answers/answer-desk.js';
@@ -17,7 +18,7 @@ import { DEFAULT_MAX_BYTES, openSqliteJournal } from '../../src/storage/sqlite/o
 import { CrashRecord } from './crash-record.js';
 import { Fuse, type Kill } from './crash-step.js';
 
-/** What a process of a crash run is started with, as JSON in its first argument. */
+/** What a process of a crash run is told first; until then it does nothing. */
 export interface ChildPlan {
   readonly folder: string;
   readonly autokittehUrl: string;
@@ -31,13 +32,14 @@ export interface ChildPlan {
   readonly kill?: Kill;
 }
 
-/** What it tells whenever it is sent anything. */
+/** What it tells whenever it is asked, once it has said that it is ready. */
 export interface ChildState {
   readonly waiting: number;
   readonly dead: number;
 }
 
-const plan = JSON.parse(process.argv[2] ?? '{}') as ChildPlan;
+process.once('disconnect', () => process.exit(1));
+const [plan] = (await once(process, 'message')) as [ChildPlan];
 const record = new CrashRecord(`${plan.folder}/notes`);
 const clock = systemClock;
 const random = Math.random;
@@ -111,8 +113,8 @@ sockets.reconcile(new Map([[plan.appId, [{ token: plan.appToken, setAt: 0 }]]]))
 process.on('message', () => {
   void delivery.stats().then(({ waiting, dead }) => process.send?.({ waiting, dead } satisfies ChildState));
 });
+process.send?.('ready');
 process.once('SIGTERM', () => void stop());
-process.once('disconnect', () => process.exit(1));
 
 async function stop(): Promise<void> {
   await sockets.stop();

@@ -8,10 +8,12 @@ export class CrashProcess {
   /** Resolves when it has ended: `SIGKILL` if it killed itself. */
   readonly ended: Promise<NodeJS.Signals | number | null>;
   #hasEnded = false;
+  #ready: Promise<unknown> = Promise.resolve();
 
-  constructor(file: string, plan: ChildPlan) {
+  /** Loads the program; nothing more before `begin`. */
+  constructor(file: string) {
     // Nothing of the runner's own loader or reporter.
-    this.#child = fork(file, [JSON.stringify(plan)], { execArgv: [], env: {} });
+    this.#child = fork(file, { execArgv: [], env: {} });
     this.ended = once(this.#child, 'exit').then(([code, signal]) => {
       this.#hasEnded = true;
       return (signal as NodeJS.Signals | null) ?? (code as number | null);
@@ -22,9 +24,15 @@ export class CrashProcess {
     return this.#hasEnded;
   }
 
+  begin(plan: ChildPlan): void {
+    this.#ready = once(this.#child, 'message');
+    this.#child.send(plan);
+  }
+
   /** Nothing if it has ended meanwhile. */
   async state(): Promise<ChildState | undefined> {
-    if (this.#hasEnded || !this.#child.connected) return undefined;
+    await Promise.race([this.#ready, this.ended]);
+    if (this.#hasEnded) return undefined;
     const answered = once(this.#child, 'message').then(([state]) => state as ChildState);
     this.#child.send('state', () => undefined);
     return Promise.race([answered, this.ended.then(() => undefined)]);
@@ -40,5 +48,26 @@ export class CrashProcess {
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.ended;
+  }
+}
+
+/** Processes one after the other, the next always loading while one is at work. */
+export class CrashProcesses {
+  #spare: CrashProcess;
+
+  constructor(private readonly file: string) {
+    this.#spare = new CrashProcess(file);
+  }
+
+  start(plan: ChildPlan): CrashProcess {
+    const next = this.#spare;
+    this.#spare = new CrashProcess(this.file);
+    next.begin(plan);
+    return next;
+  }
+
+  /** Ends the one that was not needed. */
+  stop(): Promise<void> {
+    return this.#spare.kill();
   }
 }

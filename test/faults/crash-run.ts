@@ -7,7 +7,7 @@ import type { DeliveryLimits } from '../../src/delivery/limits.js';
 import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
 import { eventually } from '../helpers/eventually.js';
 import type { CrashPeers } from './crash-peers.js';
-import { CrashProcess } from './crash-process.js';
+import type { CrashProcess, CrashProcesses } from './crash-process.js';
 import { readNotes } from './crash-record.js';
 import { STEPS, type Kill } from './crash-step.js';
 import { sendTraffic } from './crash-traffic.js';
@@ -23,7 +23,11 @@ const STAND_IN_RECOVERY_MS = 300;
 const SETTLES_WITHIN_MS = 60_000;
 
 /** Events, and processes that are killed on the way, until one has delivered everything. */
-export async function crashRun(file: string, peers: CrashPeers, seed: number): Promise<CrashVerdict> {
+export async function crashRun(
+  processes: CrashProcesses,
+  peers: CrashPeers,
+  seed: number,
+): Promise<CrashVerdict> {
   const random = seededRandom(seed);
   const { slack, server } = peers;
   const folder = await mkdtemp(join(tmpdir(), 'crash-'));
@@ -33,16 +37,19 @@ export async function crashRun(file: string, peers: CrashPeers, seed: number): P
   const kills = killsOf(seed, count, random);
   slack.ledger.forgetSettled();
   const start = (kill?: Kill): CrashProcess =>
-    new CrashProcess(file, { ...tenant.plan, folder, limits, ...(kill === undefined ? {} : { kill }) });
+    processes.start({ ...tenant.plan, folder, limits, ...(kill === undefined ? {} : { kill }) });
 
+  const over = new AbortController();
   let process = start(kills.shift());
   try {
     await slack.waitForSockets(tenant.installation.app, 1, SETTLES_WITHIN_MS);
     if (server.standIn !== undefined) spoil(server.standIn, random);
+    const traffic = sendTraffic(slack, tenant.installation, count, random, over.signal);
     let isSent = false;
-    const traffic = sendTraffic(slack, tenant.installation, count, random).finally(() => {
-      isSent = true;
-    });
+    void traffic.then(
+      () => (isSent = true),
+      () => undefined,
+    );
     for (;;) {
       await eventually(
         async () => process.hasEnded || (await isSettled()),
@@ -59,11 +66,10 @@ export async function crashRun(file: string, peers: CrashPeers, seed: number): P
     return judge(entries, await tenant.delivered(), readNotes(join(folder, 'notes')));
 
     async function isSettled(): Promise<boolean> {
-      if (!isSent || slack.ledger.pending > 0) return false;
-      const state = await process.state();
-      return state?.waiting === 0;
+      return isSent && slack.ledger.pending === 0 && (await process.state())?.waiting === 0;
     }
   } finally {
+    over.abort();
     server.standIn?.faults.clear();
     await process.kill();
     await rm(folder, { recursive: true, force: true });

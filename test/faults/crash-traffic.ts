@@ -24,19 +24,21 @@ import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 const PAUSE_MS = 20;
 const SOCKET_WITHIN_MS = 30_000;
 
-/** Sends `count` events of all kinds, of which half are messages, in bursts; resolves when the last one is out. */
+/** Sends `count` events of all kinds, of which half are messages, in bursts; resolves when the last one is out. Rejects when `signal` aborts. */
 export async function sendTraffic(
   slack: ScriptedSlack,
   to: SlackInstallation,
   count: number,
   random: Random,
+  signal: AbortSignal,
 ): Promise<LedgerEntry[]> {
   const entries: LedgerEntry[] = [];
   for (let number = 0; number < count; number++) {
     // While there is no socket Slack has nowhere to send to, and repeats nothing but events: most wait for one.
     if (random() < 0.9) await slack.waitForSockets(to.app, 1, SOCKET_WITHIN_MS);
+    signal.throwIfAborted();
     entries.push(slack.send(to, frameOf(number, homeOf(to), random)));
-    if (random() < 0.4) await sleep(systemClock, random() * PAUSE_MS);
+    if (random() < 0.4) await sleep(systemClock, random() * PAUSE_MS, signal);
   }
   return entries;
 }

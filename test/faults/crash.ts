@@ -1,5 +1,6 @@
 import { buildCrashChild } from './crash-build.js';
 import { startCrashPeers } from './crash-peers.js';
+import { CrashProcesses } from './crash-process.js';
 import { crashRun } from './crash-run.js';
 import { STEPS } from './crash-step.js';
 import type { CrashVerdict } from './crash-verdict.js';
@@ -17,9 +18,10 @@ export const run: FaultSeries = async (seeds) => {
   await Promise.all(
     Array.from({ length: Math.min(AT_ONCE, left.length) }, async (_, index) => {
       const peers = await startCrashPeers((seeds[0] ?? 1) + index);
+      const processes = new CrashProcesses(file);
       try {
         for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
-          const verdict = await crashRun(file, peers, seed).catch((error: unknown) => error as Error);
+          const verdict = await crashRun(processes, peers, seed).catch((error: unknown) => error as Error);
           if (verdict instanceof Error) {
             faults.push(`seed ${seed}: ${verdict.message}`);
           } else {
@@ -28,6 +30,7 @@ export const run: FaultSeries = async (seeds) => {
           }
         }
       } finally {
+        await processes.stop();
         await peers.stop();
       }
     }),
