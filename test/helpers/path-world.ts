@@ -10,6 +10,7 @@ import { startAppRig, type AppRig } from './app-rig.js';
 import { autoKittehClients, type AutoKittehClients } from './autokitteh-clients.js';
 import { eventually } from './eventually.js';
 import {
+  SLACK,
   startServerUnderTest,
   startStandInUnderTest,
   type ServerUnderTest,
@@ -48,8 +49,10 @@ export interface PathWorld {
   waitForStatus(user: TestUser, connectionId: string, message: RegExp): Promise<Status>;
   /** Variables that the server has stored. */
   stored(connectionId: string): Promise<Readonly<Record<string, string>>>;
-  /** Id of the server's event for something that Slack sent, as soon as it is there. */
-  eventOf(entry: LedgerEntry, destinationId: string): Promise<string>;
+  /** Ids of the server's events for something that Slack sent: one, if all is well. */
+  eventsOf(entry: LedgerEntry, connectionId: string): Promise<string[]>;
+  /** The first of them, as soon as it is there. */
+  eventOf(entry: LedgerEntry, connectionId: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -128,6 +131,15 @@ function journeys(
       },
       `the status ${String(message)} of ${connectionId}`,
     );
+  const eventsOf: PathWorld['eventsOf'] = async (entry, connectionId) => {
+    // By the integration, because events of an organisation's connection are found by nothing else.
+    const { events } = await server.system.events.list({ integrationId: SLACK, maxResults: 200 });
+    const deliveries = entry.attempts.map(({ envelopeId }) => envelopeId);
+    return events
+      .filter(({ destinationId }) => destinationId === connectionId)
+      .filter(({ memo }) => deliveries.includes(memo['slack_envelope_id'] ?? ''))
+      .map(({ eventId }) => eventId);
+  };
   return {
     url,
     through,
@@ -146,13 +158,11 @@ function journeys(
       const { vars } = await server.system.vars.get({ scopeId });
       return Object.fromEntries(vars.map(({ name, value }) => [name, value]));
     },
-    eventOf: (entry, destinationId) =>
+    eventsOf,
+    eventOf: (entry, connectionId) =>
       eventually(
-        async () => {
-          const { events } = await server.system.events.list({ destinationId, maxResults: 100 });
-          return events.find(({ memo }) => memo['slack_event_key'] === entry.key)?.eventId;
-        },
-        `the server's event for ${entry.key}`,
+        async () => (await eventsOf(entry, connectionId))[0],
+        `the server's event for ${entry.type} ${entry.key}`,
         25_000,
       ),
   };
