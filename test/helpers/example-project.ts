@@ -7,7 +7,13 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { Trigger_SourceType } from '../../src/gen/autokitteh/triggers/v1/triggers_pb.js';
 import { eventually } from './eventually.js';
-import { SLACK, type ServerUnderTest, type TestProject, type TestUser } from './server-under-test.js';
+import {
+  SLACK,
+  type SeenSession,
+  type ServerUnderTest,
+  type TestProject,
+  type TestUser,
+} from './server-under-test.js';
 
 const variable = z.strictObject({
   name: z.string().regex(/^\w+$/),
@@ -91,24 +97,19 @@ export async function deployExample(
 async function remove(server: ServerUnderTest, project: TestProject): Promise<void> {
   const { projectId, owner } = project;
   const { deployments, triggers, connections, projects, sessions } = owner.clients;
+  const goingOn = async (): Promise<SeenSession[]> =>
+    (await server.sessionsOf(project)).filter(({ state }) => state === 'running' || state === 'created');
+  // A session may end by itself meanwhile.
+  for (const { sessionId } of await goingOn())
+    await sessions.stop({ sessionId, terminate: true }).catch(() => undefined);
+  // Only what nothing runs of any more is inactive at once, and can be deleted.
+  await eventually(async () => (await goingOn()).length === 0, 'the end of all sessions', 25_000);
   for (const { deploymentId } of (await deployments.list({ projectId })).deployments)
     await deployments.deactivate({ deploymentId });
-  for (const { sessionId, state } of await server.sessionsOf(project))
-    // One may end by itself meanwhile.
-    if (state === 'running' || state === 'created')
-      await sessions.stop({ sessionId, terminate: true }).catch(() => undefined);
   for (const triggerId of project.triggerIds) await triggers.delete({ triggerId });
   for (const connectionId of Object.values(project.connections)) await connections.delete({ connectionId });
-  // A deployment counts as drained only a moment after its last session.
-  await eventually(
-    () =>
-      projects.delete({ projectId }).then(
-        () => true,
-        () => false,
-      ),
-    'the deletion of the project',
-    25_000,
-  );
+  // What began meanwhile keeps its project until the server looks again, minutes later: nobody waits for that.
+  await projects.delete({ projectId }).catch(() => undefined);
 }
 
 async function deployByProgram(
