@@ -4,6 +4,8 @@ import type { AppToken, SlackSocket } from './socket.js';
 /** The sockets of one app that are not closed, sorted by what they are good for. */
 export class Roster {
   readonly #sockets = new Map<string, SlackSocket>();
+  /** Closed ones whose envelopes still await an acknowledgement, on another socket. */
+  readonly #departed = new Map<string, SlackSocket>();
 
   add(socket: SlackSocket): void {
     this.#sockets.set(socket.id, socket);
@@ -11,10 +13,12 @@ export class Roster {
 
   remove(socket: SlackSocket): void {
     this.#sockets.delete(socket.id);
+    if (socket.inFlight > 0) this.#departed.set(socket.id, socket);
   }
 
+  /** Also one that is closed, while something that it brought awaits its acknowledgement. */
   get(id: string): SlackSocket | undefined {
-    return this.#sockets.get(id);
+    return this.#sockets.get(id) ?? this.#departed.get(id);
   }
 
   get size(): number {
@@ -55,9 +59,13 @@ export class Roster {
     return live.find(({ state }) => 'leaving' in state && state.leaving === undefined) ?? live[0];
   }
 
-  /** Envelopes of all sockets that await their acknowledgement. */
+  /** Envelopes of all sockets, of closed ones too, that await their acknowledgement. */
   get inFlight(): number {
     let sum = 0;
+    for (const [id, { inFlight }] of this.#departed) {
+      sum += inFlight;
+      if (inFlight === 0) this.#departed.delete(id);
+    }
     for (const socket of this.#sockets.values()) sum += socket.inFlight;
     return sum;
   }

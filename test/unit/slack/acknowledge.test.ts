@@ -138,3 +138,20 @@ it('at a stop takes and answers what Slack had sent before its goodbye', async (
   await stopping;
   expect(rig.wires.alive).toHaveLength(0);
 });
+
+it('at a stop waits for the answer to what crossed its goodbye', async () => {
+  rig = await PoolRig.live();
+  const [open, closing] = [rig.wires.at(0), rig.wires.at(1)];
+  closing.polite = false;
+  const stopping = rig.pool.stop();
+  await rig.advance(0);
+  closing.envelope('crossed');
+  closing.end();
+  await rig.advance(1_000);
+  expect(rig.pool.holds('s2')).toBe(true);
+  await expect(rig.pool.acknowledge(rig.envelopes[0]!, undefined)).resolves.toBe('sent_elsewhere');
+  expect(open.sent).toEqual(['{"envelope_id":"crossed"}']);
+  await rig.advance(1);
+  await stopping;
+  expect(rig.pool.holds('s2')).toBe(false);
+});
