@@ -80,10 +80,8 @@ export class Opener {
     const now = clock.monotonic();
     if (now < trouble.retryAt || now < this.staggeredUntil) return false;
     const disabled = trouble.state.t === 'disabled';
-    const crowded = trouble.state.t === 'crowded';
     if (roster.good(chosen).length + roster.opening().length >= (disabled ? 1 : wanted())) return false;
-    if (roster.size >= policy.pool.budget) return false;
-    return !crowded || roster.leaving(chosen).length === 0;
+    return roster.size < policy.pool.budget;
   }
 
   #urgency(): Urgency {

@@ -157,12 +157,14 @@ export class AppPool {
   #step(): void {
     if (this.#stepping || this.#stopping !== undefined) return;
     this.#stepping = true;
+    // What falls due between here and `#arm` would otherwise be neither done nor waited for.
+    const now = this.#in.clock.monotonic();
     try {
       this.#noteStable();
       this.#renew();
       this.#letGo();
       this.#opener.update();
-      this.#arm();
+      this.#arm(now);
     } finally {
       this.#stepping = false;
     }
@@ -195,18 +197,17 @@ export class AppPool {
     }
   }
 
-  /** Rings when something falls due that no event announces. */
-  #arm(): void {
+  /** Rings when something falls due, after `since`, that no event announces. */
+  #arm(since: number): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     const { clock, policy } = this.#in;
-    const now = clock.monotonic();
-    const times = [this.#trouble.retryAt, this.#tokens.nextProbe(), this.#opener.staggeredUntil];
+    const times = [this.#trouble.retryAt, this.#tokens.nextProbe(since), this.#opener.staggeredUntil];
     for (const { state, renewal } of this.#roster.all())
       if (state.t === 'live') times.push(renewal.at, state.since + policy.pool.stableMs);
-    const next = Math.min(...times.filter((at) => at > now));
+    const next = Math.min(...times.filter((at) => at > since));
     if (next === Infinity) return;
-    this.#timer = clock.setTimer(next - now, () => this.#step());
+    this.#timer = clock.setTimer(next - clock.monotonic(), () => this.#step());
   }
 
   #noteStable(): void {

@@ -62,13 +62,12 @@ export class TokenChoice {
     this.#known.set(token, { t: 'refused', error, times, probeAt });
   }
 
-  /** Monotonic time of the next try of a refused token; Infinity if there is none. */
-  nextProbe(): number {
-    const now = this.#clock.monotonic();
+  /** Monotonic time of the first try of a refused token after `since`; Infinity if there is none. */
+  nextProbe(since: number): number {
     const probes = [...this.#known.values()].map((known) =>
       known.t === 'refused' ? known.probeAt : Infinity,
     );
-    return Math.min(Infinity, ...probes.filter((at) => at > now));
+    return Math.min(Infinity, ...probes.filter((at) => at > since));
   }
 
   /** The refusal of the newest token, if it is refused. */

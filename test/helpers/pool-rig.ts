@@ -15,7 +15,6 @@ export const TOKEN = 'xapp-1-A1-1-first';
 
 /** A pool on fake connections and a clock that the test moves. */
 export class PoolRig {
-  readonly clock = new HandClock();
   readonly wires = new FakeWires();
   readonly events: SocketEvent[] = [];
   readonly envelopes: Envelope[] = [];
@@ -25,7 +24,11 @@ export class PoolRig {
   onEnvelope: (envelope: Envelope) => void = () => undefined;
   readonly #policy: SocketPolicy;
 
-  constructor(policy: SocketPolicy = DEFAULT_POLICY, seed = 1) {
+  constructor(
+    policy: SocketPolicy = DEFAULT_POLICY,
+    seed = 1,
+    readonly clock: HandClock = new HandClock(),
+  ) {
     this.#policy = policy;
     const channel = new Channel<SocketEvent>();
     channel.subscribe((event) => this.events.push(event));

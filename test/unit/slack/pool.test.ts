@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
+import { HandClock } from '../../helpers/hand-clock.js';
 import { APP, PoolRig, TOKEN } from '../../helpers/pool-rig.js';
 
 const rigs: PoolRig[] = [];
@@ -15,6 +16,20 @@ function idle(): PoolRig {
   const rig = new PoolRig();
   rigs.push(rig);
   return rig;
+}
+
+/** Time goes on while a program looks at it. */
+class CreepingClock extends HandClock {
+  #crept = 0;
+
+  constructor(private readonly creep: number) {
+    super();
+  }
+
+  override monotonic(): number {
+    this.#crept += this.creep;
+    return super.monotonic() + this.#crept;
+  }
 }
 
 /** For hours of quiet: pings once a minute, so that a test's clock gets through them. */
@@ -97,6 +112,19 @@ describe('opening', () => {
     rig.greetAll();
     await rig.advance(31_000);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+
+  it('never stops trying, whatever moment the time of the next try falls on', async () => {
+    // Somewhere among these the time comes between the look whether it has come and the setting of the timer.
+    for (let creep = 1; creep <= 60; creep++) {
+      const rig = new PoolRig(DEFAULT_POLICY, 1, new CreepingClock(creep));
+      rigs.push(rig);
+      rig.wires.onOpened = (wire) =>
+        wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
+      rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+      await rig.advance(60_000);
+      expect(rig.wires.opened, `creep ${creep}`).toBeGreaterThan(4);
+    }
   });
 
   it('honours Retry-After', async () => {
@@ -348,6 +376,18 @@ describe('too many sockets', () => {
     rig.greetAll();
     await rig.advance(120_000);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+
+  it('goes on trying while the only socket left is announced to go', async () => {
+    const rig = await live();
+    rig.wires.at(0).disconnect('warning');
+    rig.wires.onOpened = () => undefined;
+    rig.wires.at(1).disconnect('too_many_websockets');
+    rig.wires.at(1).end();
+    rig.greetAll();
+    await rig.advance(DEFAULT_POLICY.pool.crowded.firstMs);
+    expect(rig.pool.status.sockets).toBeGreaterThan(0);
+    expect(rig.wires.at(0).ended).toBe(true);
   });
 
   it('shows what Slack counts beyond ours, and looks again', async () => {

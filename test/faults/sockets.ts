@@ -1,0 +1,2 @@
+/** The series that `npm run faults -- sockets` runs. */
+export { run } from './sockets-series.js';
