@@ -35,7 +35,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const dispatcher = new Dispatcher({ ...common, settler });
   const intake = new JournalingIntake({
     ...common,
-    added: ({ appId, connectionId }, urgent) => {
+    opened: ({ appId, connectionId }, urgent) => {
       dispatcher.hint({ appId, connectionId, urgent, readyAt: 0 });
     },
   });

@@ -8,8 +8,9 @@ import type { Intake, IntakeEvent, Taken } from './intake.js';
 import type { JournalHealth } from './journal-health.js';
 import type { DeliveryLimits } from './limits.js';
 
-// While one batch is written, the next is on its way to the writer; a third would only be smaller.
+// While one batch is written, the next is on its way to the writer if it is worth a commit of its own; otherwise it grows.
 const BATCHES_AT_ONCE = 2;
+const WORTH_A_COMMIT = 32;
 
 interface Pending {
   readonly event: IntakeEvent;
@@ -24,8 +25,8 @@ export interface IntakePorts {
   readonly events: Channel<DeliveryEvent>;
   readonly limits: DeliveryLimits;
   readonly now: () => number;
-  /** Told of each source and urgency that has a new row. */
-  readonly added: (source: Source, urgent: boolean) => void;
+  /** Told of each source and urgency that has a new lane; one that has rows is looked at again without being told. */
+  readonly opened: (source: Source, urgent: boolean) => void;
 }
 
 /** Writes events to the journal, many at a time, its apps in turn. */
@@ -85,6 +86,8 @@ export class JournalingIntake implements Intake {
   /** What comes in one turn of the event loop is written together. */
   #schedule(): void {
     if (this.#isScheduled || this.#writing >= BATCHES_AT_ONCE) return;
+    const worthIt = Math.min(WORTH_A_COMMIT, this.#ports.limits.batchRows);
+    if (this.#writing > 0 && this.#queue.size < worthIt) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -119,17 +122,18 @@ export class JournalingIntake implements Intake {
   }
 
   #written(batch: readonly Pending[], rows: readonly NewRow[], appended: readonly Appended[]): void {
-    const { backlog, events, now, added } = this.#ports;
+    const { backlog, events, now, opened } = this.#ports;
     let at = 0;
     for (const { event, resolve } of batch) {
       const { appId, kind, urgent } = event;
       let isNew = event.connectionIds.length === 0;
       for (const end = at + event.connectionIds.length; at < end; at += 1) {
         const row = rows[at];
-        if (row === undefined || appended[at] !== 'journaled') continue;
+        const result = appended[at];
+        if (row === undefined || result === undefined || result === 'duplicate') continue;
         isNew = true;
         backlog.add(appId, row.body);
-        added(row, urgent);
+        if (result === 'first') opened(row, urgent);
       }
       if (isNew) events.emit({ t: 'journaled', appId, kind, ms: now() - event.receivedAt });
       else events.emit({ t: 'duplicate', appId, kind });

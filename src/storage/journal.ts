@@ -36,7 +36,8 @@ export interface DeadRow extends JournalRow {
   readonly settledAt: number;
 }
 
-export type Appended = 'journaled' | 'duplicate';
+/** What became of a row: `first` of its lane, `behind` others there that come first, or not written. */
+export type Appended = 'first' | 'behind' | 'duplicate';
 
 /** A request for the rows that lead their conversations, at most `limit`, of one source and urgency. */
 export interface Want extends Source {

@@ -51,16 +51,16 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
     const bury = (id: number, now = 3000) =>
       journal.settle('me', now, [{ t: 'dead', id, reason: 'too large' }]);
 
-    test('tells a new row from one whose key the app and the connection have had', async () => {
+    test('tells rows whose key the app and the connection have had, and those that lead their lane, from others', async () => {
       expect(await journal.append([row(), row({ key: 'Ev2' }), row()])).toEqual([
-        'journaled',
-        'journaled',
+        'first',
+        'behind',
         'duplicate',
       ]);
       expect(await journal.append([row(), row({ appId: 'A2' }), row({ connectionId: 'con_2' })])).toEqual([
         'duplicate',
-        'journaled',
-        'journaled',
+        'first',
+        'first',
       ]);
     });
 
@@ -248,7 +248,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await journal.prune(late)).toBe(false);
       expect(await journal.listDead(0, 10)).toEqual([]);
       expect(await journal.append([row({ key: 'd1' }), row({ key: 'waiting' })])).toEqual([
-        'journaled',
+        'behind',
         'duplicate',
       ]);
       expect(await claimKeys(9000)).toEqual(['waiting']);
@@ -356,7 +356,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
     test('does what was asked before it was closed, and refuses what is asked after', async () => {
       const appended = journal.append([row()]);
       const closed = journal.close();
-      expect(await appended).toEqual(['journaled']);
+      expect(await appended).toEqual(['first']);
       await closed;
       await journal.close();
       await expect(journal.append([row({ key: 'late' })])).rejects.toMatchObject({ code: 'stopped' });

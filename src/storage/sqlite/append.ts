@@ -18,9 +18,8 @@ export function prepareAppend(tables: Tables, maxBytes: number): (rows: readonly
     const done = insert.run(source, row.key, row.kind, row.conversation, urgent, size, row.receivedAt);
     if (Number(done.changes) === 0) return 'duplicate';
     insertBody.run(Number(done.lastInsertRowid), row.body);
-    lanes.open(source, urgent, row.conversation, row.receivedAt);
     sources.count(source, { waiting: 1, waitingBytes: size });
-    return 'journaled';
+    return lanes.open(source, urgent, row.conversation, row.receivedAt) ? 'first' : 'behind';
   };
 
   return (rows) => {

@@ -24,13 +24,14 @@ export class Lanes {
     );
   }
 
-  /** Makes the lane if it is not there; one that is there keeps its time and its holder. */
-  open(source: number, urgent: number, conversation: string, readyAt: number): void {
+  /** Makes the lane if it is not there, and says whether; one that is there keeps its time and its holder. */
+  open(source: number, urgent: number, conversation: string, readyAt: number): boolean {
     const name = `${source} ${urgent} ${conversation}`;
-    if (this.#open.has(name)) return;
-    this.#insert.run(source, urgent, conversation, readyAt);
+    if (this.#open.has(name)) return false;
+    const { changes } = this.#insert.run(source, urgent, conversation, readyAt);
     if (this.#open.size >= REMEMBERED) this.#open.clear();
     this.#open.add(name);
+    return Number(changes) > 0;
   }
 
   /** Gives the lane back to whoever comes at `readyAt`, or removes it when it has no row left. */

@@ -1,4 +1,4 @@
-import type { Appended, Journal } from '../journal.js';
+import type { Journal } from '../journal.js';
 import { packRows } from './packed-rows.js';
 import type { Verbs } from './verbs.js';
 
@@ -15,10 +15,7 @@ export interface JournalClient {
 /** The journal, in terms of what its thread can be asked. */
 export function sqliteJournal(client: JournalClient): Journal {
   return {
-    async append(rows) {
-      const isNew = await client.ask('append', packRows(rows));
-      return isNew.map((each): Appended => (each ? 'journaled' : 'duplicate'));
-    },
+    append: (rows) => client.ask('append', packRows(rows)),
     claim: (owner, now, wants) => client.ask('claim', owner, now, wants),
     settle: (owner, now, settlements) => client.ask('settle', owner, now, settlements),
     takeOver: (owner, _now, limit) => client.ask('takeOver', owner, limit),

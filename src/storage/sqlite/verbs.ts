@@ -1,4 +1,5 @@
 import type {
+  Appended,
   Claimed,
   DeadRow,
   JournalRow,
@@ -24,8 +25,7 @@ import { prepareTakeOver } from './take-over.js';
 
 /** What can be asked of an open journal file; arguments and results pass between threads. */
 export interface Verbs {
-  /** Whether each row was new. */
-  append(rows: PackedRows): boolean[];
+  append(rows: PackedRows): Appended[];
   claim(owner: string, now: number, wants: readonly Want[]): Claimed;
   settle(owner: string, now: number, settlements: readonly Settlement[]): boolean[];
   takeOver(owner: string, limit: number): JournalRow[];
@@ -41,7 +41,7 @@ export interface Verbs {
 export function prepareVerbs(tables: Tables, maxBytes: number): Verbs {
   const append = prepareAppend(tables, maxBytes);
   return {
-    append: (rows) => append(unpackRows(rows)).map((appended) => appended === 'journaled'),
+    append: (rows) => append(unpackRows(rows)),
     claim: prepareClaim(tables),
     settle: prepareSettle(tables),
     takeOver: prepareTakeOver(tables),

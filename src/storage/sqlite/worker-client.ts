@@ -3,7 +3,7 @@ import { errorMessage, PluginError } from '../../core/errors.js';
 import type { EngineOptions, Reply } from './engine.js';
 import type { JournalClient } from './sqlite-journal.js';
 import type { FromWorker, ToWorker } from './worker.js';
-import { startWorkerThread } from './worker-thread.js';
+import { startThread } from './thread.js';
 
 interface Waiting {
   resolve(result: unknown): void;
@@ -12,7 +12,7 @@ interface Waiting {
 
 /** Starts the thread and waits until it has the file open; rejects with its reason if it has not. */
 export async function startWorkerClient(options: EngineOptions): Promise<JournalClient> {
-  const worker = startWorkerThread(options);
+  const worker = startThread('./worker', { options });
   const waiting = new Map<number, Waiting>();
   let asked = 0;
   let gone: PluginError | undefined;

@@ -1,5 +1,8 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { systemClock } from '../../core/clock.js';
 import type { ErrorCode } from '../../core/errors.js';
+import { Checkpointer } from './checkpointer.js';
+import { CommitQueue } from './commit-queue.js';
 import { loadSqlite } from './driver.js';
 import { openEngine, type Engine, type EngineOptions, type Reply, type Request } from './engine.js';
 import { journalError } from './sqlite-error.js';
@@ -12,34 +15,38 @@ export type FromWorker =
 
 export type ToWorker = { readonly t: 'request'; readonly request: Request } | { readonly t: 'close' };
 
-// More than this in one transaction would only make the first of them wait.
-const REQUESTS_A_COMMIT = 64;
-
-const port = parentPort;
-if (port !== null) {
+function serve(engine: Engine, checkpointer: Checkpointer, port: MessagePort): void {
   const say = (message: FromWorker): void => port.postMessage(message);
-  const serve = (engine: Engine): void => {
-    port.on('message', (first: ToWorker) => {
-      const requests: Request[] = [];
-      let message: ToWorker | undefined = first;
-      while (message?.t === 'request') {
-        requests.push(message.request);
-        if (requests.length === REQUESTS_A_COMMIT) break;
-        // What came meanwhile shares the commit.
-        message = (receiveMessageOnPort(port) as { message: ToWorker } | undefined)?.message;
-      }
-      if (requests.length > 0) say({ t: 'replies', replies: engine.run(requests) });
-      if (message?.t === 'close') {
-        engine.close();
-        port.close();
-      }
-    });
-    say({ t: 'open' });
+  const queue = new CommitQueue(engine, systemClock, (replies) => {
+    say({ t: 'replies', replies });
+    checkpointer.committed(replies.length);
+  });
+  const close = async (): Promise<void> => {
+    queue.flush();
+    await checkpointer.stop();
+    engine.close();
+    port.close();
   };
+  port.on('message', (first: ToWorker) => {
+    const requests: Request[] = [];
+    let message: ToWorker | undefined = first;
+    while (message?.t === 'request') {
+      requests.push(message.request);
+      // What came meanwhile shares the commit.
+      message = (receiveMessageOnPort(port) as { message: ToWorker } | undefined)?.message;
+    }
+    queue.take(requests);
+    if (message?.t === 'close') void close();
+  });
+  say({ t: 'open' });
+}
+
+if (parentPort !== null) {
   try {
-    serve(openEngine(await loadSqlite(), (workerData as { options: EngineOptions }).options));
+    const { options } = workerData as { options: EngineOptions };
+    serve(openEngine(await loadSqlite(), options), new Checkpointer(options.path), parentPort);
   } catch (error) {
     const { code, message } = journalError(error);
-    say({ t: 'refused', code, message });
+    parentPort.postMessage({ t: 'refused', code, message } satisfies FromWorker);
   }
 }

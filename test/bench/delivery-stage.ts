@@ -1,0 +1,53 @@
+import { build } from './delivery-build.js';
+import type { ClientQuestions } from './delivery-client.js';
+import { Peer } from './delivery-process.js';
+import type { ServerAddress, ServerQuestions } from './delivery-server.js';
+import type { SlackQuestions } from './delivery-slack.js';
+
+export type Contestant = 'ours' | 'ours, delivery paused' | 'bolt' | 'sdk';
+
+/** A Slack and a server that all contestants of a benchmark meet, one after another. */
+export class Stage {
+  readonly slack: Peer<SlackQuestions>;
+  readonly server: Peer<ServerQuestions>;
+  readonly #folder: string;
+  #address: ServerAddress | undefined;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.slack = new Peer<SlackQuestions>(folder, 'delivery-slack.js');
+    this.server = new Peer<ServerQuestions>(folder, 'delivery-server.js');
+  }
+
+  static async open(): Promise<Stage> {
+    return new Stage(await build());
+  }
+
+  /** Makes the server anew: it takes so many events a second. */
+  async serve(dispatchPerSecond: number): Promise<void> {
+    this.#address = await this.server.ask('open', dispatchPerSecond);
+  }
+
+  /** Connects a contestant, in a process of its own, and runs `measure` while it is there. */
+  async meet<Result>(
+    contestant: Contestant,
+    sockets: number,
+    measure: (client: Peer<ClientQuestions>) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#address === undefined) throw new Error('serve first');
+    const client = new Peer<ClientQuestions>(this.#folder, 'delivery-client.js');
+    try {
+      const order = { ...(await this.slack.ask('open')), sockets };
+      if (contestant === 'bolt' || contestant === 'sdk') await client.ask(contestant, order);
+      else await client.ask('ours', order, this.#address, contestant === 'ours');
+      await this.slack.ask('sockets', sockets);
+      return await measure(client);
+    } finally {
+      await client.end();
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([this.slack.end(), this.server.end()]);
+  }
+}
