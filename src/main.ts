@@ -2,6 +2,7 @@
 import { text } from 'node:stream/consumers';
 import { startApp } from './app.js';
 import { commandPorts } from './app/command-ports.js';
+import { openJournal } from './app/journal-file.js';
 import type { Config } from './config.js';
 import { LIVE_POLICY } from './connection/live/ports.js';
 import { systemClock } from './core/clock.js';
@@ -31,7 +32,7 @@ async function run(config: Config): Promise<number> {
   );
   const app = await startApp(config, {
     ...{ clock: systemClock, random: Math.random, log, version: VERSION },
-    ...{ live: LIVE_POLICY, sockets: DEFAULT_POLICY, delivery: DEFAULT_LIMITS },
+    ...{ live: LIVE_POLICY, sockets: DEFAULT_POLICY, delivery: DEFAULT_LIMITS, openJournal },
   });
   log.info(
     { plugin: app.pluginUrl, gateway: app.gatewayUrl ?? 'off', autokitteh: config.autokitteh.url },

@@ -16,7 +16,6 @@ import { createSlackHttp, type SlackHttp } from '../slack/http.js';
 import { createSlackSockets, type SlackSockets } from '../slack/sockets.js';
 import { createWebApi, type SlackWebApi } from '../slack/web-api.js';
 import { answersKind, answerUrlOf, updateClicked } from './answering.js';
-import { openJournal } from './journal-file.js';
 import { socketsPort } from './sockets-port.js';
 import type { Surroundings } from './surroundings.js';
 import { Troubles } from './troubles.js';
@@ -36,7 +35,7 @@ export interface EventPath {
 /** Makes the path; nothing moves on it before `startEventPath`. */
 export async function makeEventPath(
   config: Config,
-  { clock, random, log, ...policies }: Surroundings,
+  { clock, random, log, openJournal, ...policies }: Surroundings,
   server: AutoKittehClient,
   integrationId: string,
   answersBase: () => string,

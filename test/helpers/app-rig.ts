@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type App } from '../../src/app.js';
+import { openJournal } from '../../src/app/journal-file.js';
 import type { Surroundings } from '../../src/app/surroundings.js';
 import { loadConfig, type Settings } from '../../src/config.js';
 import { LIVE_POLICY } from '../../src/connection/live/ports.js';
@@ -48,6 +49,7 @@ export async function startAppRig(
       live: LIVE_POLICY,
       sockets: DEFAULT_POLICY,
       delivery: DEFAULT_LIMITS,
+      openJournal,
       ...other,
     });
   let app = await start();
