@@ -13,6 +13,8 @@ import { APP_TOKEN } from './setup-state.js';
 // Variables are read for so many connections at once: a start with hundreds must not flood the server.
 const READERS = 8;
 
+const NOT_YET = 'it has not answered yet';
+
 export interface ReconcilerOptions {
   readonly integrationId: string;
   readonly server: Server;
@@ -42,7 +44,7 @@ export class Reconciler {
   #looking: Promise<void> | undefined;
   #again = false;
   #stopped = false;
-  #down: string | undefined;
+  #down: string | undefined = NOT_YET;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -107,7 +109,7 @@ export class Reconciler {
       ]);
       const created = registry.list(records, this.#active.update(found, records));
       await this.#read(this.#due(records, new Set(created)));
-      if (this.#down !== undefined) log.info('AutoKitteh answers again');
+      if (this.#down !== undefined && this.#down !== NOT_YET) log.info('AutoKitteh answers again');
       this.#down = undefined;
     } catch (error) {
       if (signal.aborted) return;

@@ -1,0 +1,172 @@
+import { request } from 'node:http';
+import { Code } from '@connectrpc/connect';
+import { describe, expect, it } from 'vitest';
+import type { DeadLetter } from '../../../src/ops/overview.js';
+import { message } from '../../../src/sim/slack/frames/messages.js';
+import { eventually } from '../../helpers/eventually.js';
+import { addInstallation, connect, eventsOf, metric, overview, startWorld, type World } from './world.js';
+
+/** What one page says to a request with such headers, the host's name among them. */
+function ask(url: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+function resend({ rig }: World, ids: readonly number[]): Promise<Response> {
+  return fetch(`${rig.pluginUrl}/ops/dead-letters/resend`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ids }),
+  });
+}
+
+async function deadLetters({ rig }: World, query = ''): Promise<DeadLetter[]> {
+  return (await (await fetch(`${rig.pluginUrl}/ops/dead-letters${query}`)).json()) as DeadLetter[];
+}
+
+describe('the pages for operators', () => {
+  it('say how everything fares, and hold no secret', async () => {
+    const world = await startWorld();
+    const { rig, slack } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    const connection = await connect(world, installation, appToken);
+    await slack.ledger.settled(slack.send(installation, message({ text: 'a private remark' })));
+    await eventually(() => eventsOf(world, connection.id).length === 1, 'the event');
+    expect(await ask(`${rig.pluginUrl}/healthz`)).toEqual({ status: 200, text: 'ok' });
+    expect(await ask(`${rig.pluginUrl}/readyz`)).toEqual({ status: 200, text: 'ok' });
+    await eventually(async () => (await overview(world)).connections[0]?.delivered === 1, 'a delivery');
+    expect(await overview(world)).toMatchObject({
+      version: 'test',
+      troubles: [],
+      connections: [{ id: connection.id, active: true, delivered: 1, dead: 0, status: { code: 'ok' } }],
+      apps: [{ id: app.id, sockets: 2, ghosts: 0, state: 'live' }],
+      delivery: { waiting: 0, dead: 0 },
+    });
+    expect(await metric(world, 'ak_slack_sockets_live', `app="${app.id}"`)).toBe(2);
+    expect(await metric(world, 'ak_slack_connections', 'status="ok"')).toBe(1);
+    expect(await metric(world, 'ak_slack_delivery_events_total', 'step="dispatched"')).toBe(1);
+    const page = await ask(`${rig.pluginUrl}/ops/`);
+    expect(page.text).toContain('All is well.');
+    expect(page.text).toContain(connection.id);
+    const pages = ['/ops/', '/ops/overview', '/ops/dead-letters', '/metrics', '/readyz'];
+    const all = (await Promise.all(pages.map((path) => ask(`${rig.pluginUrl}${path}`)))).map(
+      ({ text }) => text,
+    );
+    expect(all.join('\n')).not.toMatch(/xoxb-|xapp-|a private remark|eyJ/);
+    expect(rig.logged.join('\n')).not.toContain('a private remark');
+  });
+
+  it('name what keeps the program from its work', async () => {
+    const world = await startWorld();
+    const { rig, standIn } = world;
+    await standIn.goDown();
+    await eventually(async () => (await ask(`${rig.pluginUrl}/readyz`)).status === 503, 'not ready');
+    expect((await ask(`${rig.pluginUrl}/ops/`)).text).toContain('AutoKitteh cannot be asked');
+    expect((await ask(`${rig.pluginUrl}/healthz`)).status).toBe(200);
+    await standIn.comeUp();
+    await eventually(async () => (await ask(`${rig.pluginUrl}/readyz`)).status === 200, 'ready');
+  });
+
+  it('do not call the program ready before the server has answered once', async () => {
+    const { rig } = await startWorld({
+      before: ({ standIn }) => {
+        standIn.faults.delayMs = 60_000;
+        return Promise.resolve();
+      },
+    });
+    const { status, text } = await ask(`${rig.pluginUrl}/readyz`);
+    expect([status, text]).toEqual([503, 'AutoKitteh cannot be asked: it has not answered yet']);
+  });
+
+  it('answer this machine alone where no credential is configured', async () => {
+    const { rig } = await startWorld();
+    const page = `${rig.pluginUrl}/ops/overview`;
+    expect((await ask(page)).status).toBe(200);
+    const fromAfar: Record<string, string>[] = [
+      { host: 'rebound.example' },
+      { 'x-forwarded-for': '203.0.113.7' },
+      { forwarded: 'for=203.0.113.7' },
+    ];
+    for (const headers of fromAfar) {
+      const { status, text } = await ask(page, headers);
+      expect(status).toBe(401);
+      expect(text).toContain('PLUGIN_TOKEN');
+    }
+    expect((await ask(`${rig.pluginUrl}/healthz`, { host: 'rebound.example' })).status).toBe(200);
+  });
+
+  it('answer whoever has the credential, and nobody else', async () => {
+    const token = 'a-credential-for-tests';
+    const { rig } = await startWorld({ settings: { PLUGIN_TOKEN: token } });
+    for (const path of ['/ops/', '/ops/overview', '/ops/dead-letters']) {
+      const page = `${rig.pluginUrl}${path}`;
+      expect((await ask(page)).status).toBe(401);
+      expect((await ask(page, { authorization: 'Bearer another-credential' })).status).toBe(401);
+      expect((await ask(page, { authorization: token })).status).toBe(401);
+      const headers = { host: 'plugin.example', authorization: `Bearer ${token}` };
+      expect((await ask(page, headers)).status).toBe(200);
+    }
+    for (const path of ['/healthz', '/readyz', '/metrics'])
+      expect((await ask(`${rig.pluginUrl}${path}`)).status).not.toBe(401);
+    expect(rig.logged.join('\n')).not.toContain(token);
+  });
+});
+
+describe('an event that the server refuses for good', () => {
+  it('is shown with the reason, holds nothing up, and goes out again on request', async () => {
+    const world = await startWorld();
+    const { rig, slack, standIn } = world;
+    const { installation, appToken } = addInstallation(world);
+    const connection = await connect(world, installation, appToken);
+    const words = 'something is not as it must be [event.data]';
+    standIn.faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words }, 1);
+    const [refused, next] = [message({ text: 'first' }), message({ text: 'second' })];
+    const entry = slack.send(installation, refused);
+    await slack.ledger.settled(entry);
+    await eventually(async () => (await deadLetters(world)).length === 1, 'a dead letter');
+    await slack.ledger.settled(slack.send(installation, next));
+    await eventually(() => eventsOf(world, connection.id).length === 1, 'the next event');
+    const [letter] = await deadLetters(world);
+    expect(letter).toMatchObject({ connectionId: connection.id, kind: 'events_api', key: entry.key });
+    expect(letter?.reason).toContain(words);
+    expect(rig.logged.join('\n')).toContain('an event was given up: see dead-letters');
+    expect((await overview(world)).connections[0]).toMatchObject({ dead: 1, status: { code: 'ok' } });
+    expect(await metric(world, 'ak_slack_journal_rows', 'state="dead"')).toBe(1);
+
+    expect(await (await resend(world, [letter?.id ?? 0, 999])).json()).toEqual({ resent: 1 });
+    await eventually(() => eventsOf(world, connection.id).length === 2, 'the refused event');
+    const texts = eventsOf(world, connection.id).map(({ data }) => data['text']?.string?.v);
+    expect(texts).toEqual(['second', 'first']);
+    await eventually(async () => (await deadLetters(world)).length === 0, 'no letter any more');
+    expect(await (await resend(world, [letter?.id ?? 0])).json()).toEqual({ resent: 0 });
+  });
+
+  it('is listed page by page, also after a restart', async () => {
+    const world = await startWorld();
+    const { rig, slack, standIn } = world;
+    const { installation, appToken } = addInstallation(world);
+    const connection = await connect(world, installation, appToken);
+    standIn.faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words: 'no [event]' }, 5);
+    for (let number = 0; number < 5; number++) slack.send(installation, message());
+    await slack.ledger.allSettled();
+    await eventually(async () => (await deadLetters(world)).length === 5, 'five dead letters');
+    await rig.restart();
+    const first = await deadLetters(world, '?limit=2');
+    const rest = await deadLetters(world, `?limit=10&after=${first.at(-1)?.id}`);
+    expect([first.length, rest.length]).toEqual([2, 3]);
+    expect(new Set([...first, ...rest].map(({ id }) => id)).size).toBe(5);
+    await resend(
+      world,
+      [...first, ...rest].map(({ id }) => id),
+    );
+    await eventually(() => eventsOf(world, connection.id).length === 5, 'all of them');
+  });
+});
