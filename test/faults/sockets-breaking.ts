@@ -2,7 +2,8 @@ import type { LinkSocket } from '../../src/sim/slack/link/link-socket.js';
 import type { SocketsWorld } from './sockets-world.js';
 
 /** What can be done to one of Slack's sockets. */
-export type Breaking = 'warn' | 'refresh' | 'close' | 'reset' | 'freeze' | 'swallow' | 'drip';
+export type Breaking =
+  'warn' | 'refresh' | 'refuse' | 'close' | 'reset' | 'destroy' | 'freeze' | 'swallow' | 'drip' | 'mute';
 
 const CODES = [1000, 1001, 1008, 1011, 1012, 4000] as const;
 
@@ -16,12 +17,22 @@ export function breakSocket(world: SocketsWorld, socket: LinkSocket, how: Breaki
     case 'refresh':
       socket.refresh();
       break;
+    case 'refuse':
+      socket.disconnect(world.one(['too_many_websockets', 'for_a_reason', '']), world.one([0, 5_000]));
+      break;
     case 'close':
       socket.close(world.one(CODES));
       break;
     case 'reset':
       watch.incident(socket, 'ended');
       socket.reset();
+      break;
+    case 'destroy':
+      watch.incident(socket, 'ended');
+      socket.destroy();
+      break;
+    case 'mute':
+      socket.mutePongs();
       break;
     case 'freeze':
       watch.incident(socket, 'silent');

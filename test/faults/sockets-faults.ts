@@ -94,17 +94,19 @@ function timesOf(world: SocketsWorld): number {
 const SOCKETS_FAULTS = {
   'API error': api((world) => ({
     t: 'error',
-    error: world.one(['internal_error', 'fatal_error', 'service_unavailable', 'team_added_to_org']),
+    error: world.one(['internal_error', 'service_unavailable', 'team_added_to_org', 'ratelimited']),
   })),
   'API hangs': api(() => ({ t: 'hang' })),
   'API slow': api((world) => ({ t: 'slow', delay: world.random() * 12_000 })),
   'API 429': api((world) => ({ t: 'rate_limited', retryAfter: 1 + Math.floor(world.random() * 10) })),
-  'API ratelimited': api(() => ({ t: 'error', error: 'ratelimited' })),
   'API 5xx': api((world) => ({ t: 'status', status: world.one([500, 502, 503, 504]), body: 'upstream' })),
   'API no JSON': api((world) => ({ t: 'status', status: 200, body: world.one(['<html>', '', '{', 'null']) })),
   'API reset': api((world) => ({ t: 'reset', after: world.random() < 0.5 })),
-  'API no URL': api(() => ({ t: 'status', status: 200, body: '{"ok":true}' })),
-  'API wrong URL': api(() => ({ t: 'status', status: 200, body: '{"ok":true,"url":"ws://127.0.0.1:1/"}' })),
+  'API wrong URL': api((world) => ({
+    t: 'status',
+    status: 200,
+    body: world.one(['{"ok":true}', '{"ok":true,"url":"ws://127.0.0.1:1/"}', '{"ok":true,"url":"no"}']),
+  })),
   'upgrade refused': dial((world) => ({ t: 'refuse', status: world.one([200, 302, 408, 409, 429, 503]) })),
   'upgrade hangs': dial(() => ({ t: 'hang' })),
   'upgrade reset': dial(() => ({ t: 'reset' })),
@@ -125,6 +127,18 @@ const SOCKETS_FAULTS = {
   close: breaking('close'),
   reset: breaking('reset'),
   'half-open': breaking('freeze'),
+  'half-open for a moment': {
+    inflict(world) {
+      for (const socket of chosen(world)) {
+        breakSocket(world, socket, 'freeze');
+        world.clock.setTimer(world.random() * 5_000, () => socket.thaw());
+      }
+      return undefined;
+    },
+  },
+  'no pongs': breaking('mute'),
+  'unknown disconnect': breaking('refuse'),
+  destroyed: breaking('destroy'),
   'acknowledgements swallowed': breaking('swallow'),
   'slow-loris': breaking('drip'),
   'link disabled': {
@@ -152,14 +166,14 @@ const SOCKETS_FAULTS = {
       payload: { text: 'x'.repeat(world.one([1, 5, 17]) * MEGABYTE) },
     }),
   ]),
-  'unknown frames': texts(() => [
-    '{"type":"surprise","envelope_id":"u"}',
-    '{"type":"events_api","envelope_id":"w","payload":"text"}',
-    '{"type":"disconnect"}',
-  ]),
-  'binary frames': {
+  'unknown and binary frames': {
     inflict(world) {
-      for (const socket of chosen(world)) socket.sendBinary(new Uint8Array([0, 1, 2, 255]));
+      for (const socket of chosen(world)) {
+        socket.sendText('{"type":"surprise","envelope_id":"u"}');
+        socket.sendText('{"type":"events_api","envelope_id":"w","payload":"text"}');
+        socket.sendText('{"type":"hello"}');
+        socket.sendBinary(new Uint8Array([0, 1, 2, 255]));
+      }
       return undefined;
     },
   },

@@ -49,10 +49,34 @@ export function lossOf(world: SocketsWorld, entry: LedgerEntry): Loss {
   return silent || nowhere ? 'cut off' : 'OURS';
 }
 
-/** Whether our end of a socket was known to be dead at `by`. */
+/** Whether our end of a socket was known to be dead at `by`. One that was replaced in the normal course was not. */
 function detected(world: SocketsWorld, ourSocket: string, from: number, by: number): boolean {
   return world.watch.changes.some(
-    ({ at, socketId, to }) =>
-      socketId === ourSocket && at >= from && at <= by && (to === 'suspect' || to === 'closed'),
+    ({ at, socketId, to, why }) =>
+      socketId === ourSocket &&
+      at >= from &&
+      at <= by &&
+      (to === 'suspect' || (to === 'closed' && !why.startsWith('replaced'))),
   );
+}
+
+/** All that is known of it, for whoever looks for the reason; times in milliseconds from its first attempt. */
+export function storyOf({ watch }: SocketsWorld, { kind, number, attempts }: LedgerEntry): string {
+  const start = attempts[0]?.at ?? 0;
+  const parts = attempts.flatMap(({ at, outcome, socketId, trouble, envelopeId }) => {
+    const receipt = watch.receipts.get(envelopeId);
+    const ours = watch.changes.filter((change) => change.socketId === receipt?.socketId);
+    return [
+      `${outcome} at ${at - start} on ${socketId ?? 'nothing'} (${trouble?.t ?? 'well'})`,
+      ...watch.incidents
+        .filter((incident) => incident.socketId === socketId)
+        .map((incident) => `${socketId ?? ''} ${incident.how} at ${incident.at - start}`),
+      receipt === undefined
+        ? 'never arrived'
+        : `arrived at ${receipt.at - start}, ${receipt.how ?? 'unanswered'}`,
+      ...ours.map((change) => `ours ${change.to} at ${change.at - start} ${change.why}`),
+    ];
+  });
+  const deaf = watch.deafness.map(({ from, to }) => `deaf ${from - start} to ${to - start}`);
+  return `${kind} number ${number}: ${[...parts, ...deaf].join('; ')}`;
 }

@@ -1,6 +1,6 @@
 import { sleep, type Clock } from '../../src/core/clock.js';
 import { FAULTS, type SocketsFaultName } from './sockets-faults.js';
-import { lossOf, type Loss } from './sockets-losses.js';
+import { lossOf, storyOf, type Loss } from './sockets-losses.js';
 import { STAGES, type Stage } from './sockets-stages.js';
 import { SocketsWorld } from './sockets-world.js';
 
@@ -63,7 +63,7 @@ export async function runCase(clock: Clock, what: SocketsCase): Promise<SocketsR
 }
 
 async function stopped(world: SocketsWorld, failures: string[]): Promise<void> {
-  world.watch.wanted = false;
+  world.watch.unwanted();
   const end = new AbortController();
   const late = sleep(world.clock, STOP_LIMIT_MS, end.signal).then(
     () => Promise.reject(new Error(`did not stop within ${STOP_LIMIT_MS} ms`)),
@@ -90,12 +90,12 @@ function account(world: SocketsWorld, what: SocketsCase, failures: string[]): So
   const losses: Partial<Record<Loss, number>> = {};
   for (const entry of lost) {
     if (entry.kind === 'events_api') {
-      if (!hopeless.has(entry)) failures.push(`an event was lost (number ${entry.number})`);
+      if (!hopeless.has(entry)) failures.push(`an event was lost: ${storyOf(world, entry)}`);
       continue;
     }
     const loss = lossOf(world, entry);
     losses[loss] = (losses[loss] ?? 0) + 1;
-    if (loss === 'OURS') failures.push(`lost for no good reason: ${entry.kind} number ${entry.number}`);
+    if (loss === 'OURS') failures.push(`lost for no good reason: ${storyOf(world, entry)}`);
   }
   if (world.watch.deafness.some(({ ours }) => ours)) failures.push('we closed our last socket');
   return {

@@ -30,15 +30,26 @@ export interface Deafness {
   readonly ours: boolean;
 }
 
+/** A socket of ours entered a state. */
+export interface Change {
+  readonly at: number;
+  readonly socketId: string;
+  readonly to: SocketStateName;
+  readonly why: string;
+}
+
+/** Sockets of an app that is not wanted any more are closed within this. */
+const LEAVING_MS = 5_000;
+
 /** Keeps the record of one run, and lets it wait. All times are of the world's clock. */
 export class SocketsWatch {
-  /** Whether the app's sockets are asked for. */
-  wanted = false;
+  /** When the app's sockets were last not asked for. */
+  #unwantedAt = -Infinity;
   /** By envelope id; of duplicates, the first. */
   readonly receipts = new Map<string, Receipt>();
   readonly incidents: Incident[] = [];
   readonly deafness: Deafness[] = [];
-  readonly changes: { readonly at: number; readonly socketId: string; readonly to: SocketStateName }[] = [];
+  readonly changes: Change[] = [];
   readonly #clock: Clock;
   readonly #slack: ScriptedSlack;
   readonly #app: SlackApp;
@@ -51,13 +62,17 @@ export class SocketsWatch {
     this.#app = app;
     this.#unsubscribe = [
       events.subscribe((event) => {
-        if (event.t === 'socket_state')
-          this.changes.push({ at: clock.now(), socketId: event.socketId, to: event.to });
+        if (event.t === 'socket_state') this.changes.push({ ...event, at: clock.now() });
         this.#look();
       }),
       slack.onSocketChange((socket) => this.#onSocket(socket)),
       slack.ledger.subscribe(() => this.#look()),
     ];
+  }
+
+  /** To be called when the app's sockets are not asked for any more. */
+  unwanted(): void {
+    this.#unwantedAt = this.#clock.now();
   }
 
   received(envelope: Envelope): Receipt {
@@ -137,7 +152,7 @@ export class SocketsWatch {
     const now = this.#clock.now();
     if (deaf) last.to = now;
     else if (this.changes.length > 0)
-      this.deafness.push({ from: now, to: Infinity, ours: byUs && this.wanted });
+      this.deafness.push({ from: now, to: Infinity, ours: byUs && now > this.#unwantedAt + LEAVING_MS });
   }
 
   #look(): void {

@@ -4,7 +4,8 @@ import { seededRandom, type Random } from '../../src/core/random.js';
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import type { DeliveryDisorder } from '../../src/sim/slack/faults/kinds.js';
 import type { Frame } from '../../src/sim/slack/frames/draft.js';
-import { blockAction, viewSubmission } from '../../src/sim/slack/frames/interactions.js';
+import { appRateLimited } from '../../src/sim/slack/frames/happenings.js';
+import { blockAction, optionsRequest, viewSubmission } from '../../src/sim/slack/frames/interactions.js';
 import { appMention, message } from '../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
 import type { LinkSocket } from '../../src/sim/slack/link/link-socket.js';
@@ -28,7 +29,15 @@ const POLICY: SocketPolicy = {
   limiter: { ...DEFAULT_POLICY.limiter, appBurst: 20, appEveryMs: 1_000 },
 };
 const PAYLOADS_EVERY_MS = 200;
-const FRAMES = [message, appMention, message, blockAction, viewSubmission, slashCommand] as const;
+const FRAMES = [
+  message,
+  appMention,
+  appRateLimited,
+  blockAction,
+  viewSubmission,
+  optionsRequest,
+  slashCommand,
+] as const;
 /** Of the acknowledgements, these come late, by up to so much. */
 const SLOW_SHARE = 0.2;
 const SLOW_MS = 1_500;
@@ -97,7 +106,7 @@ export class SocketsWorld {
   }
 
   want(wanted: boolean): void {
-    this.watch.wanted = wanted;
+    if (!wanted) this.watch.unwanted();
     this.sockets.reconcile(wanted ? new Map([[this.app.id, [...this.#tokens]]]) : new Map());
   }
 
