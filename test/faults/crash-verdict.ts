@@ -1,7 +1,7 @@
-import { classify } from '../../src/events/intake.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import type { CrashNote } from './crash-record.js';
 import type { Step } from './crash-step.js';
+import { acceptedOf } from './sent-event.js';
 
 /** What one run came to. */
 export interface CrashVerdict {
@@ -30,7 +30,7 @@ export function judge(
   for (const key of delivered) copies.set(key, (copies.get(key) ?? 0) + 1);
   const keys = new Set<string>();
   for (const entry of entries) {
-    const key = keyOf(entry);
+    const key = acceptedOf(entry)?.key ?? '';
     if (keys.has(key)) faults.push(`two events have the key ${key}`);
     keys.add(key);
     if (entry.state !== 'acknowledged') continue;
@@ -63,12 +63,6 @@ export function judge(
     conversations: [...lanes.values()].filter(({ length }) => length > 1).length,
     faults,
   };
-}
-
-/** The key by which the server's memo names an event. What has no id of its own is sent once, so that its envelope's serves. */
-function keyOf({ kind, appId, payload, attempts }: LedgerEntry): string {
-  const classified = classify({ kind, appId, payload, envelopeId: attempts[0]?.envelopeId ?? '' });
-  return classified.drop ?? classified.key;
 }
 
 /**
