@@ -60,6 +60,21 @@ describe('a connected one', () => {
     expect(site.stored(id)).toHaveProperty('private_bot_token', site.installation.botToken);
   });
 
+  it('takes what workflows answer themselves', async () => {
+    const { site, person } = stage;
+    const id = await connect(site, person);
+    const { page } = person;
+    await page.getByText('Answers and clicks').click();
+    await page.getByLabel('Submitted modals').check();
+    await page.getByLabel('Say in the message').uncheck();
+    await page.getByRole('button', { name: 'Save choices' }).click();
+    await eventually(
+      () => site.stored(id)['socket_mode_answers'] === 'view_submission',
+      'the choice is stored',
+    );
+    expect(site.stored(id)).toHaveProperty('socket_mode_button_update', 'off');
+  });
+
   it('is disconnected, and everything is deleted', async () => {
     const { site, person } = stage;
     const id = await connect(site, person);

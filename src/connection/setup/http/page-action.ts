@@ -1,4 +1,5 @@
 import { PluginError } from '../../../core/errors.js';
+import { ANSWER_KINDS } from '../../answers/answer-kind.js';
 import { checkTokens, type TokenCheck } from '../check-tokens.js';
 import { openConnection, type OwnConnection } from '../connection-access.js';
 import type { OpenedSockets } from '../opened-sockets.js';
@@ -7,12 +8,13 @@ import type { Outcome } from '../pages/view.js';
 import { saveConnection } from '../save-connection.js';
 import { adopt, disconnect, finishAdopting, storedTokens, typedOrStored } from '../stored-tokens.js';
 import { sendTestMessage } from '../test-message.js';
+import { saveChoices, type WorkflowChoices } from '../workflow-choices.js';
 import { refuseAuthType, SAVE_LIMIT_MS } from './built-in-save.js';
 import type { Fields } from './fields.js';
 import { withTimeLimit } from './time-limit.js';
 
 /** The buttons of the page. */
-const ACTIONS = ['save', 'check', 'test_message', 'adopt', 'finish', 'disconnect'] as const;
+const ACTIONS = ['save', 'check', 'test_message', 'adopt', 'finish', 'disconnect', 'choose'] as const;
 
 type Action = (typeof ACTIONS)[number];
 
@@ -66,6 +68,9 @@ async function run(action: Action, request: Run): Promise<ActionAnswer> {
     case 'disconnect':
       await disconnect(autokitteh, connection, signal);
       return { t: 'changed' };
+    case 'choose':
+      await saveChoices(autokitteh, connection.record.id, choices(request.fields), signal);
+      return { t: 'changed' };
   }
 }
 
@@ -107,6 +112,14 @@ async function testMessage({ ports, fields, connection, signal }: Run): Promise<
 
 function typed(fields: Fields): { botToken: string; appToken: string } {
   return { botToken: fields.get('bot_token'), appToken: fields.get('app_token') };
+}
+
+// A box that is not ticked is not sent.
+function choices(fields: Fields): WorkflowChoices {
+  return {
+    answers: new Set(ANSWER_KINDS.filter((kind) => fields.get(`answer_${kind}`) === 'on')),
+    updatesMessages: fields.get('update_message') === 'on',
+  };
 }
 
 // The page sends the scopes of the manifest as the person edited it; without its script, those of the proposed one.

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { OwnConnection } from '../connection-access.js';
 import type { LiveConnection } from '../ports.js';
 import { adoptionNote } from './adoption-note.js';
+import { choicesForm } from './choices-form.js';
 import { hiddenFields } from './form.js';
 import { slackSteps } from './guide-steps.js';
 import { liveCard } from './live-card.js';
@@ -27,6 +28,7 @@ export function connectedPage(
       <p>${savedAt(connection)} Sockets change over without a gap.</p>
       ${tokenForm(view, true)}
     </details>
+    ${choicesForm(view, connection)}
     <details class="aside">
       <summary>The Slack app, step by step</summary>
       <ol class="steps" role="list">

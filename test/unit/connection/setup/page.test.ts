@@ -223,6 +223,25 @@ describe('the buttons', () => {
     expect([...setup.autokitteh.stored.keys()]).toEqual(['somebody_elses']);
   });
 
+  it('choices are stored, and shown as they are stored', async () => {
+    const setup = createFakeSetup();
+    setup.autokitteh.store(OURS);
+    const boxes = async (): Promise<string[]> =>
+      [...(await open(setup)).text.matchAll(/name="(answer_\w+|update_message)" value="on" checked/g)].map(
+        ([, name = '']) => name,
+      );
+    expect(await boxes()).toEqual(['update_message']);
+    const ticked = { answer_slash_command: 'on', answer_options: 'on' };
+    expect((await press(setup, 'choose', ticked)).status).toBe(303);
+    expect(setup.changed).toEqual([CONNECTION]);
+    expect(setup.autokitteh.stored.get('socket_mode_answers')?.value).toBe('slash_command,options');
+    expect(setup.autokitteh.stored.get('socket_mode_button_update')?.value).toBe('off');
+    expect(await boxes()).toEqual(['answer_slash_command', 'answer_options']);
+    await press(setup, 'choose', { update_message: 'on' });
+    expect(await boxes()).toEqual(['update_message']);
+    expect(setup.autokitteh.writes).toHaveLength(2);
+  });
+
   it('a test message goes to a member or a channel with the stored token', async () => {
     const setup = createFakeSetup();
     setup.autokitteh.store(OURS);
@@ -241,7 +260,7 @@ describe('the buttons', () => {
   });
 
   it('none can be pressed by those who may not, or from another site, or that does not exist', async () => {
-    for (const action of ['save', 'check', 'test_message', 'adopt', 'finish', 'disconnect']) {
+    for (const action of ['save', 'check', 'test_message', 'adopt', 'finish', 'disconnect', 'choose']) {
       const setup = createFakeSetup();
       setup.autokitteh.store(BUILT_IN);
       const form = { ...GOOD, action, recipient: 'U0123456789' };

@@ -1,0 +1,34 @@
+import { ANSWER_KINDS, ANSWERS_VARIABLE, answerKindsOf, type AnswerKind } from '../answers/answer-kind.js';
+import { BUTTON_UPDATE_VARIABLE } from '../live/button-update.js';
+import type { Variables } from '../live/setup-state.js';
+import type { PersonsAutoKitteh } from './ports.js';
+
+/** What the workflows of a connection do themselves. */
+export interface WorkflowChoices {
+  /** The kinds that they answer within Slack's three seconds. */
+  readonly answers: ReadonlySet<AnswerKind>;
+  /** Whether a message is updated after one of its buttons was clicked. */
+  readonly updatesMessages: boolean;
+}
+
+export function storedChoices(variables: Variables): WorkflowChoices {
+  return {
+    answers: answerKindsOf(variables.get(ANSWERS_VARIABLE)),
+    updatesMessages: variables.get(BUTTON_UPDATE_VARIABLE) !== 'off',
+  };
+}
+
+/** Stores them in one go, with the person's rights. */
+export async function saveChoices(
+  autokitteh: PersonsAutoKitteh,
+  connectionId: string,
+  { answers, updatesMessages }: WorkflowChoices,
+  signal: AbortSignal,
+): Promise<void> {
+  const kinds = ANSWER_KINDS.filter((kind) => answers.has(kind)).join(',');
+  const stored = [
+    { name: ANSWERS_VARIABLE, value: kinds, isSecret: false },
+    { name: BUTTON_UPDATE_VARIABLE, value: updatesMessages ? 'on' : 'off', isSecret: false },
+  ];
+  await autokitteh.setVariables(connectionId, stored, signal);
+}
