@@ -49,6 +49,13 @@ export const bench: Bench = {
         limit: '0, the SDK some',
         ok: ours.missed === 0 && plain.missed > 0,
       },
+      {
+        figure: 'payloads that Slack could not route, for each refresh',
+        value: (ours.unrouted / refreshed.ours).toFixed(0),
+        peer: `${(plain.unrouted / refreshed.sdk).toFixed(0)} (plain SDK, ${refreshed.sdk} refreshes)`,
+        limit: '0, the SDK some',
+        ok: ours.unrouted === 0 && plain.unrouted > 0,
+      },
     ];
   },
 };
@@ -130,11 +137,20 @@ function deafness(slack: ScriptedSlack, app: SlackApp): { stop(): number } {
   };
 }
 
-function count(entries: readonly LedgerEntry[], app: SlackApp): { sent: number; missed: number } {
-  const own = entries.filter(({ appId }) => appId === app.id);
+interface Count {
+  readonly sent: number;
+  /** Not acknowledged at the first attempt. */
+  readonly missed: number;
+  /** Of these, the ones that found no socket. */
+  readonly unrouted: number;
+}
+
+function count(entries: readonly LedgerEntry[], app: SlackApp): Count {
+  const first = entries.filter(({ appId }) => appId === app.id).map(({ attempts }) => attempts[0]?.outcome);
   return {
-    sent: own.length,
-    missed: own.filter(({ attempts }) => attempts[0]?.outcome !== 'acknowledged').length,
+    sent: first.length,
+    missed: first.filter((outcome) => outcome !== 'acknowledged').length,
+    unrouted: first.filter((outcome) => outcome === 'unrouted').length,
   };
 }
 
