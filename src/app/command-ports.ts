@@ -70,8 +70,15 @@ function runningProgram({ plugin }: Config): RunningProgram {
         { cause },
       );
     }
-    if (!response.ok) throw new PluginError('forbidden', await response.text());
-    return response.json();
+    const text = await response.text();
+    if (response.status === 401) throw new PluginError('forbidden', text);
+    if (response.status === 400) throw new PluginError('bad_input', text);
+    if (response.ok && response.headers.get('content-type')?.startsWith('application/json') === true)
+      return JSON.parse(text);
+    throw new PluginError(
+      'not_found',
+      `what runs at ${base} does not answer as this program does (HTTP ${response.status}): set PLUGIN_LISTEN`,
+    );
   };
   return {
     get: (path) => ask(path),

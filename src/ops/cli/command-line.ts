@@ -25,6 +25,7 @@ export async function runCommandLine(
     .description('Slack Socket Mode for AutoKitteh. Every flag is also an environment variable.')
     .version(ports.version)
     .exitOverride()
+    .showHelpAfterError()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.error(text.trimEnd()),

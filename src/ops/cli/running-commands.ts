@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { DeadLetter, Overview } from '../overview.js';
 import type { CommandPorts, Flags } from './ports.js';
 
@@ -29,11 +29,11 @@ export function addRunningCommands(program: Command, ports: CommandPorts, flags:
     });
   letters
     .command('resend')
-    .argument('[ids...]', 'which ones')
+    .argument('[ids...]', 'which ones, by the number that `list` begins with', addId, [])
     .option('--all', 'all of them')
-    .action(async (words: string[], options: { all?: true }) => {
-      const ids =
-        options.all === true ? (await allLetters(ports, flags())).map(({ id }) => id) : words.map(Number);
+    .action(async (given: number[], options: { all?: true }, command: Command) => {
+      const ids = options.all === true ? (await allLetters(ports, flags())).map(({ id }) => id) : given;
+      if (ids.length === 0 && options.all !== true) command.error('error: name some ids, or say --all');
       let resent = 0;
       for (let start = 0; start < ids.length; start += PAGE) {
         const answer = await ports
@@ -43,6 +43,11 @@ export function addRunningCommands(program: Command, ports: CommandPorts, flags:
       }
       terminal.out(`${resent} of ${ids.length} are sent again.`);
     });
+}
+
+function addId(word: string, ids: readonly number[]): number[] {
+  if (!/^[1-9]\d{0,14}$/.test(word)) throw new InvalidArgumentError('An id is a whole number.');
+  return [...ids, Number(word)];
 }
 
 async function allLetters(ports: CommandPorts, flags: Flags): Promise<DeadLetter[]> {

@@ -44,8 +44,8 @@ export function addSetUpCommands(
     )
     .option('--tokens-file <path>', 'a file with one token to a line, instead of standard input')
     .action(async (options: { tokensFile?: string }) => {
+      const tokens = await readTokens(options.tokensFile, ports.terminal);
       await withTools(ports, flags(), async ({ slack, manifest }, signal) => {
-        const tokens = await readTokens(options.tokensFile, ports.terminal);
         report(ports, await checkTokens(slack, tokens, manifest.oauth_config.scopes.bot, signal), exit);
       });
     });
@@ -60,12 +60,13 @@ export function addSetUpCommands(
       'a file with your AutoKitteh token (`ak auth create-token`); without it, none is sent',
     )
     .action(async (connectionId: string, options: { tokensFile?: string; userTokenFile?: string }) => {
+      const { userTokenFile } = options;
+      const userToken = userTokenFile === undefined ? undefined : await readSecretFile(userTokenFile);
+      // Before the command's time begins to count: a person may be typing.
+      const tokens = await readTokens(options.tokensFile, ports.terminal);
       await withTools(ports, flags(), async (tools, signal) => {
-        const { userTokenFile } = options;
-        const userToken = userTokenFile === undefined ? undefined : await readSecretFile(userTokenFile);
         const autokitteh = tools.autokittehOf(userToken);
         const { variables } = await openConnection(autokitteh, tools.integrationId, connectionId, signal);
-        const tokens = await readTokens(options.tokensFile, ports.terminal);
         const authType = variables.get('auth_type') === 'socket' ? 'socket' : 'socketMode';
         const check = await saveConnection(
           { ...tools, autokitteh },

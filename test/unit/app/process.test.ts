@@ -1,0 +1,155 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/scripted-slack.js';
+import { message } from '../../../src/sim/slack/frames/messages.js';
+import { eventually } from '../../helpers/eventually.js';
+import { startStandInUnderTest } from '../../helpers/server-under-test.js';
+import { addInstallation, createConnection, eventsOf, setVariables, type World } from './world.js';
+
+const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname;
+
+/** The program in a process of its own. */
+class Program {
+  readonly lines: string[] = [];
+  readonly ended: Promise<number | null>;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+
+  constructor(words: readonly string[], environment: Readonly<Record<string, string>>) {
+    const { PATH = '', HOME = '' } = process.env;
+    this.#child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...words], {
+      env: { PATH, HOME, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const input of [this.#child.stdout, this.#child.stderr])
+      createInterface({ input }).on('line', (line) => this.lines.push(line));
+    this.ended = new Promise((resolve) => this.#child.once('close', resolve));
+  }
+
+  /** Waits until it has said this. */
+  async says(words: string): Promise<string> {
+    return eventually(() => this.lines.find((line) => line.includes(words)), `"${words}"`, 20_000);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+}
+
+type Peers = Pick<World, 'slack' | 'server' | 'standIn' | 'owner'>;
+
+let folder: string;
+let slack: ScriptedSlack | undefined;
+let peers: Peers | undefined;
+let programs: Program[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'process-'));
+});
+
+afterEach(async () => {
+  for (const program of programs) program.signal('SIGKILL');
+  for (const { ended, lines } of programs) {
+    await ended;
+    expect(lines.filter((line) => /xox[a-z]-|xapp-|eyJ/.test(line))).toEqual([]);
+  }
+  await slack?.stop();
+  await peers?.standIn.stop();
+  await rm(folder, { recursive: true, force: true });
+  [slack, peers, programs] = [undefined, undefined, []];
+});
+
+function run(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
+  const program = new Program(words, {
+    ...{ PLUGIN_LISTEN: '127.0.0.1:0', GATEWAY_LISTEN: '127.0.0.1:0', XDG_DATA_HOME: folder },
+    ...environment,
+  });
+  programs.push(program);
+  return program;
+}
+
+/** A program with a connection whose sockets are open. */
+async function running() {
+  slack = await startScriptedSlack();
+  const server = await startStandInUnderTest();
+  const { standIn } = server;
+  peers = { slack, server, standIn, owner: await server.createUser() };
+  const { app, installation, appToken } = addInstallation(peers);
+  const connection = await createConnection(peers);
+  await setVariables(connection, {
+    auth_type: 'socketMode',
+    socket_mode_app_token: appToken,
+    private_bot_token: installation.botToken,
+  });
+  const environment = {
+    AUTOKITTEH_URL: standIn.url,
+    AUTOKITTEH_SIGN_KEY: standIn.signKey,
+    SLACK_API_URL: slack.apiUrl,
+  };
+  const again = (): Program => run([], environment);
+  const program = again();
+  await slack.waitForSockets(app, 2, 20_000);
+  return { slack, standIn, installation, connection, program, again };
+}
+
+describe('the process', () => {
+  it('ends with 0 after SIGTERM, with what it got acknowledged, and delivers the rest after its next start', async () => {
+    const world = await running();
+    const { connection, installation, program } = world;
+    for (let number = 0; number < 100; number++) world.slack.send(installation, message());
+    await world.slack.ledger.waitFor(({ state }) => state === 'acknowledged');
+    program.signal('SIGTERM');
+    await program.says('received SIGTERM, stopping; again to force');
+    expect(await program.ended).toBe(0);
+    await program.says('"stopped"');
+    expect(world.slack.ledger.late()).toEqual([]);
+    expect(world.slack.sockets()).toEqual([]);
+    expect(
+      world.slack.ledger.entries.flatMap(({ attempts }) => attempts).map(({ outcome }) => outcome),
+    ).not.toContain('timed_out');
+
+    const acknowledged = world.slack.ledger.acknowledged().map(({ key }) => key);
+    expect(acknowledged.length).toBeGreaterThan(0);
+    world.again();
+    const delivered = (): (string | undefined)[] =>
+      eventsOf(world, connection.id).map(({ memo }) => memo['slack_event_id']);
+    await eventually(
+      () => {
+        const ids = new Set(delivered());
+        return acknowledged.every((id) => ids.has(id));
+      },
+      'everything that was acknowledged',
+      20_000,
+    );
+    expect(new Set(delivered()).size).toBe(delivered().length);
+  });
+
+  it('ends at once with 1 after a second signal', async () => {
+    const { installation, program, slack: itsSlack, standIn } = await running();
+    standIn.faults.delayMs = 600_000;
+    await itsSlack.ledger.settled(itsSlack.send(installation, message()));
+    program.signal('SIGTERM');
+    await program.says('received SIGTERM');
+    program.signal('SIGINT');
+    expect(await program.ended).toBe(1);
+    expect(program.lines.join('\n')).not.toContain('"stopped"');
+  });
+
+  it('says at the start what is wrong with its words or settings', async () => {
+    const [words, settings] = [
+      run(['--no-such-flag']),
+      run([], { JOURNAL_URL: 'mysql:x', LOG_LEVEL: 'loud' }),
+    ];
+    expect(await words.ended).toBe(2);
+    expect(words.lines.join('\n')).toMatch(/unknown option '--no-such-flag'[^]*Usage: ak-slack/);
+    expect(await settings.ended).toBe(1);
+    expect(settings.lines).toEqual([
+      'JOURNAL_URL must be sqlite:<path>',
+      expect.stringMatching(/^LOG_LEVEL /),
+    ]);
+  });
+});

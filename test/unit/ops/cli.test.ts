@@ -1,0 +1,255 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Code } from '@connectrpc/connect';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commandPorts } from '../../../src/app/command-ports.js';
+import type { Config } from '../../../src/config.js';
+import { runCommandLine } from '../../../src/ops/cli/command-line.js';
+import { flagOf, SETTINGS } from '../../../src/settings.js';
+import { message } from '../../../src/sim/slack/frames/messages.js';
+import { eventually } from '../../helpers/eventually.js';
+import {
+  addInstallation,
+  connect,
+  createConnection,
+  eventsOf,
+  overview,
+  startWorld,
+  untilStatus,
+  type World,
+} from '../app/world.js';
+
+const FLAGS = SETTINGS.filter(({ secret }) => !secret).map((setting) => ({
+  flag: flagOf(setting),
+  name: setting.name,
+  about: setting.about,
+}));
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cli-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+  /** What `start` was given, if that is what was run. */
+  readonly started: Config | undefined;
+}
+
+/** Runs `ak-slack` with these words; tokens come from `input`. */
+async function run(words: readonly string[], environment: NodeJS.ProcessEnv = {}, input = ''): Promise<Ran> {
+  const out: string[] = [];
+  const error: string[] = [];
+  let started: Config | undefined;
+  const terminal = {
+    out: (text: string) => void out.push(text),
+    error: (text: string) => void error.push(text),
+    read: () => Promise.resolve(input),
+  };
+  const start = (config: Config): Promise<number> => {
+    started = config;
+    return Promise.resolve(0);
+  };
+  const ports = commandPorts({ XDG_DATA_HOME: folder, ...environment }, terminal, '1.2.3', start);
+  const code = await runCommandLine(words, FLAGS, ports);
+  return { code, out: out.join('\n'), error: error.join('\n'), started };
+}
+
+async function file(name: string, content: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+describe('the command line', () => {
+  it('starts the program unless told otherwise, with what flags and environment say', async () => {
+    const environment = { GATEWAY_LISTEN: 'off', AUTOKITTEH_URL: 'http://one.example' };
+    const { code, started } = await run(['--autokitteh-url', 'http://two.example/'], environment);
+    expect(code).toBe(0);
+    expect(started).toMatchObject({
+      autokitteh: { url: 'http://two.example', credentials: { kind: 'none' } },
+      gateway: { listen: 'off' },
+    });
+    expect((await run(['start'], environment)).started?.autokitteh.url).toBe('http://one.example');
+  });
+
+  it('says its version and how it is used', async () => {
+    expect(await run(['--version'])).toMatchObject({ code: 0, out: '1.2.3' });
+    const { code, out, started } = await run(['--help']);
+    expect([code, started]).toEqual([0, undefined]);
+    for (const { flag, name } of FLAGS) expect(out).toMatch(new RegExp(`${flag} [^]*${name}`));
+    for (const command of ['start', 'manifest', 'check', 'save', 'status', 'dead-letters'])
+      expect(out).toMatch(new RegExp(`^ +${command}\\b`, 'm'));
+    expect(out).not.toContain('AUTOKITTEH_SIGN_KEY]');
+  });
+
+  it.each([
+    [['--autokitteh-urll', 'x'], /unknown option '--autokitteh-urll'/],
+    [['strat'], /too many arguments|unknown command/],
+    [['--autokitteh-token', 'x'], /unknown option '--autokitteh-token'/],
+    [['save'], /missing required argument 'connection'/],
+    [['dead-letters', 'resend'], /name some ids, or say --all/],
+    [['dead-letters', 'resend', '1', 'two'], /An id is a whole number/],
+    [['check', 'xoxb-on-the-command-line'], /too many arguments/],
+  ])('refuses wrong words, and shows how it is done: %j', async (words, says) => {
+    const { code, error, started } = await run(words);
+    expect([code, started]).toEqual([2, undefined]);
+    expect(error).toMatch(says);
+    expect(error).toContain('Usage: ak-slack');
+  });
+
+  it('refuses wrong settings with a sentence for each', async () => {
+    const { code, error, started } = await run(['--gateway-listen', 'nowhere', '--log-level', 'loud'], {
+      PLUGIN_TOKEN: 'short',
+    });
+    expect([code, started]).toEqual([1, undefined]);
+    expect(error).toMatch(/^GATEWAY_LISTEN must be host:port, or off$/m);
+    expect(error).toMatch(/^PLUGIN_TOKEN must have at least 16 characters$/m);
+    expect(error).toMatch(/^LOG_LEVEL /m);
+  });
+
+  it('prints the manifest of the Slack app, or a link that creates it', async () => {
+    expect((await run(['manifest'])).out).toMatch(/^display_information:\n[^]*socket_mode_enabled: true/);
+    const manifest = JSON.parse((await run(['manifest', '--json'])).out) as object;
+    expect(manifest).toMatchObject({ settings: { socket_mode_enabled: true } });
+    const link = new URL((await run(['manifest', '--link'])).out);
+    expect(link.origin).toBe('https://api.slack.com');
+    expect(link.searchParams.get('manifest_yaml') ?? link.searchParams.get('manifest_json')).toBeTruthy();
+  });
+
+  it('says so where nothing runs', async () => {
+    const { code, error } = await run(['status'], { PLUGIN_LISTEN: '127.0.0.1:9' });
+    expect(code).toBe(1);
+    expect(error).toMatch(
+      /nothing runs at http:\/\/127\.0\.0\.1:9 .*: start the program, or set PLUGIN_LISTEN/,
+    );
+  });
+});
+
+/** The environment in which commands find a world. */
+function environmentOf({ rig, slack, standIn }: World): NodeJS.ProcessEnv {
+  return {
+    SLACK_API_URL: slack.apiUrl,
+    AUTOKITTEH_URL: standIn.url,
+    PLUGIN_LISTEN: new URL(rig.pluginUrl).host,
+  };
+}
+
+describe('check', () => {
+  it('asks Slack about tokens from standard input or a file, and stores nothing', async () => {
+    const world = await startWorld();
+    const { installation, appToken } = addInstallation(world);
+    const other = addInstallation(world);
+    const environment = environmentOf(world);
+    const good = `${appToken}\n${installation.botToken}\n`;
+    const piped = await run(['check'], environment, good);
+    expect(piped).toMatchObject({ code: 0, error: '' });
+    expect(piped.out).toMatch(/^ok {4}Slack knows the bot as @autokitteh in Synthetic\.$/m);
+    expect(piped.out).toMatch(/^ok {4}Slack opens a socket with it\.$/m);
+    const path = await file('tokens', `app_token = "${appToken}"\nbot_token: ${installation.botToken}`);
+    expect(await run(['check', '--tokens-file', path], environment)).toEqual(piped);
+
+    const bad: [input: string, says: RegExp][] = [
+      ['', /^FAIL/m],
+      [`xoxb-1-2-abc\n${appToken}`, /FAIL {2}Slack says invalid_auth/],
+      [`${installation.botToken}\nxapp-1-A1-1-abc`, /FAIL/],
+      [
+        `${other.installation.botToken}\n${appToken}`,
+        /FAIL {2}The bot token is of the app .* Copy both from the same/,
+      ],
+      [`${installation.botToken}\n${installation.botToken}`, /FAIL/],
+    ];
+    for (const [input, says] of bad) {
+      const { code, out } = await run(['check'], environment, input);
+      expect([code, out]).toEqual([1, expect.stringMatching(says)]);
+      expect(out).not.toContain(installation.botToken);
+      expect(out).not.toContain(appToken);
+    }
+    expect(await run(['check', '--tokens-file', join(folder, 'none')], environment)).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/none cannot be read: ENOENT/) as string,
+    });
+    expect(world.standIn.store.vars.size).toBe(0);
+  });
+});
+
+describe('save', () => {
+  it("stores checked tokens with the person's own credential, and with no other", async () => {
+    const world = await startWorld();
+    const { installation, appToken } = addInstallation(world);
+    const connection = await createConnection(world);
+    const environment = { ...environmentOf(world), AUTOKITTEH_SIGN_KEY: world.standIn.signKey };
+    const tokens = `${installation.botToken}\n${appToken}`;
+    const own = await file('own', `${world.owner.token}\n`);
+    const stranger = await file('stranger', (await world.server.createUser()).token);
+
+    expect((await run(['save', connection.id], environment, tokens)).code).toBe(1);
+    const theirs = await run(['save', connection.id, '--user-token-file', stranger], environment, tokens);
+    expect(theirs).toMatchObject({ code: 1, error: expect.stringContaining('not found') as string });
+    const wrong = await run(['save', connection.id, '--user-token-file', own], environment, 'xoxb-1-2-abc');
+    expect([wrong.code, wrong.out]).toEqual([1, expect.stringContaining('FAIL')]);
+    expect(world.standIn.store.vars.get(connection.id)).toBeUndefined();
+
+    const saved = await run(['save', connection.id, '--user-token-file', own], environment, tokens);
+    expect(saved).toMatchObject({ code: 0, error: '' });
+    expect(saved.out).toContain(`Saved: ${connection.id} is connected to Synthetic.`);
+    expect(saved.out).not.toMatch(/xox|xapp/);
+    await untilStatus(world, connection.id, 'ok', /2 sockets live/);
+    const malformed = await run(['save', 'con_x', '--user-token-file', own], environment, tokens);
+    expect(malformed).toMatchObject({ code: 1, error: 'invalid connection ID' });
+  });
+});
+
+describe('status and dead-letters', () => {
+  it('ask the running program, list what was given up, and send it again', async () => {
+    const world = await startWorld();
+    const { slack, standIn } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    const connection = await connect(world, installation, appToken);
+    const environment = environmentOf(world);
+    const status = await run(['status'], environment);
+    expect(status.out).toContain('All is well.');
+    expect(status.out).toMatch(
+      new RegExp(`^connection .* \\(${connection.id}\\): ok, Using Socket Mode`, 'm'),
+    );
+    expect(status.out).toContain(`Slack app ${app.id}: live, 2 live`);
+    expect(JSON.parse((await run(['status', '--json'], environment)).out)).toMatchObject({ troubles: [] });
+    expect((await run(['dead-letters', 'list'], environment)).out).toBe('There are no dead letters.');
+
+    standIn.faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words: 'no [event]' }, 3);
+    for (let number = 0; number < 3; number++) slack.send(installation, message());
+    await slack.ledger.allSettled();
+    await eventually(async () => (await overview(world)).delivery.dead === 3, 'three dead letters');
+    const listed = await run(['dead-letters', 'list'], environment);
+    expect(listed.out.split('\n')).toHaveLength(3);
+    expect(listed.out).toMatch(new RegExp(`^1  20.*  ${connection.id}  events_api Ev.*no \\[event\\]`));
+    const json = JSON.parse((await run(['dead-letters', 'list', '--json'], environment)).out) as object[];
+    expect(json).toHaveLength(3);
+    expect((await run(['dead-letters', 'resend', '2', '77'], environment)).out).toBe(
+      '1 of 2 are sent again.',
+    );
+    await eventually(() => eventsOf(world, connection.id).length === 1, 'one');
+    expect((await run(['dead-letters', 'resend', '--all'], environment)).out).toBe('2 of 2 are sent again.');
+    await eventually(() => eventsOf(world, connection.id).length === 3, 'all');
+    expect((await run(['dead-letters', 'resend', '--all'], environment)).out).toBe('0 of 0 are sent again.');
+  });
+
+  it('need the credential of a program that has one', async () => {
+    const PLUGIN_TOKEN = 'a-credential-for-tests';
+    const world = await startWorld({ settings: { PLUGIN_TOKEN } });
+    const environment = environmentOf(world);
+    const without = await run(['status'], environment);
+    expect(without).toMatchObject({ code: 1, error: 'the bearer credential is missing or wrong' });
+    expect((await run(['status'], { ...environment, PLUGIN_TOKEN })).code).toBe(0);
+    const elsewhere = { ...environment, PLUGIN_TOKEN, PLUGIN_LISTEN: new URL(world.slack.url).host };
+    expect((await run(['status'], elsewhere)).error).toMatch(
+      /does not answer as this program does \(HTTP 404\)/,
+    );
+  });
+});
