@@ -28,12 +28,12 @@ export function lossOf(world: SocketsWorld, entry: LedgerEntry): Loss {
   const { at, socketId, trouble } = attempt;
   const deadline = at + DEADLINE_MS - ROUND_TRIP_MS;
   const receipt = watch.receipts.get(attempt.envelopeId);
-  const inTime = receipt !== undefined && receipt.at < deadline;
+  const inTime = receipt !== undefined && receipt.answeredAt < deadline;
   if (socketId === undefined)
     return watch.deafness.some(({ from, to, ours }) => !ours && from <= at && at <= to)
       ? 'unroutable'
       : 'OURS';
-  if (world.disorder.loseAck !== undefined && inTime) return 'unnoticed';
+  if (world.disorder.loseAck !== undefined && inTime && receipt.how !== 'lost') return 'unnoticed';
   if (world.disorder.hold !== undefined && !inTime) return 'too late';
   const incidents = watch.incidents.filter(
     (each) => each.socketId === socketId && each.at <= at + DEADLINE_MS,
@@ -73,7 +73,7 @@ export function storyOf({ watch }: SocketsWorld, { kind, number, attempts }: Led
         .map((incident) => `${socketId ?? ''} ${incident.how} at ${incident.at - start}`),
       receipt === undefined
         ? 'never arrived'
-        : `arrived at ${receipt.at - start}, ${receipt.how ?? 'unanswered'}`,
+        : `arrived at ${receipt.at - start}, answered at ${receipt.answeredAt - start}: ${receipt.how ?? 'not yet'}`,
       ...ours.map((change) => `ours ${change.to} at ${change.at - start} ${change.why}`),
     ];
   });

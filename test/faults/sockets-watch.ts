@@ -12,6 +12,8 @@ import type { SocketStateName } from '../../src/slack/socket-state.js';
 export interface Receipt {
   readonly at: number;
   readonly socketId: string;
+  /** When its receiver had it acknowledged. */
+  answeredAt: number;
   how: Acknowledged | undefined;
 }
 
@@ -76,7 +78,12 @@ export class SocketsWatch {
   }
 
   received(envelope: Envelope): Receipt {
-    const receipt: Receipt = { at: this.#clock.now(), socketId: envelope.socketId, how: undefined };
+    const receipt: Receipt = {
+      at: this.#clock.now(),
+      socketId: envelope.socketId,
+      answeredAt: Infinity,
+      how: undefined,
+    };
     if (!this.receipts.has(envelope.envelopeId)) this.receipts.set(envelope.envelopeId, receipt);
     return receipt;
   }

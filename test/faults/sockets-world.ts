@@ -153,6 +153,7 @@ export class SocketsWorld {
     const receipt = this.watch.received(envelope);
     const answer = async (): Promise<void> => {
       const payload = envelope.acceptsResponsePayload ? { text: 'taken' } : undefined;
+      receipt.answeredAt = this.clock.now();
       receipt.how = await this.sockets.acknowledge(envelope, payload);
     };
     const slow = this.random() < SLOW_SHARE ? this.random() * SLOW_MS : 0;
