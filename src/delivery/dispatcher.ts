@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Timer } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
@@ -41,6 +42,8 @@ export class Dispatcher {
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
+    // Every dispatch under way listens; Node takes more than ten for a leak.
+    setMaxListeners(ports.limits.concurrency + ports.limits.urgentReserve, this.#abort.signal);
   }
 
   get inFlight(): number {

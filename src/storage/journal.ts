@@ -128,7 +128,7 @@ export interface Journal {
   prune(request: PruneRequest): Promise<boolean>;
   /** Gives free room back to the disk, one small step; answers whether there may be more. */
   compact(): Promise<boolean>;
-  /** Writes something small; rejects if an append would. */
+  /** Writes what a few events take; rejects if their append would. */
   probe(now: number): Promise<void>;
   stats(): Promise<JournalStats>;
   /** Finishes what was asked before, then closes. */
