@@ -8,7 +8,7 @@ import { openInThread } from '../conformance/in-thread-journal.js';
 import { eventually } from '../helpers/eventually.js';
 import { startCrashPeers, type CrashPeers } from './crash-peers.js';
 import { sendTraffic } from './crash-traffic.js';
-import { faultsOf, openPath } from './outage-path.js';
+import { faultsOf, openPath } from './disk-path.js';
 import type { FaultSeries } from './report.js';
 import { acceptedOf } from './sent-event.js';
 
