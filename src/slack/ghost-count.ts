@@ -23,10 +23,15 @@ export class GhostCount {
     this.#closedAt.push(this.#clock.monotonic());
   }
 
-  /** Slack said how many it counts, while `ours` of ours are on its books. True if the number of ghosts changed. */
+  /**
+   * Slack said how many it counts, while `ours` of ours are on its books. True if the number of ghosts changed. Those
+   * that were closed just now may be counted or not: within that doubt the number stays what it was.
+   */
   counted(connections: number, ours: number): boolean {
     const before = this.#ghosts;
-    this.#ghosts = Math.max(0, connections - ours - this.#recent());
+    const most = Math.max(0, connections - ours);
+    const least = Math.max(0, most - this.#recent());
+    this.#ghosts = Math.min(most, Math.max(least, before));
     return this.#ghosts !== before;
   }
 

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { GhostCount } from '../../../src/slack/ghost-count.js';
+import { HandClock } from '../../helpers/hand-clock.js';
+
+describe('GhostCount', () => {
+  it('is what Slack counts beyond ours', () => {
+    const count = new GhostCount(new HandClock());
+    expect(count.counted(2, 1)).toBe(true);
+    expect(count.ghosts).toBe(1);
+    expect(count.counted(3, 2)).toBe(false);
+    expect(count.counted(2, 2)).toBe(true);
+    expect(count.ghosts).toBe(0);
+    count.counted(0, 2);
+    expect(count.ghosts).toBe(0);
+  });
+
+  it('takes no socket for a ghost that we closed just now', async () => {
+    const clock = new HandClock();
+    const count = new GhostCount(clock);
+    count.closed();
+    count.counted(3, 2);
+    expect(count.ghosts).toBe(0);
+    await clock.advance(10_000);
+    count.counted(3, 2);
+    expect(count.ghosts).toBe(1);
+  });
+
+  it('does not lose sight of a ghost while our own sockets are renewed', () => {
+    const count = new GhostCount(new HandClock());
+    count.counted(3, 2);
+    for (let renewal = 1; renewal <= 3; renewal++) {
+      count.counted(4, 3);
+      count.closed();
+      expect(count.ghosts).toBe(1);
+    }
+    count.counted(3, 3);
+    expect(count.ghosts).toBe(0);
+  });
+});
