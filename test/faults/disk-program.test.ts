@@ -1,0 +1,143 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { scaledClock } from '../../src/core/clock.js';
+import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
+import type { Frame } from '../../src/sim/slack/frames/draft.js';
+import { blockAction } from '../../src/sim/slack/frames/interactions.js';
+import { message } from '../../src/sim/slack/frames/messages.js';
+import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
+import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
+import { SLACK_RETRIES } from '../../src/sim/slack/sending/retry-ladder.js';
+import { eventually } from '../helpers/eventually.js';
+import {
+  addInstallation,
+  connect,
+  eventsOf,
+  overview,
+  QUICK_DELIVERY,
+  startWorld,
+  untilStatus,
+  type TestConnection,
+  type World,
+} from '../unit/app/world.js';
+import { failingJournal, smallFileSystem, smallJournal, type FullDisk } from './full-disk.js';
+import { acceptedOf } from './sent-event.js';
+
+// Slack waits a second for an acknowledgement instead of three, and repeats an event every third of a second.
+const SLACK = {
+  clock: scaledClock(3),
+  retries: { ...SLACK_RETRIES, delays: Array.from({ length: 100 }, () => 1_000) },
+};
+const LIMITS = { ...QUICK_DELIVERY, journalRetryMs: 100, bodiesMs: 100, pruneMs: 100, pruneStepMs: 1 };
+// What is in the write-ahead log already leaves room for a few short events.
+const LONG = 'long '.repeat(20_000);
+const NOT_TAKEN = /^Events are not taken, because the journal cannot be written/;
+
+interface Stage {
+  readonly world: World;
+  readonly connection: TestConnection;
+  readonly installation: SlackInstallation;
+}
+
+let inUse: { readonly disk: FullDisk; readonly world: World } | undefined;
+
+// Runs before the world's own, which would otherwise end the program after its disk.
+afterEach(async () => {
+  await inUse?.world.rig.app.stop();
+  await inUse?.disk.remove();
+  inUse = undefined;
+});
+
+describe('The program whose journal cannot be written,', () => {
+  it.each([
+    { what: 'because a small file system is full', make: smallFileSystem },
+    { what: 'because it says that it is full', make: () => failingJournal('journal_full') },
+    { what: 'because it cannot be reached', make: () => failingJournal('journal_unavailable') },
+  ])('$what, acknowledges nothing, says so, and goes on when it can', async ({ make }) => {
+    const disk = await make();
+    if (disk === undefined) {
+      console.log('not tried: mounting is not allowed here');
+      return;
+    }
+    const stage = await start(disk);
+    const { slack } = stage.world;
+    const before = await acknowledged(stage, send(stage, message({ text: 'before' })));
+
+    await disk.fill();
+    const event = send(stage, message({ text: LONG }));
+    const click = send(stage, blockAction({ value: LONG }));
+    await expectNothingTaken(stage, event);
+    await untilStatus(stage.world, stage.connection.id, 'warning', NOT_TAKEN);
+    await slack.ledger.settled(click);
+    expect(click.state).toBe('given_up');
+
+    await disk.free();
+    await acknowledged(stage, event);
+    const after = await acknowledged(stage, send(stage, message({ text: 'after' })));
+    const again = await acknowledged(stage, send(stage, slashCommand()));
+    await expectAtServer(stage, [before, event, after, again]);
+  });
+
+  it('because it has grown to its limit, takes events again when the server has taken some', async () => {
+    const stage = await start(await smallJournal());
+    const { slack, standIn } = stage.world;
+    await standIn.goDown();
+    const taken: LedgerEntry[] = [];
+    let refused: LedgerEntry | undefined;
+    while (refused === undefined) {
+      const entry = send(stage, message({ text: LONG }));
+      await slack.ledger.waitFor((each) => each === entry && each.attempts[0]?.outcome !== 'waiting');
+      if (entry.attempts[0]?.outcome === 'acknowledged') taken.push(entry);
+      else refused = entry;
+    }
+    expect(taken.length).toBeGreaterThan(2);
+    await expectNothingTaken(stage, refused);
+
+    await standIn.comeUp();
+    await acknowledged(stage, refused);
+    await expectAtServer(stage, [...taken, refused, await acknowledged(stage, send(stage, message()))]);
+  });
+});
+
+async function start(disk: FullDisk): Promise<Stage> {
+  const world = await startWorld({
+    slack: SLACK,
+    settings: { JOURNAL_URL: `sqlite:${disk.path}` },
+    other: { delivery: LIMITS, openJournal: (path) => disk.open(path) },
+  });
+  inUse = { disk, world };
+  const { installation, appToken } = addInstallation(world);
+  return { world, installation, connection: await connect(world, installation, appToken) };
+}
+
+/** Slack is not told yes, people are told no, and whoever asks how the program fares learns it. */
+async function expectNothingTaken(stage: Stage, event: LedgerEntry): Promise<void> {
+  const { slack, rig } = stage.world;
+  const command = await acknowledged(stage, send(stage, slashCommand({ text: LONG })));
+  expect(slack.ledger.answer(command)?.payload).toMatchObject({
+    response_type: 'ephemeral',
+    text: expect.stringContaining('not taken') as string,
+  });
+  await slack.ledger.waitFor((entry) => entry === event && entry.attempts.length > 2);
+  expect(event.attempts.flatMap(({ acknowledgements }) => acknowledgements)).toEqual([]);
+  expect((await overview(stage.world)).troubles).toContainEqual(expect.stringMatching(NOT_TAKEN));
+  expect((await fetch(`${rig.pluginUrl}/readyz`)).status).toBe(503);
+}
+
+function send({ world, installation }: Stage, frame: Frame): LedgerEntry {
+  return world.slack.send(installation, frame);
+}
+
+async function acknowledged({ world }: Stage, entry: LedgerEntry): Promise<LedgerEntry> {
+  await world.slack.ledger.settled(entry);
+  expect(entry.state).toBe('acknowledged');
+  return entry;
+}
+
+/** These events and no others are at the server, each once, and the connection is well. */
+async function expectAtServer({ world, connection }: Stage, entries: readonly LedgerEntry[]): Promise<void> {
+  const keys = entries.map((entry) => acceptedOf(entry)?.key).toSorted();
+  await eventually(() => eventsOf(world, connection.id).length >= keys.length, 'every event');
+  await untilStatus(world, connection.id, 'ok', /2 sockets live/);
+  const there = eventsOf(world, connection.id).map(({ memo }) => memo['slack_event_key']);
+  expect(there.toSorted()).toEqual(keys);
+}
