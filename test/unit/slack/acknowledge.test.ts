@@ -155,3 +155,36 @@ it('at a stop waits for the answer to what crossed its goodbye', async () => {
   await stopping;
   expect(rig.pool.holds('s2')).toBe(false);
 });
+
+it('does not say goodbye on the last socket before what was on its way has arrived', async () => {
+  rig = await PoolRig.live();
+  rig.onEnvelope = (envelope) => void rig.pool.acknowledge(envelope, undefined);
+  const last = rig.wires.at(0);
+  last.answers = false;
+  const stopping = rig.pool.stop();
+  await rig.advance(1);
+  expect(rig.wires.alive).toEqual([last]);
+  // Slack sent this before it read our ping, so it comes before the pong.
+  last.envelope('on its way');
+  last.life();
+  await rig.advance(1);
+  expect(last.sent).toEqual(['{"envelope_id":"on its way"}']);
+  await stopping;
+});
+
+it('hands nothing over that cannot be acknowledged any more, and counts it', async () => {
+  rig = await PoolRig.live();
+  for (const wire of rig.wires.all) wire.polite = false;
+  const stopping = rig.pool.stop();
+  await rig.advance(4_000);
+  rig.wires.at(0).envelope('too late');
+  expect(rig.envelopes).toEqual([]);
+  expect(rig.events).toContainEqual({
+    t: 'frame_dropped',
+    appId: 'A1',
+    socketId: 's1',
+    why: 'stopping',
+  });
+  for (const wire of rig.wires.all) wire.end();
+  await stopping;
+});

@@ -1,3 +1,5 @@
+import { hasSubscribers } from 'node:diagnostics_channel';
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { scaledClock } from '../../../src/core/clock.js';
@@ -39,6 +41,7 @@ beforeEach(() => {
 // Whatever happened, nothing is left: no TCP connection, no timer, no listener.
 afterEach(async () => {
   await Promise.all(rigs.splice(0).map((rig) => rig.stop()));
+  expect(['ping', 'pong'].some((frame) => hasSubscribers(`undici:websocket:${frame}`))).toBe(false);
   await eventually(
     () => resources().length <= before.length,
     `no more than ${before.join()}: ${resources().join()}`,
@@ -128,6 +131,19 @@ describe('a refresh', () => {
     expect(rig.slack.ledger.lost()).toHaveLength(0);
     expect(rig.slack.ledger.unrouted()).toHaveLength(0);
   });
+});
+
+it('notices at once that Slack has closed a socket, although Slack leaves TCP open', async () => {
+  const rig = await open();
+  const [socket] = rig.slack.sockets(rig.app);
+  socket?.close(1001);
+  await rig.until(() => rig.status?.t === 'degraded', 'the close is noticed');
+  await rig.live();
+  const states = rig.events.flatMap((event) => (event.t === 'socket_state' ? [event.to] : []));
+  expect(states).not.toContain('suspect');
+  expect(rig.events).toContainEqual(
+    expect.objectContaining({ to: 'closed', why: 'the socket was closed (code 1001)' }),
+  );
 });
 
 describe('a path that falls silent', () => {
@@ -306,6 +322,16 @@ describe('stop', () => {
     await eventually(() => rig.envelopes.length === 1, 'it has arrived');
     for (const socket of rig.slack.sockets(rig.app)) socket.freeze();
     await rig.sockets.stop();
+  });
+
+  it('of an app alone ends a call for a URL that hangs', async () => {
+    const rig = await start();
+    rig.slack.faults.api('apps.connections.open', { t: 'hang' }, { times: 9 });
+    const without = resources().length;
+    rig.want(rig.token);
+    await rig.slack.calls.waitFor(({ method }) => method === 'apps.connections.open');
+    rig.sockets.reconcile(new Map());
+    await eventually(() => resources().length <= without, 'the call is over');
   });
 
   it('closes the sockets of an app that is not wanted any more', async () => {
