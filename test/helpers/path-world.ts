@@ -53,6 +53,8 @@ export interface PathWorld {
   eventsOf(entry: LedgerEntry, connectionId: string): Promise<string[]>;
   /** The first of them, as soon as it is there. */
   eventOf(entry: LedgerEntry, connectionId: string): Promise<string>;
+  /** Stops the program and starts it again on the same journal, on other ports. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export async function startStandInWorld(
   meeting: Meeting,
   settings: Settings = {},
 ): Promise<PathWorld & { readonly standIn: StandIn }> {
+  console.log('on a stand-in, whatever the environment names');
   let standIn: StandIn | undefined;
   const world = await makeWorld(meeting, settings, async (slack) => {
     const server = await startStandInUnderTest({ slackApiUrl: slack.apiUrl });
@@ -73,7 +76,7 @@ export async function startStandInWorld(
     return server;
   });
   if (standIn === undefined) throw new Error('no stand-in was started');
-  return { ...world, standIn };
+  return Object.assign(world, { standIn });
 }
 
 async function makeWorld(
@@ -96,21 +99,34 @@ async function makeWorld(
     { live: QUICK },
   );
   releasers.push('the program', () => rig.stop());
-  if (meeting === 'attached') server.standIn?.attach({ url: rig.pluginUrl, token: PLUGIN_TOKEN });
+  const attach = (): void => {
+    if (meeting === 'attached') server.standIn?.attach({ url: rig.pluginUrl, token: PLUGIN_TOKEN });
+  };
+  attach();
   console.log(`the scripted Slack's seed is ${seed}`);
-  return { slack, server, rig, ...journeys(server, rig), stop: () => releasers.releaseAll() };
+  return {
+    ...{ slack, server, rig },
+    get url() {
+      return rig.gatewayUrl;
+    },
+    ...journeys(server, rig),
+    async restart() {
+      await rig.restart();
+      attach();
+    },
+    stop: () => releasers.releaseAll(),
+  };
 }
 
 /** What people do, and what they see. */
 function journeys(
   server: ServerUnderTest,
   rig: AppRig,
-): Omit<PathWorld, 'slack' | 'server' | 'rig' | 'stop'> {
-  const url = rig.gatewayUrl;
+): Omit<PathWorld, 'slack' | 'server' | 'rig' | 'url' | 'restart' | 'stop'> {
   const through = (user: TestUser): AutoKittehClients =>
-    autoKittehClients(url, { headers: { authorization: `Bearer ${user.token}` } });
+    autoKittehClients(rig.gatewayUrl, { headers: { authorization: `Bearer ${user.token}` } });
   const ask: PathWorld['ask'] = (path, user, init = {}) =>
-    fetch(new URL(path, url), {
+    fetch(new URL(path, rig.gatewayUrl), {
       redirect: 'manual',
       ...init,
       headers: {
@@ -133,7 +149,11 @@ function journeys(
     );
   const eventsOf: PathWorld['eventsOf'] = async (entry, connectionId) => {
     // By the integration, because events of an organisation's connection are found by nothing else.
-    const { events } = await server.system.events.list({ integrationId: SLACK, maxResults: 200 });
+    const integrationId = (await server.system.connections.get({ connectionId })).connection?.integrationId;
+    const { events } = await server.system.events.list({
+      integrationId: integrationId ?? SLACK,
+      maxResults: 200,
+    });
     const deliveries = entry.attempts.map(({ envelopeId }) => envelopeId);
     return events
       .filter(({ destinationId }) => destinationId === connectionId)
@@ -141,7 +161,6 @@ function journeys(
       .map(({ eventId }) => eventId);
   };
   return {
-    url,
     through,
     ask,
     save,
