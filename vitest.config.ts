@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**'],
+    globalSetup: ['test/helpers/unpack-chromium.ts'],
     pool: 'forks',
     maxWorkers: 2,
     // Two programs at a time on one real server would each take the other's connections for its own.
