@@ -11,14 +11,14 @@ const AT_ONCE = 2;
 
 /** Kills the process at every step of an event's way, on the server that the environment names, else on a stand-in. */
 export const run: FaultSeries = async (seeds) => {
-  const file = await buildCrashChild();
+  const child = await buildCrashChild();
   const left = [...seeds];
   const verdicts: CrashVerdict[] = [];
   const faults: string[] = [];
   await Promise.all(
     Array.from({ length: Math.min(AT_ONCE, left.length) }, async (_, index) => {
       const peers = await startCrashPeers((seeds[0] ?? 1) + index);
-      const processes = new CrashProcesses(file);
+      const processes = new CrashProcesses(child.file);
       try {
         for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
           const verdict = await crashRun(processes, peers, seed).catch((error: unknown) => error as Error);
@@ -35,6 +35,7 @@ export const run: FaultSeries = async (seeds) => {
       }
     }),
   );
+  await child.remove();
   return report(verdicts, faults, seeds.length);
 };
 
