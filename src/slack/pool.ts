@@ -240,7 +240,7 @@ export class AppPool {
     this.#wasLive = true;
     this.#tokens.accept(socket.token.token);
     this.#trouble.greeted();
-    if (this.#ghosts.counted(hello.connections, this.#roster.registered().length))
+    if (this.#ghosts.counted(hello.connections, this.#roster.countedFor(socket)))
       events.emit({ t: 'ghosts', appId: this.#appId, ghosts: this.#ghosts.ghosts });
     const siblings = this.#roster.all().filter((other) => other !== socket && other.serves);
     const renewAt = renewalTime(

@@ -1,3 +1,4 @@
+import type { OwnSockets } from './ghost-count.js';
 import type { LeaveReason } from './socket-state.js';
 import type { AppToken, SlackSocket } from './socket.js';
 
@@ -51,6 +52,19 @@ export class Roster {
   /** Slack has these on its books, for all we know. */
   registered(): SlackSocket[] {
     return this.all().filter(({ state }) => state.t !== 'fetching_url' && state.t !== 'dialling');
+  }
+
+  /**
+   * How many of ours Slack counted for the hello of `greeted`: surely itself and those that were greeted before it was
+   * opened, perhaps all that have reached Slack.
+   */
+  countedFor(greeted: SlackSocket): OwnSockets {
+    const surely = this.all().filter(
+      (socket) =>
+        socket === greeted ||
+        (socket.serves && 'since' in socket.state && socket.state.since < greeted.openedAt),
+    );
+    return { surely: surely.length, perhaps: this.registered().length };
   }
 
   /** A socket on which something can be sent with good hope, other than `but`. */

@@ -35,6 +35,8 @@ export interface SocketOptions {
 export class SlackSocket {
   readonly id: string;
   readonly token: AppToken;
+  /** Monotonic milliseconds. */
+  readonly openedAt: number;
   /** When it is to be renewed, in monotonic milliseconds, and why; set by the pool. */
   renewal: { readonly at: number; readonly why: LeaveReason } = { at: Infinity, why: 'age' };
   readonly #options: SocketOptions;
@@ -52,6 +54,7 @@ export class SlackSocket {
   constructor(options: SocketOptions) {
     this.id = options.id;
     this.token = options.token;
+    this.openedAt = options.clock.monotonic();
     this.#options = options;
     this.#limitState(options.policy.socket.fetchMs, { t: 'timeout', during: 'fetching_url' });
     this.#wire = options.openWire(options.token.token, {

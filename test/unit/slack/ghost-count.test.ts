@@ -5,12 +5,12 @@ import { HandClock } from '../../helpers/hand-clock.js';
 describe('GhostCount', () => {
   it('is what Slack counts beyond ours', () => {
     const count = new GhostCount(new HandClock());
-    expect(count.counted(2, 1)).toBe(true);
+    expect(count.counted(2, { surely: 1, perhaps: 1 })).toBe(true);
     expect(count.ghosts).toBe(1);
-    expect(count.counted(3, 2)).toBe(false);
-    expect(count.counted(2, 2)).toBe(true);
+    expect(count.counted(3, { surely: 2, perhaps: 2 })).toBe(false);
+    expect(count.counted(2, { surely: 2, perhaps: 2 })).toBe(true);
     expect(count.ghosts).toBe(0);
-    count.counted(0, 2);
+    count.counted(0, { surely: 2, perhaps: 2 });
     expect(count.ghosts).toBe(0);
   });
 
@@ -18,22 +18,35 @@ describe('GhostCount', () => {
     const clock = new HandClock();
     const count = new GhostCount(clock);
     count.closed();
-    count.counted(3, 2);
+    count.counted(3, { surely: 2, perhaps: 2 });
     expect(count.ghosts).toBe(0);
     await clock.advance(10_000);
-    count.counted(3, 2);
+    count.counted(3, { surely: 2, perhaps: 2 });
     expect(count.ghosts).toBe(1);
   });
 
   it('does not lose sight of a ghost while our own sockets are renewed', () => {
     const count = new GhostCount(new HandClock());
-    count.counted(3, 2);
+    count.counted(3, { surely: 2, perhaps: 2 });
     for (let renewal = 1; renewal <= 3; renewal++) {
-      count.counted(4, 3);
+      count.counted(4, { surely: 3, perhaps: 3 });
       count.closed();
       expect(count.ghosts).toBe(1);
     }
-    count.counted(3, 3);
+    count.counted(3, { surely: 3, perhaps: 3 });
     expect(count.ghosts).toBe(0);
+  });
+
+  it('neither gains nor loses one by hellos that come in another order than Slack counted', () => {
+    const count = new GhostCount(new HandClock());
+    // The second socket's first, then the first one's, which was counted without the second.
+    count.counted(3, { surely: 1, perhaps: 2 });
+    expect(count.ghosts).toBe(1);
+    count.counted(2, { surely: 1, perhaps: 2 });
+    expect(count.ghosts).toBe(1);
+    const none = new GhostCount(new HandClock());
+    none.counted(2, { surely: 1, perhaps: 2 });
+    none.counted(1, { surely: 1, perhaps: 2 });
+    expect(none.ghosts).toBe(0);
   });
 });
