@@ -32,8 +32,14 @@ const SETTLE_LIMIT_MS = 500_000;
 const STOP_LIMIT_MS = 10_000;
 const LONGEST_FAULT_MS = 12_000;
 
-/** Brings an app's socket into the state, inflicts the fault, lifts it, and accounts for everything that was sent. */
-export async function runCase(clock: Clock, what: SocketsCase): Promise<SocketsRun> {
+/**
+ * Brings an app's socket into the state, inflicts the fault, lifts it, stops, and accounts for everything that was sent. The
+ * scripted Slack goes on until `end` is called, so that it does not hide connections that we left.
+ */
+export async function runCase(
+  clock: Clock,
+  what: SocketsCase,
+): Promise<{ readonly run: SocketsRun; readonly end: () => Promise<void> }> {
   const fault = FAULTS[what.fault];
   const world = await SocketsWorld.start(clock, what.seed, fault.slack ?? {});
   const failures: string[] = [];
@@ -58,8 +64,7 @@ export async function runCase(clock: Clock, what: SocketsCase): Promise<SocketsR
   await stopped(world, failures);
   const run = account(world, what, failures);
   world.watch.stop();
-  await world.slack.stop();
-  return run;
+  return { run, end: () => world.slack.stop() };
 }
 
 async function stopped(world: SocketsWorld, failures: string[]): Promise<void> {
@@ -79,6 +84,8 @@ async function stopped(world: SocketsWorld, failures: string[]): Promise<void> {
   } catch (error) {
     failures.push(error instanceof Error ? error.message : String(error));
   }
+  // Only so does Slack see what has become of the other end.
+  for (const socket of world.open()) socket.thaw();
   if (world.clientClock.pendingTimers > 0)
     failures.push(`${world.clientClock.pendingTimers} timers are left`);
 }

@@ -16,6 +16,8 @@ const CELLS = shuffled(
 /** Runs at a time, each an app of its own. */
 const TOGETHER = 10;
 const FACTOR = 20;
+const ALL = /^(?:TCP|Timeout|GetAddrInfo|HTTP)/;
+const SOCKETS = /^TCPSocket/;
 
 /** The fault matrix of the sockets: as many seeds as cells, one after the other, meet every one of them. */
 export const run: FaultSeries = async (seeds) => {
@@ -29,14 +31,17 @@ export const run: FaultSeries = async (seeds) => {
   const leaks: string[] = [];
   try {
     for (let n = 0; n < seeds.length; n += TOGETHER) {
-      const before = resources();
+      const before = { all: resources(ALL), sockets: resources(SOCKETS) };
       const cases = seeds.slice(n, n + TOGETHER).map((seed) => caseOf(seed));
-      runs.push(...(await Promise.all(cases.map((each) => runCase(clock, each)))));
-      await clock.rest();
-      // Of what has been closed, some is gone a turn of the event loop later.
-      await eventually(() => resources() <= before, 'nothing is left', 2_000).catch(() => undefined);
-      const left = resources() - before;
-      if (left > 0) leaks.push(`seeds ${cases.map(({ seed }) => seed).join(', ')}: ${left} left`);
+      const over = await Promise.all(cases.map((each) => runCase(clock, each)));
+      runs.push(...over.map(({ run: each }) => each));
+      const open = await left(() => resources(SOCKETS) - before.sockets);
+      await Promise.all(over.map(({ end }) => end()));
+      const other = await left(() => clock.pendingTimers + resources(ALL) - before.all);
+      if (open > 0 || other > 0)
+        leaks.push(
+          `seeds ${cases.map(({ seed }) => seed).join(', ')}: ${open} TCP connections, ${other} in all`,
+        );
     }
   } finally {
     clock.stop();
@@ -69,10 +74,15 @@ function report(
   return { lines: [...faultLines(runs, crashes.length, leaks.length), ...bad], ok: bad.length === 0 };
 }
 
-/** TCP connections and timers of the whole process. */
-function resources(): number {
-  return process.getActiveResourcesInfo().filter((kind) => /^(?:TCP|Timeout|GetAddrInfo|HTTP)/.test(kind))
-    .length;
+/** Of what has been closed, some is gone a turn of the event loop later. */
+async function left(count: () => number): Promise<number> {
+  await eventually(() => count() <= 0, 'nothing is left', 2_000).catch(() => undefined);
+  return Math.max(0, count());
+}
+
+/** What keeps this process alive. */
+function resources(kinds: RegExp): number {
+  return process.getActiveResourcesInfo().filter((kind) => kinds.test(kind)).length;
 }
 
 function shuffled<Item>(list: readonly Item[]): Item[] {

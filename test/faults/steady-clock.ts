@@ -42,9 +42,9 @@ export class SteadyClock implements Clock {
     return { cancel: () => this.#remove(timer) };
   }
 
-  /** Resolves when no timer is pending. */
-  async rest(): Promise<void> {
-    while (this.#pending.length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  /** Timers that have neither rung nor been cancelled. */
+  get pendingTimers(): number {
+    return this.#pending.length;
   }
 
   stop(): void {
