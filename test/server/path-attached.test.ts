@@ -100,8 +100,6 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
     expect(await status()).toMatch(/^private_bot_token is missing/);
     await user.clients.vars.set({ vars });
     expect(await status()).toMatch(/^Ready/);
-    await user.clients.vars.delete({ scopeId: scopeId ?? '' });
-    expect(await status()).toBe('Init required');
   });
 
   it('asks the integration for a test and for a refresh', async () => {
