@@ -36,6 +36,7 @@ export function breakSocket(world: SocketsWorld, socket: LinkSocket, how: Breaki
       break;
     case 'freeze':
       watch.incident(socket, 'silent');
+      world.frozen.add(socket);
       socket.freeze();
       break;
     case 'swallow':

@@ -84,8 +84,8 @@ async function stopped(world: SocketsWorld, failures: string[]): Promise<void> {
   } catch (error) {
     failures.push(error instanceof Error ? error.message : String(error));
   }
-  // Only so does Slack see what has become of the other end.
-  for (const socket of world.open()) socket.thaw();
+  // Only so does Slack see what has become of the other end; of sockets that it has closed since, too.
+  for (const socket of world.frozen) socket.thaw();
   if (world.clientClock.pendingTimers > 0)
     failures.push(`${world.clientClock.pendingTimers} timers are left`);
 }

@@ -51,6 +51,8 @@ export class SocketsWorld {
   readonly watch: SocketsWatch;
   /** Acknowledgements of what arrives from now on wait for so long; else most go at once. */
   holdMs: number | undefined;
+  /** Slack's ends of paths that fell silent, whatever became of them. */
+  readonly frozen = new Set<LinkSocket>();
   /** Of deliveries, in this run. */
   disorder: DeliveryDisorder = {};
   #tokens: { token: string; setAt: number }[] = [];
