@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
+import type { Receipt } from './sockets-watch.js';
 import type { SocketsWorld } from './sockets-world.js';
 
 /** Why an interaction or a command was lost, which Slack sends only once. */
@@ -19,6 +20,8 @@ export type Loss =
 const DEADLINE_MS = 3_000;
 /** What a round trip to the scripted Slack may take on its clock. */
 const ROUND_TRIP_MS = 400;
+/** States of ours in which nothing new is sent on a socket. */
+const OUT_OF_USE: ReadonlySet<string> = new Set(['suspect', 'draining', 'closed']);
 
 /** Why it was lost. */
 export function lossOf(world: SocketsWorld, entry: LedgerEntry): Loss {
@@ -40,13 +43,41 @@ export function lossOf(world: SocketsWorld, entry: LedgerEntry): Loss {
   );
   if (incidents.some(({ how }) => how === 'slow') && !inTime) return 'too late';
   if (trouble !== undefined && trouble.t !== 'dripping') return 'dead socket';
+  // It crossed our goodbye on the last socket, which a person had made us close.
+  if (receipt === undefined && watch.isLeaving(at)) return 'unroutable';
   const broken = incidents[0];
   if (broken === undefined) return 'OURS';
   if (!inTime) return 'cut off';
   // It arrived: it had to be answered elsewhere, unless that was impossible.
   const silent = broken.how === 'silent' && !detected(world, receipt.socketId, broken.at, deadline);
   const nowhere = watch.deafness.some(({ from, to }) => from <= deadline && to >= deadline);
-  return silent || nowhere ? 'cut off' : 'OURS';
+  return silent || nowhere || diedElsewhere(world, receipt, socketId, deadline) ? 'cut off' : 'OURS';
+}
+
+/** Whether the answer may have gone to another socket that was dead too, which nobody could know in time. */
+function diedElsewhere(world: SocketsWorld, receipt: Receipt, own: string, deadline: number): boolean {
+  if (receipt.how !== 'sent_elsewhere') return false;
+  const { changes, incidents } = world.watch;
+  return incidents.some(({ at, how, socketId }) => {
+    if (socketId === own || how === 'slow' || at > receipt.answeredAt + ROUND_TRIP_MS) return false;
+    const ours = ourEndOf(world, socketId);
+    if (ours === undefined) return how === 'silent';
+    const usable = !changes.some(
+      (change) => change.socketId === ours && change.at <= receipt.answeredAt && OUT_OF_USE.has(change.to),
+    );
+    return usable && !detected(world, ours, at, deadline);
+  });
+}
+
+/** What our side calls the socket that Slack calls `socketId`; known if anything arrived on it. */
+function ourEndOf({ slack, watch }: SocketsWorld, socketId: string): string | undefined {
+  for (const { attempts } of slack.ledger.entries)
+    for (const attempt of attempts) {
+      const receipt = watch.receipts.get(attempt.envelopeId);
+      if (attempt.socketId === socketId && attempt.copies === 1 && receipt !== undefined)
+        return receipt.socketId;
+    }
+  return undefined;
 }
 
 /** Whether our end of a socket was known to be dead at `by`. One that was replaced in the normal course was not. */

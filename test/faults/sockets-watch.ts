@@ -45,8 +45,8 @@ const LEAVING_MS = 5_000;
 
 /** Keeps the record of one run, and lets it wait. All times are of the world's clock. */
 export class SocketsWatch {
-  /** When the app's sockets were last not asked for. */
-  #unwantedAt = -Infinity;
+  /** When the app's sockets were no longer asked for. */
+  readonly #unwantedAt: number[] = [];
   /** By envelope id; of duplicates, the first. */
   readonly receipts = new Map<string, Receipt>();
   readonly incidents: Incident[] = [];
@@ -74,7 +74,12 @@ export class SocketsWatch {
 
   /** To be called when the app's sockets are not asked for any more. */
   unwanted(): void {
-    this.#unwantedAt = this.#clock.now();
+    this.#unwantedAt.push(this.#clock.now());
+  }
+
+  /** Whether sockets that nobody asks for any more may be closing at that time. */
+  isLeaving(at: number): boolean {
+    return this.#unwantedAt.some((since) => since <= at && at <= since + LEAVING_MS);
   }
 
   received(envelope: Envelope): Receipt {
@@ -159,7 +164,7 @@ export class SocketsWatch {
     const now = this.#clock.now();
     if (deaf) last.to = now;
     else if (this.changes.length > 0)
-      this.deafness.push({ from: now, to: Infinity, ours: byUs && now > this.#unwantedAt + LEAVING_MS });
+      this.deafness.push({ from: now, to: Infinity, ours: byUs && !this.isLeaving(now) });
   }
 
   #look(): void {
