@@ -14,6 +14,7 @@ import { EventsService } from '../gen/autokitteh/events/v1/events_pb.js';
 import type { Value } from '../gen/autokitteh/values/v1/values_pb.js';
 import { VarsService } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import type { Credentials } from './credentials.js';
+import { encodeDispatch } from './dispatch-encoding.js';
 import { isConnectionId } from './ids.js';
 import { refusal } from './rpc-errors.js';
 import { statusFromMessage, statusToMessage, type Status } from './status.js';
@@ -146,7 +147,7 @@ function methods(
 ): AutoKitteh {
   async function call<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
-    request: MessageInitShape<I>,
+    request: MessageInitShape<I> | Uint8Array,
     signal: AbortSignal | undefined,
   ): Promise<MessageShape<O>> {
     const { timeoutMs, clock } = options;
@@ -202,8 +203,7 @@ function methods(
       await call(ConnectionsService.method.update, { connection }, signal);
     },
     async dispatch(event, signal) {
-      const { destinationId, eventType, data, memo } = event;
-      const request = { event: { destinationId, eventType, data: { ...data }, memo: { ...memo } } };
+      const request = encodeDispatch(event);
       return { eventId: (await call(DispatcherService.method.dispatch, request, signal)).eventId };
     },
     async listEvents(query, signal) {

@@ -21,10 +21,10 @@ export interface UnaryOptions {
 
 /** One unary call after the other over pooled connections. */
 export interface UnaryCaller {
-  /** Rejects with a ConnectError, or with the signal's reason. */
+  /** `request` may be encoded already. Rejects with a ConnectError, or with the signal's reason. */
   call<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
-    request: MessageInitShape<I>,
+    request: MessageInitShape<I> | Uint8Array,
     options: UnaryOptions,
   ): Promise<MessageShape<O>>;
   close(): Promise<void>;
@@ -51,7 +51,8 @@ export function createUnaryCaller(baseUrl: string): UnaryCaller {
   });
   return {
     async call(method, request, options) {
-      const body = toBinary(method.input, create(method.input, request));
+      const body =
+        request instanceof Uint8Array ? request : toBinary(method.input, create(method.input, request));
       const answer = await send(
         pool,
         `${prefix}/${method.parent.typeName}/${method.name}`,
