@@ -107,10 +107,10 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
       }
     },
     status: (appId) => pools.get(appId)?.status,
-    async acknowledge(envelope, payload) {
+    acknowledge(envelope, payload) {
       for (const pool of retired)
         if (pool.holds(envelope.socketId)) return pool.acknowledge(envelope, payload);
-      return (await pools.get(envelope.appId)?.acknowledge(envelope, payload)) ?? 'lost';
+      return pools.get(envelope.appId)?.acknowledge(envelope, payload) ?? Promise.resolve('lost');
     },
     stop() {
       stopping ??= stopAll();

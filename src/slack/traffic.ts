@@ -60,7 +60,19 @@ export class Traffic {
     this.#timer ??= this.#setTimer();
     try {
       // A socket whose hello names another app does not become live: appId is what the hello said.
-      this.#options.onEnvelope({ ...frame, appId, socketId: socket.id, receivedAt: clock.now() });
+      const { kind, envelopeId, acceptsResponsePayload, retryAttempt, retryReason, payload, text } = frame;
+      this.#options.onEnvelope({
+        kind,
+        envelopeId,
+        appId,
+        socketId: socket.id,
+        acceptsResponsePayload,
+        retryAttempt,
+        retryReason,
+        payload,
+        text,
+        receivedAt: clock.now(),
+      });
     } catch (error) {
       events.emit({ t: 'receiver_failed', appId, message: errorMessage(error) });
     }

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, it } from 'vitest';
+
+import { systemClock } from '../../../src/core/clock.js';
+import { message } from '../../../src/sim/slack/frames/messages.js';
+import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/scripted-slack.js';
+import { acknowledgement } from '../../../src/slack/envelope.js';
+import { FrameWatch } from '../../../src/slack/frame-watch.js';
+import { createSlackHttp, type SlackHttp } from '../../../src/slack/http.js';
+import { openSdkWire } from '../../../src/slack/sdk-client.js';
+import type { Wire } from '../../../src/slack/wire.js';
+import { eventually } from '../../helpers/eventually.js';
+
+let slack: ScriptedSlack;
+let http: SlackHttp;
+beforeEach(async () => {
+  slack = await startScriptedSlack({ clock: systemClock, seed: 1 });
+  http = createSlackHttp();
+});
+afterEach(async () => {
+  await http.close();
+  await slack.stop();
+});
+
+/** A wire that Slack has greeted, and a way to let Slack send messages on it. */
+async function greeted(onText: (wire: Wire, texts: readonly string[]) => void) {
+  const app = slack.addApp();
+  const installation = slack.install(app, slack.addWorkspace());
+  const texts: string[] = [];
+  let ended = false;
+  const wire = openSdkWire(
+    { apiUrl: slack.apiUrl, clock: systemClock, http, frames: new FrameWatch() },
+    app.createAppToken(),
+    {
+      onUrl: () => undefined,
+      onOpen: () => undefined,
+      onText: (text) => {
+        texts.push(text);
+        if (texts.length > 1) onText(wire, texts.slice(1));
+      },
+      onBinary: () => undefined,
+      onLife: () => undefined,
+      onEnd: () => (ended = true),
+    },
+  );
+  await eventually(() => texts.length === 1, 'Slack said hello');
+  return {
+    send: (count: number) => Array.from({ length: count }, () => slack.send(installation, message())),
+    ended: () => eventually(() => ended, 'the wire has ended'),
+  };
+}
+
+function idOf(text: string): string {
+  return (JSON.parse(text) as { envelope_id: string }).envelope_id;
+}
+
+describe('what is sent in one turn', () => {
+  it('arrives also when the wire is destroyed in the same turn', async () => {
+    const { send, ended } = await greeted((wire, texts) => {
+      if (texts.length < 3) return;
+      for (const text of texts) wire.send(acknowledgement(idOf(text)));
+      wire.destroy();
+    });
+    const sent = send(3);
+    await ended();
+    await eventually(() => sent.every(({ state }) => state === 'acknowledged'), 'all acknowledged');
+  });
+});
