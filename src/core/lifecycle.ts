@@ -38,28 +38,38 @@ export class Releasers implements AsyncDisposable {
   }
 }
 
-/** Work that nobody awaits: recorded, its failures reported, and waited for at the end. */
+/** Work that nobody awaits: counted, its failures reported, and waited for at the end. */
 export class Background {
-  readonly #running = new Set<Promise<void>>();
   readonly #failed: (name: string, error: unknown) => void;
+  readonly #onIdle: (() => void)[] = [];
+  #running = 0;
 
   constructor(failed: (name: string, error: unknown) => void) {
     this.#failed = failed;
   }
 
   run(name: string, work: () => Promise<void>): void {
-    const running: Promise<void> = work()
-      .catch((error: unknown) => this.#failed(name, error))
-      .finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    this.#running += 1;
+    void this.#supervise(name, work);
   }
 
   get size(): number {
-    return this.#running.size;
+    return this.#running;
   }
 
   /** Resolves when nothing is running any more, what is added meanwhile included. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    while (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  async #supervise(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#failed(name, error);
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) for (const wake of this.#onIdle.splice(0)) wake();
+    }
   }
 }

@@ -129,7 +129,9 @@ export class Receiver {
     const { appId, kind, text: body, receivedAt } = envelope;
     const outcome = await acknowledge(
       {
-        ...{ appId, kind, receivedAt },
+        appId,
+        kind,
+        receivedAt,
         taken: intake.take({ appId, key, connectionIds, conversation, urgent, kind, body, receivedAt }),
         byDefault: () => defaultAck(envelope),
         supplier: this.#supplier(envelope, key, connectionIds),
