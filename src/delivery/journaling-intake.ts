@@ -8,9 +8,10 @@ import type { Intake, IntakeEvent, Taken } from './intake.js';
 import type { JournalHealth } from './journal-health.js';
 import type { DeliveryLimits } from './limits.js';
 
-// While one batch is written, the next is on its way to the writer if it is worth a commit of its own; otherwise it grows.
-const BATCHES_AT_ONCE = 2;
+// So many events are worth a commit of their own: they go to the writer as soon as what came with them on their socket is
+// read. Fewer wait for the other sockets' of the same turn, and for a writer that has nothing to do; until then they grow.
 const WORTH_A_COMMIT = 32;
+const BATCHES_AT_ONCE = 2;
 
 interface Pending {
   readonly event: IntakeEvent;
@@ -34,7 +35,7 @@ export class JournalingIntake implements Intake {
   readonly #ports: IntakePorts;
   readonly #queue = new FairQueue<Pending>();
   #writing = 0;
-  #isScheduled = false;
+  #next: 'soon' | 'after the turn' | undefined;
   #isStopped = false;
   #idle: (() => void) | undefined;
 
@@ -83,16 +84,21 @@ export class JournalingIntake implements Intake {
     return undefined;
   }
 
-  /** What comes in one turn of the event loop is written together. */
   #schedule(): void {
-    if (this.#isScheduled || this.#writing >= BATCHES_AT_ONCE) return;
-    const worthIt = Math.min(WORTH_A_COMMIT, this.#ports.limits.batchRows);
-    if (this.#writing > 0 && this.#queue.size < worthIt) return;
-    this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      this.#write();
-    });
+    if (this.#writing >= BATCHES_AT_ONCE) return;
+    if (this.#queue.size >= Math.min(WORTH_A_COMMIT, this.#ports.limits.batchRows)) {
+      if (this.#next !== 'soon') queueMicrotask(() => this.#begin('soon'));
+      this.#next = 'soon';
+    } else if (this.#writing === 0 && this.#next === undefined) {
+      setImmediate(() => this.#begin('after the turn'));
+      this.#next = 'after the turn';
+    }
+  }
+
+  #begin(planned: 'soon' | 'after the turn'): void {
+    if (this.#next !== planned) return;
+    this.#next = undefined;
+    this.#write();
   }
 
   #write(): void {
@@ -110,12 +116,12 @@ export class JournalingIntake implements Intake {
         },
         (error: unknown) => this.#refused(batch, health.failed(error)),
       )
-      .finally(() => this.#next())
+      .finally(() => this.#ended())
       .catch((error: unknown) => health.failed(error));
     if (this.#queue.size > 0) this.#schedule();
   }
 
-  #next(): void {
+  #ended(): void {
     this.#writing -= 1;
     if (this.#queue.size > 0) this.#schedule();
     else if (this.#writing === 0) this.#idle?.();
