@@ -38,7 +38,10 @@ export class Dispatcher {
   #inFlight = 0;
   #isClaiming = false;
   #isScheduled = false;
+  /** Until something is ready. */
   #timer: Timer | undefined;
+  /** Until the journal, which failed, is asked anew. */
+  #reloading: Timer | undefined;
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
@@ -88,6 +91,7 @@ export class Dispatcher {
   async drain(): Promise<void> {
     this.#enter('draining');
     this.#timer?.cancel();
+    this.#reloading?.cancel();
     this.#giveBack(this.#claimed.splice(0));
     await this.#work.idle();
   }
@@ -102,8 +106,10 @@ export class Dispatcher {
   }
 
   #turn(): void {
-    this.#ports.settler.flush();
     this.#beginOne();
+    // Settlements go with the next claim: waking the journal's thread costs more than most of what it is asked.
+    if (this.#isClaiming) return;
+    this.#ports.settler.flush();
     this.#claim();
   }
 
@@ -131,7 +137,7 @@ export class Dispatcher {
 
   #claim(): void {
     const { journal, owner, now, settler } = this.#ports;
-    if (this.#isClaiming || this.#state !== 'running' || settler.isStuck) return;
+    if (this.#state !== 'running' || settler.isStuck) return;
     const time = now();
     const wants = this.#wants(time);
     if (wants.length === 0) {
@@ -146,6 +152,7 @@ export class Dispatcher {
         this.#reloadLater(error);
       } finally {
         this.#isClaiming = false;
+        this.schedule();
       }
     });
   }
@@ -202,7 +209,8 @@ export class Dispatcher {
   #reloadLater(error: unknown): void {
     const { health, clock, limits } = this.#ports;
     health.failed(error);
-    this.#timer?.cancel();
-    if (this.#state === 'running') this.#timer = clock.setTimer(limits.journalRetryMs, () => this.reload());
+    this.#reloading?.cancel();
+    if (this.#state === 'running')
+      this.#reloading = clock.setTimer(limits.journalRetryMs, () => this.reload());
   }
 }

@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { CommitQueue } from '../../../src/storage/sqlite/commit-queue.js';
+import type { Request } from '../../../src/storage/sqlite/engine.js';
+import { HandClock } from '../../helpers/hand-clock.js';
+
+let clock: HandClock;
+/** The verbs of each commit. */
+let commits: string[][];
+let answered: number;
+let queue: CommitQueue;
+
+beforeEach(() => {
+  clock = new HandClock();
+  commits = [];
+  answered = 0;
+  const run = (requests: readonly Request[]) => {
+    commits.push(requests.map(({ verb }) => verb));
+    return requests.map(({ id }) => ({ id, result: undefined }));
+  };
+  queue = new CommitQueue({ run, close: () => undefined }, clock, (replies) => (answered += replies.length));
+});
+
+function take(...verbs: Request['verb'][]): void {
+  queue.take(verbs.map((verb, id) => ({ id, verb, args: [] })));
+}
+
+describe('requests that come while no events do', () => {
+  it('are committed at once', () => {
+    take('claim');
+    take('settle', 'claim');
+    expect(commits).toEqual([['claim'], ['settle', 'claim']]);
+  });
+
+  it('are so again some time after the last event', async () => {
+    take('append');
+    await clock.advance(21);
+    take('claim');
+    expect(commits).toEqual([['append'], ['claim']]);
+  });
+});
+
+describe('requests that come while events keep coming', () => {
+  it('delay no event, and share the commit of one that comes a few milliseconds later', async () => {
+    take('append');
+    take('settle', 'claim');
+    await clock.advance(1);
+    take('append');
+    expect(commits).toEqual([['append'], ['append']]);
+    await clock.advance(3);
+    take('append');
+    expect(commits.at(-1)).toEqual(['append', 'settle', 'claim']);
+    expect(answered).toBe(5);
+  });
+
+  it('do not wait for an event that does not come', async () => {
+    take('append');
+    take('claim');
+    await clock.advance(10);
+    expect(commits).toEqual([['append'], ['claim']]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('are committed, too, when they come with an event', async () => {
+    take('append', 'claim');
+    expect(commits).toEqual([['append']]);
+    await clock.advance(10);
+    expect(commits).toEqual([['append'], ['claim']]);
+  });
+
+  it('do not wait once there are many', () => {
+    take('append');
+    take(...Array.from({ length: 70 }, () => 'settle' as const));
+    expect(commits.map(({ length }) => length)).toEqual([1, 64, 6]);
+  });
+
+  it('are all committed before the file is closed', () => {
+    take('append');
+    take('settle');
+    queue.flush();
+    expect(commits).toEqual([['append'], ['settle']]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
