@@ -97,6 +97,8 @@ export interface AutoKitteh {
   deleteVariables(scopeId: string, names: readonly string[], signal?: AbortSignal): Promise<void>;
   /** Stores the status that `ak connection get` prints, until the server's next refresh. */
   pushStatus(connectionId: string, status: Status, signal?: AbortSignal): Promise<void>;
+  /** Has the server ask the integration for the status anew and store it; tells what it is then. */
+  refreshStatus(connectionId: string, signal?: AbortSignal): Promise<Status>;
   /** A new event at each call. The id is empty for a connection of an organisation. */
   dispatch(event: OutgoingEvent, signal?: AbortSignal): Promise<{ eventId: string }>;
   /** Stored events, newest first. */
@@ -201,6 +203,12 @@ function methods(
       checkConnectionId(connectionId);
       const connection = { connectionId, status: statusToMessage(status) };
       await call(ConnectionsService.method.update, { connection }, signal);
+    },
+    async refreshStatus(connectionId, signal) {
+      checkConnectionId(connectionId);
+      return statusFromMessage(
+        (await call(ConnectionsService.method.refreshStatus, { connectionId }, signal)).status,
+      );
     },
     async dispatch(event, signal) {
       const request = encodeDispatch(event);

@@ -100,6 +100,9 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
     expect(await status()).toMatch(/^private_bot_token is missing/);
     await user.clients.vars.set({ vars });
     expect(await status()).toMatch(/^Ready/);
+    await user.clients.vars.delete({ scopeId: scopeId ?? '' });
+    // The program's own look at the connection may have been on its way with a status meanwhile.
+    await world.waitForStatus(user, scopeId ?? '', /^Init required$/);
   });
 
   it('asks the integration for a test and for a refresh', async () => {

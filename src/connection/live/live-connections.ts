@@ -57,6 +57,7 @@ export class LiveConnections {
     this.#identities = new IdentityCache({ source: options.identitySource, clock, policy, signal });
     this.#publisher = new StatusPublisher({
       push: (id, status) => server.pushStatus(id, status, signal),
+      refresh: (id) => server.refreshStatus(id, signal),
       background: this.#background,
       settleMs: policy.settleMs,
       clock,
@@ -181,7 +182,10 @@ export class LiveConnections {
     if (this.#stopping.signal.aborted) return;
     const ids = new Set(this.entries().map(({ record }) => record.id));
     this.#publisher.retain(ids);
-    for (const { record } of this.#registry.all()) this.#publisher.listed(record.id, record.status);
+    for (const entry of this.#registry.all()) {
+      this.#publisher.listed(entry.record.id, entry.record.status);
+      if (isOthers(entry)) this.#publisher.takeBack(entry.record.id);
+    }
     this.#background.run('ask Slack whose tokens these are', () => this.#identifyAll());
     this.#options.sockets.reconcile(wantedApps(this.#registry.all()));
     this.#compare();
@@ -239,8 +243,13 @@ export class LiveConnections {
   }
 }
 
-// Until its variables were read nothing is known of it; other ways of connecting are the server's to judge.
-function usesSocketMode({ variables, setup }: Entry): boolean {
-  if (variables === undefined || setup.t === 'other') return false;
-  return setup.t !== 'new' || isSocketMode(variables.get('auth_type') ?? '');
+// Until its variables were read nothing is known of it.
+function usesSocketMode(entry: Entry): boolean {
+  return entry.variables !== undefined && !isOthers(entry);
+}
+
+/** Whether its variables say that it is the server's to judge: it connects another way, or is not set up. */
+function isOthers({ variables, setup }: Entry): boolean {
+  if (variables === undefined) return false;
+  return setup.t === 'other' || (setup.t === 'new' && !isSocketMode(variables.get('auth_type') ?? ''));
 }

@@ -9,6 +9,8 @@ export interface Server {
   /** All of them when no names are given. */
   variables(scopeId: string, names: readonly string[], signal: AbortSignal): Promise<Variable[]>;
   pushStatus(connectionId: string, status: Status, signal: AbortSignal): Promise<void>;
+  /** Puts the server's own status in place of one that was pushed; tells what it is. */
+  refreshStatus(connectionId: string, signal: AbortSignal): Promise<Status>;
 }
 
 /** An app-level token and when a person saved it, milliseconds since 1970 (0 when unknown). */

@@ -7,6 +7,9 @@ import type { Log } from '../../core/log.js';
 /** Stores a status on the server. */
 export type PushStatus = (connectionId: string, status: Status) => Promise<void>;
 
+/** Has the server put its own status back, and tells what it is. */
+export type RefreshStatus = (connectionId: string) => Promise<Status>;
+
 interface Shown {
   /** What the server holds, as far as is known. */
   readonly stored: Status;
@@ -26,6 +29,7 @@ interface Shown {
 export class StatusPublisher {
   readonly #shown = new Map<string, Shown>();
   readonly #push: PushStatus;
+  readonly #refresh: RefreshStatus;
   readonly #clock: Clock;
   readonly #background: Background;
   readonly #settleMs: number;
@@ -33,12 +37,14 @@ export class StatusPublisher {
 
   constructor(options: {
     push: PushStatus;
+    refresh: RefreshStatus;
     clock: Clock;
     background: Background;
     settleMs: number;
     log: Log;
   }) {
     this.#push = options.push;
+    this.#refresh = options.refresh;
     this.#clock = options.clock;
     this.#background = options.background;
     this.#settleMs = options.settleMs;
@@ -84,25 +90,42 @@ export class StatusPublisher {
     if (!worse || shownBefore || now - since >= this.#settleMs) this.#send(connectionId, actual);
   }
 
+  /**
+   * Notes that a connection is not ours (any more). Had a status been brought to it, the server is asked for its own,
+   * whatever it was seen to hold: ours may have arrived after its own, and after it was last looked at.
+   */
+  takeBack(connectionId: string): void {
+    const shown = this.#shown.get(connectionId);
+    if (shown?.pushed === undefined || shown.pushing) return;
+    this.#change(connectionId, 'status not refreshed by the server', async () => {
+      const stored = await this.#refresh(connectionId);
+      return { stored, pushed: undefined, pending: undefined, pushing: false, replaced: false };
+    });
+  }
+
   /** Forgets connections that are gone. */
   retain(ids: ReadonlySet<string>): void {
     for (const id of this.#shown.keys()) if (!ids.has(id)) this.#shown.delete(id);
   }
 
   #send(connectionId: string, status: Status): void {
+    this.#change(connectionId, 'status not stored on the server', async () => {
+      await this.#push(connectionId, status);
+      return { stored: status, pushed: status, pending: undefined, pushing: false, replaced: false };
+    });
+  }
+
+  /** Runs one change of what the server holds; what it failed to change is left for the next occasion. */
+  #change(connectionId: string, failure: string, work: () => Promise<Shown>): void {
     const before = this.#shown.get(connectionId);
     if (before === undefined) return;
     this.#shown.set(connectionId, { ...before, pushing: true });
-    this.#background.run(`push status of ${connectionId}`, async () => {
+    this.#background.run(`change the status of ${connectionId}`, async () => {
       let after: Shown = { ...before, pushing: false };
       try {
-        await this.#push(connectionId, status);
-        after = { stored: status, pushed: status, pending: undefined, pushing: false, replaced: false };
+        after = await work();
       } catch (error) {
-        this.#log.warn(
-          { connection: connectionId, reason: errorMessage(error) },
-          'status not stored on the server',
-        );
+        this.#log.warn({ connection: connectionId, reason: errorMessage(error) }, failure);
       } finally {
         if (this.#shown.has(connectionId)) this.#shown.set(connectionId, after);
       }

@@ -64,6 +64,10 @@ describe('the client of AutoKitteh', () => {
         asked.push({ name: request.connection?.name, code: request.connection?.status?.code });
         return {};
       });
+      router.rpc(ConnectionsService.method.refreshStatus, (request) => {
+        asked.push(request.connectionId);
+        return { status: { code: Status_Code.INIT_REQUIRED, message: 'Init required' } };
+      });
       router.rpc(DispatcherService.method.dispatch, (request) => {
         if (request.event?.eventType === 'forbidden') {
           throw new ConnectError('save event: unauthorized', Code.InvalidArgument);
@@ -140,6 +144,14 @@ describe('the client of AutoKitteh', () => {
     ]);
   });
 
+  it('has the server refresh a status, and tells what it is then', async () => {
+    expect(await client.refreshStatus(CONNECTION)).toEqual({
+      code: 'init_required',
+      message: 'Init required',
+    });
+    expect(asked).toEqual([CONNECTION]);
+  });
+
   it("says no in the server's own words, and tells who listens when rights were missing", async () => {
     const refusals: PluginError[] = [];
     client.refusals.subscribe((error) => refusals.push(error));
@@ -162,6 +174,7 @@ describe('the client of AutoKitteh', () => {
     await expect(client.pushStatus('', { code: 'ok', message: '' })).rejects.toMatchObject({
       code: 'bad_input',
     });
+    await expect(client.refreshStatus('')).rejects.toMatchObject({ code: 'bad_input' });
     expect(upstream.seen).toHaveLength(0);
   });
 });

@@ -26,6 +26,9 @@ interface FakeConnection {
 class FakeServer {
   readonly connections = new Map<string, FakeConnection>();
   readonly reads: string[] = [];
+  readonly refreshes: string[] = [];
+  /** Pushes arrive once this has come to pass. */
+  pushesAfter = Promise.resolve();
   down = false;
   hangs = false;
 
@@ -67,10 +70,19 @@ class FakeServer {
     return Promise.resolve(variables.map(([name, value]) => ({ name, value, isSecret: false })));
   }
 
-  pushStatus(id: string, status: Status): Promise<void> {
+  async pushStatus(id: string, status: Status): Promise<void> {
+    await this.pushesAfter;
     const connection = this.connections.get(id);
     if (connection !== undefined) connection.status = status;
-    return Promise.resolve();
+  }
+
+  refreshStatus(id: string): Promise<Status> {
+    this.#mustBeUp();
+    this.refreshes.push(id);
+    const status: Status = { code: 'init_required', message: 'Init required' };
+    const connection = this.connections.get(id);
+    if (connection !== undefined) connection.status = status;
+    return Promise.resolve(status);
   }
 
   #mustBeUp(): void {
@@ -276,6 +288,39 @@ describe('LiveConnections', () => {
     expect(live.connectionsOf(HERE, true)).toEqual(['one']);
   });
 
+  it('leaves no status of its own on a connection whose variables went while it was on its way', async () => {
+    const { clock, server, live } = start();
+    const one = server.add('one');
+    let arrive = (): void => undefined;
+    server.pushesAfter = new Promise((resolve) => (arrive = resolve));
+    live.start();
+    await clock.advance(LIVE_POLICY.compareMs);
+    one.variables = {};
+    one.status = { code: 'init_required', message: 'Init required' };
+    live.noticeChange('one');
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    arrive();
+    await clock.advance(1);
+    expect(one.status.message).toContain('2 sockets live');
+    await clock.advance(2 * LIVE_POLICY.reconcileMs);
+    expect(one.status.message).toBe('Init required');
+    await clock.advance(10 * LIVE_POLICY.reconcileMs);
+    expect(server.refreshes).toEqual(['one']);
+  });
+
+  it('leaves a connection to the server that now connects another way', async () => {
+    const { clock, server, live } = start();
+    const one = server.add('one');
+    live.start();
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    one.variables = { auth_type: 'oauthDefault' };
+    one.status = { code: 'ok', message: 'Using OAuth 2.0' };
+    await clock.advance(20 * LIVE_POLICY.reconcileMs);
+    // A few looks at most, not one after the other.
+    expect(server.reads.length).toBeLessThan(5);
+    expect(server.refreshes).toEqual(['one']);
+  });
+
   it('stops at once although the server does not answer', async () => {
     const { clock, server, live } = start();
     server.hangs = true;
@@ -294,6 +339,7 @@ describe('LiveConnections', () => {
     await clock.advance(30_000);
     expect(server.connections.get('oauth')?.status).toEqual(before);
     expect(server.connections.get('new')?.status.code).toBe('init_required');
+    expect(server.refreshes).toEqual([]);
     expect(live.status('nobody')).toEqual({ code: 'init_required', message: 'Init required' });
   });
 

@@ -13,15 +13,24 @@ const BUILT_IN: Status = { code: 'ok', message: 'Using Socket Mode' };
 function publisher(refuse = false) {
   const clock = new HandClock();
   const pushed: Status[] = [];
+  const refreshed: string[] = [];
+  const server = { refuses: refuse, held: Promise.resolve() };
   const made = new StatusPublisher({
-    push: (_id, status) =>
-      refuse ? Promise.reject(new Error('down')) : Promise.resolve(void pushed.push(status)),
+    push: async (_id, status) => {
+      await server.held;
+      if (server.refuses) throw new Error('down');
+      pushed.push(status);
+    },
     background: new Background(() => undefined),
+    refresh: (id) => {
+      refreshed.push(id);
+      return server.refuses ? Promise.reject(new Error('down')) : Promise.resolve(BUILT_IN);
+    },
     settleMs: 1_000,
     clock,
     log: createLog({ level: 'silent', format: 'json' }),
   });
-  return { clock, pushed, made };
+  return { clock, pushed, refreshed, server, made };
 }
 
 describe('StatusPublisher', () => {
@@ -89,5 +98,63 @@ describe('StatusPublisher', () => {
     await settle();
     expect(pushed).toEqual([]);
     expect(made.overwritten('con', BUILT_IN)).toBe(false);
+  });
+
+  it('takes back what it has shown, once, and forgets it', async () => {
+    const { made, pushed, refreshed } = publisher();
+    made.listed('con', BUILT_IN);
+    made.update('con', OK);
+    await settle();
+    for (let look = 0; look < 3; look++) {
+      made.takeBack('con');
+      await settle();
+      made.listed('con', BUILT_IN);
+    }
+    expect(refreshed).toEqual(['con']);
+    expect(made.overwritten('con', BUILT_IN)).toBe(false);
+    made.update('con', OK);
+    await settle();
+    expect(pushed).toEqual([OK, OK]);
+  });
+
+  it('waits with that for a push that is under way', async () => {
+    const { made, refreshed, server } = publisher();
+    let arrive = (): void => undefined;
+    server.held = new Promise((resolve) => (arrive = resolve));
+    made.listed('con', BUILT_IN);
+    made.update('con', OK);
+    made.takeBack('con');
+    await settle();
+    expect(refreshed).toEqual([]);
+    arrive();
+    await settle();
+    made.takeBack('con');
+    await settle();
+    expect(refreshed).toEqual(['con']);
+  });
+
+  it('asks for no refresh where it never showed anything', async () => {
+    const { made, refreshed } = publisher();
+    made.takeBack('con');
+    made.listed('con', BUILT_IN);
+    made.takeBack('con');
+    await settle();
+    expect(refreshed).toEqual([]);
+  });
+
+  it('asks again when the server did not refresh', async () => {
+    const { made, refreshed, server } = publisher();
+    made.listed('con', BUILT_IN);
+    made.update('con', OK);
+    await settle();
+    server.refuses = true;
+    made.takeBack('con');
+    await settle();
+    server.refuses = false;
+    for (let look = 0; look < 2; look++) {
+      made.takeBack('con');
+      await settle();
+    }
+    expect(refreshed).toEqual(['con', 'con']);
   });
 });
