@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionRecord, Variable } from '../../autokitteh/client.js';
 import { belongsTo, type Installation } from '../../events/installation.js';
 import type { Identity } from './identity.js';
@@ -24,7 +25,7 @@ interface Route {
 /** Connections of this integration, with what routes events to them. Holds no state that the server does not. */
 export class Registry {
   readonly #entries = new Map<string, Entry>();
-  // Built at the first event after a change: events are many, changes few.
+  // Built at the first event after a change of something they depend on: events are many, such changes few.
   #routes: Map<string, Route[]> | undefined;
 
   get(id: string): Entry | undefined {
@@ -35,15 +36,10 @@ export class Registry {
     return this.#entries.values();
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   /** Takes the server's list: what is not in it is gone. Returns the ids that were not known before. */
   list(records: readonly ConnectionRecord[], active: ReadonlySet<string>): string[] {
     const listed = new Set(records.map(({ id }) => id));
-    for (const id of this.#entries.keys()) if (!listed.has(id)) this.#entries.delete(id);
-    this.#routes = undefined;
+    for (const id of this.#entries.keys()) if (!listed.has(id)) this.#remove(id);
     return records.filter((record) => !this.#note(record, active.has(record.id))).map(({ id }) => id);
   }
 
@@ -52,7 +48,8 @@ export class Registry {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     const byName = new Map(variables.map(({ name, value }) => [name, value]));
-    const setup = setupStateOf(byName);
+    const found = setupStateOf(byName);
+    const setup = isDeepStrictEqual(found, entry.setup) ? entry.setup : found;
     // What Slack said of one token says nothing of the next.
     const identity: Identity =
       botTokenOf(entry.setup) === botTokenOf(setup) ? entry.identity : { t: 'unknown' };
@@ -96,14 +93,22 @@ export class Registry {
       const ended = identity.t === 'refused';
       const installIds = ended ? identity.was : identity.installIds;
       if (installIds === undefined) continue;
-      const ofApp = routes.get(setup.appId) ?? [];
-      routes.set(setup.appId, [...ofApp, { id: record.id, installIds, ended }]);
+      const ofApp = routes.get(setup.appId);
+      const route = { id: record.id, installIds, ended };
+      if (ofApp === undefined) routes.set(setup.appId, [route]);
+      else ofApp.push(route);
     }
     return routes;
   }
 
   #set(entry: Entry): void {
+    const before = this.#entries.get(entry.record.id);
     this.#entries.set(entry.record.id, entry);
+    if (before === undefined || !routeAlike(before, entry)) this.#routes = undefined;
+  }
+
+  #remove(id: string): void {
+    this.#entries.delete(id);
     this.#routes = undefined;
   }
 
@@ -118,6 +123,11 @@ export class Registry {
     });
     return known !== undefined;
   }
+}
+
+/** Whether two states of one connection get the same events. */
+function routeAlike(left: Entry, right: Entry): boolean {
+  return left.active === right.active && left.setup === right.setup && left.identity === right.identity;
 }
 
 function botTokenOf(setup: SetupState): string | undefined {

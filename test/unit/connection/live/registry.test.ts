@@ -62,4 +62,37 @@ describe('Registry', () => {
     registry.read('one', variablesOf('xoxb-1'));
     expect([...registry.all()]).toHaveLength(1);
   });
+
+  it('works routes out anew only when something has changed that they depend on', () => {
+    const registry = new Registry();
+    const both = [recordOf('one'), recordOf('two')];
+    let looks = 0;
+    const identity = {
+      ...known('A1//T1'),
+      get installIds() {
+        looks += 1;
+        return 'A1//T1';
+      },
+    };
+    registry.list(both, new Set(['one', 'two']));
+    for (const id of ['one', 'two']) {
+      registry.read(id, variablesOf('xoxb-1'));
+      registry.identify(id, 'xoxb-1', identity);
+    }
+    expect(registry.connectionsOf(HERE, false)).toEqual(['one', 'two']);
+    looks = 0;
+    registry.list([recordOf('one'), { ...recordOf('two'), name: 'renamed' }], new Set(['one', 'two']));
+    registry.read('one', [...variablesOf('xoxb-1'), { name: 'other', value: 'x', isSecret: false }]);
+    expect(registry.connectionsOf(HERE, false)).toEqual(['one', 'two']);
+    expect(looks).toBe(0);
+    registry.list(both, new Set(['two']));
+    expect(registry.connectionsOf(HERE, false)).toEqual(['two']);
+    registry.list(both, new Set(['one', 'two']));
+    expect(registry.connectionsOf(HERE, false)).toEqual(['one', 'two']);
+    registry.list([recordOf('one')], new Set(['one', 'two']));
+    expect(registry.connectionsOf(HERE, false)).toEqual(['one']);
+    const elsewhere = variablesOf('xoxb-1').map((row) => ({ ...row, value: row.value.replace('A1', 'A2') }));
+    registry.read('one', elsewhere);
+    expect(registry.connectionsOf(HERE, false)).toEqual([]);
+  });
 });
