@@ -68,7 +68,6 @@ export class LiveConnections {
       looked: () => this.#looked(),
       background: this.#background,
       registry: this.#registry,
-      identities: this.#identities,
       ...{ integrationId, server, clock, random, policy, log, signal },
     });
   }

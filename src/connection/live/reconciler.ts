@@ -5,7 +5,6 @@ import type { Background } from '../../core/lifecycle.js';
 import type { Log } from '../../core/log.js';
 import type { Random } from '../../core/random.js';
 import { ActiveSet } from './active-set.js';
-import type { IdentityCache } from './identity.js';
 import type { LivePolicy, Server } from './ports.js';
 import type { Registry } from './registry.js';
 import { APP_TOKEN } from './setup-state.js';
@@ -19,7 +18,6 @@ export interface ReconcilerOptions {
   readonly integrationId: string;
   readonly server: Server;
   readonly registry: Registry;
-  readonly identities: IdentityCache;
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: LivePolicy;
