@@ -1,6 +1,6 @@
 import { createAutoKitteh } from '../autokitteh/client.js';
 import { loadConfig, type Config } from '../config.js';
-import { DEFAULT_APP_MANIFEST, readAppManifest } from '../connection/setup/app-manifest.js';
+import { proposedApp } from '../connection/setup/app-manifest.js';
 import { readManifest } from '../contract/manifest.js';
 import { systemClock } from '../core/clock.js';
 import { errorMessage, PluginError } from '../core/errors.js';
@@ -42,7 +42,7 @@ async function setupTools(config: Config): Promise<SetupTools> {
     autokittehOf: (token) =>
       server.forCaller(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     integrationId: manifest.integrationId,
-    manifest: manifest.slackApp === undefined ? DEFAULT_APP_MANIFEST : readAppManifest(manifest.slackApp),
+    manifest: proposedApp(manifest.slackApp),
     clock: systemClock,
     async close() {
       await Promise.all([http.close(), server.close()]);

@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { AutoKittehClient } from '../autokitteh/client.js';
 import type { IdentityCheck } from '../autokitteh/identity.js';
 import type { Address, Config } from '../config.js';
-import { readAppManifest, DEFAULT_APP_MANIFEST } from '../connection/setup/app-manifest.js';
+import { proposedApp } from '../connection/setup/app-manifest.js';
 import { createSetup } from '../connection/setup/setup.js';
 import { startContractServer } from '../contract/contract-server.js';
 import { contractRoutes } from '../contract/service.js';
@@ -46,7 +46,7 @@ export async function openFaces(
     integrationId: manifest.integrationId,
     live: { of: (connectionId) => liveConnection(connectionId, path) },
     changed: (connectionId) => live.noticeChange(connectionId),
-    manifest: manifest.slackApp === undefined ? DEFAULT_APP_MANIFEST : readAppManifest(manifest.slackApp),
+    manifest: proposedApp(manifest.slackApp),
     publicUrl: config.gateway.publicUrl,
     trustedOrigins: config.gateway.trustedOrigins,
     ...{ clock, log },

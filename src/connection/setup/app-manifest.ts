@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PluginError } from '../../core/errors.js';
+import type { JsonObject } from '../../core/json.js';
 import type { AppManifest } from './assets/app-manifest.js';
 
 export type { AppManifest } from './assets/app-manifest.js';
@@ -48,6 +49,11 @@ export function readAppManifest(value: unknown): AppManifest {
   if (parsed.success) return withoutUndefined(parsed.data);
   const lines = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new PluginError('bad_manifest', lines.join('\n'));
+}
+
+/** The Slack app that the guide proposes: the integration manifest's, or the usual one; throws `bad_manifest`. */
+export function proposedApp(slackApp: JsonObject | undefined): AppManifest {
+  return slackApp === undefined ? DEFAULT_APP_MANIFEST : readAppManifest(slackApp);
 }
 
 // zod's optional fields may be present and undefined; a manifest's may only be absent.

@@ -6,11 +6,13 @@ import {
   DEFAULT_APP_MANIFEST,
   manifestJson,
   manifestYaml,
+  proposedApp,
   readAppManifest,
   type AppManifest,
 } from '../../../../src/connection/setup/app-manifest.js';
 import { EVENT_SCOPES } from '../../../../src/connection/setup/assets/event-scopes.js';
 import { manifestFindings } from '../../../../src/connection/setup/assets/manifest-limits.js';
+import { readManifest } from '../../../../src/contract/manifest.js';
 
 /** A copy of the proposed app that a test may change. */
 function editable(): AppManifest {
@@ -41,6 +43,19 @@ describe('the proposed Slack app', () => {
     for (const event of DEFAULT_APP_MANIFEST.settings.event_subscriptions.bot_events) {
       expect(EVENT_SCOPES).toHaveProperty([event]);
     }
+  });
+
+  it('is the same whether the manifest of the integration names it or not', async () => {
+    const { slackApp } = await readManifest('integration.yaml');
+    expect(slackApp).toBeDefined();
+    expect(proposedApp(slackApp)).toEqual(DEFAULT_APP_MANIFEST);
+    expect(proposedApp(undefined)).toEqual(DEFAULT_APP_MANIFEST);
+  });
+
+  it('is another where the manifest of the integration names one, if that is whole', () => {
+    const other = { ...editable(), display_information: { name: 'Ours' } };
+    expect(proposedApp(other).display_information.name).toBe('Ours');
+    expect(() => proposedApp({})).toThrow(/settings/);
   });
 
   it('reads the same from YAML and from JSON', () => {
