@@ -1,8 +1,8 @@
 import { makeEventPath, startEventPath } from './app/event-path.js';
 import { openFaces } from './app/faces.js';
 import { logEvents } from './app/log-events.js';
+import { openServerLine } from './app/server-line.js';
 import type { Surroundings } from './app/surroundings.js';
-import { createAutoKitteh } from './autokitteh/client.js';
 import { createCredentials } from './autokitteh/credentials.js';
 import { createIdentityCheck } from './autokitteh/identity.js';
 import type { Config } from './config.js';
@@ -29,9 +29,6 @@ export interface App {
   stop(): Promise<void>;
 }
 
-// A call to the server that takes longer has failed; Dispatch has a limit of its own.
-const SERVER_CALL_MS = 15_000;
-
 /** Makes every part once and starts it; what was made is given back if a later part cannot be. */
 export async function startApp(config: Config, surroundings: Surroundings): Promise<App> {
   const releasers = new Releasers();
@@ -47,12 +44,7 @@ async function start(config: Config, surroundings: Surroundings, releasers: Rele
   const { clock, log } = surroundings;
   const manifest = await readManifest(config.manifestPath);
   const { url, credentials } = config.autokitteh;
-  const server = createAutoKitteh({
-    url,
-    credentials: createCredentials(credentials, clock),
-    clock,
-    timeoutMs: SERVER_CALL_MS,
-  });
+  const server = openServerLine(url, createCredentials(credentials, clock), clock);
   releasers.push('the line to AutoKitteh', () => server.close());
   const { integrationId } = manifest;
   const identity = createIdentityCheck({

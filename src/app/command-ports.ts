@@ -1,4 +1,3 @@
-import { createAutoKitteh } from '../autokitteh/client.js';
 import { loadConfig, type Config } from '../config.js';
 import { proposedApp } from '../connection/setup/app-manifest.js';
 import { readManifest } from '../contract/manifest.js';
@@ -7,8 +6,8 @@ import { errorMessage, PluginError } from '../core/errors.js';
 import type { CommandPorts, Flags, RunningProgram, SetupTools, Terminal } from '../ops/cli/ports.js';
 import { createSlackHttp } from '../slack/http.js';
 import { createWebApi } from '../slack/web-api.js';
-
-const SERVER_CALL_MS = 15_000;
+import { urlOf } from './addresses.js';
+import { openServerLine } from './server-line.js';
 
 /** What the command line works with, made from flags and environment when a command is run. */
 export function commandPorts(
@@ -30,13 +29,9 @@ export function commandPorts(
 async function setupTools(config: Config): Promise<SetupTools> {
   const manifest = await readManifest(config.manifestPath);
   const http = createSlackHttp();
-  const server = createAutoKitteh({
-    url: config.autokitteh.url,
-    // Set-up is done with the person's own rights, never with the program's.
-    credentials: { token: () => Promise.resolve(undefined) },
-    clock: systemClock,
-    timeoutMs: SERVER_CALL_MS,
-  });
+  // Set-up is done with the person's own rights, never with the program's.
+  const nobody = { token: () => Promise.resolve(undefined) };
+  const server = openServerLine(config.autokitteh.url, nobody, systemClock);
   return {
     slack: createWebApi({ apiUrl: config.slackApiUrl, clock: systemClock, http }),
     autokittehOf: (token) =>
@@ -51,8 +46,7 @@ async function setupTools(config: Config): Promise<SetupTools> {
 }
 
 function runningProgram({ plugin }: Config): RunningProgram {
-  const { host, port } = plugin.listen;
-  const base = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
+  const base = urlOf(plugin.listen);
   const ask = async (path: string, init: RequestInit = {}): Promise<unknown> => {
     let response: Response;
     try {

@@ -2,7 +2,7 @@ import { createRouterTransport } from '@connectrpc/connect';
 import { getRequestListener } from '@hono/node-server';
 import type { AutoKittehClient } from '../autokitteh/client.js';
 import type { IdentityCheck } from '../autokitteh/identity.js';
-import type { Address, Config } from '../config.js';
+import type { Config } from '../config.js';
 import { proposedApp } from '../connection/setup/app-manifest.js';
 import { createSetup } from '../connection/setup/setup.js';
 import { startContractServer } from '../contract/contract-server.js';
@@ -18,6 +18,7 @@ import { slackFunctions } from './slack-functions.js';
 import { gaugesOf, troublesOf, type Observed } from './status-of-program.js';
 import type { Surroundings } from './surroundings.js';
 import { adminPorts } from './admin-ports.js';
+import { urlOf } from './addresses.js';
 
 export interface FaceParts {
   readonly config: Config;
@@ -92,9 +93,4 @@ export async function openFaces(
   });
   releasers.push('the gateway', () => gateway.stop(STOP_GRACE_MS));
   return { pluginUrl, gatewayUrl: urlOf(config.gateway.listen, gateway.port) };
-}
-
-function urlOf({ host }: Address, port: number): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
