@@ -1,3 +1,5 @@
+import { isSocketMode } from '../connection/live/setup-state.js';
+
 /** What becomes of a request. */
 export type Route =
   /** Answered by the set-up pages. */
@@ -72,9 +74,8 @@ function queryOf(target: string): URLSearchParams {
   return new URLSearchParams(target.slice(target.indexOf('?') + 1));
 }
 
-/** Whether these values of `auth_type` mean Socket Mode; the web UI and the server spell it differently. */
+/** Whether these values of `auth_type` mean Socket Mode. */
 export function isSocketModeForm(fromBody: string | null, fromQuery: string | null): boolean {
   // Where both say something the server takes the body's, so that must decide here too.
-  const authType = fromBody ?? fromQuery;
-  return authType === 'socketMode' || authType === 'socket';
+  return isSocketMode(fromBody ?? fromQuery ?? '');
 }
