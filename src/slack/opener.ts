@@ -1,5 +1,5 @@
 import { URGENCY, type Urgency } from './connection-limiter.js';
-import type { PoolSurroundings } from './pool.js';
+import type { PoolSurroundings } from './pool-surroundings.js';
 import type { Roster } from './roster.js';
 import type { LeaveReason } from './socket-state.js';
 import { SlackSocket, type SocketListener } from './socket.js';

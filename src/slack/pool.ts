@@ -1,42 +1,21 @@
-import type { Channel } from '../core/channel.js';
-import type { Clock, Timer } from '../core/clock.js';
+import type { Timer } from '../core/clock.js';
 import type { JsonObject } from '../core/json.js';
-import type { Background } from '../core/lifecycle.js';
-import type { Random } from '../core/random.js';
 import { Acknowledger, type Acknowledged } from './acknowledger.js';
 import { Closing } from './closing.js';
-import type { ConnectionLimiter } from './connection-limiter.js';
 import { consequenceOf } from './consequence.js';
 import type { Envelope, Hello } from './envelope.js';
 import { GhostCount } from './ghost-count.js';
-import type { Liveness } from './liveness.js';
 import { Opener } from './opener.js';
+import type { PoolSurroundings } from './pool-surroundings.js';
 import { poolStatus } from './pool-status.js';
-import type { SocketPolicy } from './policy.js';
 import { renewalTime } from './renewal.js';
 import { leaveReasonOf, Roster } from './roster.js';
-import type { SocketEvent } from './socket-event.js';
 import { closedText, type ClosedReason, type SocketState } from './socket-state.js';
 import type { AppToken, SlackSocket } from './socket.js';
 import type { AppSocketsStatus } from './status.js';
 import { TokenChoice } from './token-choice.js';
 import { Traffic } from './traffic.js';
 import { Trouble } from './trouble.js';
-import type { OpenWire } from './wire.js';
-
-/** What all pools of the process share. */
-export interface PoolSurroundings {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly policy: SocketPolicy;
-  readonly openWire: OpenWire;
-  readonly liveness: Liveness;
-  readonly limiter: ConnectionLimiter;
-  readonly events: Channel<SocketEvent>;
-  readonly background: Background;
-  readonly onEnvelope: (envelope: Envelope) => void;
-  readonly newSocketId: () => string;
-}
 
 /**
  * The sockets of one app: opens them, replaces each before it goes, and closes the old one only when the new one has been
