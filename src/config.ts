@@ -14,7 +14,11 @@ export interface Address {
 
 /** Everything the program was told, checked and complete; nothing below this fills in defaults. */
 export interface Config {
-  readonly autokitteh: { readonly url: string; readonly credentials: CredentialSource };
+  readonly autokitteh: {
+    readonly url: string;
+    readonly publicUrl: string | undefined;
+    readonly credentials: CredentialSource;
+  };
   readonly gateway: {
     readonly listen: Address | 'off';
     readonly publicUrl: string | undefined;
@@ -46,6 +50,7 @@ const httpUrl = z
 
 const schema = z.object({
   AUTOKITTEH_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')),
+  AUTOKITTEH_PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   AUTOKITTEH_TOKEN: z.string().min(1).optional(),
   AUTOKITTEH_SIGN_KEY: z.string().min(1).optional(),
   GATEWAY_LISTEN: z.union([z.literal('off'), address], { error: 'must be host:port, or off' }),
@@ -97,7 +102,11 @@ function assemble(settings: z.output<typeof schema>): Config {
     );
   }
   return {
-    autokitteh: { url: settings.AUTOKITTEH_URL, credentials: credentialsOf(settings) },
+    autokitteh: {
+      url: settings.AUTOKITTEH_URL,
+      publicUrl: settings.AUTOKITTEH_PUBLIC_URL,
+      credentials: credentialsOf(settings),
+    },
     gateway: {
       listen: settings.GATEWAY_LISTEN,
       publicUrl: settings.GATEWAY_PUBLIC_URL,

@@ -16,6 +16,13 @@ export const SETTINGS = [
     about: 'the AutoKitteh server',
   },
   {
+    name: 'AUTOKITTEH_PUBLIC_URL',
+    default: undefined,
+    secret: false,
+    about:
+      'the address at which people reach the server, if it is another; only used where the pages have an address of their own',
+  },
+  {
     name: 'AUTOKITTEH_TOKEN',
     default: undefined,
     secret: true,

@@ -18,7 +18,7 @@ import { slackFunctions } from './slack-functions.js';
 import { gaugesOf, troublesOf, type Observed } from './status-of-program.js';
 import type { Surroundings } from './surroundings.js';
 import { adminPorts } from './admin-ports.js';
-import { urlOf } from './addresses.js';
+import { serverElsewhere, urlOf } from './addresses.js';
 
 export interface FaceParts {
   readonly config: Config;
@@ -49,6 +49,7 @@ export async function openFaces(
     changed: (connectionId) => live.noticeChange(connectionId),
     manifest: proposedApp(manifest.slackApp),
     publicUrl: config.gateway.publicUrl,
+    serverUrl: serverElsewhere(config, manifest.connectionUrl),
     trustedOrigins: config.gateway.trustedOrigins,
     ...{ clock, log },
   });

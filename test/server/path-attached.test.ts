@@ -74,6 +74,7 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
     const page = begun.headers.get('location') ?? '';
     expect(page).toBe(`${world.rig.pluginUrl}/slack?cid=${cid}&origin=web`);
     expect(await (await fetch(page, { headers })).text()).toContain('Save Connection');
+    const end = `${world.server.url}/connections/${cid}/success`;
     const refused = await fetch(page);
     expect(refused.status).toBe(401);
     const saved = await fetch(`${world.rig.pluginUrl}/slack/save`, {
@@ -84,6 +85,9 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
       }),
     });
     expect(saved.status).toBe(302);
+    expect(saved.headers.get('location')).toBe(end);
+    expect((await fetch(end, { headers })).status).toBe(200);
+    expect(await (await fetch(page, { headers })).text()).toContain(`id="way-back" href="${end}"`);
     expect(await world.stored(cid)).toMatchObject({ private_bot_token: installation.botToken });
   });
 

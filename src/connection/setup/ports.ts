@@ -65,6 +65,8 @@ export interface SetupPorts {
   readonly manifest: AppManifest;
   /** The address that people reach the pages at, such as `https://ak.example.com`; absent: as the request says. */
   readonly publicUrl?: string | undefined;
+  /** The server's address for people, such as `https://ak.example.com`; absent: the pages are below it. */
+  readonly serverUrl?: string | undefined;
   /** Web pages of other origins that may save with a person's cookies, such as AutoKitteh's web UI. */
   readonly trustedOrigins: readonly string[];
   readonly clock: Clock;

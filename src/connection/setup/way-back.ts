@@ -9,15 +9,18 @@ export function isOrigin(origin: string): boolean {
   return ORIGIN.test(origin);
 }
 
-/** Where a person goes when the connection is set up: AutoKitteh's own pages, as its built-in integrations do it. */
-export function wayBack(origin: string, connectionId: string): string {
+/**
+ * Where a person goes when the connection is set up: AutoKitteh's own pages, as its built-in integrations do it; at
+ * `serverUrl` if they are not beside ours.
+ */
+export function wayBack(origin: string, connectionId: string, serverUrl = ''): string {
   switch (origin) {
     case 'vscode':
       return `${VSCODE}?cid=${connectionId}`;
     case 'dash':
-      return `/internal/dashboard/connections/${connectionId}?msg=Success`;
+      return `${serverUrl}/internal/dashboard/connections/${connectionId}?msg=Success`;
     default:
-      return `/connections/${connectionId}/success`;
+      return `${serverUrl}/connections/${connectionId}/success`;
   }
 }
 

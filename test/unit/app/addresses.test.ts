@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { urlOf } from '../../../src/app/addresses.js';
+import { serverElsewhere, urlOf } from '../../../src/app/addresses.js';
+import { loadConfig, type Settings } from '../../../src/config.js';
 
 describe('the URL of an address to listen on', () => {
   it.each([
@@ -14,5 +15,30 @@ describe('the URL of an address to listen on', () => {
 
   it('has the port that the system chose', () => {
     expect(urlOf({ host: '127.0.0.1', port: 0 }, 40_123)).toBe('http://127.0.0.1:40123');
+  });
+});
+
+describe('where people find the server when the pages are not below it', () => {
+  const APART = 'http://plugin.example:9983/slack';
+  const elsewhere = (connectionUrl: string, settings: Settings): string | undefined =>
+    serverElsewhere(loadConfig({}, settings, false), connectionUrl);
+
+  it('is its public address, else the one that the program uses', () => {
+    const settings = { GATEWAY_LISTEN: 'off', AUTOKITTEH_URL: 'http://inside:9980/ak/' };
+    expect(elsewhere(APART, settings)).toBe('http://inside:9980/ak');
+    expect(elsewhere(APART, { ...settings, AUTOKITTEH_PUBLIC_URL: 'https://ak.example.com/' })).toBe(
+      'https://ak.example.com',
+    );
+  });
+
+  it('has no credentials in it', () => {
+    const settings = { GATEWAY_LISTEN: 'off', AUTOKITTEH_URL: 'http://name:secret@inside:9980' };
+    expect(elsewhere(APART, settings)).toBe('http://inside:9980');
+  });
+
+  it('is not asked for behind another proxy or with the gateway in front', () => {
+    expect(elsewhere('/slack', { GATEWAY_LISTEN: 'off' })).toBeUndefined();
+    expect(elsewhere('/slack', {})).toBeUndefined();
+    expect(elsewhere(APART, {})).toBeUndefined();
   });
 });

@@ -58,7 +58,7 @@ async function trySave(
   });
   if (check.t === 'failed') return refusalOfCheck(check);
   ports.changed(connectionId);
-  return { location: wayBack(origin, connectionId) };
+  return { location: wayBack(origin, connectionId, ports.serverUrl) };
 }
 
 /** Throws unless this is Socket Mode, in one of its two spellings. */

@@ -31,6 +31,7 @@ export async function showPage(
     nonce: context.get('secureHeadersNonce') ?? '',
     connectionId,
     origin,
+    serverUrl: ports.serverUrl,
     manifest: ports.manifest,
     subject,
     outcome: request.outcome,

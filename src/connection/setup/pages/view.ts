@@ -35,6 +35,8 @@ export interface PageView {
   /** As in the address; empty when absent. */
   readonly connectionId: string;
   readonly origin: string;
+  /** The server's address, where it is not the page's own. */
+  readonly serverUrl: string | undefined;
   readonly manifest: AppManifest;
   readonly subject: Subject;
   readonly outcome?: Outcome | undefined;

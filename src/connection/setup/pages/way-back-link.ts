@@ -9,10 +9,10 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** To where the person came from; nothing when the page was opened by its bare address. */
-export function wayBackLink({ origin, connectionId }: PageView): Html | string {
+export function wayBackLink({ origin, connectionId, serverUrl }: PageView): Html | string {
   if (!isOrigin(origin)) return '';
   const words = WORDS[origin] ?? 'Done: back to AutoKitteh';
   return html`<p class="actions">
-    <a class="button primary" id="way-back" href="${wayBack(origin, connectionId)}">${words}</a>
+    <a class="button primary" id="way-back" href="${wayBack(origin, connectionId, serverUrl)}">${words}</a>
   </p>`;
 }

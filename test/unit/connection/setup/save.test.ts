@@ -17,6 +17,20 @@ describe('the save endpoint', () => {
     expect(setup.changed).toEqual([CONNECTION]);
   });
 
+  it.each([
+    ['cli', `https://ak.example.com/connections/${CONNECTION}/success`],
+    ['dash', `https://ak.example.com/internal/dashboard/connections/${CONNECTION}?msg=Success`],
+    ['vscode', `vscode://autokitteh.autokitteh?cid=${CONNECTION}`],
+  ])('leads a person who came from %s back to a server that is elsewhere', async (origin, location) => {
+    const setup = createFakeSetup({ serverUrl: 'https://ak.example.com' });
+    const response = await post(setup, { ...GOOD, origin });
+    expect(response.headers.get('location')).toBe(location);
+    const page = await setup.app.request(`/slack/?cid=${CONNECTION}&origin=${origin}`, {
+      headers: { authorization: PERSON },
+    });
+    expect(await page.text()).toContain(`href="${location}"`);
+  });
+
   it('stores everything in one call, with the person’s own credentials', async () => {
     const setup = createFakeSetup();
     await post(setup, GOOD, { cookie: 'ak_user_session=persons-token' });
