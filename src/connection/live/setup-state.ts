@@ -7,7 +7,7 @@ export const APP_TOKEN = 'socket_mode_app_token';
 export const BUILT_IN_APP_TOKEN = 'private_app_token';
 /** The bot token, under the built-in's name: Python's `slack_client` looks for it. */
 export const BOT_TOKEN = 'private_bot_token';
-/** When the tokens were saved last, RFC 3339. */
+/** When the tokens were saved last, RFC 3339: to the millisecond, so that two savings in a row have an order. */
 export const SAVED_AT = 'socket_mode_saved_at';
 
 /** How far a connection is set up, as its variables say. */
@@ -52,6 +52,11 @@ export function setupStateOf(variables: Variables): SetupState {
   if (appId === undefined || problems.length > 0) return { t: 'incomplete', problems };
   const savedAt = Date.parse(variables.get(SAVED_AT) ?? '');
   return { t: 'complete', appId, appToken, botToken, savedAt: savedAt || 0, adopting: builtIn };
+}
+
+/** A value of `SAVED_AT` from milliseconds since 1970. */
+export function savedAtText(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.000Z$/, 'Z');
 }
 
 /** AutoKitteh's web UI says `socket`, its own page and server say `socketMode`. */

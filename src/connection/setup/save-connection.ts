@@ -1,10 +1,10 @@
 import type { Variable } from '../../autokitteh/client.js';
 import type { Clock } from '../../core/clock.js';
 import { PluginError } from '../../core/errors.js';
-import { APP_TOKEN, BOT_TOKEN, SAVED_AT } from '../live/setup-state.js';
+import { APP_TOKEN, BOT_TOKEN, SAVED_AT, savedAtText } from '../live/setup-state.js';
 import { checkTokens, type TokenCheck, type Tokens } from './check-tokens.js';
 import type { PersonsAutoKitteh, SlackCalls } from './ports.js';
-import { identityVariables, rfc3339 } from './slack-identity.js';
+import { identityVariables } from './slack-identity.js';
 
 // AutoKitteh: vars.max_value_size, checked on the plain value.
 const LARGEST_VALUE = 8092;
@@ -45,7 +45,7 @@ export async function saveConnection(
     { name: APP_TOKEN, value: tokens.appToken, isSecret: true },
     { name: BOT_TOKEN, value: tokens.botToken, isSecret: true },
     ...identityVariables(check.identity),
-    { name: SAVED_AT, value: rfc3339(clock.now()), isSecret: false },
+    { name: SAVED_AT, value: savedAtText(clock.now()), isSecret: false },
   ];
   refuseLarge(variables.map(({ name, value }) => [name, value]));
   signal.throwIfAborted();

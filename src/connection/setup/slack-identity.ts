@@ -68,6 +68,6 @@ export function identityVariables(identity: SlackIdentity): Variable[] {
 }
 
 /** Whole seconds, as the built-in integration writes them. */
-export function rfc3339(milliseconds: number): string {
+function rfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

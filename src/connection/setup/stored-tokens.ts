@@ -1,11 +1,18 @@
 import type { Variable } from '../../autokitteh/client.js';
 import type { Clock } from '../../core/clock.js';
 import { PluginError } from '../../core/errors.js';
-import { APP_TOKEN, BOT_TOKEN, BUILT_IN_APP_TOKEN, SAVED_AT, type Variables } from '../live/setup-state.js';
+import {
+  APP_TOKEN,
+  BOT_TOKEN,
+  BUILT_IN_APP_TOKEN,
+  SAVED_AT,
+  savedAtText,
+  type Variables,
+} from '../live/setup-state.js';
 import type { Tokens } from './check-tokens.js';
 import type { OwnConnection } from './connection-access.js';
 import type { PersonsAutoKitteh } from './ports.js';
-import { IDENTITY_VARIABLES, rfc3339 } from './slack-identity.js';
+import { IDENTITY_VARIABLES } from './slack-identity.js';
 
 /** The tokens of a connection, ours or those of the built-in integration; empty where there is none. */
 export function storedTokens(variables: Variables): Tokens {
@@ -52,7 +59,7 @@ export async function adopt(
   }
   const copied: Variable[] = [
     { name: APP_TOKEN, value: token, isSecret: true },
-    { name: SAVED_AT, value: rfc3339(clock.now()), isSecret: false },
+    { name: SAVED_AT, value: savedAtText(clock.now()), isSecret: false },
   ];
   await autokitteh.setVariables(record.id, copied, signal);
 }

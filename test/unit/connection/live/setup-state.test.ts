@@ -9,8 +9,11 @@ function state(variables: Record<string, string>) {
 }
 
 describe('setupStateOf', () => {
-  it.each(['socketMode', 'socket'])('takes both tokens under the spelling %s', (auth_type) => {
-    const saved = '2026-01-02T03:04:05Z';
+  it.each([
+    ['socketMode', '2026-01-02T03:04:05Z'],
+    ['socket', '2026-01-02T03:04:05Z'],
+    ['socketMode', '2026-01-02T03:04:05.678Z'],
+  ])('takes both tokens under the spelling %s, saved at %s', (auth_type, saved) => {
     const variables = {
       auth_type,
       socket_mode_app_token: APP,

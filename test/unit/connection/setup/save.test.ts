@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { setupStateOf } from '../../../../src/connection/live/setup-state.js';
 import { PluginError } from '../../../../src/core/errors.js';
 import { APP_TOKEN, BOT_TOKEN, CONNECTION, createFakeSetup, GOOD, PERSON, post } from './fakes.js';
 
@@ -93,6 +94,21 @@ describe('the save endpoint', () => {
     const rotated = 'xoxb-111-222-rotated';
     expect((await post(setup, { ...GOOD, bot_token: rotated })).status).toBe(302);
     expect(setup.autokitteh.stored.get('private_bot_token')?.value).toBe(rotated);
+  });
+
+  it('tells two savings within a second apart, so that the newest token is known', async () => {
+    const setup = createFakeSetup();
+    const saved = async (): Promise<number | undefined> => {
+      await post(setup, GOOD);
+      const { stored } = setup.autokitteh;
+      const state = setupStateOf(new Map([...stored].map(([name, { value }]) => [name, value])));
+      return state.t === 'complete' ? state.savedAt : undefined;
+    };
+    await setup.clock.advance(20);
+    expect(await saved()).toBe(setup.clock.now());
+    await setup.clock.advance(1);
+    expect(await saved()).toBe(setup.clock.now());
+    expect(setup.autokitteh.stored.get('bot_updated')?.value).toBe('2023-11-14T22:13:20Z');
   });
 });
 
