@@ -157,7 +157,7 @@ export class Blast {
   #send(socket: LinkSocket, open: number): void {
     this.#sentAt[this.#sent] = systemClock.monotonic();
     this.#sentTo.push(socket);
-    socket.sendText(this.#next(this.#sent));
+    socket.sendTextGathered(this.#next(this.#sent));
     this.#sent += 1;
     this.#openBySocket.set(socket, open + 1);
   }

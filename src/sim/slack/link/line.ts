@@ -50,6 +50,13 @@ export class Line {
     });
   }
 
+  /** What is sent in this turn of the event loop leaves in one write. */
+  gather(): void {
+    if (this.#socket.writableCorked > 0) return;
+    this.#socket.cork();
+    process.nextTick(() => this.#socket.uncork());
+  }
+
   /** Nothing is sent any more; it is kept for `thaw`. (Whoever freezes a line also stops reading.) */
   freeze(): void {
     this.#timer?.cancel();

@@ -88,6 +88,12 @@ export class LinkSocket implements Endpoint {
     this.ws.send(text);
   }
 
+  /** A text that leaves together with others of the same turn of the event loop. */
+  sendTextGathered(text: string): void {
+    this.line.gather();
+    this.ws.send(text);
+  }
+
   /** A binary frame, which Slack never sends. */
   sendBinary(bytes: Uint8Array): void {
     this.ws.send(bytes, { binary: true });
