@@ -10,9 +10,11 @@ export function faultLines(runs: readonly SocketsRun[], crashes: number, leaks: 
   const cells = new Set(runs.map(({ fault, stage }) => `${fault}/${stage}`)).size;
   return [
     `${runs.length} runs, ${byFault.size} faults, ${cells} pairs of a fault and a state; process exits ${crashes}; leaks ${leaks}`,
+    'Events lost: all that were sent and not acknowledged in any attempt, with no exception. Not sent: what happened while Socket',
+    'Mode was switched off at Slack (the fault "link disabled"), which then sends to nobody and repeats nothing.',
     '',
-    `| fault | runs | sent | retried | events lost | commands and interactions lost: ${LOSSES.join(' | ')} | longest without a socket | failed |`,
-    `|---|---|---|---|---|${LOSSES.map(() => '---|').join('')}---|---|`,
+    `| fault | runs | not sent: events | others | sent | acknowledged | retried | events lost | commands and interactions lost: ${LOSSES.join(' | ')} | longest without a socket | failed |`,
+    `|---|---|---|---|---|---|---|---|${LOSSES.map(() => '---|').join('')}---|---|`,
     line('all', runs),
     ...[...byFault].sort(([a], [b]) => (a < b ? -1 : 1)).map(([fault, own]) => line(fault, own)),
     '',
@@ -24,7 +26,10 @@ function line(name: string, runs: readonly SocketsRun[]): string {
   const cells = [
     name,
     runs.length,
+    sum(({ notSent }) => notSent.events),
+    sum(({ notSent }) => notSent.others),
     sum(({ sent }) => sent),
+    sum(({ acknowledged }) => acknowledged),
     sum(({ retried }) => retried),
     sum(({ eventsLost }) => eventsLost),
     ...LOSSES.map((loss) => sum(({ losses }) => losses[loss] ?? 0)),

@@ -1,4 +1,5 @@
 import { sleep, type Clock } from '../../src/core/clock.js';
+import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { FAULTS, type SocketsFaultName } from './sockets-faults.js';
 import { lossOf, storyOf, type Loss } from './sockets-losses.js';
 import { STAGES, type Stage } from './sockets-stages.js';
@@ -15,12 +16,13 @@ export interface SocketsRun extends SocketsCase {
   /** What did not hold, a sentence each. */
   readonly failures: readonly string[];
   readonly sent: number;
+  /** Of what happened at Slack while Socket Mode was off, which it sends to nobody: events, and everything else. */
+  readonly notSent: { readonly events: number; readonly others: number };
   readonly acknowledged: number;
   /** Events that needed more than one attempt. */
   readonly retried: number;
+  /** All events that were sent and not acknowledged in any attempt, whatever the reason. */
   readonly eventsLost: number;
-  /** Events that Slack never routed to a socket that worked. */
-  readonly unreachable: number;
   readonly losses: Readonly<Partial<Record<Loss, number>>>;
   /** The longest time without any socket that worked at Slack, milliseconds. */
   readonly deafMs: number;
@@ -91,15 +93,15 @@ async function stopped(world: SocketsWorld, failures: string[]): Promise<void> {
 }
 
 function account(world: SocketsWorld, what: SocketsCase, failures: string[]): SocketsRun {
-  const { ledger } = world.slack;
-  const hopeless = new Set(ledger.unreachable());
-  const lost = ledger.lost();
+  const { entries } = world.slack.ledger;
+  const sent = entries.filter(({ state }) => state !== 'refused');
+  const [eventsNotSent, othersNotSent] = byKind(entries.filter(({ state }) => state === 'refused'));
+  const [events, others] = byKind(sent.filter(({ state }) => state !== 'acknowledged'));
+  for (const event of events) failures.push(`an event was lost: ${storyOf(world, event)}`);
+  if (what.fault !== 'link disabled' && eventsNotSent.length + othersNotSent.length > 0)
+    failures.push('not everything was sent, although Socket Mode was on');
   const losses: Partial<Record<Loss, number>> = {};
-  for (const entry of lost) {
-    if (entry.kind === 'events_api') {
-      if (!hopeless.has(entry)) failures.push(`an event was lost: ${storyOf(world, entry)}`);
-      continue;
-    }
+  for (const entry of others) {
     const loss = lossOf(world, entry);
     losses[loss] = (losses[loss] ?? 0) + 1;
     if (loss === 'OURS') failures.push(`lost for no good reason: ${storyOf(world, entry)}`);
@@ -108,12 +110,18 @@ function account(world: SocketsWorld, what: SocketsCase, failures: string[]): So
   return {
     ...what,
     failures,
-    sent: ledger.entries.length,
-    acknowledged: ledger.acknowledged().length,
-    retried: ledger.entries.filter(({ attempts }) => attempts.length > 1).length,
-    eventsLost: lost.filter((entry) => entry.kind === 'events_api' && !hopeless.has(entry)).length,
-    unreachable: lost.filter((entry) => entry.kind === 'events_api' && hopeless.has(entry)).length,
+    sent: sent.length,
+    notSent: { events: eventsNotSent.length, others: othersNotSent.length },
+    acknowledged: sent.length - events.length - others.length,
+    retried: sent.filter(({ attempts }) => attempts.length > 1).length,
+    eventsLost: events.length,
     losses,
     deafMs: Math.max(0, ...world.watch.deafness.map(({ from, to }) => (to === Infinity ? 0 : to - from))),
   };
+}
+
+/** Events, which Slack repeats, and everything else. */
+function byKind(entries: readonly LedgerEntry[]): [LedgerEntry[], LedgerEntry[]] {
+  const isEvent = ({ kind }: LedgerEntry): boolean => kind === 'events_api';
+  return [entries.filter(isEvent), entries.filter((entry) => !isEvent(entry))];
 }
