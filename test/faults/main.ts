@@ -4,6 +4,7 @@ import type { FaultSeries } from './report.js';
 // `--first <seed>` other ones. Exit code 1 if anything did not hold.
 const SERIES: Readonly<Record<string, { readonly seeds: number; load(): Promise<{ run: FaultSeries }> }>> = {
   crash: { seeds: 200, load: () => import('./crash.js') },
+  disk: { seeds: 20, load: () => import('./disk.js') },
   sockets: { seeds: 300, load: () => import('./sockets.js') },
 };
 
