@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { DispatchOutcome } from '../../../src/delivery/sink.js';
 import type { JournalRow } from '../../../src/storage/journal.js';
 import { eventually } from '../../helpers/eventually.js';
 import { Rig } from './rig.js';
@@ -17,6 +18,22 @@ afterEach(async () => {
 
 const keys = (count: number, prefix = 'e'): string[] =>
   Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`);
+
+/** One event always ends so, and others go on; resolves when the one behind it in its conversation has passed it. */
+async function passed(outcome: DispatchOutcome): Promise<Rig> {
+  const r = await rig();
+  let more = 0;
+  r.server.answer = (row) => (row.key === 'bad' ? outcome : { t: 'delivered', eventId: '' });
+  await r.delivery.start();
+  await r.take({ key: 'bad' });
+  await r.take({ key: 'behind' });
+  await eventually(async () => {
+    more += 1;
+    await r.take({ key: `other${more}`, conversation: 'C2' });
+    return r.server.got.includes('behind');
+  }, 'the row behind it dispatched');
+  return r;
+}
 
 describe('delivery', () => {
   test('hands an event to the server once, however often Slack sends it', async () => {
@@ -143,36 +160,14 @@ describe('delivery', () => {
   });
 
   test('gives up a row that fails again and again while others pass', async () => {
-    const r = await rig();
-    let more = 0;
-    r.server.answer = (row) =>
-      row.key === 'bad' ? { t: 'failed', reason: 'odd' } : { t: 'delivered', eventId: '' };
-    await r.delivery.start();
-    await r.take({ key: 'bad' });
-    await r.take({ key: 'behind' });
-    await eventually(async () => {
-      more += 1;
-      await r.take({ key: `other${more}`, conversation: 'C2' });
-      return r.server.got.includes('behind');
-    }, 'the row behind it dispatched');
+    const r = await passed({ t: 'failed', reason: 'odd' });
     const dead = r.seen.filter((event) => event.t === 'dead');
     expect(dead).toHaveLength(1);
     expect(dead[0]).toMatchObject({ row: { key: 'bad' }, attempts: 8 });
   });
 
   test('gives up a row at which the server always seems down, while others pass', async () => {
-    const r = await rig();
-    let more = 0;
-    r.server.answer = (row) =>
-      row.key === 'bad' ? { t: 'outage', reason: 'deadline exceeded' } : { t: 'delivered', eventId: '' };
-    await r.delivery.start();
-    await r.take({ key: 'bad' });
-    await r.take({ key: 'behind' });
-    await eventually(async () => {
-      more += 1;
-      await r.take({ key: `other${more}`, conversation: 'C2' });
-      return r.server.got.includes('behind');
-    }, 'the row behind it dispatched');
+    const r = await passed({ t: 'outage', reason: 'deadline exceeded' });
     expect(r.tags().filter((t) => t === 'outage')).toHaveLength(1);
   });
 
