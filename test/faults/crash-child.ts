@@ -84,7 +84,8 @@ const sockets = createSlackSockets({
   policy: DEFAULT_POLICY,
   onEnvelope(envelope) {
     const classified = classify(envelope);
-    if (classified.drop === undefined) record.note({ t: 'arrived', key: classified.key });
+    const { envelopeId } = envelope;
+    if (classified.drop === undefined) record.note({ t: 'arrived', key: classified.key, envelopeId });
     receiver.receive(envelope);
   },
   ...{ clock, random, log },
@@ -101,6 +102,7 @@ const receiver = new Receiver({
   desk: new AnswerDesk(),
   async acknowledge(envelope, payload) {
     const sent = await sockets.acknowledge(envelope, payload);
+    if (sent !== 'lost') record.note({ t: 'answered', envelopeId: envelope.envelopeId });
     fuse.taken('after acknowledgement');
     return sent;
   },

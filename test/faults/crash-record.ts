@@ -7,7 +7,9 @@ import type { Step } from './crash-step.js';
 export type CrashNote =
   /** A new process; all that follows is its own. */
   | { readonly t: 'life' }
-  | { readonly t: 'arrived'; readonly key: string }
+  | { readonly t: 'arrived'; readonly key: string; readonly envelopeId: string }
+  /** An acknowledgement is on its way. */
+  | { readonly t: 'answered'; readonly envelopeId: string }
   | { readonly t: 'append'; readonly rows: readonly { readonly key: string; readonly lane: string }[] }
   /** How the latest `append` of this process that has no answer yet ended. */
   | { readonly t: 'appended'; readonly results: readonly Appended[] }

@@ -62,8 +62,9 @@ export async function crashRun(
       process = start(kills.shift());
     }
     const entries = await traffic;
+    const living = new Set(slack.sockets(tenant.installation.app).map(({ id }) => id));
     await process.stop();
-    return judge(entries, await tenant.delivered(), readNotes(join(folder, 'notes')));
+    return judge(entries, await tenant.delivered(), readNotes(join(folder, 'notes')), living);
 
     async function isSettled(): Promise<boolean> {
       return isSent && slack.ledger.pending === 0 && (await process.state())?.waiting === 0;

@@ -1,13 +1,13 @@
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
+import { fatesOf, type Fates } from './crash-fate.js';
 import type { CrashNote } from './crash-record.js';
 import type { Step } from './crash-step.js';
 import { acceptedOf } from './sent-event.js';
 
 /** What one run came to. */
 export interface CrashVerdict {
-  readonly sent: number;
-  /** Events that Slack was told yes to in time, by kind. */
-  readonly acknowledged: Readonly<Record<string, number>>;
+  /** What became of all that was sent, by kind. */
+  readonly fates: Readonly<Record<string, Fates>>;
   readonly kills: readonly Step[];
   /** At the server more than once: dispatches beyond the first, by why they were right. */
   readonly duplicates: { readonly notFound: number; readonly failed: number };
@@ -18,14 +18,18 @@ export interface CrashVerdict {
   readonly faults: readonly string[];
 }
 
-/** Compares what Slack was told with what the server has; `delivered` are its memo keys, oldest first. */
+/**
+ * Compares what Slack was told with what the server has; `delivered` are its memo keys, oldest first, `living` Slack's
+ * sockets of the process that was not killed.
+ */
 export function judge(
   entries: readonly LedgerEntry[],
   delivered: readonly string[],
   notes: readonly CrashNote[],
+  living: ReadonlySet<string>,
 ): CrashVerdict {
-  const faults: string[] = [];
-  const acknowledged: Record<string, number> = {};
+  const { byKind: fates, faults: unanswered } = fatesOf(entries, notes, living);
+  const faults = [...unanswered];
   const copies = new Map<string, number>();
   for (const key of delivered) copies.set(key, (copies.get(key) ?? 0) + 1);
   const keys = new Set<string>();
@@ -34,7 +38,6 @@ export function judge(
     if (keys.has(key)) faults.push(`two events have the key ${key}`);
     keys.add(key);
     if (entry.state !== 'acknowledged') continue;
-    acknowledged[entry.kind] = (acknowledged[entry.kind] ?? 0) + 1;
     if (!copies.has(key)) faults.push(`lost: ${entry.kind} ${entry.type} ${key}`);
   }
   for (const key of copies.keys())
@@ -55,8 +58,7 @@ export function judge(
       faults.push(`order of ${lane} was not kept: ${inLane.join(' ')}`);
   }
   return {
-    sent: entries.length,
-    acknowledged,
+    fates,
     kills: notes.flatMap((note) => (note.t === 'killed' ? [note.step] : [])),
     duplicates,
     recovered: notes.filter(({ t }) => t === 'recovered').length,

@@ -2,6 +2,7 @@ import { buildCrashChild } from './crash-build.js';
 import { startCrashPeers } from './crash-peers.js';
 import { CrashProcesses } from './crash-process.js';
 import { crashRun } from './crash-run.js';
+import { fateLines } from './crash-fate-lines.js';
 import { STEPS } from './crash-step.js';
 import type { CrashVerdict } from './crash-verdict.js';
 import type { FaultReport, FaultSeries } from './report.js';
@@ -42,8 +43,6 @@ export const run: FaultSeries = async (seeds) => {
 function report(verdicts: readonly CrashVerdict[], faults: readonly string[], runs: number): FaultReport {
   const sum = (of: (verdict: CrashVerdict) => number): number =>
     verdicts.reduce((total, verdict) => total + of(verdict), 0);
-  const ofKind = (kind: string): number => sum(({ acknowledged }) => acknowledged[kind] ?? 0);
-  const [events, interactions, commands] = ['events_api', 'interactive', 'slash_commands'].map(ofKind);
   const kills = verdicts.flatMap((verdict) => verdict.kills);
   const notFound = sum(({ duplicates }) => duplicates.notFound);
   const failed = sum(({ duplicates }) => duplicates.failed);
@@ -51,8 +50,7 @@ function report(verdicts: readonly CrashVerdict[], faults: readonly string[], ru
   const lines = [
     `runs: ${verdicts.length} of ${runs} came to their end`,
     `kills: ${kills.length} (${STEPS.map((step) => `${step} ${kills.filter((each) => each === step).length}`).join(', ')})`,
-    `sent by Slack: ${sum(({ sent }) => sent)}`,
-    `acknowledged: ${(events ?? 0) + (interactions ?? 0) + (commands ?? 0)} (events ${events}, interactions ${interactions}, slash commands ${commands})`,
+    ...fateLines(verdicts.map(({ fates }) => fates)),
     `acknowledged and not at the server: ${lost}`,
     `duplicates at the server: ${notFound + failed} explained (${failed} sent again after a failure that passes, ${notFound} in flight and not found)`,
     `recovered, unconfirmed: ${sum(({ recovered }) => recovered)}`,
