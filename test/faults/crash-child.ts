@@ -15,6 +15,7 @@ import { DEFAULT_POLICY } from '../../src/slack/policy.js';
 import { createSlackSockets } from '../../src/slack/sockets.js';
 import type { Journal, NewRow } from '../../src/storage/journal.js';
 import { DEFAULT_MAX_BYTES, openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
+import { startCheckpoints } from './crash-checkpoints.js';
 import { CrashRecord } from './crash-record.js';
 import { Fuse, type Kill } from './crash-step.js';
 
@@ -29,6 +30,8 @@ export interface ChildPlan {
   readonly appToken: string;
   readonly connectionId: string;
   readonly limits: Partial<DeliveryLimits>;
+  /** Whether the journal is to be so busy that a thread of its own makes the checkpoints. */
+  readonly checkpoints: boolean;
   readonly kill?: Kill;
 }
 
@@ -108,6 +111,10 @@ const receiver = new Receiver({
   },
   ...{ clock, log },
 });
+if (plan.checkpoints) {
+  await startCheckpoints(journal);
+  record.note({ t: 'checkpoints' });
+}
 killInRequests();
 await delivery.start();
 sockets.reconcile(new Map([[plan.appId, [{ token: plan.appToken, setAt: 0 }]]]));

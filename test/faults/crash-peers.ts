@@ -29,7 +29,7 @@ export interface CrashPeers {
 
 export interface CrashTenant {
   readonly installation: SlackInstallation;
-  readonly plan: Omit<ChildPlan, 'folder' | 'kill' | 'limits'>;
+  readonly plan: Omit<ChildPlan, 'folder' | 'kill' | 'limits' | 'checkpoints'>;
   /** The memo keys of the events that the server has for it, oldest first. */
   delivered(): Promise<string[]>;
 }

@@ -7,6 +7,8 @@ import type { Step } from './crash-step.js';
 export type CrashNote =
   /** A new process; all that follows is its own. */
   | { readonly t: 'life' }
+  /** This process has the journal's checkpointing thread running. */
+  | { readonly t: 'checkpoints' }
   | { readonly t: 'arrived'; readonly key: string; readonly envelopeId: string }
   /** An acknowledgement is on its way. */
   | { readonly t: 'answered'; readonly envelopeId: string }

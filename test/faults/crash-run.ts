@@ -36,8 +36,10 @@ export async function crashRun(
   const count = 30 + Math.floor(random() * 31);
   const kills = killsOf(seed, count, random);
   slack.ledger.forgetSettled();
+  // The steps repeat every ten seeds, so that each has its share of these runs.
+  const checkpoints = seed % 3 === 0;
   const start = (kill?: Kill): CrashProcess =>
-    processes.start({ ...tenant.plan, folder, limits, ...(kill === undefined ? {} : { kill }) });
+    processes.start({ ...tenant.plan, folder, limits, checkpoints, ...(kill === undefined ? {} : { kill }) });
 
   const over = new AbortController();
   let process = start(kills.shift());

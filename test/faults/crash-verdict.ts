@@ -9,6 +9,8 @@ export interface CrashVerdict {
   /** What became of all that was sent, by kind. */
   readonly fates: Readonly<Record<string, Fates>>;
   readonly kills: readonly Step[];
+  /** Of these, the ones of processes with the journal's checkpointing thread. */
+  readonly killsWithCheckpoints: number;
   /** At the server more than once: dispatches beyond the first, by why they were right. */
   readonly duplicates: { readonly notFound: number; readonly failed: number };
   readonly recovered: number;
@@ -60,11 +62,23 @@ export function judge(
   return {
     fates,
     kills: notes.flatMap((note) => (note.t === 'killed' ? [note.step] : [])),
+    killsWithCheckpoints: killsWithCheckpoints(notes),
     duplicates,
     recovered: notes.filter(({ t }) => t === 'recovered').length,
     conversations: [...lanes.values()].filter(({ length }) => length > 1).length,
     faults,
   };
+}
+
+function killsWithCheckpoints(notes: readonly CrashNote[]): number {
+  let kills = 0;
+  let runs = false;
+  for (const { t } of notes) {
+    if (t === 'life') runs = false;
+    if (t === 'checkpoints') runs = true;
+    if (t === 'killed' && runs) kills += 1;
+  }
+  return kills;
 }
 
 /**

@@ -50,6 +50,7 @@ function report(verdicts: readonly CrashVerdict[], faults: readonly string[], ru
   const lines = [
     `runs: ${verdicts.length} of ${runs} came to their end`,
     `kills: ${kills.length} (${STEPS.map((step) => `${step} ${kills.filter((each) => each === step).length}`).join(', ')})`,
+    `of these, with the journal's checkpointing thread at work: ${sum(({ killsWithCheckpoints }) => killsWithCheckpoints)}`,
     ...fateLines(verdicts.map(({ fates }) => fates)),
     `acknowledged and not at the server: ${lost}`,
     `duplicates at the server: ${notFound + failed} explained (${failed} sent again after a failure that passes, ${notFound} in flight and not found)`,
