@@ -1,23 +1,15 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { createAutoKitteh } from '../../src/autokitteh/client.js';
-import { createCredentials } from '../../src/autokitteh/credentials.js';
-import { AnswerDesk } from '../../src/connection/answers/answer-desk.js';
-import { createEventSink } from '../../src/connection/live/event-sink.js';
-import { Receiver } from '../../src/connection/live/receiver.js';
-import { systemClock } from '../../src/core/clock.js';
 import { createLog } from '../../src/core/log.js';
-import { createDelivery } from '../../src/delivery/create-delivery.js';
 import type { DeliveryLimits } from '../../src/delivery/limits.js';
 import type { EventSink } from '../../src/delivery/sink.js';
 import { classify } from '../../src/events/intake.js';
-import { DEFAULT_POLICY } from '../../src/slack/policy.js';
-import { createSlackSockets } from '../../src/slack/sockets.js';
 import type { Journal, NewRow } from '../../src/storage/journal.js';
 import { DEFAULT_MAX_BYTES, openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
 import { startCheckpoints } from './crash-checkpoints.js';
 import { CrashRecord } from './crash-record.js';
 import { Fuse, type Kill } from './crash-step.js';
+import { createEventPath } from './event-path.js';
 
 /** What a process of a crash run is told first; until then it does nothing. */
 export interface ChildPlan {
@@ -44,9 +36,6 @@ export interface ChildState {
 process.once('disconnect', () => process.exit(1));
 const [plan] = (await once(process, 'message')) as [ChildPlan];
 const record = new CrashRecord(`${plan.folder}/notes`);
-const clock = systemClock;
-const random = Math.random;
-const log = createLog({ level: 'error', format: 'json' }, process.stderr);
 const fuse = new Fuse(plan.kill, (step) => {
   record.note({ t: 'killed', step });
   // This thread must do nothing more, but the journal's own may.
@@ -55,82 +44,47 @@ const fuse = new Fuse(plan.kill, (step) => {
 });
 record.note({ t: 'life' });
 
-// The path of an event as the program puts it together, but that its ports are wrapped, and the one connection is known.
-const server = createAutoKitteh({
-  url: plan.autokittehUrl,
-  credentials: createCredentials({ kind: 'sign_key', key: plan.signKey }, clock),
-  clock,
-  timeoutMs: 15_000,
-});
 const journal = await openSqliteJournal({
   path: `${plan.folder}/journal.sqlite`,
   maxBytes: DEFAULT_MAX_BYTES,
 });
-const sink = createEventSink({
-  server,
-  integrationId: plan.integrationId,
-  answerUrl: () => undefined,
-  isOrgLevel: () => false,
-  delivered: () => undefined,
-});
-const delivery = createDelivery({
+const path = createEventPath({
+  plan,
   journal: deadlyJournal(journal),
-  sink: deadlySink(sink),
+  around: deadlySink,
   limits: plan.limits,
-  ...{ clock, random },
-});
-delivery.events.subscribe((event) => {
-  if (event.t === 'recovered_unconfirmed') record.note({ t: 'recovered', key: event.row.key });
-});
-const sockets = createSlackSockets({
-  apiUrl: plan.slackApiUrl,
-  policy: DEFAULT_POLICY,
-  onEnvelope(envelope) {
+  random: Math.random,
+  log: createLog({ level: 'error', format: 'json' }, process.stderr),
+  arrived(envelope) {
     const classified = classify(envelope);
     const { envelopeId } = envelope;
     if (classified.drop === undefined) record.note({ t: 'arrived', key: classified.key, envelopeId });
-    receiver.receive(envelope);
   },
-  ...{ clock, random, log },
-});
-const receiver = new Receiver({
-  routing: {
-    connectionsOf: () => [plan.connectionId],
-    identified: () => undefined,
-    answers: () => false,
-    doubtTokens: () => undefined,
-  },
-  intake: delivery.intake,
-  delivery: delivery.events,
-  desk: new AnswerDesk(),
-  async acknowledge(envelope, payload) {
-    const sent = await sockets.acknowledge(envelope, payload);
-    if (sent !== 'lost') record.note({ t: 'answered', envelopeId: envelope.envelopeId });
+  acknowledged({ envelopeId }, how) {
+    if (how !== 'lost') record.note({ t: 'answered', envelopeId });
     fuse.taken('after acknowledgement');
-    return sent;
   },
-  ...{ clock, log },
+});
+path.delivery.events.subscribe((event) => {
+  if (event.t === 'recovered_unconfirmed') record.note({ t: 'recovered', key: event.row.key });
 });
 if (plan.checkpoints) {
   await startCheckpoints(journal);
   record.note({ t: 'checkpoints' });
 }
 killInRequests();
-await delivery.start();
-sockets.reconcile(new Map([[plan.appId, [{ token: plan.appToken, setAt: 0 }]]]));
+await path.start();
 
 process.on('message', () => {
-  void delivery.stats().then(({ waiting, dead }) => process.send?.({ waiting, dead } satisfies ChildState));
+  void path.delivery
+    .stats()
+    .then(({ waiting, dead }) => process.send?.({ waiting, dead } satisfies ChildState));
 });
 process.send?.('ready');
 process.once('SIGTERM', () => void stop());
 
 async function stop(): Promise<void> {
-  await sockets.stop();
-  await receiver.idle();
-  await delivery.stop();
-  await journal.close();
-  await server.close();
+  await path.stop();
   record.close();
   process.exit(0);
 }

@@ -1,57 +1,30 @@
-import { createAutoKitteh } from '../../src/autokitteh/client.js';
-import { createCredentials } from '../../src/autokitteh/credentials.js';
-import { AnswerDesk } from '../../src/connection/answers/answer-desk.js';
-import { createEventSink } from '../../src/connection/live/event-sink.js';
-import { Receiver } from '../../src/connection/live/receiver.js';
-import { systemClock, type Clock } from '../../src/core/clock.js';
 import { createLog } from '../../src/core/log.js';
 import { seededRandom } from '../../src/core/random.js';
-import { createDelivery } from '../../src/delivery/create-delivery.js';
-import type { Delivery } from '../../src/delivery/delivery.js';
 import type { DeliveryLimits } from '../../src/delivery/limits.js';
 import type { DispatchOutcome } from '../../src/delivery/sink.js';
-import { DEFAULT_POLICY } from '../../src/slack/policy.js';
-import { createSlackSockets } from '../../src/slack/sockets.js';
 import type { Journal } from '../../src/storage/journal.js';
 import type { CrashTenant } from './crash-peers.js';
+import { createEventPath, type EventPath } from './event-path.js';
 
 /** An event's way through the program, in this process, and what passed on it. */
-export interface Path {
-  readonly delivery: Delivery;
+export interface Path extends Pick<EventPath, 'delivery' | 'stop'> {
   /** Keys by lane, in the order of writing. */
   readonly written: ReadonlyMap<string, readonly string[]>;
   /** How each dispatch ended, in order. */
   readonly dispatched: readonly { readonly key: string; readonly outcome: DispatchOutcome['t'] }[];
-  stop(): Promise<void>;
 }
 
-/** Puts the path together as the program does, but for the connections, of which there is one. */
+/** Opens it on a journal, which it closes in the end. */
 export async function openPath(
   { plan }: CrashTenant,
   journal: Journal,
   seed: number,
-  deliveryClock: Clock,
   limits: Partial<DeliveryLimits> = {},
 ): Promise<Path> {
-  const clock = systemClock;
-  const random = seededRandom(seed);
-  const log = createLog({ level: 'fatal', format: 'json' }, process.stderr);
-  const server = createAutoKitteh({
-    url: plan.autokittehUrl,
-    credentials: createCredentials({ kind: 'sign_key', key: plan.signKey }, clock),
-    clock,
-    timeoutMs: 5_000,
-  });
   const written = new Map<string, string[]>();
   const dispatched: { key: string; outcome: DispatchOutcome['t'] }[] = [];
-  const sink = createEventSink({
-    server,
-    integrationId: plan.integrationId,
-    answerUrl: () => undefined,
-    isOrgLevel: () => false,
-    delivered: () => undefined,
-  });
-  const delivery = createDelivery({
+  const path = createEventPath({
+    plan,
     journal: {
       ...journal,
       async append(rows) {
@@ -64,51 +37,20 @@ export async function openPath(
         return results;
       },
     },
-    sink: {
+    around: (sink) => ({
+      ...sink,
       async dispatch(row, signal) {
         const outcome = await sink.dispatch(row, signal);
         dispatched.push({ key: row.key, outcome: outcome.t });
         return outcome;
       },
-      find: (row, signal) => sink.find(row, signal),
-    },
-    clock: deliveryClock,
-    random,
+    }),
     limits,
+    random: seededRandom(seed),
+    log: createLog({ level: 'fatal', format: 'json' }, process.stderr),
   });
-  const sockets = createSlackSockets({
-    apiUrl: plan.slackApiUrl,
-    policy: DEFAULT_POLICY,
-    onEnvelope: (envelope) => receiver.receive(envelope),
-    ...{ clock, random, log },
-  });
-  const receiver = new Receiver({
-    routing: {
-      connectionsOf: () => [plan.connectionId],
-      identified: () => undefined,
-      answers: () => false,
-      doubtTokens: () => undefined,
-    },
-    intake: delivery.intake,
-    delivery: delivery.events,
-    desk: new AnswerDesk(),
-    acknowledge: (envelope, payload) => sockets.acknowledge(envelope, payload),
-    ...{ clock, log },
-  });
-  await delivery.start();
-  sockets.reconcile(new Map([[plan.appId, [{ token: plan.appToken, setAt: 0 }]]]));
-  return {
-    delivery,
-    written,
-    dispatched,
-    async stop() {
-      await sockets.stop();
-      await receiver.idle();
-      await delivery.stop();
-      await journal.close();
-      await server.close();
-    },
-  };
+  await path.start();
+  return { delivery: path.delivery, stop: () => path.stop(), written, dispatched };
 }
 
 /** What was acknowledged must have been delivered once, each lane in the order of writing; a sentence for all else. */

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../src/core/clock.js';
 import { seededRandom } from '../../src/core/random.js';
 import type { Database } from '../../src/storage/sqlite/driver.js';
 import { openInThread } from '../conformance/in-thread-journal.js';
@@ -59,7 +58,7 @@ async function fullDisk(peers: CrashPeers, seed: number): Promise<FullDisk> {
   const quota = (pages: number): void => {
     for (const file of files) file.exec(`PRAGMA max_page_count = ${pages}`);
   };
-  const path = await openPath(subject, journal, seed, systemClock, { journalRetryMs: 100 });
+  const path = await openPath(subject, journal, seed, { journalRetryMs: 100 });
   const rejected: string[] = [];
   const told: string[] = [];
   path.delivery.events.subscribe((event) => {
