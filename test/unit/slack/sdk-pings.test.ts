@@ -1,0 +1,31 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+import { message } from '../../../src/sim/slack/frames/messages.js';
+import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
+import { SlackRig } from '../../helpers/slack-rig.js';
+
+/** In this time the SDK, left to itself, pings three times and has not yet given up a socket. */
+const THREE_PINGS_MS = 5_500;
+const A_DAY_MS = 86_400_000;
+
+// The SDK's ping timer is an interval; nothing else here is one.
+beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+afterEach(() => vi.useRealTimers());
+
+it('sends Slack no pings but those of the liveness wheel, which stands still here', async () => {
+  const liveness = { ...DEFAULT_POLICY.liveness, tickMs: A_DAY_MS };
+  const rig = await SlackRig.start({ policy: { ...DEFAULT_POLICY, liveness } });
+  try {
+    await rig.open();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(THREE_PINGS_MS);
+    const sockets = rig.slack.sockets(rig.app);
+    // Whatever was sent before an acknowledgement has arrived before it.
+    const sent = sockets.map((to) => rig.slack.send(rig.installation, message(), { to }));
+    await rig.slack.ledger.allSettled();
+    expect(sent.map(({ state }) => state)).toEqual(['acknowledged', 'acknowledged']);
+    expect(sockets.map(({ received }) => received.pings)).toEqual([0, 0]);
+  } finally {
+    await rig.stop();
+  }
+});
