@@ -26,6 +26,7 @@ export function fateLines(runs: readonly Readonly<Record<string, Fates>>[]): str
     ...FATES.map((fate) => row(`... ${fate}`, ({ first }) => first[fate] ?? 0)),
     '',
     `events whose first sending was not acknowledged: ${again}; of these, acknowledged when Slack sent them again: ${again - never}, at the latest ${longest.toFixed(1)} s later (Slack's last retry comes after 6 minutes)`,
+    'too late: after 0.75 s, since Slack waits here a quarter of its three seconds',
     'interactions and slash commands: sent once by Slack, never again',
   ];
 }
