@@ -4,6 +4,9 @@ const MANY_QUEUED = 6;
 const LEAST = 2;
 const START = 8;
 
+// So much of an answer's time may be this process's own: it says nothing about a server that answers in less.
+const OWN_MS = 5;
+
 // The shortest answer is forgotten slowly, because a server may become slower for good.
 const FORGET = 0.001;
 const SMOOTH = 0.1;
@@ -31,7 +34,7 @@ export class Concurrency {
     }
     this.#shortestMs = Math.min(took, this.#shortestMs + (this.#usualMs - this.#shortestMs) * FORGET);
     this.#usualMs += (took - this.#usualMs) * SMOOTH;
-    const queued = this.#limit * (1 - this.#shortestMs / this.#usualMs);
+    const queued = this.#limit * Math.max(0, 1 - (this.#shortestMs + OWN_MS) / this.#usualMs);
     const isUsed = inFlight >= this.limit;
     if (queued < FEW_QUEUED && isUsed) this.#set(this.#limit + 1 / this.#limit);
     else if (queued > MANY_QUEUED) this.#set(this.#limit - 1 / this.#limit);

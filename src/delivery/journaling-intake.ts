@@ -9,7 +9,7 @@ import type { JournalHealth } from './journal-health.js';
 import type { DeliveryLimits } from './limits.js';
 
 // So many events are worth a commit of their own: they go to the writer as soon as what came with them on their socket is
-// read. Fewer wait for the other sockets' of the same turn, and for a writer that has nothing to do; until then they grow.
+// read. Fewer wait for what else came in the same turn. While two batches are being written the next one grows.
 const WORTH_A_COMMIT = 32;
 const BATCHES_AT_ONCE = 2;
 
@@ -89,7 +89,7 @@ export class JournalingIntake implements Intake {
     if (this.#queue.size >= Math.min(WORTH_A_COMMIT, this.#ports.limits.batchRows)) {
       if (this.#next !== 'soon') queueMicrotask(() => this.#begin('soon'));
       this.#next = 'soon';
-    } else if (this.#writing === 0 && this.#next === undefined) {
+    } else if (this.#next === undefined) {
       setImmediate(() => this.#begin('after the turn'));
       this.#next = 'after the turn';
     }
