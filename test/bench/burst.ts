@@ -24,7 +24,7 @@ export const bench: Bench = {
       const ours: Burst[] = [];
       const dispatched: Dispatched[] = [];
       for (let round = 0; round < ROUNDS; round += 1) {
-        await stage.serve(DISPATCH_PER_SECOND);
+        await stage.serve('stand-in', DISPATCH_PER_SECOND);
         bolt.push(await stage.meet('bolt', 1, () => burst(stage)));
         ours.push(
           await stage.meet('ours', 1, async () => {

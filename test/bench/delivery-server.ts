@@ -1,6 +1,7 @@
 import { startStandIn, type StandIn } from '../../src/sim/autokitteh/stand-in.js';
 import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 import type { Value } from '../../src/gen/autokitteh/values/v1/values_pb.js';
+import { startBareServer, type BareServer } from './bare-server.js';
 import { answer } from './delivery-process.js';
 
 export interface ServerAddress {
@@ -14,13 +15,16 @@ function stringOf(value: Value | undefined): string {
 }
 
 let server: StandIn | undefined;
+let bare: BareServer | undefined;
 
-/** A stand-in for AutoKitteh with one connection, in a process of its own. */
+const CONNECTION_ID = 'con_01j0000000000000000000000z';
+
+/** What takes the events, in a process of its own: a stand-in for AutoKitteh with one connection, or a bare server. */
 const questions = {
   open: async (dispatchPerSecond: number): Promise<ServerAddress> => {
     await server?.stop();
     server = await startStandIn({ dispatchPerSecond });
-    const connectionId = 'con_01j0000000000000000000000z';
+    const connectionId = CONNECTION_ID;
     server.store.projects.set('prj_1', {
       projectId: 'prj_1',
       orgId: 'org_1',
@@ -38,7 +42,12 @@ const questions = {
     });
     return { url: server.url, signKey: server.signKey, connectionId };
   },
-  count: (): Promise<number> => Promise.resolve(server?.store.events.length ?? 0),
+  openBare: async (dispatchPerSecond: number): Promise<ServerAddress> => {
+    bare?.stop();
+    bare = await startBareServer(dispatchPerSecond);
+    return { url: bare.url, signKey: '00'.repeat(32), connectionId: CONNECTION_ID };
+  },
+  count: (): Promise<number> => Promise.resolve(server?.store.events.length ?? bare?.count() ?? 0),
   /** What came, in order: the dedupe key, the channel, and the number that a message's text begins with. */
   events: (): Promise<{ key: string; type: string; channel: string; n: number }[]> =>
     Promise.resolve(

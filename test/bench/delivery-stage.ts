@@ -23,9 +23,9 @@ export class Stage {
     return new Stage(await build());
   }
 
-  /** Makes the server anew: it takes so many events a second. */
-  async serve(dispatchPerSecond: number): Promise<void> {
-    this.#address = await this.server.ask('open', dispatchPerSecond);
+  /** Makes the server anew: it takes so many events a second. A bare one only answers, and costs next to nothing. */
+  async serve(kind: 'stand-in' | 'bare', dispatchPerSecond: number): Promise<void> {
+    this.#address = await this.server.ask(kind === 'bare' ? 'openBare' : 'open', dispatchPerSecond);
   }
 
   /** Connects a contestant, in a process of its own, and runs `measure` while it is there. */
