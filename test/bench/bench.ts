@@ -7,7 +7,8 @@ export interface Row {
   readonly ratio?: number;
   /** What the ratio or the value must keep, in words. */
   readonly limit?: string;
-  readonly ok: boolean;
+  /** Absent where nothing must be kept. */
+  readonly ok?: boolean;
 }
 
 /** A benchmark: prints nothing itself, cleans up after itself. */
