@@ -62,7 +62,8 @@ const path = createEventPath({
   },
   acknowledged({ envelopeId }, how) {
     if (how !== 'lost') record.note({ t: 'answered', envelopeId });
-    fuse.taken('after acknowledgement');
+    // Those of one turn of the event loop leave together, at its end.
+    setImmediate(() => fuse.taken('after acknowledgement'));
   },
 });
 path.delivery.events.subscribe((event) => {
