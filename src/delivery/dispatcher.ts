@@ -179,7 +179,6 @@ export class Dispatcher {
     }
     if (this.#state === 'running') this.#claimed.push(...rows);
     else this.#giveBack(rows);
-    this.schedule();
   }
 
   #giveBack(rows: readonly JournalRow[]): void {

@@ -35,6 +35,7 @@ export class JournalingIntake implements Intake {
   readonly #ports: IntakePorts;
   readonly #queue = new FairQueue<Pending>();
   #writing = 0;
+  /** When the next batch goes, if that is arranged. */
   #next: 'soon' | 'after the turn' | undefined;
   #isStopped = false;
   #idle: (() => void) | undefined;

@@ -79,7 +79,6 @@ class SdkWire implements Wire {
   #unwatch: (() => void) | undefined;
   #goodbye: Timer | undefined;
   #ended = false;
-  #isGathering = false;
 
   constructor(options: SdkWireOptions, token: string, listener: WireListener) {
     this.#options = options;
@@ -135,16 +134,10 @@ class SdkWire implements Wire {
 
   /** All that is sent in one turn of the event loop leaves in one system call, which costs as much as all the rest. */
   #gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
-    this.#tcp?.cork();
-    process.nextTick(() => this.#letGo());
-  }
-
-  #letGo(): void {
-    if (!this.#isGathering) return;
-    this.#isGathering = false;
-    this.#tcp?.uncork();
+    const tcp = this.#tcp;
+    if (tcp === undefined || tcp.writableCorked > 0) return;
+    tcp.cork();
+    process.nextTick(() => tcp.uncork());
   }
 
   ping(): boolean {
@@ -213,7 +206,8 @@ class SdkWire implements Wire {
   }
 
   #release(): void {
-    this.#letGo();
+    // What was sent in this turn leaves before TCP is destroyed.
+    this.#tcp?.uncork();
     this.#goodbye?.cancel();
     this.#unwatch?.();
     this.#abort.abort();

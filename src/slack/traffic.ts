@@ -60,6 +60,7 @@ export class Traffic {
     this.#timer ??= this.#setTimer();
     try {
       // A socket whose hello names another app does not become live: appId is what the hello said.
+      // One by one, because spreading a frame takes longer than all else that is done here for an event.
       const { kind, envelopeId, acceptsResponsePayload, retryAttempt, retryReason, payload, text } = frame;
       this.#options.onEnvelope({
         kind,
