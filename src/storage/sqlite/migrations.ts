@@ -1,4 +1,5 @@
 import { migration000001 } from './migrations/000001.js';
+import { migration000002 } from './migrations/000002.js';
 
 /** In order; the number of those applied is the file's `user_version`. Old ones are never changed or removed. */
-export const MIGRATIONS: readonly string[] = [migration000001];
+export const MIGRATIONS: readonly string[] = [migration000001, migration000002];

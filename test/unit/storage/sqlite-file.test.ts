@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadSqlite } from '../../../src/storage/sqlite/driver.js';
+import { MIGRATIONS } from '../../../src/storage/sqlite/migrations.js';
 import { openDatabase } from '../../../src/storage/sqlite/open-database.js';
 import { openSqliteJournal } from '../../../src/storage/sqlite/open-sqlite-journal.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
@@ -91,6 +92,19 @@ describe('the journal file', () => {
       code: 'journal_newer',
       message: expect.stringContaining('schema 99') as string,
     });
+  });
+
+  test('is taken over from an older version, with what waits in it', async () => {
+    const old = (await loadSqlite())(path);
+    old.exec(`PRAGMA application_id = 1634431850; ${MIGRATIONS[0] ?? ''} PRAGMA user_version = 1;
+      INSERT INTO sources (id, app_id, connection_id, waiting) VALUES (1, 'A1', 'con_1', 1)`);
+    old.close();
+    const journal = await openInThread(path);
+    await journal.probe(1);
+    expect((await journal.stats()).sources).toMatchObject([
+      { appId: 'A1', connectionId: 'con_1', waiting: 1 },
+    ]);
+    await journal.close();
   });
 
   test('is refused when it is no SQLite file, another program’s, or cut short', async () => {

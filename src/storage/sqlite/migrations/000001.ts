@@ -49,8 +49,7 @@ CREATE TABLE lanes (
 CREATE INDEX lanes_ready ON lanes (source_id, urgent, ready_at) WHERE owner IS NULL;
 
 CREATE TABLE probes (
-  id     INTEGER PRIMARY KEY,
-  at     INTEGER NOT NULL,
-  filler BLOB    NOT NULL
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL
 );
 `;
