@@ -7,6 +7,7 @@ import {
   ListSchema,
   StructSchema,
   ValueSchema,
+  type Dict_Item,
   type Value,
 } from '../gen/autokitteh/values/v1/values_pb.js';
 import { BackwardWriter } from './backward-writer.js';
@@ -32,9 +33,11 @@ const ENTRY = 2;
 // What a Boolean, String, Integer, Float, BigInteger or Symbol holds is its only field.
 const ONLY = 1;
 
+const writer = new BackwardWriter();
+
 /** `event` as a DispatchRequest, in the same bytes as the library's. */
 export function encodeDispatch(event: OutgoingEvent): Uint8Array {
-  const writer = new BackwardWriter();
+  writer.begin();
   for (const [key, text] of Object.entries(event.memo).reverse()) {
     const end = writer.mark;
     writer.string(ENTRY, text);
@@ -49,7 +52,11 @@ export function encodeDispatch(event: OutgoingEvent): Uint8Array {
 }
 
 function writeMap(writer: BackwardWriter, field: number, map: Readonly<Record<string, Value>>): void {
-  for (const [key, value] of Object.entries(map).reverse()) {
+  const keys = Object.keys(map);
+  for (let index = keys.length - 1; index >= 0; index -= 1) {
+    const key = keys[index] ?? '';
+    const value = map[key];
+    if (value === undefined) continue;
     const end = writer.mark;
     writeValue(writer, ENTRY, value);
     writer.string(KEY, key);
@@ -63,48 +70,58 @@ function writeValue(writer: BackwardWriter, field: number, value: Value): void {
   writer.message(field, end);
 }
 
-/** Writes the one form that a value has. */
+/** Writes the one form that a value has; the usual ones are looked for first. */
 function writeForm(writer: BackwardWriter, value: Value): void {
   const end = writer.mark;
-  const { string, struct, dict, list, boolean, integer, nothing, float, symbol, bigInteger } = value;
-  if (string !== undefined) {
-    writeText(writer, ONLY, string.v);
+  if (value.string !== undefined) {
+    writeText(writer, ONLY, value.string.v);
     writer.message(VALUE.string.number, end);
-  } else if (boolean !== undefined) {
-    if (boolean.v) writer.bool(ONLY, true);
+  } else if (value.boolean !== undefined) {
+    if (value.boolean.v) writer.bool(ONLY, true);
     writer.message(VALUE.boolean.number, end);
-  } else if (struct !== undefined) {
-    writeMap(writer, STRUCT.fields.number, struct.fields);
-    if (struct.ctor !== undefined) writeValue(writer, STRUCT.ctor.number, struct.ctor);
-    writer.message(VALUE.struct.number, end);
-  } else if (dict !== undefined) {
-    for (const { k, v } of [...dict.items].reverse()) {
-      const itemEnd = writer.mark;
-      if (v !== undefined) writeValue(writer, ITEM.v.number, v);
-      if (k !== undefined) writeValue(writer, ITEM.k.number, k);
-      writer.message(DICT_ITEMS, itemEnd);
-    }
+  } else if (value.dict !== undefined) {
+    writeItems(writer, value.dict.items);
     writer.message(VALUE.dict.number, end);
-  } else if (list !== undefined) {
-    for (const item of [...list.vs].reverse()) writeValue(writer, LIST_VS, item);
+  } else if (value.struct !== undefined) {
+    const { fields, ctor } = value.struct;
+    writeMap(writer, STRUCT.fields.number, fields);
+    if (ctor !== undefined) writeValue(writer, STRUCT.ctor.number, ctor);
+    writer.message(VALUE.struct.number, end);
+  } else if (value.list !== undefined) {
+    const { vs } = value.list;
+    for (let index = vs.length - 1; index >= 0; index -= 1) {
+      const item = vs[index];
+      if (item !== undefined) writeValue(writer, LIST_VS, item);
+    }
     writer.message(VALUE.list.number, end);
-  } else if (integer !== undefined) {
-    if (integer.v !== 0n) writer.int64(ONLY, integer.v);
+  } else if (value.integer !== undefined) {
+    if (value.integer.v !== 0n) writer.int64(ONLY, value.integer.v);
     writer.message(VALUE.integer.number, end);
-  } else if (nothing !== undefined) {
+  } else if (value.nothing !== undefined) {
     writer.message(VALUE.nothing.number, end);
-  } else if (symbol !== undefined) {
-    writeText(writer, ONLY, symbol.name);
+  } else if (value.symbol !== undefined) {
+    writeText(writer, ONLY, value.symbol.name);
     writer.message(VALUE.symbol.number, end);
-  } else if (float !== undefined) {
-    if (!Object.is(float.v, 0)) writer.double(ONLY, float.v);
+  } else if (value.float !== undefined) {
+    if (!Object.is(value.float.v, 0)) writer.double(ONLY, value.float.v);
     writer.message(VALUE.float.number, end);
-  } else if (bigInteger !== undefined) {
-    writeText(writer, ONLY, bigInteger.v);
+  } else if (value.bigInteger !== undefined) {
+    writeText(writer, ONLY, value.bigInteger.v);
     writer.message(VALUE.bigInteger.number, end);
   } else {
     // Forms that no event of Slack's has.
     writer.raw(toBinary(ValueSchema, value));
+  }
+}
+
+function writeItems(writer: BackwardWriter, items: readonly Dict_Item[]): void {
+  for (let index = items.length - 1; index >= 0; index -= 1) {
+    const item = items[index];
+    if (item === undefined) continue;
+    const end = writer.mark;
+    if (item.v !== undefined) writeValue(writer, ITEM.v.number, item.v);
+    if (item.k !== undefined) writeValue(writer, ITEM.k.number, item.k);
+    writer.message(DICT_ITEMS, end);
   }
 }
 

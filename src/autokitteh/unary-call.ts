@@ -11,6 +11,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect';
 import { Pool } from 'undici';
 import { errorMessage } from '../core/errors.js';
+import { post, type Answer } from './http-post.js';
 
 export interface UnaryOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -53,12 +54,14 @@ export function createUnaryCaller(baseUrl: string): UnaryCaller {
     async call(method, request, options) {
       const body =
         request instanceof Uint8Array ? request : toBinary(method.input, create(method.input, request));
-      const answer = await send(
-        pool,
-        `${prefix}/${method.parent.typeName}/${method.name}`,
-        body,
-        options,
-      ).catch((error: unknown) => {
+      const path = `${prefix}/${method.parent.typeName}/${method.name}`;
+      const headers = {
+        ...options.headers,
+        'content-type': 'application/proto',
+        'connect-protocol-version': '1',
+        'connect-timeout-ms': String(Math.max(1, Math.floor(options.timeoutMs))),
+      };
+      const answer = await post(pool, { path, headers, body }, options.signal).catch((error: unknown) => {
         if (options.signal.aborted) throw options.signal.reason;
         throw unreachable(base, error);
       });
@@ -84,33 +87,6 @@ export function createUnaryCaller(baseUrl: string): UnaryCaller {
     async close() {
       if (!pool.destroyed) await pool.destroy();
     },
-  };
-}
-
-interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
-}
-
-async function send(pool: Pool, path: string, body: Uint8Array, options: UnaryOptions): Promise<Answer> {
-  const response = await pool.request({
-    method: 'POST',
-    path,
-    body,
-    signal: options.signal,
-    headers: {
-      ...options.headers,
-      'content-type': 'application/proto',
-      'connect-protocol-version': '1',
-      'connect-timeout-ms': String(Math.max(1, Math.floor(options.timeoutMs))),
-    },
-  });
-  const contentType = response.headers['content-type'];
-  return {
-    status: response.statusCode,
-    contentType: typeof contentType === 'string' ? contentType : '',
-    bytes: new Uint8Array(await response.body.arrayBuffer()),
   };
 }
 

@@ -73,7 +73,14 @@ describe('encodeDispatch', () => {
     );
   });
 
-  it.each([0, 1, 127, 128, 16_383, 16_384, 100_000, 2_100_000])(
+  it('leaves what it gave as it is when it encodes another', () => {
+    const first = encodeDispatch(event({ text: string('first') }));
+    const copy = Buffer.from(first);
+    encodeDispatch(event({ text: string('other') }));
+    expect(Buffer.from(first).equals(copy)).toBe(true);
+  });
+
+  it.each([0, 1, 47, 48, 49, 127, 128, 16_383, 16_384, 100_000, 2_100_000])(
     'encodes a text of %d characters',
     (length) => {
       const long = event({ text: string('é'.repeat(length)) });

@@ -1,0 +1,95 @@
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Pool } from 'undici';
+import { post } from '../../../src/autokitteh/http-post.js';
+import { PluginError } from '../../../src/core/errors.js';
+import { eventually } from '../../helpers/eventually.js';
+import { startHttp, type ConnectUpstream } from './connect-upstream.js';
+
+let server: ConnectUpstream;
+let pool: Pool;
+
+async function serve(listener: RequestListener): Promise<void> {
+  server = await startHttp(createServer(listener));
+  pool = new Pool(server.url, { connections: 1 });
+}
+
+afterEach(async () => {
+  await pool.destroy();
+  await server.stop();
+});
+
+const request = { path: '/x', headers: {}, body: Buffer.from('body') };
+const never = new AbortController().signal;
+
+describe('post', () => {
+  it('sends the body, and gives the whole answer, however many pieces it comes in', async () => {
+    let got = '';
+    await serve((incoming, response) => {
+      incoming.on('data', (chunk: Buffer) => (got += chunk.toString()));
+      incoming.on('end', () => {
+        response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+        response.writeHead(418, { 'content-type': 'text/plain' });
+        response.write('a'.repeat(100_000));
+        setImmediate(() => response.end('z'));
+      });
+    });
+    const { status, contentType, bytes } = await post(pool, request, never);
+    expect([status, contentType, bytes.length, Buffer.from(bytes).toString().at(-1)]).toEqual([
+      418,
+      'text/plain',
+      100_001,
+      'z',
+    ]);
+    expect(got).toBe('body');
+  });
+
+  it('gives an empty answer without a type', async () => {
+    await serve((_, response) => response.writeHead(204).end());
+    expect(await post(pool, request, never)).toEqual({
+      status: 204,
+      contentType: '',
+      bytes: Buffer.alloc(0),
+    });
+  });
+
+  it('rejects with the reason of its signal, before, while and after the server answers', async () => {
+    const responses: ServerResponse[] = [];
+    await serve((_, response) => {
+      responses.push(response);
+      if (responses.length === 2) response.write('half');
+    });
+    const reason = new PluginError('stopped', 'stopping');
+    await expect(post(pool, request, AbortSignal.abort(reason))).rejects.toBe(reason);
+    for (const n of [1, 2]) {
+      const controller = new AbortController();
+      const posted = post(pool, request, controller.signal);
+      posted.catch(() => undefined);
+      await eventually(() => responses.length === n, 'the server has it');
+      controller.abort(reason);
+      await expect(posted).rejects.toBe(reason);
+    }
+  });
+
+  it('rejects at once although it waits for a connection, and is never sent', async () => {
+    const responses: ServerResponse[] = [];
+    await serve((_, response) => void responses.push(response));
+    const first = post(pool, request, never);
+    await eventually(() => responses.length === 1, 'the only connection in use');
+    const controller = new AbortController();
+    const second = post(pool, request, controller.signal);
+    controller.abort(new PluginError('timeout', 'too long'));
+    await expect(second).rejects.toMatchObject({ code: 'timeout' });
+    responses[0]?.end();
+    expect((await first).status).toBe(200);
+    const third = post(pool, request, never);
+    await eventually(() => responses.length === 2, 'the third');
+    responses[1]?.end();
+    expect((await third).status).toBe(200);
+  });
+
+  it('rejects when the connection breaks', async () => {
+    await serve((_, response) => response.socket?.destroy());
+    await expect(post(pool, request, never)).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+  });
+});
