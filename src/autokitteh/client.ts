@@ -100,7 +100,7 @@ export interface AutoKitteh {
   /** Has the server ask the integration for the status anew and store it; tells what it is then. */
   refreshStatus(connectionId: string, signal?: AbortSignal): Promise<Status>;
   /** A new event at each call. The id is empty for a connection of an organisation. */
-  dispatch(event: OutgoingEvent, signal?: AbortSignal): Promise<{ eventId: string }>;
+  dispatch(event: OutgoingEvent, signal: AbortSignal): Promise<{ eventId: string }>;
   /** Stored events, newest first. */
   listEvents(query: EventQuery, signal?: AbortSignal): Promise<EventRecord[]>;
   /** The same server, asked with a person's own credentials and never with ours. */
@@ -147,23 +147,29 @@ function methods(
   headers: () => Promise<Record<string, string>>,
   refused: Refused,
 ): AutoKitteh {
-  async function call<I extends DescMessage, O extends DescMessage>(
+  async function send<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I> | Uint8Array,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): Promise<MessageShape<O>> {
-    const { timeoutMs, clock } = options;
-    const limit = deadline(clock, timeoutMs, `AutoKitteh, ${method.name}`, signal);
     try {
-      return await caller.call(method, request, {
-        headers: await headers(),
-        signal: limit.signal,
-        timeoutMs,
-      });
+      const { timeoutMs } = options;
+      return await caller.call(method, request, { headers: await headers(), signal, timeoutMs });
     } catch (error) {
       const refusedAs = refusal(method.name, error);
       if (refusedAs.code === 'unauthenticated' || refusedAs.code === 'forbidden') refused(refusedAs);
       throw refusedAs;
+    }
+  }
+
+  async function call<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    signal: AbortSignal | undefined,
+  ): Promise<MessageShape<O>> {
+    const limit = deadline(options.clock, options.timeoutMs, `AutoKitteh, ${method.name}`, signal);
+    try {
+      return await send(method, request, limit.signal);
     } finally {
       limit.cleanup();
     }
@@ -212,7 +218,7 @@ function methods(
     },
     async dispatch(event, signal) {
       const request = encodeDispatch(event);
-      return { eventId: (await call(DispatcherService.method.dispatch, request, signal)).eventId };
+      return { eventId: (await send(DispatcherService.method.dispatch, request, signal)).eventId };
     },
     async listEvents(query, signal) {
       const { events } = await call(EventsService.method.list, { ...query, order: 'DESC' }, signal);

@@ -1,4 +1,4 @@
-import { deadline } from '../core/cancellation.js';
+import type { Deadlines } from '../core/cancellation.js';
 import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
@@ -25,20 +25,20 @@ export interface AttemptPorts {
 
 /**
  * Hands one row to the sink, and learns from the outcome. Resolves with what is to be written about it, or with nothing
- * when `signal` ended it: then nobody knows what the server did, as after a crash.
+ * when `deadlines` were ended: then nobody knows what the server did, as after a crash.
  */
 export async function attempt(
   row: JournalRow,
   inFlight: number,
   ports: AttemptPorts,
-  signal: AbortSignal,
+  deadlines: Deadlines,
 ): Promise<Settlement | undefined> {
   const { clock, now, limits, random, watch } = ports;
   const startedAt = now();
   const began = clock.monotonic();
-  const outcome = await ask(row, ports, signal);
+  const outcome = await ask(row, ports, deadlines);
   const ms = clock.monotonic() - began;
-  if (signal.aborted && outcome.t !== 'delivered') return undefined;
+  if (deadlines.isEnded && outcome.t !== 'delivered') return undefined;
   const signs = { startedAt, now: now(), passedAt: watch.passedAt, loneSince: watch.loneSince(row.id) };
   const verdict = verdictOn(row, outcome, signs, limits, random);
   const isFaultOfRow = verdict.t === 'dead' || (verdict.t === 'retry' && verdict.counted);
@@ -49,10 +49,10 @@ export async function attempt(
 
 async function ask(
   row: JournalRow,
-  { clock, limits, sink }: AttemptPorts,
-  signal: AbortSignal,
+  { limits, sink }: AttemptPorts,
+  deadlines: Deadlines,
 ): Promise<DispatchOutcome> {
-  const limit = deadline(clock, limits.dispatchMs, 'the dispatch', signal);
+  const limit = deadlines.start(limits.dispatchMs, 'the dispatch');
   try {
     return await sink.dispatch(row, limit.signal);
   } catch (error) {

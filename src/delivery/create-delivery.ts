@@ -30,14 +30,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const settler = new Settler({
     ...common,
     retryMs: limits.journalRetryMs,
+    left: (ready) => dispatcher.hint(ready),
     unstuck: () => dispatcher.reload(),
   });
   const dispatcher = new Dispatcher({ ...common, settler });
   const intake = new JournalingIntake({
     ...common,
-    opened: ({ appId, connectionId }, urgent) => {
-      dispatcher.hint({ appId, connectionId, urgent, readyAt: 0 });
-    },
+    dispatcher,
+    // What else is to be written shares the commit.
+    writing: () => settler.flush(),
   });
   const run = new DeliveryRun({ ...common, settler, dispatcher, intake });
   return {

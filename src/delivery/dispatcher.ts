@@ -1,13 +1,13 @@
-import { setMaxListeners } from 'node:events';
+import { Deadlines } from '../core/cancellation.js';
 import type { Timer } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
-import type { Claimed, Journal, JournalRow, Ready, Settlement, Want } from '../storage/journal.js';
+import type { Claimed, Journal, JournalRow, Ready, Source } from '../storage/journal.js';
 import { attempt, type AttemptPorts } from './attempt.js';
 import type { Backlog } from './backlog.js';
-import { Feeds } from './feeds.js';
 import type { JournalHealth } from './journal-health.js';
 import type { Settler } from './settler.js';
+import { Slots } from './slots.js';
 
 export interface DispatcherPorts extends AttemptPorts {
   readonly journal: Journal;
@@ -25,17 +25,16 @@ type State =
   /** Nothing more is claimed; what is under way goes on. Ends when that is done. */
   | 'draining';
 
-/** Claims rows as slots come free, and begins their dispatch. */
+/** Claims rows as slots come free, and begins their dispatch; also of rows that were claimed in being written. */
 export class Dispatcher {
-  readonly #feeds = new Feeds();
+  readonly #slots: Slots;
   readonly #ports: DispatcherPorts;
-  readonly #abort = new AbortController();
+  readonly #deadlines: Deadlines;
   readonly #work = new Background((name, error) => {
     process.emitWarning(`${name}: ${errorMessage(error)}`, 'DeliveryFailed');
   });
   #state: State = 'idle';
   #claimed: JournalRow[] = [];
-  #inFlight = 0;
   #isClaiming = false;
   #isScheduled = false;
   /** Until something is ready. */
@@ -45,23 +44,41 @@ export class Dispatcher {
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
-    // Every dispatch under way listens; Node takes more than ten for a leak.
-    setMaxListeners(ports.limits.concurrency + ports.limits.urgentReserve, this.#abort.signal);
+    this.#slots = new Slots(ports);
+    this.#deadlines = new Deadlines(ports.clock);
   }
 
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#slots.inFlight;
   }
 
   start(ready: readonly Ready[]): void {
     this.#enter('running');
-    for (const each of ready) this.#feeds.hint(each);
+    for (const each of ready) this.#slots.hint(each);
     this.schedule();
   }
 
   /** A lane of this source may be ready at `readyAt`. */
   hint(ready: Ready): void {
-    this.#feeds.hint(ready);
+    this.#slots.hint(ready);
+    this.schedule();
+  }
+
+  /** Takes a slot for a row that is about to be written, if one is free; to be followed by begin() or release(). */
+  reserve(source: Source, urgent: boolean): boolean {
+    const { settler, now } = this.#ports;
+    return this.#state === 'running' && !settler.isStuck && this.#slots.reserve(source, urgent, now());
+  }
+
+  /** The row is written and claimed. */
+  begin(row: JournalRow): void {
+    this.#accept([row]);
+    this.schedule();
+  }
+
+  /** The row was not claimed in being written. */
+  release(source: Source): void {
+    this.#slots.free(source);
     this.schedule();
   }
 
@@ -79,7 +96,7 @@ export class Dispatcher {
   reload(): void {
     this.#work.run('reload', async () => {
       try {
-        for (const each of await this.#ports.journal.ready()) this.#feeds.hint(each);
+        for (const each of await this.#ports.journal.ready()) this.#slots.hint(each);
         this.schedule();
       } catch (error) {
         this.#reloadLater(error);
@@ -98,7 +115,7 @@ export class Dispatcher {
 
   /** Ends what is under way; those rows are looked up after the next start, as after a crash. */
   abort(): void {
-    this.#abort.abort();
+    this.#deadlines.end();
   }
 
   #enter(state: State): void {
@@ -107,10 +124,7 @@ export class Dispatcher {
 
   #turn(): void {
     this.#beginOne();
-    // Settlements go with the next claim: waking the journal's thread costs more than most of what it is asked.
-    if (this.#isClaiming) return;
-    this.#ports.settler.flush();
-    this.#claim();
+    if (!this.#isClaiming) this.#claim();
   }
 
   /** One in a turn, so that acknowledgements need not wait until many events are mapped. */
@@ -122,29 +136,26 @@ export class Dispatcher {
   }
 
   async #dispatch(row: JournalRow): Promise<void> {
-    const settlement = await attempt(row, this.#inFlight, this.#ports, this.#abort.signal);
-    this.#ended(row);
+    const settlement = await attempt(row, this.#slots.inFlight, this.#ports, this.#deadlines);
+    this.#slots.free(row);
+    this.schedule();
     if (settlement === undefined) return;
     if (settlement.t !== 'retry') this.#ports.backlog.remove(row.appId, row.body);
-    this.#settle(row, settlement);
-  }
-
-  #settle({ appId, connectionId, urgent }: JournalRow, settlement: Settlement): void {
-    const readyAt = settlement.t === 'retry' ? settlement.nextAt : this.#ports.now();
-    this.#ports.settler.add(settlement);
-    this.hint({ appId, connectionId, urgent, readyAt });
+    this.#ports.settler.add(row, settlement);
   }
 
   #claim(): void {
     const { journal, owner, now, settler } = this.#ports;
     if (this.#state !== 'running' || settler.isStuck) return;
     const time = now();
-    const wants = this.#wants(time);
+    const wants = this.#slots.wants(time);
     if (wants.length === 0) {
       this.#wakeLater(time);
       return;
     }
     this.#isClaiming = true;
+    // Waking the journal's thread costs more than most of what it is asked.
+    settler.flush();
     this.#work.run('claim', async () => {
       try {
         this.#take(await journal.claim(owner, time, wants));
@@ -157,40 +168,23 @@ export class Dispatcher {
     });
   }
 
-  /** How many rows of which sources can be begun now; urgent ones may use slots that the others may not. */
-  #wants(time: number): Want[] {
-    const { limits, watch, concurrency } = this.#ports;
-    const free = concurrency.limit - this.#inFlight;
-    const urgentSlots = watch.allowed(free + limits.urgentReserve, time);
-    if (urgentSlots <= 0) return [];
-    const most = limits.perConnection;
-    const urgent = this.#feeds.allot(true, urgentSlots, most + limits.urgentReserve, time);
-    const given = urgent.reduce((sum, want) => sum + want.limit, 0);
-    const left = Math.max(watch.allowed(free, time) - given, 0);
-    return [...urgent, ...this.#feeds.allot(false, left, most, time)];
+  #take({ rows, next }: Claimed): void {
+    for (const ready of next) this.#slots.hint(ready);
+    for (const row of rows) this.#slots.take(row);
+    this.#accept(rows);
   }
 
-  #take({ rows, next }: Claimed): void {
-    for (const ready of next) this.#feeds.hint(ready);
-    for (const row of rows) {
-      this.#inFlight += 1;
-      this.#feeds.started(row);
-      this.#ports.watch.began();
-    }
+  #accept(rows: readonly JournalRow[]): void {
+    for (const _ of rows) this.#ports.watch.began();
     if (this.#state === 'running') this.#claimed.push(...rows);
     else this.#giveBack(rows);
   }
 
   #giveBack(rows: readonly JournalRow[]): void {
     for (const row of rows) {
-      this.#ended(row);
-      this.#settle(row, { t: 'released', id: row.id });
+      this.#slots.free(row);
+      this.#ports.settler.add(row, { t: 'released', id: row.id });
     }
-  }
-
-  #ended(row: JournalRow): void {
-    this.#inFlight -= 1;
-    this.#feeds.ended(row);
   }
 
   /** When nothing can be claimed now: something becomes ready, or the server may be back. */
@@ -198,7 +192,7 @@ export class Dispatcher {
     const { clock, watch } = this.#ports;
     this.#timer?.cancel();
     this.#timer = undefined;
-    const next = this.#feeds.nextReadyAt;
+    const next = this.#slots.nextReadyAt;
     if (next === undefined) return;
     const wait = Math.max(next, watch.probeAt ?? 0) - time;
     // Without a wait, slots are what is missing: the next dispatch that ends looks again.

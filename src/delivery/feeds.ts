@@ -37,6 +37,18 @@ export class Feeds {
     else this.#inFlight.delete(connectionId);
   }
 
+  inFlightOf({ connectionId }: Source): number {
+    return this.#inFlight.get(connectionId) ?? 0;
+  }
+
+  /** Whether any source has a row that could be begun now, and is not waiting for its own. */
+  isWaiting(urgent: boolean, perConnection: number, now: number): boolean {
+    for (const feeds of this.#appsOf(urgent).values())
+      for (const feed of feeds.values())
+        if (feed.readyAt <= now && this.inFlightOf(feed) < perConnection) return true;
+    return false;
+  }
+
   /**
    * Gives out `slots` one by one, and at most `perConnection` to one connection, those under way included. Feeds that
    * got any are forgotten until somebody hints at them again: the journal says what is left.
@@ -53,7 +65,7 @@ export class Feeds {
         const limit = (wants.get(feed) ?? 0) + 1;
         wants.set(feed, limit);
         left -= 1;
-        if (limit + (this.#inFlight.get(feed.connectionId) ?? 0) < perConnection) feeds.push(feed);
+        if (limit + this.inFlightOf(feed) < perConnection) feeds.push(feed);
       }
       candidates = candidates.filter((feeds) => feeds.length > 0);
     }
@@ -78,7 +90,7 @@ export class Feeds {
     const candidates: Feed[][] = [];
     for (const feeds of apps.values()) {
       const ready = [...feeds.values()].filter(
-        (feed) => feed.readyAt <= now && (this.#inFlight.get(feed.connectionId) ?? 0) < perConnection,
+        (feed) => feed.readyAt <= now && this.inFlightOf(feed) < perConnection,
       );
       if (ready.length > 0) candidates.push(ready);
     }

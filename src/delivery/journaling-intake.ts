@@ -1,7 +1,8 @@
 import type { Channel } from '../core/channel.js';
 import { PluginError } from '../core/errors.js';
-import type { Appended, Journal, NewRow, Source } from '../storage/journal.js';
+import type { Appended, Journal, RowToAppend } from '../storage/journal.js';
 import type { Backlog } from './backlog.js';
+import type { Dispatcher } from './dispatcher.js';
 import type { DeliveryEvent } from './events.js';
 import { FairQueue } from './fair-queue.js';
 import type { Intake, IntakeEvent, Taken } from './intake.js';
@@ -26,8 +27,12 @@ export interface IntakePorts {
   readonly events: Channel<DeliveryEvent>;
   readonly limits: DeliveryLimits;
   readonly now: () => number;
-  /** Told of each source and urgency that has a new lane; one that has rows is looked at again without being told. */
-  readonly opened: (source: Source, urgent: boolean) => void;
+  /** Who claims rows that are written here. */
+  readonly owner: string;
+  /** Begins rows as they are written while it has slots; told of the others that lead their lanes. */
+  readonly dispatcher: Pick<Dispatcher, 'reserve' | 'begin' | 'release' | 'hint'>;
+  /** Called before anything is written. */
+  readonly writing: () => void;
 }
 
 /** Writes events to the journal, many at a time, its apps in turn. */
@@ -103,11 +108,12 @@ export class JournalingIntake implements Intake {
   }
 
   #write(): void {
-    const { journal, health, limits } = this.#ports;
+    const { journal, health, limits, writing } = this.#ports;
     const batch = this.#queue.take({ items: limits.batchRows, bytes: limits.batchBytes });
     if (batch.length === 0) return;
     this.#writing += 1;
-    const rows = batch.flatMap(({ event }) => rowsOf(event));
+    const rows = batch.flatMap(({ event }) => this.#rowsOf(event));
+    writing();
     journal
       .append(rows)
       .then(
@@ -115,7 +121,7 @@ export class JournalingIntake implements Intake {
           health.succeeded();
           this.#written(batch, rows, appended);
         },
-        (error: unknown) => this.#refused(batch, health.failed(error)),
+        (error: unknown) => this.#refused(batch, rows, health.failed(error)),
       )
       .finally(() => this.#ended())
       .catch((error: unknown) => health.failed(error));
@@ -128,19 +134,20 @@ export class JournalingIntake implements Intake {
     else if (this.#writing === 0) this.#idle?.();
   }
 
-  #written(batch: readonly Pending[], rows: readonly NewRow[], appended: readonly Appended[]): void {
-    const { backlog, events, now, opened } = this.#ports;
+  #written(batch: readonly Pending[], rows: readonly RowToAppend[], appended: readonly Appended[]): void {
+    const { backlog, events, now } = this.#ports;
     let at = 0;
     for (const { event, resolve } of batch) {
-      const { appId, kind, urgent } = event;
+      const { appId, kind } = event;
       let isNew = event.connectionIds.length === 0;
       for (const end = at + event.connectionIds.length; at < end; at += 1) {
         const row = rows[at];
         const result = appended[at];
-        if (row === undefined || result === undefined || result === 'duplicate') continue;
+        if (row === undefined || result === undefined) continue;
+        this.#handOver(row, result);
+        if (result === 'duplicate') continue;
         isNew = true;
         backlog.add(appId, row.body);
-        if (result === 'first') opened(row, urgent);
       }
       if (isNew) events.emit({ t: 'journaled', appId, kind, ms: now() - event.receivedAt });
       else events.emit({ t: 'duplicate', appId, kind });
@@ -148,24 +155,31 @@ export class JournalingIntake implements Intake {
     }
   }
 
-  #refused(batch: readonly Pending[], error: PluginError): void {
+  #rowsOf(event: IntakeEvent): RowToAppend[] {
+    const { owner, dispatcher } = this.#ports;
+    const { appId, key, kind, conversation, urgent, body, receivedAt } = event;
+    return event.connectionIds.map((connectionId) => {
+      const claimFor = dispatcher.reserve({ appId, connectionId }, urgent) ? owner : undefined;
+      return { appId, connectionId, key, kind, conversation, urgent, body, receivedAt, claimFor };
+    });
+  }
+
+  #handOver(row: RowToAppend, result: Appended): void {
+    const { dispatcher } = this.#ports;
+    const { appId, connectionId, key, kind, conversation, urgent, body, receivedAt } = row;
+    const written = { appId, connectionId, key, kind, conversation, urgent, body, receivedAt };
+    if (typeof result === 'object')
+      dispatcher.begin({ ...written, id: result.claimed, attempts: 1, retried: false });
+    else if (row.claimFor !== undefined) dispatcher.release(row);
+    // The others are looked for when their lane's first was dispatched.
+    if (result === 'first') dispatcher.hint({ appId, connectionId, urgent, readyAt: 0 });
+  }
+
+  #refused(batch: readonly Pending[], rows: readonly RowToAppend[], error: PluginError): void {
+    for (const row of rows) if (row.claimFor !== undefined) this.#ports.dispatcher.release(row);
     for (const { event, reject } of batch) {
       this.#ports.events.emit({ t: 'rejected', appId: event.appId, kind: event.kind, reason: error.message });
       reject(error);
     }
   }
-}
-
-function rowsOf(event: IntakeEvent): NewRow[] {
-  const { appId, key, kind, conversation, urgent, body, receivedAt } = event;
-  return event.connectionIds.map((connectionId) => ({
-    appId,
-    connectionId,
-    key,
-    kind,
-    conversation,
-    urgent,
-    body,
-    receivedAt,
-  }));
 }

@@ -2,7 +2,7 @@ import { backoffDelay } from '../core/backoff.js';
 import { sleep, type Clock } from '../core/clock.js';
 import type { Random } from '../core/random.js';
 import type { Channel } from '../core/channel.js';
-import type { Journal, JournalRow, Ready, Settlement } from '../storage/journal.js';
+import type { Journal, JournalRow } from '../storage/journal.js';
 import type { DeliveryEvent } from './events.js';
 import type { DeliveryLimits } from './limits.js';
 import { labelOf } from './row-label.js';
@@ -23,7 +23,6 @@ export interface RecoveryPorts {
   readonly events: Channel<DeliveryEvent>;
   readonly settler: Settler;
   readonly delivered: (row: JournalRow) => void;
-  readonly hint: (ready: Ready) => void;
 }
 
 /** Rows that somebody who is gone was dispatching; they are ours from here on. */
@@ -50,15 +49,15 @@ export async function recover(
   signal: AbortSignal,
 ): Promise<void> {
   const [again, unknown] = [rows.filter((row) => row.retried), rows.filter((row) => !row.retried)];
-  for (const row of again) settle(row, { t: 'released', id: row.id }, ports);
+  for (const row of again) ports.settler.add(row, { t: 'released', id: row.id });
   if (unknown.length === 0) return;
   await sleep(ports.clock, ports.limits.recoveryDelayMs, signal);
   for (const row of unknown) {
     const eventId = await find(row, ports, signal);
     if (eventId === undefined) {
-      settle(row, { t: 'released', id: row.id }, ports);
+      ports.settler.add(row, { t: 'released', id: row.id });
     } else {
-      settle(row, { t: 'delivered', id: row.id, eventId, recovered: true }, ports);
+      ports.settler.add(row, { t: 'delivered', id: row.id, eventId, recovered: true });
       ports.events.emit({ t: 'recovered_unconfirmed', row: labelOf(row) });
       ports.delivered(row);
     }
@@ -79,10 +78,4 @@ async function find(
       await sleep(clock, backoffDelay(limits.probe, tries, random), signal);
     }
   }
-}
-
-function settle(row: JournalRow, settlement: Settlement, { settler, hint, now }: RecoveryPorts): void {
-  const { appId, connectionId, urgent } = row;
-  settler.add(settlement);
-  hint({ appId, connectionId, urgent, readyAt: now() });
 }

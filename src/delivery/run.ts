@@ -67,11 +67,10 @@ export class DeliveryRun {
   }
 
   #recoveryPorts(): RecoveryPorts {
-    const { backlog, dispatcher } = this.#ports;
+    const { backlog } = this.#ports;
     return {
       ...this.#ports,
       delivered: (row) => backlog.remove(row.appId, row.body),
-      hint: (ready) => dispatcher.hint(ready),
     };
   }
 }

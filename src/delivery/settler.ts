@@ -1,6 +1,10 @@
 import type { Clock, Timer } from '../core/clock.js';
-import type { Journal, Settlement } from '../storage/journal.js';
+import type { Journal, JournalRow, Ready, Settled, Settlement } from '../storage/journal.js';
 import type { JournalHealth } from './journal-health.js';
+
+// So long a settlement waits for something else to be written, because waking the journal's thread costs more than most of
+// what it is asked.
+const SHARE_MS = 3;
 
 export interface SettlerPorts {
   readonly journal: Journal;
@@ -9,16 +13,26 @@ export interface SettlerPorts {
   readonly now: () => number;
   readonly health: JournalHealth;
   readonly retryMs: number;
+  /** Told of each lane that has rows left, which nobody holds any more. */
+  readonly left: (ready: Ready) => void;
   /** Called when settlements that had to wait for the journal are written. */
   readonly unstuck: () => void;
+}
+
+interface Ended {
+  readonly row: JournalRow;
+  readonly settlement: Settlement;
 }
 
 /** Writes how dispatches ended, many at a time; keeps what could not be written until it can. */
 export class Settler {
   readonly #ports: SettlerPorts;
-  #outbox: Settlement[] = [];
-  #stuck: Settlement[] = [];
-  #timer: Timer | undefined;
+  #outbox: Ended[] = [];
+  #stuck: Ended[] = [];
+  /** Until the outbox is written though nothing else is. */
+  #sharing: Timer | undefined;
+  /** Until what is stuck is tried again. */
+  #retrying: Timer | undefined;
   #writing = new Set<Promise<void>>();
 
   constructor(ports: SettlerPorts) {
@@ -30,54 +44,65 @@ export class Settler {
     return this.#stuck.length > 0;
   }
 
-  add(settlement: Settlement): void {
-    this.#outbox.push(settlement);
+  /** Takes how the dispatch of `row` ended; it is written with what is written next, or in a few milliseconds. */
+  add(row: JournalRow, settlement: Settlement): void {
+    this.#outbox.push({ row, settlement });
+    this.#sharing ??= this.#ports.clock.setTimer(SHARE_MS, () => this.flush());
   }
 
-  /** Sends what has come together; a claim that is asked for afterwards sees its effect. */
+  /** Sends what has come together; what is asked of the journal afterwards sees its effect. */
   flush(): void {
+    this.#sharing?.cancel();
+    this.#sharing = undefined;
     if (this.#outbox.length === 0) return;
-    const settlements = this.#outbox;
+    const ended = this.#outbox;
     this.#outbox = [];
-    this.#write(settlements);
+    this.#write(ended);
   }
 
   /** Tries once more to write everything, and waits for it. What fails is looked up after the next start. */
   async close(): Promise<void> {
-    this.#timer?.cancel();
+    this.#retrying?.cancel();
     this.#outbox.push(...this.#stuck);
     this.#stuck = [];
     this.flush();
     await Promise.all(this.#writing);
-    this.#timer?.cancel();
+    this.#retrying?.cancel();
   }
 
-  #write(settlements: Settlement[]): void {
+  #write(ended: Ended[]): void {
     const { journal, owner, now, health } = this.#ports;
+    const settlements = ended.map(({ settlement }) => settlement);
     const writing: Promise<void> = journal
       .settle(owner, now(), settlements)
       .then(
-        () => this.#written(),
+        (settled) => this.#written(ended, settled),
         (error: unknown) => {
           health.failed(error);
-          this.#keep(settlements);
+          this.#keep(ended);
         },
       )
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
   }
 
-  #written(): void {
-    if (this.#stuck.length === 0 && this.#timer !== undefined) {
-      this.#timer = undefined;
-      this.#ports.unstuck();
-    }
+  #written(ended: readonly Ended[], settled: readonly Settled[]): void {
+    const { now, left, unstuck } = this.#ports;
+    ended.forEach(({ row, settlement }, index) => {
+      if (settled[index] !== 'more') return;
+      const { appId, connectionId, urgent } = row;
+      const readyAt = settlement.t === 'retry' ? settlement.nextAt : now();
+      left({ appId, connectionId, urgent, readyAt });
+    });
+    if (this.#stuck.length > 0 || this.#retrying === undefined) return;
+    this.#retrying = undefined;
+    unstuck();
   }
 
-  #keep(settlements: readonly Settlement[]): void {
-    this.#stuck.push(...settlements);
-    this.#timer?.cancel();
-    this.#timer = this.#ports.clock.setTimer(this.#ports.retryMs, () => {
+  #keep(ended: readonly Ended[]): void {
+    this.#stuck.push(...ended);
+    this.#retrying?.cancel();
+    this.#retrying = this.#ports.clock.setTimer(this.#ports.retryMs, () => {
       const again = this.#stuck;
       this.#stuck = [];
       this.#write(again);

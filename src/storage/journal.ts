@@ -19,6 +19,12 @@ export interface NewRow extends Source {
   readonly receivedAt: number;
 }
 
+/** A row as it is handed over. */
+export interface RowToAppend extends NewRow {
+  /** Whoever dispatches it at once if it leads its lane: then it is claimed in being written, as claim() would. */
+  readonly claimFor?: string | undefined;
+}
+
 /** A row that somebody is about to dispatch, or to look up. */
 export interface JournalRow extends NewRow {
   /** Grows in the order of writing. */
@@ -36,8 +42,8 @@ export interface DeadRow extends JournalRow {
   readonly settledAt: number;
 }
 
-/** What became of a row: `first` of its lane, `behind` others there that come first, or not written. */
-export type Appended = 'first' | 'behind' | 'duplicate';
+/** What became of a row: claimed, with its id; `first` of its lane; `behind` others there that come first; or not written. */
+export type Appended = { readonly claimed: number } | 'first' | 'behind' | 'duplicate';
 
 /** A request for the rows that lead their conversations, at most `limit`, of one source and urgency. */
 export interface Want extends Source {
@@ -73,6 +79,9 @@ export type Settlement =
   | { readonly t: 'released'; readonly id: number }
   /** Given up; its conversation goes on without it. */
   | { readonly t: 'dead'; readonly id: number; readonly reason: string };
+
+/** What a settlement found: the claim no longer the owner's, so that nothing was changed; else the lane's last row, or more. */
+export type Settled = 'gone' | 'last' | 'more';
 
 export interface SourceStats extends Source {
   /** Rows not delivered yet, those in flight included. */
@@ -111,11 +120,11 @@ export interface PruneRequest {
  */
 export interface Journal {
   /** Adds rows; a row whose key the app and connection have had is left as it is. Answers in the rows' order. */
-  append(rows: readonly NewRow[]): Promise<readonly Appended[]>;
+  append(rows: readonly RowToAppend[]): Promise<readonly Appended[]>;
   /** Takes the first row of each lane that is ready, longest ready first, for `owner` to dispatch. */
   claim(owner: string, now: number, wants: readonly Want[]): Promise<Claimed>;
-  /** Ends claims of `owner`. Answers for each whether it still was the owner's; if not, nothing was changed. */
-  settle(owner: string, now: number, settlements: readonly Settlement[]): Promise<readonly boolean[]>;
+  /** Ends claims of `owner`. Answers in their order. */
+  settle(owner: string, now: number, settlements: readonly Settlement[]): Promise<readonly Settled[]>;
   /** Takes over rows that an owner which is gone had claimed, at most `limit`; they are `owner`'s then. */
   takeOver(owner: string, now: number, limit: number): Promise<readonly JournalRow[]>;
   /** The sources that have lanes, and when each is ready; whatever the number of rows, in time of the sources. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/core/random.js';
-import type { Journal, Want } from '../../src/storage/journal.js';
+import type { Appended, Journal, Want } from '../../src/storage/journal.js';
 import { row } from './rows.js';
 
 /** An engine under test: each call of `open` goes to the same stored data. */
@@ -45,6 +45,9 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       const { rows } = await journal.claim('me', now, [want({ limit: 1 })]);
       return rows[0]!.id;
     }
+
+    const idOf = (appended: Appended | undefined): number | undefined =>
+      typeof appended === 'object' ? appended.claimed : undefined;
 
     const deliver = (id: number, now = 3000) =>
       journal.settle('me', now, [{ t: 'delivered', id, eventId: 'evt_1', recovered: false }]);
@@ -136,7 +139,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       const id = await claimOne();
       expect(
         await journal.settle('me', 2500, [{ t: 'retry', id, nextAt: 4000, reason: 'busy', counted: true }]),
-      ).toEqual([true]);
+      ).toEqual(['more']);
       await reopen();
       expect(await claimKeys(3999)).toEqual(['c']);
       const { rows } = await journal.claim('me', 4000, [want()]);
@@ -176,13 +179,67 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       await journal.append([row()]);
       const id = await claimOne();
       await journal.takeOver('you', 2000, 10);
-      expect(await deliver(id)).toEqual([false]);
+      expect(await deliver(id)).toEqual(['gone']);
       expect(
         await journal.settle('you', 3000, [{ t: 'delivered', id, eventId: 'e', recovered: true }]),
-      ).toEqual([true]);
+      ).toEqual(['last']);
       expect(
         await journal.settle('you', 3000, [{ t: 'delivered', id, eventId: 'e', recovered: true }]),
-      ).toEqual([false]);
+      ).toEqual(['gone']);
+    });
+
+    test('says of each settlement whether the conversation has rows left', async () => {
+      await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'click', urgent: true })]);
+      expect(await deliver(await claimOne())).toEqual(['more']);
+      expect(await bury(await claimOne(3000))).toEqual(['last']);
+      const { rows } = await journal.claim('me', 3000, [want({ urgent: true })]);
+      expect(await journal.settle('me', 3000, [{ t: 'released', id: rows[0]!.id }])).toEqual(['more']);
+    });
+
+    test('claims a row in writing it, if it leads its lane', async () => {
+      const claimFor = 'me';
+      const [first, behind, click, known, unasked] = await journal.append([
+        row({ key: 'a', claimFor }),
+        row({ key: 'b', claimFor }),
+        row({ key: 'c', urgent: true, claimFor }),
+        row({ key: 'a', conversation: 'C2', claimFor }),
+        row({ key: 'd', conversation: 'C3' }),
+      ]);
+      expect([first, click].map(idOf)).not.toContain(undefined);
+      expect([behind, known, unasked]).toEqual(['behind', 'duplicate', 'first']);
+      expect(await journal.ready()).toEqual([
+        { appId: 'A1', connectionId: 'con_1', urgent: false, readyAt: 1000 },
+      ]);
+      expect(await claimKeys()).toEqual(['d']);
+      const id = idOf(first) ?? 0;
+      expect(
+        await journal.settle('me', 2000, [{ t: 'retry', id, nextAt: 2100, reason: 'r', counted: true }]),
+      ).toEqual(['more']);
+      const { rows } = await journal.claim('me', 2100, [want()]);
+      expect(rows).toEqual([{ ...row({ key: 'a' }), id, attempts: 2, retried: true }]);
+      expect(await deliver(id)).toEqual(['more']);
+      expect(await claimKeys(3000)).toEqual(['b']);
+    });
+
+    test('gives rows that were claimed in writing to the next owner after a crash', async () => {
+      await journal.append([row({ key: 'a', claimFor: 'me' }), row({ key: 'b' })]);
+      await reopen();
+      const taken = await journal.takeOver('you', 2000, 10);
+      expect(taken.map(({ key, attempts, retried }) => ({ key, attempts, retried }))).toEqual([
+        { key: 'a', attempts: 1, retried: false },
+      ]);
+      expect(await claimKeys(9000)).toEqual([]);
+      await journal.settle('you', 2000, [{ t: 'released', id: taken[0]!.id }]);
+      expect(await claimKeys(9000)).toEqual(['a']);
+    });
+
+    test('leaves no lane behind for a row that it has had', async () => {
+      await journal.append([row()]);
+      expect(await deliver(await claimOne())).toEqual(['last']);
+      expect(await journal.append([row(), row({ claimFor: 'me' })])).toEqual(['duplicate', 'duplicate']);
+      expect(await journal.ready()).toEqual([]);
+      const [next] = await journal.append([row({ key: 'next', claimFor: 'me' })]);
+      expect(idOf(next)).toBeDefined();
     });
 
     test('gives what a crash left in flight to the next owner, with its lanes', async () => {
@@ -305,6 +362,10 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       let now = 1000;
       let written = 0;
       let held: { id: number; lane: string; n: number }[] = [];
+      const hold = (id: number, lane: string, n: number): void => {
+        expect(held.some((other) => other.lane === lane)).toBe(false);
+        held.push({ id, lane, n });
+      };
       for (let step = 0; step < 120; step += 1) {
         now += pick(50);
         const fresh = Array.from({ length: pick(5) }, () => {
@@ -316,14 +377,15 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
             receivedAt: now,
           });
         });
-        await journal.append(fresh);
+        const asked = pick(2) === 0 ? 'me' : undefined;
+        const appended = await journal.append(fresh.map((each) => ({ ...each, claimFor: asked })));
+        appended.forEach((result, index) => {
+          const { key, conversation, urgent } = fresh[index]!;
+          if (typeof result === 'object') hold(result.claimed, `${conversation} ${urgent}`, Number(key));
+        });
         const wants = [want({ limit: 1 + pick(3) }), want({ urgent: true, limit: 1 + pick(3) })];
         const { rows } = await journal.claim('me', now, wants);
-        for (const each of rows) {
-          const lane = `${each.conversation} ${each.urgent}`;
-          expect(held.some((other) => other.lane === lane)).toBe(false);
-          held.push({ id: each.id, lane, n: Number(each.key) });
-        }
+        for (const each of rows) hold(each.id, `${each.conversation} ${each.urgent}`, Number(each.key));
         if (pick(40) === 0) {
           await reopen();
           await journal.takeOver('me again', now, 100);

@@ -1,7 +1,7 @@
-import type { NewRow } from '../../src/storage/journal.js';
+import type { RowToAppend } from '../../src/storage/journal.js';
 
 /** A row to be written, unlike others in what the test says. */
-export function row(over: Partial<NewRow> = {}): NewRow {
+export function row(over: Partial<RowToAppend> = {}): RowToAppend {
   return {
     appId: 'A1',
     connectionId: 'con_1',

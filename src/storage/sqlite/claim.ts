@@ -7,7 +7,8 @@ export function prepareClaim({ database, sources, lanes }: Tables) {
   const readyLanes = database.prepare(`SELECT conversation FROM lanes
     WHERE source_id = ? AND urgent = ? AND owner IS NULL AND ready_at <= ? ORDER BY ready_at LIMIT ?`);
   const head = database.prepare(`SELECT id FROM events
-    WHERE source_id = ? AND urgent = ? AND conversation = ? AND settled_at IS NULL ORDER BY id LIMIT 1`);
+    WHERE source_id = ? AND urgent = ? AND conversation = ? AND owner IS NULL AND settled_at IS NULL
+    ORDER BY id LIMIT 1`);
   const holdLane = database.prepare(
     'UPDATE lanes SET owner = ? WHERE source_id = ? AND urgent = ? AND conversation = ?',
   );

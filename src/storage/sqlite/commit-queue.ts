@@ -5,18 +5,16 @@ import type { Engine, Reply, Request } from './engine.js';
 const REQUESTS_A_COMMIT = 64;
 
 // Nobody waits for the rest as people wait for an acknowledgement: while events keep coming, what is not an append waits so
-// long, and then for the next append, whose commit and wait for the disk it shares.
+// long for the next append, whose commit and wait for the disk it shares.
 const SHARE_MS = 3;
 const BUSY_MS = 20;
 
-/** Decides which requests share a commit. */
+/** Decides which requests share a commit; all are done in the order of their coming. */
 export class CommitQueue {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #answer: (replies: readonly Reply[]) => void;
-  #appends: Request[] = [];
-  #others: Request[] = [];
-  #othersSince = 0;
+  #waiting: Request[] = [];
   #appendedAt = -Infinity;
   #timer: Timer | undefined;
 
@@ -29,26 +27,20 @@ export class CommitQueue {
   /** Takes what has come in one go; answers it now, or in a few milliseconds. */
   take(requests: readonly Request[]): void {
     const now = this.#clock.monotonic();
-    if (this.#others.length === 0) this.#othersSince = now;
-    for (const request of requests) (request.verb === 'append' ? this.#appends : this.#others).push(request);
-    if (this.#appends.length > 0) this.#appendedAt = now;
-    const canWait = now - this.#appendedAt <= BUSY_MS && this.#others.length < REQUESTS_A_COMMIT;
-    if (!canWait || (this.#appends.length > 0 && now - this.#othersSince >= SHARE_MS)) {
-      this.flush();
-      return;
-    }
-    this.#run(this.#appends.splice(0));
-    if (this.#others.length > 0) this.#timer ??= this.#clock.setTimer(2 * SHARE_MS, () => this.flush());
+    const hasAppend = requests.some(({ verb }) => verb === 'append');
+    if (hasAppend) this.#appendedAt = now;
+    this.#waiting.push(...requests);
+    const canWait = now - this.#appendedAt <= BUSY_MS && this.#waiting.length < REQUESTS_A_COMMIT;
+    if (hasAppend || !canWait) this.flush();
+    else if (this.#waiting.length > 0) this.#timer ??= this.#clock.setTimer(SHARE_MS, () => this.flush());
   }
 
   /** Answers all that waits. */
   flush(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#run([...this.#appends.splice(0), ...this.#others.splice(0)]);
-  }
-
-  #run(requests: readonly Request[]): void {
+    const requests = this.#waiting;
+    this.#waiting = [];
     for (let at = 0; at < requests.length; at += REQUESTS_A_COMMIT)
       this.#answer(this.#engine.run(requests.slice(at, at + REQUESTS_A_COMMIT)));
   }

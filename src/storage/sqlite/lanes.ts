@@ -12,11 +12,11 @@ export class Lanes {
   readonly #delete;
 
   constructor(database: Database) {
-    this.#insert = database.prepare(`INSERT INTO lanes (source_id, urgent, conversation, ready_at)
-      VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+    this.#insert = database.prepare(`INSERT INTO lanes (source_id, urgent, conversation, ready_at, owner)
+      VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
     this.#isLeft =
       database.prepare(`SELECT 1 FROM events WHERE source_id = ? AND urgent = ? AND conversation = ?
-      AND settled_at IS NULL LIMIT 1`);
+      AND owner IS NULL AND settled_at IS NULL LIMIT 1`);
     this.#release = database.prepare(`UPDATE lanes SET owner = NULL, ready_at = ?
       WHERE source_id = ? AND urgent = ? AND conversation = ?`);
     this.#delete = database.prepare(
@@ -24,24 +24,25 @@ export class Lanes {
     );
   }
 
-  /** Makes the lane if it is not there, and says whether; one that is there keeps its time and its holder. */
-  open(source: number, urgent: number, conversation: string, readyAt: number): boolean {
+  /** Makes the lane if it is not there, held by `owner`, and says whether; one that is there keeps its time and its holder. */
+  open(source: number, urgent: number, conversation: string, readyAt: number, owner: string | null): boolean {
     const name = `${source} ${urgent} ${conversation}`;
     if (this.#open.has(name)) return false;
-    const { changes } = this.#insert.run(source, urgent, conversation, readyAt);
+    const { changes } = this.#insert.run(source, urgent, conversation, readyAt, owner);
     if (this.#open.size >= REMEMBERED) this.#open.clear();
     this.#open.add(name);
     return Number(changes) > 0;
   }
 
-  /** Gives the lane back to whoever comes at `readyAt`, or removes it when it has no row left. */
-  release(source: number, urgent: number, conversation: string, readyAt: number): void {
+  /** Gives the lane back to whoever comes at `readyAt`, or removes it when it has no row left; answers whether it has. */
+  release(source: number, urgent: number, conversation: string, readyAt: number): boolean {
     if (this.#isLeft.get(source, urgent, conversation) === undefined) {
       this.#delete.run(source, urgent, conversation);
       this.#open.delete(`${source} ${urgent} ${conversation}`);
-    } else {
-      this.#release.run(readyAt, source, urgent, conversation);
+      return false;
     }
+    this.#release.run(readyAt, source, urgent, conversation);
+    return true;
   }
 
   /** After a rollback nothing that was remembered is sure. */

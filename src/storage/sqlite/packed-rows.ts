@@ -1,12 +1,12 @@
-import type { NewRow } from '../journal.js';
+import type { RowToAppend } from '../journal.js';
 
-/** Rows as one flat list, eight values each: half the cost of objects when it is copied to another thread. */
-export type PackedRows = readonly (string | number)[];
+/** Rows as one flat list, nine values each: half the cost of objects when it is copied to another thread. */
+export type PackedRows = readonly (string | number | undefined)[];
 
-const VALUES_A_ROW = 8;
+const VALUES_A_ROW = 9;
 
-export function packRows(rows: readonly NewRow[]): PackedRows {
-  const packed: (string | number)[] = [];
+export function packRows(rows: readonly RowToAppend[]): PackedRows {
+  const packed: (string | number | undefined)[] = [];
   for (const row of rows) {
     packed.push(
       row.appId,
@@ -17,13 +17,14 @@ export function packRows(rows: readonly NewRow[]): PackedRows {
       row.urgent ? 1 : 0,
       row.receivedAt,
       row.body,
+      row.claimFor,
     );
   }
   return packed;
 }
 
-export function unpackRows(packed: PackedRows): NewRow[] {
-  const rows: NewRow[] = [];
+export function unpackRows(packed: PackedRows): RowToAppend[] {
+  const rows: RowToAppend[] = [];
   for (let at = 0; at < packed.length; at += VALUES_A_ROW) {
     rows.push({
       appId: packed[at] as string,
@@ -34,6 +35,7 @@ export function unpackRows(packed: PackedRows): NewRow[] {
       urgent: packed[at + 5] === 1,
       receivedAt: packed[at + 6] as number,
       body: packed[at + 7] as string,
+      claimFor: packed[at + 8] as string | undefined,
     });
   }
   return rows;

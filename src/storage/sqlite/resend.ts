@@ -13,7 +13,7 @@ export function prepareResend({ database, sources, lanes }: Tables) {
       { source_id: number; urgent: number; conversation: string; size: number } | undefined;
     if (row === undefined) return false;
     revive.run(id);
-    lanes.open(row.source_id, row.urgent, row.conversation, now);
+    lanes.open(row.source_id, row.urgent, row.conversation, now, null);
     sources.count(row.source_id, { waiting: 1, waitingBytes: row.size, dead: -1 });
     return true;
   };

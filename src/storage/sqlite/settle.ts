@@ -1,4 +1,4 @@
-import type { Settlement } from '../journal.js';
+import type { Settled, Settlement } from '../journal.js';
 import type { Tables } from './tables.js';
 
 interface Held {
@@ -25,10 +25,10 @@ export function prepareSettle({ database, sources, lanes }: Tables) {
   const bury = database.prepare(`UPDATE events
     SET state = 'dead', owner = NULL, last_error = ?, settled_at = ? WHERE id = ? AND owner = ?`);
 
-  const settleOne = (owner: string, now: number, settlement: Settlement): boolean => {
+  const settleOne = (owner: string, now: number, settlement: Settlement): Settled => {
     const { id } = settlement;
     const row = held.get(id, owner) as Held | undefined;
-    if (row === undefined) return false;
+    if (row === undefined) return 'gone';
     switch (settlement.t) {
       case 'delivered':
         deliver.run(settlement.eventId, settlement.recovered ? 1 : 0, now, id, owner);
@@ -47,10 +47,9 @@ export function prepareSettle({ database, sources, lanes }: Tables) {
         break;
     }
     const readyAt = settlement.t === 'retry' ? settlement.nextAt : now;
-    lanes.release(row.source_id, row.urgent, row.conversation, readyAt);
-    return true;
+    return lanes.release(row.source_id, row.urgent, row.conversation, readyAt) ? 'more' : 'last';
   };
 
-  return (owner: string, now: number, settlements: readonly Settlement[]): boolean[] =>
+  return (owner: string, now: number, settlements: readonly Settlement[]): Settled[] =>
     settlements.map((settlement) => settleOne(owner, now, settlement));
 }

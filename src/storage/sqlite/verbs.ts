@@ -6,6 +6,7 @@ import type {
   JournalStats,
   PruneRequest,
   Ready,
+  Settled,
   Settlement,
   Want,
 } from '../journal.js';
@@ -27,7 +28,7 @@ import { prepareTakeOver } from './take-over.js';
 export interface Verbs {
   append(rows: PackedRows): Appended[];
   claim(owner: string, now: number, wants: readonly Want[]): Claimed;
-  settle(owner: string, now: number, settlements: readonly Settlement[]): boolean[];
+  settle(owner: string, now: number, settlements: readonly Settlement[]): Settled[];
   takeOver(owner: string, limit: number): JournalRow[];
   ready(): Ready[];
   listDead(after: number, limit: number): DeadRow[];

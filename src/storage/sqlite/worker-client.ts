@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { errorMessage, PluginError } from '../../core/errors.js';
-import type { EngineOptions, Reply } from './engine.js';
+import type { EngineOptions, Reply, Request } from './engine.js';
 import type { JournalClient } from './sqlite-journal.js';
 import type { FromWorker, ToWorker } from './worker.js';
 import { startThread } from './thread.js';
@@ -15,10 +15,15 @@ export async function startWorkerClient(options: EngineOptions): Promise<Journal
   const worker = startThread('./worker', { options });
   const waiting = new Map<number, Waiting>();
   let asked = 0;
+  let toSay: Request[] = [];
   let gone: PluginError | undefined;
   let closing: Promise<void> | undefined;
 
   const say = (message: ToWorker): void => worker.postMessage(message);
+  const sayAll = (): void => {
+    if (toSay.length > 0) say({ t: 'requests', requests: toSay });
+    toSay = [];
+  };
   const take = (reply: Reply): void => {
     const waiter = waiting.get(reply.id);
     waiting.delete(reply.id);
@@ -46,12 +51,15 @@ export async function startWorkerClient(options: EngineOptions): Promise<Journal
       const id = asked;
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve: resolve, reject });
-        say({ t: 'request', request: { id, verb, args } });
+        // What is asked in one go is said in one message, because each wakes the thread.
+        if (toSay.length === 0) queueMicrotask(sayAll);
+        toSay.push({ id, verb, args });
       });
     },
     close() {
       closing ??= (() => {
         gone ??= new PluginError('stopped', 'the journal is closed');
+        sayAll();
         say({ t: 'close' });
         return exited;
       })();

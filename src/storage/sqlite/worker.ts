@@ -13,7 +13,8 @@ export type FromWorker =
   | { readonly t: 'refused'; readonly code: ErrorCode; readonly message: string }
   | { readonly t: 'replies'; readonly replies: readonly Reply[] };
 
-export type ToWorker = { readonly t: 'request'; readonly request: Request } | { readonly t: 'close' };
+export type ToWorker =
+  { readonly t: 'requests'; readonly requests: readonly Request[] } | { readonly t: 'close' };
 
 function serve(engine: Engine, checkpointer: Checkpointer, port: MessagePort): void {
   const say = (message: FromWorker): void => port.postMessage(message);
@@ -30,8 +31,8 @@ function serve(engine: Engine, checkpointer: Checkpointer, port: MessagePort): v
   port.on('message', (first: ToWorker) => {
     const requests: Request[] = [];
     let message: ToWorker | undefined = first;
-    while (message?.t === 'request') {
-      requests.push(message.request);
+    while (message?.t === 'requests') {
+      requests.push(...message.requests);
       // What came meanwhile shares the commit.
       message = (receiveMessageOnPort(port) as { message: ToWorker } | undefined)?.message;
     }

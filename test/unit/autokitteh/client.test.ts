@@ -161,7 +161,10 @@ describe('the client of AutoKitteh', () => {
       message: 'AutoKitteh, FindActiveConnectionIDs: unauthorized',
     });
     await expect(
-      client.dispatch({ destinationId: CONNECTION, eventType: 'forbidden', data: {}, memo: {} }),
+      client.dispatch(
+        { destinationId: CONNECTION, eventType: 'forbidden', data: {}, memo: {} },
+        new AbortController().signal,
+      ),
     ).rejects.toMatchObject({ code: 'forbidden' });
     await expect(client.forCaller({}).findActiveConnections('int_x', 'v')).rejects.toMatchObject({
       code: 'forbidden',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backoffDelay } from '../../../src/core/backoff.js';
-import { deadline } from '../../../src/core/cancellation.js';
+import { deadline, Deadlines } from '../../../src/core/cancellation.js';
 import { Channel } from '../../../src/core/channel.js';
 import { sleep } from '../../../src/core/clock.js';
 import { PluginError } from '../../../src/core/errors.js';
@@ -84,6 +84,24 @@ describe('deadline and sleep', () => {
     parent.abort(new PluginError('stopped', 'stopping'));
     expect(limit.signal.aborted).toBe(true);
     limit.cleanup();
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('deadlines', () => {
+  it('end each after its own time, or all at once, those that come later too', async () => {
+    const clock = new HandClock();
+    const deadlines = new Deadlines(clock);
+    const [short, long, done] = [100, 1000, 50].map((delay) => deadlines.start(delay, 'it'));
+    done?.cleanup();
+    await clock.advance(100);
+    expect(short?.signal.reason).toMatchObject({ code: 'timeout', message: 'it took longer than 100 ms' });
+    expect([long?.signal.aborted, done?.signal.aborted, deadlines.isEnded]).toEqual([false, false, false]);
+    deadlines.end();
+    const late = deadlines.start(100, 'late');
+    for (const each of [long, late]) expect(each?.signal.reason).toMatchObject({ code: 'stopped' });
+    expect([short?.signal.reason, done?.signal.aborted]).toMatchObject([{ code: 'timeout' }, false]);
+    for (const each of [short, long, late]) each?.cleanup();
     expect(clock.pendingTimers).toBe(0);
   });
 });

@@ -1,0 +1,72 @@
+import type { Ready, Source, Want } from '../storage/journal.js';
+import type { Concurrency } from './concurrency.js';
+import { Feeds } from './feeds.js';
+import type { DeliveryLimits } from './limits.js';
+import type { OutageWatch } from './outage-watch.js';
+
+export interface SlotsPorts {
+  readonly limits: DeliveryLimits;
+  readonly watch: OutageWatch;
+  readonly concurrency: Concurrency;
+}
+
+/** Who may dispatch how much at once: what is under way, and for whom the next is. */
+export class Slots {
+  readonly #feeds = new Feeds();
+  readonly #ports: SlotsPorts;
+  #inFlight = 0;
+
+  constructor(ports: SlotsPorts) {
+    this.#ports = ports;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** When the next source has a row, as far as is known. */
+  get nextReadyAt(): number | undefined {
+    return this.#feeds.nextReadyAt;
+  }
+
+  /** A lane of this source may be ready at `readyAt`. */
+  hint(ready: Ready): void {
+    this.#feeds.hint(ready);
+  }
+
+  take(source: Source): void {
+    this.#inFlight += 1;
+    this.#feeds.started(source);
+  }
+
+  free(source: Source): void {
+    this.#inFlight -= 1;
+    this.#feeds.ended(source);
+  }
+
+  /** Takes a slot for a row that nobody has claimed yet, if one is free, no other row waits for it, and the server works. */
+  reserve(source: Source, urgent: boolean, time: number): boolean {
+    const { limits, watch, concurrency } = this.#ports;
+    const reserve = urgent ? limits.urgentReserve : 0;
+    const most = limits.perConnection + reserve;
+    if (watch.reason !== undefined || this.#inFlight >= concurrency.limit + reserve) return false;
+    if (this.#feeds.inFlightOf(source) >= most) return false;
+    if (this.#feeds.isWaiting(true, most, time) || (!urgent && this.#feeds.isWaiting(false, most, time)))
+      return false;
+    this.take(source);
+    return true;
+  }
+
+  /** How many rows of which sources can be begun now; urgent ones may use slots that the others may not. */
+  wants(time: number): Want[] {
+    const { limits, watch, concurrency } = this.#ports;
+    const free = concurrency.limit - this.#inFlight;
+    const urgentSlots = watch.allowed(free + limits.urgentReserve, time);
+    if (urgentSlots <= 0) return [];
+    const most = limits.perConnection;
+    const urgent = this.#feeds.allot(true, urgentSlots, most + limits.urgentReserve, time);
+    const given = urgent.reduce((sum, want) => sum + want.limit, 0);
+    const left = Math.max(watch.allowed(free, time) - given, 0);
+    return [...urgent, ...this.#feeds.allot(false, left, most, time)];
+  }
+}

@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Channel } from '../../../src/core/channel.js';
+import { seededRandom } from '../../../src/core/random.js';
+import { Concurrency } from '../../../src/delivery/concurrency.js';
+import { DEFAULT_LIMITS } from '../../../src/delivery/limits.js';
+import { OutageWatch } from '../../../src/delivery/outage-watch.js';
+import { Slots } from '../../../src/delivery/slots.js';
+
+const limits = { ...DEFAULT_LIMITS, concurrency: 3, perConnection: 2, urgentReserve: 1 };
+const a = { appId: 'A1', connectionId: 'con_a' };
+const b = { appId: 'A2', connectionId: 'con_b' };
+const NOW = 1000;
+
+let watch: OutageWatch;
+let slots: Slots;
+
+beforeEach(() => {
+  watch = new OutageWatch(limits, seededRandom(1), new Channel());
+  slots = new Slots({ limits, watch, concurrency: new Concurrency(limits.concurrency) });
+});
+
+describe('a slot for a row that is being written', () => {
+  it('is there until all are taken, and when one is given back', () => {
+    const taken = [a, a, b].map((source) => slots.reserve(source, false, NOW));
+    expect(taken).toEqual([true, true, true]);
+    expect(slots.reserve(b, false, NOW)).toBe(false);
+    slots.free(a);
+    expect(slots.inFlight).toBe(2);
+    expect(slots.reserve(b, false, NOW)).toBe(true);
+  });
+
+  it('is not there for a connection that has its share', () => {
+    expect([a, a, a].map((source) => slots.reserve(source, false, NOW))).toEqual([true, true, false]);
+    expect(slots.reserve(b, false, NOW)).toBe(true);
+  });
+
+  it('is there for what somebody waits for although the others have theirs', () => {
+    for (const source of [a, a, b]) slots.reserve(source, false, NOW);
+    expect([a, a].map((source) => slots.reserve(source, true, NOW))).toEqual([true, false]);
+  });
+
+  it('is not there while another row waits for it, but urgent rows pass the others', () => {
+    slots.hint({ ...b, urgent: false, readyAt: NOW });
+    expect(slots.reserve(a, false, NOW)).toBe(false);
+    expect(slots.reserve(a, true, NOW)).toBe(true);
+    slots.hint({ ...b, urgent: true, readyAt: NOW });
+    expect(slots.reserve(a, true, NOW)).toBe(false);
+    expect(slots.wants(NOW).map(({ connectionId, urgent }) => [connectionId, urgent])).toEqual([
+      ['con_b', true],
+    ]);
+    expect([true, false].map((urgent) => slots.reserve(a, urgent, NOW))).toEqual([true, false]);
+  });
+
+  it('does not wait for a row whose time has not come, or whose connection has its share', () => {
+    slots.hint({ ...a, urgent: false, readyAt: NOW + 1 });
+    expect(slots.reserve(a, false, NOW)).toBe(true);
+    slots.take(a);
+    expect(slots.reserve(b, false, NOW + 1)).toBe(true);
+  });
+
+  it('is not there during an outage', () => {
+    watch.failed(1, NOW, 'down', true);
+    expect(slots.reserve(a, false, NOW)).toBe(false);
+    watch.answered(NOW, true);
+    expect(slots.reserve(a, false, NOW)).toBe(true);
+  });
+});
