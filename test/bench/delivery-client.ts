@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import bolt from '@slack/bolt';
 import { SocketModeClient } from '@slack/socket-mode';
 import { pino } from 'pino';
@@ -23,6 +25,23 @@ import type { Entry } from './delivery-slack.js';
 /** What is under test, each with so many sockets. */
 export interface ClientOrder extends Entry {
   readonly sockets: number;
+}
+
+interface SdkEvent {
+  readonly body: unknown;
+  readonly ack: () => Promise<void>;
+}
+
+async function startSdk(order: ClientOrder, onEvent: (event: SdkEvent) => void): Promise<void> {
+  for (let n = 0; n < order.sockets; n += 1) {
+    const client = new SocketModeClient({
+      appToken: order.appToken,
+      logger: silentLogger,
+      clientOptions: { slackApiUrl: order.apiUrl },
+    });
+    client.on('slack_event', onEvent);
+    await client.start();
+  }
 }
 
 const log = pino({ enabled: false });
@@ -95,17 +114,22 @@ const questions = {
     }
   },
   async sdk(order: ClientOrder): Promise<void> {
-    for (let n = 0; n < order.sockets; n += 1) {
-      const client = new SocketModeClient({
-        appToken: order.appToken,
-        logger: silentLogger,
-        clientOptions: { slackApiUrl: order.apiUrl },
-      });
-      client.on('slack_event', ({ ack }: { ack: () => Promise<void> }) => {
-        void ack();
-      });
-      await client.start();
-    }
+    await startSdk(order, ({ ack }) => {
+      void ack();
+    });
+  },
+  /** Acknowledges when a thread has written and synced something: the least that an acknowledgement can wait for. */
+  async sdkWithDisk(order: ClientOrder): Promise<void> {
+    const thread = new Worker(new URL('./delivery-disk-thread.js', import.meta.url));
+    await once(thread, 'message');
+    const waiting: SdkEvent[] = [];
+    thread.on('message', (messages: number) => {
+      for (const { ack } of waiting.splice(0, messages)) void ack();
+    });
+    await startSdk(order, (event) => {
+      waiting.push(event);
+      thread.postMessage(JSON.stringify(event.body));
+    });
   },
   cpu: () => {
     const main = Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e9;

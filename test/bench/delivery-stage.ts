@@ -4,7 +4,7 @@ import { Peer } from './delivery-process.js';
 import type { ServerAddress, ServerQuestions } from './delivery-server.js';
 import type { SlackQuestions } from './delivery-slack.js';
 
-export type Contestant = 'ours' | 'ours, delivery paused' | 'bolt' | 'sdk';
+export type Contestant = 'ours' | 'ours, delivery paused' | 'bolt' | 'sdk' | 'sdkWithDisk';
 
 /** A Slack and a server that all contestants of a benchmark meet, one after another. */
 export class Stage {
@@ -38,8 +38,9 @@ export class Stage {
     const client = new Peer<ClientQuestions>(this.#folder, 'delivery-client.js');
     try {
       const order = { ...(await this.slack.ask('open')), sockets };
-      if (contestant === 'bolt' || contestant === 'sdk') await client.ask(contestant, order);
-      else await client.ask('ours', order, this.#address, contestant === 'ours');
+      if (contestant === 'ours' || contestant === 'ours, delivery paused')
+        await client.ask('ours', order, this.#address, contestant === 'ours');
+      else await client.ask(contestant, order);
       await this.slack.ask('sockets', sockets);
       return await measure(client);
     } finally {

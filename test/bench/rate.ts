@@ -1,4 +1,3 @@
-import { bareDisk } from './bare-disk.js';
 import type { Bench } from './bench.js';
 import { Stage, type Contestant } from './delivery-stage.js';
 
@@ -8,6 +7,7 @@ const SECONDS = 10;
 const ROUNDS = 3;
 const SOCKETS = 2;
 const SENT = (WARM_UP_SECONDS + SECONDS) * PER_SECOND;
+const CONTESTANTS = ['sdk', 'sdkWithDisk', 'ours, delivery paused', 'ours'] as const;
 
 /** How long acknowledgements take at a steady rate, every event being dispatched at once. */
 export const bench: Bench = {
@@ -15,32 +15,34 @@ export const bench: Bench = {
   async run() {
     const stage = await Stage.open();
     try {
-      const p99: Record<'sdk' | 'ours', number[]> = { sdk: [], ours: [] };
+      const p99 = new Map<Contestant, number>();
       const dispatched: number[] = [];
-      const disk: number[] = [];
       for (let round = 0; round < ROUNDS; round += 1) {
-        disk.push(bareDisk(SECONDS * PER_SECOND, PER_SECOND));
-        for (const contestant of ['sdk', 'ours'] as const) {
+        for (const contestant of CONTESTANTS) {
           await stage.serve('bare', 1e9);
-          p99[contestant].push(await steady(stage, contestant));
+          const took = await steady(stage, contestant);
+          p99.set(contestant, Math.min(took, p99.get(contestant) ?? Infinity));
           if (contestant === 'ours') dispatched.push(await stage.server.ask('count'));
         }
       }
-      const [sdk, ours] = [Math.min(...p99.sdk), Math.min(...p99.ours)];
+      const best = (contestant: Contestant): number => p99.get(contestant) ?? NaN;
+      const sdk = best('sdk');
+      const compared = (contestant: Contestant) => ({
+        value: `${best(contestant).toFixed(2)} ms`,
+        peer: `${sdk.toFixed(2)} ms (plain SDK)`,
+        ratio: best(contestant) / sdk,
+      });
       return [
         {
           figure: `99th percentile of acknowledgements at ${PER_SECOND} events a second, journal and dispatch included`,
-          value: `${ours.toFixed(2)} ms`,
-          peer: `${sdk.toFixed(2)} ms (plain SDK)`,
-          ratio: ours / sdk,
+          ...compared('ours'),
           limit: '<= 5',
-          ok: ours <= 5 * sdk,
+          ok: best('ours') <= 5 * sdk,
         },
+        { figure: 'the same, delivery paused', ...compared('ours, delivery paused') },
         {
-          figure: 'the same, of a program that does nothing but write and sync as much',
-          value: `${Math.min(...disk).toFixed(2)} ms`,
-          peer: `${sdk.toFixed(2)} ms (plain SDK)`,
-          ratio: Math.min(...disk) / sdk,
+          figure: 'the same, of the plain SDK when a thread writes and syncs as much before it acknowledges',
+          ...compared('sdkWithDisk'),
         },
         {
           figure: `of ${SENT}, dispatched when the last was acknowledged, in the slowest round`,
