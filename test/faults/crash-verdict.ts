@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { fatesOf, type Fates } from './crash-fate.js';
+import { journaledOrder } from './crash-order.js';
 import type { CrashNote } from './crash-record.js';
 import type { Step } from './crash-step.js';
 import { acceptedOf } from './sent-event.js';
@@ -50,7 +51,10 @@ export function judge(
     const reasons = reasonsToRepeat(key, notes);
     if (count - 1 > reasons.length)
       faults.push(`${count} times at the server for ${reasons.length} reasons: ${key}`);
-    for (const reason of reasons.slice(0, count - 1)) duplicates[reason] += 1;
+    // A failure stores the event for certain; what was not found may never have been sent.
+    const failures = reasons.filter((reason) => reason === 'failed').length;
+    duplicates.failed += Math.min(failures, count - 1);
+    duplicates.notFound += Math.max(count - 1 - failures, 0);
   }
   const lanes = journaledOrder(notes);
   const order = new Map([...copies.keys()].map((key, index) => [key, index]));
@@ -91,46 +95,12 @@ function reasonsToRepeat(key: string, notes: readonly CrashNote[]): ('notFound' 
   for (const note of notes) {
     if (!('key' in note) || note.key !== key) continue;
     if (note.t === 'ended') state = note.outcome === 'delivered' ? 'delivered' : 'failed';
-    // A dispatch that had its answer is always found.
-    if (note.t === 'sought' && !note.found && state !== 'delivered') reasons.push('notFound');
+    // A dispatch that had its answer is always found; and what was claimed and never begun cannot be there.
+    if (note.t === 'sought' && !note.found && state === 'begun') reasons.push('notFound');
     if (note.t === 'begun') {
       if (state === 'failed' || note.retried) reasons.push('failed');
       state = 'begun';
     }
   }
   return reasons;
-}
-
-/** Keys by conversation, in the order in which the events arrived, in the processes that took them into the journal. */
-function journaledOrder(notes: readonly CrashNote[]): Map<string, string[]> {
-  const lanes = new Map<string, string>();
-  const taken = new Map<string, number>();
-  let arrivals = new Map<string, number>();
-  let open: { readonly key: string; readonly lane: string }[][] = [];
-  let time = 0;
-  for (const note of notes) {
-    time += 1;
-    if (note.t === 'life') {
-      arrivals = new Map();
-      open = [];
-    } else if (note.t === 'arrived') {
-      if (!arrivals.has(note.key)) arrivals.set(note.key, time);
-    } else if (note.t === 'append') {
-      open.push([...note.rows]);
-      for (const { key, lane } of note.rows) {
-        lanes.set(key, lane);
-        // As long as nothing else is known: a kill may have fallen between the writing and the answer.
-        if (!taken.has(key)) taken.set(key, arrivals.get(key) ?? time);
-      }
-    } else if (note.t === 'appended') {
-      for (const [index, { key }] of (open.shift() ?? []).entries())
-        if (note.results[index] !== 'duplicate') taken.set(key, arrivals.get(key) ?? time);
-    }
-  }
-  const order = new Map<string, string[]>();
-  for (const [key] of [...taken].toSorted(([, left], [, right]) => left - right)) {
-    const lane = lanes.get(key) ?? '';
-    order.set(lane, [...(order.get(lane) ?? []), key]);
-  }
-  return order;
 }

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { Appended } from '../../src/storage/journal.js';
+import { journaledOrder } from './crash-order.js';
+import type { CrashNote } from './crash-record.js';
+
+const life: CrashNote = { t: 'life' };
+const arrived = (key: string): CrashNote => ({ t: 'arrived', key, envelopeId: key });
+const append = (...keys: string[]): CrashNote => ({
+  t: 'append',
+  rows: keys.map((key) => ({ key, lane: 'L' })),
+});
+const appended = (...results: Appended[]): CrashNote => ({ t: 'appended', results });
+const orderOf = (...notes: CrashNote[]): string[] | undefined => journaledOrder([life, ...notes]).get('L');
+
+test('the order is that of arrival in the process that wrote', () => {
+  expect(
+    orderOf(arrived('a'), arrived('b'), append('b'), append('a'), appended('first'), appended('behind')),
+  ).toEqual(['a', 'b']);
+});
+
+test('what was not written by a process that was killed has its place in the next', () => {
+  expect(
+    orderOf(
+      ...[arrived('a'), append('a'), life],
+      ...[arrived('b'), append('b'), appended({ claimed: 1 }), arrived('a'), append('a'), appended('behind')],
+    ),
+  ).toEqual(['b', 'a']);
+});
+
+test('what was written by a process that was killed keeps its place', () => {
+  expect(
+    orderOf(
+      ...[arrived('a'), append('a'), life],
+      ...[arrived('b'), append('b'), appended('behind'), arrived('a'), append('a'), appended('duplicate')],
+    ),
+  ).toEqual(['a', 'b']);
+});
+
+test('what two processes were killed in writing has none', () => {
+  const killedTwice = [
+    ...[arrived('a'), append('a'), life],
+    ...[arrived('b'), append('b'), appended('first'), arrived('a'), append('a'), life],
+  ];
+  expect(orderOf(...killedTwice)).toEqual(['b']);
+  expect(orderOf(...killedTwice, arrived('a'), append('a'), appended('duplicate'))).toEqual(['b']);
+  expect(orderOf(...killedTwice, arrived('a'), append('a'), appended('behind'))).toEqual(['b', 'a']);
+});
+
+test('what comes again to the process that wrote it keeps its place', () => {
+  expect(
+    orderOf(
+      ...[arrived('a'), append('a'), appended('first'), arrived('b'), append('b'), appended('behind')],
+      ...[arrived('a'), append('a'), appended('duplicate')],
+    ),
+  ).toEqual(['a', 'b']);
+});
