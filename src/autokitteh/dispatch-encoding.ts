@@ -33,10 +33,12 @@ const ENTRY = 2;
 // What a Boolean, String, Integer, Float, BigInteger or Symbol holds is its only field.
 const ONLY = 1;
 
-const writer = new BackwardWriter();
+// One for all, because a new buffer for every event is work for the garbage collector.
+const shared = new BackwardWriter();
 
 /** `event` as a DispatchRequest, in the same bytes as the library's. */
 export function encodeDispatch(event: OutgoingEvent): Uint8Array {
+  const writer = shared;
   writer.begin();
   for (const [key, text] of Object.entries(event.memo).reverse()) {
     const end = writer.mark;

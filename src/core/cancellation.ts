@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock, Timer } from './clock.js';
 import { PluginError } from './errors.js';
 
 /** A signal and the clean-up that its maker must call, whatever happened. */
@@ -26,7 +26,7 @@ export class Deadlines {
   start(delay: number, what: string): Deadline {
     const controller = new AbortController();
     if (this.#isEnded) controller.abort(ended());
-    const timer = this.#clock.setTimer(delay, () => controller.abort(tookTooLong(what, delay)));
+    const timer = abortAfter(controller, this.#clock, delay, what);
     this.#open.add(controller);
     return {
       signal: controller.signal,
@@ -50,9 +50,7 @@ export function deadline(clock: Clock, delay: number, what: string, parent?: Abo
   const onParent = (): void => {
     controller.abort(parent?.reason);
   };
-  const timer = clock.setTimer(delay, () => {
-    controller.abort(tookTooLong(what, delay));
-  });
+  const timer = abortAfter(controller, clock, delay, what);
   if (parent?.aborted === true) onParent();
   else parent?.addEventListener('abort', onParent, { once: true });
   return {
@@ -64,8 +62,10 @@ export function deadline(clock: Clock, delay: number, what: string, parent?: Abo
   };
 }
 
-function tookTooLong(what: string, delay: number): PluginError {
-  return new PluginError('timeout', `${what} took longer than ${delay} ms`);
+function abortAfter(controller: AbortController, clock: Clock, delay: number, what: string): Timer {
+  return clock.setTimer(delay, () => {
+    controller.abort(new PluginError('timeout', `${what} took longer than ${delay} ms`));
+  });
 }
 
 function ended(): PluginError {

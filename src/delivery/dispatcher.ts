@@ -82,7 +82,7 @@ export class Dispatcher {
     this.schedule();
   }
 
-  /** Looks, in this turn of the event loop, for what can be settled and claimed. */
+  /** Looks, in this turn of the event loop, for what can be begun and claimed. */
   schedule(): void {
     if (this.#isScheduled || this.#state === 'idle') return;
     this.#isScheduled = true;
@@ -154,7 +154,7 @@ export class Dispatcher {
       return;
     }
     this.#isClaiming = true;
-    // Waking the journal's thread costs more than most of what it is asked.
+    // What is settled goes with it, and frees lanes for it.
     settler.flush();
     this.#work.run('claim', async () => {
       try {

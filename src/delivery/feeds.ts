@@ -44,8 +44,7 @@ export class Feeds {
   /** Whether any source has a row that could be begun now, and is not waiting for its own. */
   isWaiting(urgent: boolean, perConnection: number, now: number): boolean {
     for (const feeds of this.#appsOf(urgent).values())
-      for (const feed of feeds.values())
-        if (feed.readyAt <= now && this.inFlightOf(feed) < perConnection) return true;
+      for (const feed of feeds.values()) if (this.#isReady(feed, perConnection, now)) return true;
     return false;
   }
 
@@ -86,12 +85,14 @@ export class Feeds {
     return urgent ? this.#apps.urgent : this.#apps.other;
   }
 
+  #isReady(feed: Feed, perConnection: number, now: number): boolean {
+    return feed.readyAt <= now && this.inFlightOf(feed) < perConnection;
+  }
+
   #readyByApp(apps: Map<string, Map<string, Feed>>, perConnection: number, now: number): Feed[][] {
     const candidates: Feed[][] = [];
     for (const feeds of apps.values()) {
-      const ready = [...feeds.values()].filter(
-        (feed) => feed.readyAt <= now && this.inFlightOf(feed) < perConnection,
-      );
+      const ready = [...feeds.values()].filter((feed) => this.#isReady(feed, perConnection, now));
       if (ready.length > 0) candidates.push(ready);
     }
     return candidates;

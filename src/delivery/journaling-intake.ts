@@ -167,10 +167,10 @@ export class JournalingIntake implements Intake {
   #handOver(row: RowToAppend, result: Appended): void {
     const { dispatcher } = this.#ports;
     const { appId, connectionId, key, kind, conversation, urgent, body, receivedAt } = row;
-    const written = { appId, connectionId, key, kind, conversation, urgent, body, receivedAt };
-    if (typeof result === 'object')
+    if (typeof result === 'object') {
+      const written = { appId, connectionId, key, kind, conversation, urgent, body, receivedAt };
       dispatcher.begin({ ...written, id: result.claimed, attempts: 1, retried: false });
-    else if (row.claimFor !== undefined) dispatcher.release(row);
+    } else if (row.claimFor !== undefined) dispatcher.release(row);
     // The others are looked for when their lane's first was dispatched.
     if (result === 'first') dispatcher.hint({ appId, connectionId, urgent, readyAt: 0 });
   }

@@ -1,20 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PluginError } from '../../../src/core/errors.js';
 import type { Appended, Journal, NewRow } from '../../../src/storage/journal.js';
 import { eventually } from '../../helpers/eventually.js';
-import { Rig } from './rig.js';
-
-const rigs: Rig[] = [];
-
-async function rig(...parts: ConstructorParameters<typeof Rig>): Promise<Rig> {
-  const made = await new Rig(...parts).open();
-  rigs.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  for (const each of rigs.splice(0)) await each.dispose();
-});
+import { rig } from './rig.js';
 
 /** A journal whose appends wait until the test lets them go, one batch at a time. */
 function heldJournal() {

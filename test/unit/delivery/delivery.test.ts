@@ -1,20 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DispatchOutcome } from '../../../src/delivery/sink.js';
 import type { JournalRow } from '../../../src/storage/journal.js';
 import { eventually } from '../../helpers/eventually.js';
-import { Rig } from './rig.js';
-
-const rigs: Rig[] = [];
-
-async function rig(...parts: ConstructorParameters<typeof Rig>): Promise<Rig> {
-  const made = await new Rig(...parts).open();
-  rigs.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  for (const each of rigs.splice(0)) await each.dispose();
-});
+import { rig, type Rig } from './rig.js';
 
 const keys = (count: number, prefix = 'e'): string[] =>
   Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(4, '0')}`);
@@ -37,9 +25,9 @@ async function passed(outcome: DispatchOutcome): Promise<Rig> {
 
 describe('delivery', () => {
   test('hands an event to the server once, however often Slack sends it', async () => {
-    const { delivery, server, ...r } = await rig();
+    const self = await rig();
+    const { delivery, server, seen } = self;
     await delivery.start();
-    const self = rigs[0]!;
     expect(await self.take({ key: 'a' })).toBe('journaled');
     expect(await self.take({ key: 'a' })).toBe('duplicate');
     await eventually(() => server.got.length === 1, 'dispatched');
@@ -47,7 +35,7 @@ describe('delivery', () => {
     await self.take({ key: 'b' });
     await eventually(() => server.got.length === 2, 'dispatched');
     expect(server.got).toEqual(['a', 'b']);
-    expect(r.seen.map(({ t }) => t).filter((t) => t !== 'received')).toEqual(
+    expect(seen.map(({ t }) => t).filter((t) => t !== 'received')).toEqual(
       expect.arrayContaining(['journaled', 'duplicate', 'dispatched']),
     );
   });

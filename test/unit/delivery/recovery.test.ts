@@ -1,19 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JournalRow } from '../../../src/storage/journal.js';
 import { eventually } from '../../helpers/eventually.js';
-import { Rig } from './rig.js';
-
-const rigs: Rig[] = [];
-
-async function rig(...parts: ConstructorParameters<typeof Rig>): Promise<Rig> {
-  const made = await new Rig(...parts).open();
-  rigs.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  for (const each of rigs.splice(0)) await each.dispose();
-});
+import { rig, type Rig } from './rig.js';
 
 const WANT = { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10 };
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../src/core/clock.js';
 import { scaledClock } from '../../../src/core/clock.js';
 import { seededRandom } from '../../../src/core/random.js';
@@ -97,4 +98,11 @@ export class Rig {
   tags(): string[] {
     return this.seen.map(({ t }) => t);
   }
+}
+
+/** An open rig, put away when the test ends. */
+export async function rig(...parts: ConstructorParameters<typeof Rig>): Promise<Rig> {
+  const made = await new Rig(...parts).open();
+  onTestFinished(() => made.dispose());
+  return made;
 }
