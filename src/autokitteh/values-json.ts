@@ -104,15 +104,13 @@ export function structsFromJson(json: ExactJson | undefined, ctor: Value, depth 
   return named ? struct(ctor, Object.fromEntries(entries)) : dict(entries);
 }
 
-function* dictEntries(
-  object: ExactObject,
-  limits: Limits,
-  depth: number,
-): Iterable<readonly [string, Value]> {
+function dictEntries(object: ExactObject, limits: Limits, depth: number): (readonly [string, Value])[] {
+  const entries: (readonly [string, Value])[] = [];
   for (const key of limitMembers(Object.keys(object), limits)) {
     if (key.length > limits.text) limits.cut();
-    else yield [key, fromJson(object[key], limits, depth + 1)];
+    else entries.push([key, fromJson(object[key], limits, depth + 1)]);
   }
+  return entries;
 }
 
 /**

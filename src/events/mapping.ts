@@ -75,8 +75,9 @@ function mapWithinLimit(
       conflicts: new Map(),
     };
     const { fields, others } = mapMembers(eventShape(inner.eventType), withoutToken(inner, frame), mapping);
-    for (const [key, value] of Object.entries(fields)) {
-      if (!isReserved(key, value)) continue;
+    for (const key of RESERVED) {
+      const value = fields[key];
+      if (value === undefined || !isReserved(key, value)) continue;
       others.push([key, value]);
       Reflect.deleteProperty(fields, key);
     }
@@ -88,6 +89,8 @@ function mapWithinLimit(
   }
   return data;
 }
+
+const RESERVED = [ENVELOPE_KEY, 'body'] as const;
 
 /** Python user code would take an object under `body` for an HTTP body and decode it. */
 function isReserved(key: string, value: Value): boolean {
