@@ -7,11 +7,16 @@ export interface Deadline {
   cleanup(): void;
 }
 
-/** Deadlines that may all be ended before their time. */
+/**
+ * Deadlines that may all be ended before their time. A signal is used again once its deadline is cleaned up, so whoever
+ * listens to it must have stopped by then: Node 20 keeps each new AbortSignal, and what it refers to, through several
+ * collections of garbage, and everything waits for those.
+ */
 export class Deadlines {
   readonly #clock: Clock;
-  // Not listeners to one signal: each would be kept until a full collection of garbage, with all that it refers to.
-  readonly #open = new Set<AbortController>();
+  /** All that are not aborted. */
+  #controllers: AbortController[] = [];
+  readonly #idle: AbortController[] = [];
   #isEnded = false;
 
   constructor(clock: Clock) {
@@ -24,15 +29,15 @@ export class Deadlines {
 
   /** A signal that aborts with a `timeout` error after `delay` milliseconds, or with end(), whichever is first. */
   start(delay: number, what: string): Deadline {
-    const controller = new AbortController();
-    if (this.#isEnded) controller.abort(ended());
+    const controller = this.#take();
     const timer = abortAfter(controller, this.#clock, delay, what);
-    this.#open.add(controller);
+    let isOpen = true;
     return {
       signal: controller.signal,
       cleanup: () => {
         timer.cancel();
-        this.#open.delete(controller);
+        if (isOpen) this.#giveBack(controller);
+        isOpen = false;
       },
     };
   }
@@ -40,7 +45,23 @@ export class Deadlines {
   /** Aborts all signals with `stopped`, those of later deadlines at once. */
   end(): void {
     this.#isEnded = true;
-    for (const controller of this.#open) controller.abort(ended());
+    for (const controller of this.#controllers)
+      if (!this.#idle.includes(controller)) controller.abort(ended());
+  }
+
+  #take(): AbortController {
+    const used = this.#isEnded ? undefined : this.#idle.pop();
+    if (used !== undefined) return used;
+    const controller = new AbortController();
+    if (this.#isEnded) controller.abort(ended());
+    else this.#controllers.push(controller);
+    return controller;
+  }
+
+  #giveBack(controller: AbortController): void {
+    if (controller.signal.aborted)
+      this.#controllers = this.#controllers.filter((each) => each !== controller);
+    else this.#idle.push(controller);
   }
 }
 

@@ -104,6 +104,22 @@ describe('deadlines', () => {
     for (const each of [short, long, late]) each?.cleanup();
     expect(clock.pendingTimers).toBe(0);
   });
+
+  it('give a signal out again when its deadline is over, and never one that was aborted', async () => {
+    const clock = new HandClock();
+    const deadlines = new Deadlines(clock);
+    const first = deadlines.start(100, 'it');
+    first.cleanup();
+    first.cleanup();
+    const second = deadlines.start(100, 'it');
+    expect(second.signal).toBe(first.signal);
+    const third = deadlines.start(1000, 'it');
+    expect(third.signal).not.toBe(second.signal);
+    await clock.advance(100);
+    second.cleanup();
+    expect(deadlines.start(100, 'it').signal.aborted).toBe(false);
+    expect(third.signal.aborted).toBe(false);
+  });
 });
 
 describe('seededRandom', () => {
