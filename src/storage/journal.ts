@@ -123,7 +123,10 @@ export interface Journal {
   append(rows: readonly RowToAppend[]): Promise<readonly Appended[]>;
   /** Takes the first row of each lane that is ready, longest ready first, for `owner` to dispatch. */
   claim(owner: string, now: number, wants: readonly Want[]): Promise<Claimed>;
-  /** Ends claims of `owner`. Answers in their order. */
+  /**
+   * Ends claims of `owner`. Answers in their order. That a row which was claimed in being written was delivered may reach the
+   * disk with a later call; a crash before that leaves it to takeOver().
+   */
   settle(owner: string, now: number, settlements: readonly Settlement[]): Promise<readonly Settled[]>;
   /** Takes over rows that an owner which is gone had claimed, at most `limit`; they are `owner`'s then. */
   takeOver(owner: string, now: number, limit: number): Promise<readonly JournalRow[]>;

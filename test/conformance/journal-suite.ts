@@ -175,18 +175,21 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(3000)).toEqual(['b']);
     });
 
-    test('changes nothing for an owner whose claim was taken over', async () => {
-      await journal.append([row()]);
-      const id = await claimOne();
-      await journal.takeOver('you', 2000, 10);
-      expect(await deliver(id)).toEqual(['gone']);
-      expect(
-        await journal.settle('you', 3000, [{ t: 'delivered', id, eventId: 'e', recovered: true }]),
-      ).toEqual(['last']);
-      expect(
-        await journal.settle('you', 3000, [{ t: 'delivered', id, eventId: 'e', recovered: true }]),
-      ).toEqual(['gone']);
-    });
+    test.each([undefined, 'me'])(
+      'changes nothing for an owner whose claim was taken over (%s)',
+      async (claimFor) => {
+        const [appended] = await journal.append([row({ claimFor })]);
+        const id = idOf(appended) ?? (await claimOne());
+        await journal.takeOver('you', 2000, 10);
+        expect(await deliver(id)).toEqual(['gone']);
+        expect(
+          await journal.settle('you', 3000, [{ t: 'delivered', id, eventId: 'e', recovered: true }]),
+        ).toEqual(['last']);
+        expect(
+          await journal.settle('you', 3000, [{ t: 'delivered', id, eventId: 'e', recovered: true }]),
+        ).toEqual(['gone']);
+      },
+    );
 
     test('says of each settlement whether the conversation has rows left', async () => {
       await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'click', urgent: true })]);
@@ -219,6 +222,45 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(rows).toEqual([{ ...row({ key: 'a' }), id, attempts: 2, retried: true }]);
       expect(await deliver(id)).toEqual(['more']);
       expect(await claimKeys(3000)).toEqual(['b']);
+    });
+
+    test('lets a conversation go on when the row that was claimed in writing has ended', async () => {
+      const claimFor = 'me';
+      const [first, behind] = await journal.append([
+        row({ key: 'a', claimFor }),
+        row({ key: 'b', claimFor }),
+      ]);
+      expect(behind).toBe('behind');
+      expect(await journal.ready()).toEqual([]);
+      expect(await deliver(idOf(first) ?? 0)).toEqual(['more']);
+      expect(await claimKeys(3000)).toEqual(['b']);
+      const [second] = await journal.append([row({ key: 'c', conversation: 'C2', claimFor })]);
+      expect(await bury(idOf(second) ?? 0)).toEqual(['last']);
+      expect((await journal.listDead(0, 10)).map(({ key, body }) => ({ key, body }))).toEqual([
+        { key: 'c', body: '{"n":1}' },
+      ]);
+      const [third] = await journal.append([row({ key: 'd', conversation: 'C2', claimFor })]);
+      expect(await deliver(idOf(third) ?? 0)).toEqual(['last']);
+      expect(await journal.append([row({ key: 'd', conversation: 'C2', claimFor })])).toEqual(['duplicate']);
+      await reopen();
+      expect(await journal.append([row({ key: 'd', conversation: 'C2', claimFor })])).toEqual(['duplicate']);
+    });
+
+    test('counts rows that were claimed in writing until they have ended', async () => {
+      const [first] = await journal.append([
+        row({ key: 'a', body: 'é', claimFor: 'me' }),
+        row({ key: 'b', body: 'four' }),
+      ]);
+      const counts = async () =>
+        (await journal.stats()).sources.map(({ waiting, waitingBytes }) => [waiting, waitingBytes]);
+      expect(await counts()).toEqual([[2, 6]]);
+      await journal.settle('me', 2000, [{ t: 'released', id: idOf(first) ?? 0 }]);
+      expect(await counts()).toEqual([[2, 6]]);
+      await deliver(await claimOne(3000));
+      expect(await counts()).toEqual([[1, 4]]);
+      await journal.append([row({ key: 'c', conversation: 'C2', body: '123', claimFor: 'me' })]);
+      await reopen();
+      expect(await counts()).toEqual([[2, 7]]);
     });
 
     test('gives rows that were claimed in writing to the next owner after a crash', async () => {

@@ -7,42 +7,36 @@ export function prepareAppend(
   tables: Tables,
   maxBytes: number,
 ): (rows: readonly RowToAppend[]) => Appended[] {
-  const { database, sources, lanes } = tables;
+  const { database, sources, lanes, inFlight, nextId } = tables;
+  const known = database.prepare('SELECT 1 FROM events WHERE source_id = ? AND key = ?');
   const insert = database.prepare(`INSERT INTO events
-    (source_id, key, kind, conversation, urgent, size, received_at, state, attempts, owner)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+    (id, source_id, key, kind, conversation, urgent, size, received_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
   const insertBody = database.prepare('INSERT INTO bodies (event_id, body) VALUES (?, ?)');
   const checkRoom = refuseWhenFull(database, maxBytes);
 
   const appendOne = (row: RowToAppend): Appended => {
-    const { key, kind, conversation, receivedAt, claimFor = null } = row;
+    const { key, kind, conversation, receivedAt, claimFor, body } = row;
     const source = sources.findOrAdd(row);
     const urgent = row.urgent ? 1 : 0;
-    const size = Buffer.byteLength(row.body);
-    const isFirst = lanes.open(source, urgent, conversation, receivedAt, claimFor);
-    const owner = isFirst ? claimFor : null;
-    const [state, attempts] = owner === null ? ['waiting', 0] : ['sending', 1];
-    const done = insert.run(
-      source,
-      key,
-      kind,
-      conversation,
-      urgent,
-      size,
-      receivedAt,
-      state,
-      attempts,
-      owner,
-    );
-    if (Number(done.changes) === 0) {
-      if (isFirst) lanes.release(source, urgent, conversation, receivedAt);
+    const size = Buffer.byteLength(body);
+    if (inFlight.has(source, key)) return 'duplicate';
+    const holder = inFlight.holderOf(source, urgent, conversation);
+    const id = nextId();
+    if (claimFor !== undefined && holder === undefined && !lanes.isOpen(source, urgent, conversation)) {
+      if (known.get(source, key) !== undefined) return 'duplicate';
+      inFlight.add({ id, source, key, kind, conversation, urgent, size, receivedAt, owner: claimFor }, body);
+      return { claimed: id };
+    }
+    const isNewLane = lanes.open(source, urgent, conversation, receivedAt, holder ?? null);
+    const { changes } = insert.run(id, source, key, kind, conversation, urgent, size, receivedAt);
+    if (Number(changes) === 0) {
+      if (isNewLane) lanes.release(source, urgent, conversation, receivedAt);
       return 'duplicate';
     }
-    const id = Number(done.lastInsertRowid);
-    insertBody.run(id, row.body);
+    insertBody.run(id, body);
     sources.count(source, { waiting: 1, waitingBytes: size });
-    if (owner !== null) return { claimed: id };
-    return isFirst ? 'first' : 'behind';
+    return isNewLane && holder === undefined ? 'first' : 'behind';
   };
 
   return (rows) => {

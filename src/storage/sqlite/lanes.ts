@@ -3,10 +3,16 @@ import type { Database } from './driver.js';
 // Lanes beyond this are looked up again in the file; keeps the memory bounded whatever the number of conversations.
 const REMEMBERED = 50_000;
 
-/** The lanes that have rows: there is one record for each, from its first row to its last. */
+/** One name for a lane, to find it in memory by. */
+export function laneName(source: number, urgent: number, conversation: string): string {
+  return `${source} ${urgent} ${conversation}`;
+}
+
+/** The lanes that have rows which wait, or had: there is one record for each, from its first row to its last. */
 export class Lanes {
   readonly #open = new Set<string>();
   readonly #insert;
+  readonly #find;
   readonly #isLeft;
   readonly #release;
   readonly #delete;
@@ -14,19 +20,29 @@ export class Lanes {
   constructor(database: Database) {
     this.#insert = database.prepare(`INSERT INTO lanes (source_id, urgent, conversation, ready_at, owner)
       VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+    this.#find = database.prepare(
+      'SELECT 1 FROM lanes WHERE source_id = ? AND urgent = ? AND conversation = ?',
+    );
     this.#isLeft =
       database.prepare(`SELECT 1 FROM events WHERE source_id = ? AND urgent = ? AND conversation = ?
       AND owner IS NULL AND settled_at IS NULL LIMIT 1`);
-    this.#release = database.prepare(`UPDATE lanes SET owner = NULL, ready_at = ?
-      WHERE source_id = ? AND urgent = ? AND conversation = ?`);
+    // A crash may leave several rows of one lane in flight, and the first of them that ends removes it.
+    this.#release = database.prepare(`INSERT INTO lanes (source_id, urgent, conversation, ready_at)
+      VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET owner = NULL, ready_at = excluded.ready_at`);
     this.#delete = database.prepare(
       'DELETE FROM lanes WHERE source_id = ? AND urgent = ? AND conversation = ?',
     );
   }
 
+  /** Whether the lane has a record. */
+  isOpen(source: number, urgent: number, conversation: string): boolean {
+    if (this.#open.has(laneName(source, urgent, conversation))) return true;
+    return this.#find.get(source, urgent, conversation) !== undefined;
+  }
+
   /** Makes the lane if it is not there, held by `owner`, and says whether; one that is there keeps its time and its holder. */
   open(source: number, urgent: number, conversation: string, readyAt: number, owner: string | null): boolean {
-    const name = `${source} ${urgent} ${conversation}`;
+    const name = laneName(source, urgent, conversation);
     if (this.#open.has(name)) return false;
     const { changes } = this.#insert.run(source, urgent, conversation, readyAt, owner);
     if (this.#open.size >= REMEMBERED) this.#open.clear();
@@ -38,10 +54,10 @@ export class Lanes {
   release(source: number, urgent: number, conversation: string, readyAt: number): boolean {
     if (this.#isLeft.get(source, urgent, conversation) === undefined) {
       this.#delete.run(source, urgent, conversation);
-      this.#open.delete(`${source} ${urgent} ${conversation}`);
+      this.#open.delete(laneName(source, urgent, conversation));
       return false;
     }
-    this.#release.run(readyAt, source, urgent, conversation);
+    this.#release.run(source, urgent, conversation, readyAt);
     return true;
   }
 

@@ -1,4 +1,5 @@
 import type { Settled, Settlement } from '../journal.js';
+import type { InFlightRow } from './in-flight.js';
 import type { Tables } from './tables.js';
 
 interface Held {
@@ -9,7 +10,7 @@ interface Held {
 }
 
 /** Ends claims; what is no longer the owner's is left as it is. */
-export function prepareSettle({ database, sources, lanes }: Tables) {
+export function prepareSettle({ database, sources, lanes, inFlight }: Tables) {
   const held = database.prepare(
     'SELECT source_id, urgent, conversation, size FROM events WHERE id = ? AND owner = ?',
   );
@@ -25,8 +26,20 @@ export function prepareSettle({ database, sources, lanes }: Tables) {
   const bury = database.prepare(`UPDATE events
     SET state = 'dead', owner = NULL, last_error = ?, settled_at = ? WHERE id = ? AND owner = ?`);
 
+  const land = (row: InFlightRow, eventId: string, now: number): Settled => {
+    const { source, urgent, conversation } = row;
+    inFlight.deliver(row, eventId, now);
+    if (!lanes.isOpen(source, urgent, conversation)) return 'last';
+    return lanes.release(source, urgent, conversation, now) ? 'more' : 'last';
+  };
+
   const settleOne = (owner: string, now: number, settlement: Settlement): Settled => {
     const { id } = settlement;
+    const flying = inFlight.get(id, owner);
+    if (flying !== undefined) {
+      if (settlement.t === 'delivered') return land(flying, settlement.eventId, now);
+      inFlight.move(flying, { sources, lanes });
+    }
     const row = held.get(id, owner) as Held | undefined;
     if (row === undefined) return 'gone';
     switch (settlement.t) {

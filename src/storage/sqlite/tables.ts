@@ -1,4 +1,6 @@
+import { adoptInFlight } from './adopt-in-flight.js';
 import type { Database } from './driver.js';
+import { InFlight } from './in-flight.js';
 import { Lanes } from './lanes.js';
 import { Sources } from './sources.js';
 
@@ -7,8 +9,19 @@ export interface Tables {
   readonly database: Database;
   readonly sources: Sources;
   readonly lanes: Lanes;
+  readonly inFlight: InFlight;
+  /** The id of the next row, in whichever table. */
+  readonly nextId: () => number;
 }
 
 export function openTables(database: Database): Tables {
-  return { database, sources: new Sources(database), lanes: new Lanes(database) };
+  adoptInFlight(database);
+  let { id } = database.prepare('SELECT coalesce(max(id), 0) AS id FROM events').get() as { id: number };
+  return {
+    database,
+    sources: new Sources(database),
+    lanes: new Lanes(database),
+    inFlight: new InFlight(database),
+    nextId: () => (id += 1),
+  };
 }

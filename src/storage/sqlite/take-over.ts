@@ -3,7 +3,8 @@ import { ROW_COLUMNS, ROW_TABLES, toRow, type StoredRow } from './row.js';
 import type { Tables } from './tables.js';
 
 /** Moves rows of owners that are gone to `owner`. One process has the file, so every other owner is gone. */
-export function prepareTakeOver({ database }: Tables): (owner: string, limit: number) => JournalRow[] {
+export function prepareTakeOver(tables: Tables): (owner: string, limit: number) => JournalRow[] {
+  const { database, inFlight } = tables;
   const select = database.prepare(
     `SELECT ${ROW_COLUMNS} FROM ${ROW_TABLES} WHERE e.owner IS NOT NULL AND e.owner <> ? LIMIT ?`,
   );
@@ -11,6 +12,7 @@ export function prepareTakeOver({ database }: Tables): (owner: string, limit: nu
   const holdLane = database.prepare(`UPDATE lanes SET owner = ? WHERE (source_id, urgent, conversation) =
     (SELECT source_id, urgent, conversation FROM events WHERE id = ?)`);
   return (owner, limit) => {
+    for (const row of [...inFlight.rows()]) if (row.owner !== owner) inFlight.move(row, tables);
     const rows = (select.all(owner, limit) as StoredRow[]).map(toRow);
     for (const row of rows) {
       holdRow.run(owner, row.id);

@@ -1,0 +1,103 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Appended, Settled } from '../../../src/storage/journal.js';
+import { loadSqlite } from '../../../src/storage/sqlite/driver.js';
+import { openEngine, type Engine, type Request } from '../../../src/storage/sqlite/engine.js';
+import { packRows } from '../../../src/storage/sqlite/packed-rows.js';
+import { openInThread } from '../../conformance/in-thread-journal.js';
+import { row } from '../../conformance/rows.js';
+
+let folder: string;
+let engine: Engine;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'journal-'));
+  engine = openEngine(await loadSqlite(), { path: join(folder, 'journal.db'), maxBytes: 1e9 });
+});
+
+afterEach(async () => {
+  engine.close();
+  await rm(folder, { recursive: true });
+});
+
+const append = (key: string, conversation = 'C1'): Request => ({
+  id: 1,
+  verb: 'append',
+  args: [packRows([row({ key, conversation, claimFor: 'me' })])],
+});
+const deliver = (id: number): Request => ({
+  id: 2,
+  verb: 'settle',
+  args: ['me', 2000, [{ t: 'delivered', id, eventId: 'evt_1', recovered: false }]],
+});
+const impossible: Request = { id: 3, verb: 'settle', args: ['me', 2000, 'no list'] };
+
+/** What each request had for its only item. */
+function run(...requests: Request[]): (Appended | Settled | 'failed')[] {
+  return engine
+    .run(requests)
+    .map((reply) => ('code' in reply ? 'failed' : (reply.result as (Appended | Settled)[])[0]!));
+}
+
+function begin(key: string, conversation?: string): number {
+  const [appended] = run(append(key, conversation));
+  if (typeof appended !== 'object') throw new Error(`${key} is ${appended}`);
+  return appended.claimed;
+}
+
+/** The journal as the next process finds it if this one dies now. */
+async function afterCrash() {
+  for (const suffix of ['', '-wal'])
+    await cp(join(folder, `journal.db${suffix}`), join(folder, `copy.db${suffix}`));
+  return openInThread(join(folder, 'copy.db'));
+}
+
+test('an event is begun in the commit that says that the one before it in its conversation was delivered', async () => {
+  const first = begin('a');
+  const [settled, second] = run(deliver(first), append('b'));
+  expect([settled, second]).toEqual(['last', { claimed: first + 1 }]);
+  expect(run(append('a'), append('b'))).toEqual(['duplicate', 'duplicate']);
+
+  // Which of them was delivered is not on the disk yet: both are looked up, and both can wait again.
+  const next = await afterCrash();
+  const taken = await next.takeOver('you', 3000, 10);
+  expect(taken.map(({ key }) => key)).toEqual(['a', 'b']);
+  const [a, b] = taken.map(({ id }) => id);
+  await next.settle('you', 3000, [{ t: 'delivered', id: a!, eventId: 'evt_1', recovered: true }]);
+  await next.settle('you', 3000, [{ t: 'released', id: b! }]);
+  const want = { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10 };
+  expect((await next.claim('you', 3000, [want])).rows.map(({ key }) => key)).toEqual(['b']);
+  await next.close();
+});
+
+test('what was delivered is on the disk as soon as nothing is appended, or when it is much', async () => {
+  run(deliver(begin('alone')));
+  let id = begin('k0', 'C0');
+  for (let n = 1; n <= 40; n += 1) {
+    const [, appended] = run(deliver(id), append(`k${n}`, `C${n}`));
+    id = (appended as { claimed: number }).claimed;
+  }
+  const next = await afterCrash();
+  const keys = (await next.takeOver('you', 3000, 100)).map(({ key }) => key);
+  expect(keys).not.toContain('alone');
+  expect(keys).toHaveLength(41 - 32);
+  expect(await next.append([row({ key: 'alone' }), row({ key: 'k3' })])).toEqual(['duplicate', 'duplicate']);
+  await next.close();
+});
+
+test('a transaction that fails leaves everything in flight as it was', async () => {
+  const first = begin('a');
+  expect(run(deliver(first), append('b'), impossible)).toEqual([
+    'last',
+    { claimed: expect.any(Number) as number },
+    'failed',
+  ]);
+  const second = begin('c', 'C2');
+  expect(run(append('d', 'C2'), impossible, deliver(second))).toEqual(['behind', 'failed', 'more']);
+  const next = await afterCrash();
+  expect((await next.takeOver('you', 3000, 10)).map(({ key }) => key)).toEqual(['b']);
+  expect((await next.stats()).sources[0]).toMatchObject({ waiting: 2 });
+  await next.close();
+});
