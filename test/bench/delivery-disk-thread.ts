@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 
 // What a commit of one event writes to the journal's log, and of that log as much as is written before it begins anew.
-const RECORD = Buffer.alloc(32 * 1024, 1);
+const RECORD = Buffer.alloc(14 * 1024, 1);
 const RECORDS = 1000;
 
 /** Writes and syncs a record for what was sent since the last one, and answers how many messages that were. */
