@@ -60,7 +60,7 @@ export class InFlight {
   }
 
   has(source: number, key: string): boolean {
-    return this.#keys.has(`${source} ${key}`);
+    return this.#keys.has(keyOf({ source, key }));
   }
 
   /** Who holds a lane because of a row here. */
@@ -146,7 +146,7 @@ export class InFlight {
   }
 }
 
-function keyOf({ source, key }: InFlightRow): string {
+function keyOf({ source, key }: Pick<InFlightRow, 'source' | 'key'>): string {
   return `${source} ${key}`;
 }
 
