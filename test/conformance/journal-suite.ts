@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/core/random.js';
-import type { Appended, Journal, Want } from '../../src/storage/journal.js';
+import type { Appended, Journal, NewRow, Settlement, Want } from '../../src/storage/journal.js';
 import { row } from './rows.js';
 
 /** An engine under test: each call of `open` goes to the same stored data. */
@@ -10,6 +10,10 @@ export interface EngineUnderTest {
 }
 
 const DAY = 86_400_000;
+
+function laneOf({ conversation, urgent }: Pick<NewRow, 'conversation' | 'urgent'>): string {
+  return `${conversation} ${urgent}`;
+}
 
 function want(over: Partial<Want> = {}): Want {
   return { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10, ...over };
@@ -404,53 +408,60 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       let now = 1000;
       let written = 0;
       let held: { id: number; lane: string; n: number }[] = [];
+      let ended: Settlement[] = [];
       const hold = (id: number, lane: string, n: number): void => {
         expect(held.some((other) => other.lane === lane)).toBe(false);
         held.push({ id, lane, n });
       };
       for (let step = 0; step < 120; step += 1) {
         now += pick(50);
-        const fresh = Array.from({ length: pick(5) }, () => {
+        const fresh = Array.from({ length: pick(3) }, () => {
           written += 1;
           return row({
             key: `${written}`,
-            conversation: `C${pick(3)}`,
+            conversation: `C${pick(4)}`,
             urgent: pick(2) === 0,
             receivedAt: now,
           });
         });
         const asked = pick(2) === 0 ? 'me' : undefined;
+        // In one go, so that they may share a transaction.
+        const settling = journal.settle('me', now, ended);
         const appended = await journal.append(fresh.map((each) => ({ ...each, claimFor: asked })));
+        await settling;
         appended.forEach((result, index) => {
           const { key, conversation, urgent } = fresh[index]!;
-          if (typeof result === 'object') hold(result.claimed, `${conversation} ${urgent}`, Number(key));
+          if (typeof result === 'object') hold(result.claimed, laneOf({ conversation, urgent }), Number(key));
         });
         const wants = [want({ limit: 1 + pick(3) }), want({ urgent: true, limit: 1 + pick(3) })];
-        const { rows } = await journal.claim('me', now, wants);
-        for (const each of rows) hold(each.id, `${each.conversation} ${each.urgent}`, Number(each.key));
-        if (pick(40) === 0) {
+        const { rows } = pick(2) === 0 ? await journal.claim('me', now, wants) : { rows: [] };
+        for (const each of rows) hold(each.id, laneOf(each), Number(each.key));
+        if (pick(8) === 0) {
           await reopen();
-          await journal.takeOver('me again', now, 100);
+          const taken = await journal.takeOver('me again', now, 100);
+          expect(new Set(taken.map(laneOf)).size).toBe(taken.length);
+          expect(taken.map(({ id }) => id)).toEqual(expect.arrayContaining(held.map(({ id }) => id)));
           await journal.settle(
             'me again',
             now,
-            held.map(({ id }) => ({ t: 'released', id })),
+            taken.map(({ id }) =>
+              held.some((each) => each.id === id)
+                ? { t: 'released', id }
+                : { t: 'delivered', id, eventId: 'e', recovered: true },
+            ),
           );
           held = [];
         }
-        const ended = held.filter(() => pick(2) === 0);
-        held = held.filter((each) => !ended.includes(each));
-        for (const { id, lane, n } of ended) {
-          if (pick(3) === 0) {
-            await journal.settle('me', now, [
-              { t: 'retry', id, nextAt: now + pick(100), reason: 'r', counted: true },
-            ]);
-          } else {
-            await deliver(id, now);
+        ended = held
+          .filter(() => pick(2) === 0)
+          .map(({ id, lane, n }) => {
+            held = held.filter((each) => each.id !== id);
+            if (pick(3) === 0) return { t: 'retry', id, nextAt: now + pick(100), reason: 'r', counted: true };
             done.set(lane, [...(done.get(lane) ?? []), n]);
-          }
-        }
+            return { t: 'delivered', id, eventId: 'e', recovered: false };
+          });
       }
+      await journal.settle('me', now, ended);
       for (const each of done.values()) expect(each).toEqual([...each].sort((a, b) => a - b));
       const delivered = [...done.values()].flat().length;
       const waiting = (await journal.stats()).sources.reduce((sum, each) => sum + each.waiting, 0);

@@ -26,9 +26,8 @@ export class Lanes {
     this.#isLeft =
       database.prepare(`SELECT 1 FROM events WHERE source_id = ? AND urgent = ? AND conversation = ?
       AND owner IS NULL AND settled_at IS NULL LIMIT 1`);
-    // A crash may leave several rows of one lane in flight, and the first of them that ends removes it.
-    this.#release = database.prepare(`INSERT INTO lanes (source_id, urgent, conversation, ready_at)
-      VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET owner = NULL, ready_at = excluded.ready_at`);
+    this.#release = database.prepare(`UPDATE lanes SET owner = NULL, ready_at = ?
+      WHERE source_id = ? AND urgent = ? AND conversation = ?`);
     this.#delete = database.prepare(
       'DELETE FROM lanes WHERE source_id = ? AND urgent = ? AND conversation = ?',
     );
@@ -57,7 +56,7 @@ export class Lanes {
       this.#open.delete(laneName(source, urgent, conversation));
       return false;
     }
-    this.#release.run(source, urgent, conversation, readyAt);
+    this.#release.run(readyAt, source, urgent, conversation);
     return true;
   }
 

@@ -32,6 +32,7 @@ const deliver = (id: number): Request => ({
   verb: 'settle',
   args: ['me', 2000, [{ t: 'delivered', id, eventId: 'evt_1', recovered: false }]],
 });
+const want = { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10 };
 const impossible: Request = { id: 3, verb: 'settle', args: ['me', 2000, 'no list'] };
 
 /** What each request had for its only item. */
@@ -60,15 +61,27 @@ test('an event is begun in the commit that says that the one before it in its co
   expect([settled, second]).toEqual(['last', { claimed: first + 1 }]);
   expect(run(append('a'), append('b'))).toEqual(['duplicate', 'duplicate']);
 
-  // Which of them was delivered is not on the disk yet: both are looked up, and both can wait again.
+  // That the first was delivered is not on the disk, but the second would not be there otherwise.
+  const next = await afterCrash();
+  const [b, ...others] = await next.takeOver('you', 3000, 10);
+  expect([b?.key, others]).toEqual(['b', []]);
+  expect(await next.append([row({ key: 'a' })])).toEqual(['duplicate']);
+  expect((await next.stats()).sources[0]).toMatchObject({ waiting: 1 });
+  await next.settle('you', 3000, [{ t: 'released', id: b!.id }]);
+  expect((await next.claim('you', 3000, [want])).rows.map(({ key }) => key)).toEqual(['b']);
+  await next.close();
+});
+
+test('after a crash nothing overtakes the one event of its conversation that was under way', async () => {
+  const first = begin('a');
+  run(append('b'), append('c'));
+  // Together with an append, so that "delivered" is not written yet.
+  run(deliver(first), { id: 4, verb: 'claim', args: ['me', 2000, [want]] }, append('d', 'C2'));
   const next = await afterCrash();
   const taken = await next.takeOver('you', 3000, 10);
-  expect(taken.map(({ key }) => key)).toEqual(['a', 'b']);
-  const [a, b] = taken.map(({ id }) => id);
-  await next.settle('you', 3000, [{ t: 'delivered', id: a!, eventId: 'evt_1', recovered: true }]);
-  await next.settle('you', 3000, [{ t: 'released', id: b! }]);
-  const want = { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10 };
-  expect((await next.claim('you', 3000, [want])).rows.map(({ key }) => key)).toEqual(['b']);
+  expect(taken.map(({ key }) => key).toSorted()).toEqual(['b', 'd']);
+  await next.settle('you', 3000, [{ t: 'delivered', id: first, eventId: 'evt_1', recovered: true }]);
+  expect((await next.claim('you', 3000, [want])).rows).toEqual([]);
   await next.close();
 });
 
