@@ -56,10 +56,11 @@ export function createUnaryCaller(baseUrl: string): UnaryCaller {
         request instanceof Uint8Array ? request : toBinary(method.input, create(method.input, request));
       const path = `${prefix}/${method.parent.typeName}/${method.name}`;
       const headers = {
-        ...options.headers,
         'content-type': 'application/proto',
         'connect-protocol-version': '1',
         'connect-timeout-ms': String(Math.max(1, Math.floor(options.timeoutMs))),
+        // Last: docs/architecture.md, "What keeps garbage".
+        ...options.headers,
       };
       const answer = await post(pool, { path, headers, body }, options.signal).catch((error: unknown) => {
         if (options.signal.aborted) throw options.signal.reason;

@@ -53,6 +53,9 @@ export class Deadlines {
     const used = this.#isEnded ? undefined : this.#idle.pop();
     if (used !== undefined) return used;
     const controller = new AbortController();
+    // With one listener that stays, others come and go without a change of the Map that holds them: docs/architecture.md,
+    // "What keeps garbage".
+    controller.signal.addEventListener('abort', () => undefined);
     if (this.#isEnded) controller.abort(ended());
     else this.#controllers.push(controller);
     return controller;

@@ -37,7 +37,10 @@ class Line<Item> {
 
 /** A queue that serves its keys in turn, so that one with thousands of items does not delay another with one. */
 export class FairQueue<Item> {
+  /** Of every key that ever had an item. Nothing is deleted: docs/architecture.md, "What keeps garbage". */
   readonly #lines = new Map<string, Line<Item>>();
+  /** Those that have items, the one whose turn it is first. */
+  #turns: Line<Item>[] = [];
   #size = 0;
 
   get size(): number {
@@ -55,6 +58,7 @@ export class FairQueue<Item> {
       line = new Line();
       this.#lines.set(key, line);
     }
+    if (line.length === 0) this.#turns.push(line);
     line.push({ item, count, bytes });
     this.#size += 1;
   }
@@ -65,31 +69,27 @@ export class FairQueue<Item> {
     let items = 0;
     let bytes = 0;
     while (this.#size > 0) {
-      for (const [key, line] of this.#lines) {
+      for (const [at, line] of this.#turns.entries()) {
         const entry = line.peek();
         if (entry === undefined) continue;
         const fits = items + entry.count <= limits.items && bytes + entry.bytes <= limits.bytes;
         if (!fits && batch.length > 0) {
-          this.#passTurn(key);
+          // The one whose item did not fit comes first in the next batch.
+          this.#turns = [...this.#turns.slice(at), ...this.#turns.slice(0, at)].filter(isFilled);
           return batch;
         }
         line.shift();
         this.#size -= 1;
-        if (line.length === 0) this.#lines.delete(key);
         batch.push(entry.item);
         items += entry.count;
         bytes += entry.bytes;
       }
     }
+    this.#turns = [];
     return batch;
   }
+}
 
-  /** The key whose item did not fit comes first in the next batch. */
-  #passTurn(key: string): void {
-    for (const [earlier, line] of this.#lines) {
-      if (earlier === key) return;
-      this.#lines.delete(earlier);
-      this.#lines.set(earlier, line);
-    }
-  }
+function isFilled({ length }: Line<unknown>): boolean {
+  return length > 0;
 }

@@ -168,8 +168,10 @@ export class JournalingIntake implements Intake {
     const { dispatcher } = this.#ports;
     const { appId, connectionId, key, kind, conversation, urgent, body, receivedAt } = row;
     if (typeof result === 'object') {
-      const written = { appId, connectionId, key, kind, conversation, urgent, body, receivedAt };
-      dispatcher.begin({ ...written, id: result.claimed, attempts: 1, retried: false });
+      const id = result.claimed;
+      const written = { id, appId, connectionId, key, kind, conversation, urgent, body, receivedAt };
+      // The spread last: docs/architecture.md, "What keeps garbage".
+      dispatcher.begin({ attempts: 1, retried: false, ...written });
     } else if (row.claimFor !== undefined) dispatcher.release(row);
     // The others are looked for when their lane's first was dispatched.
     if (result === 'first') dispatcher.hint({ appId, connectionId, urgent, readyAt: 0 });

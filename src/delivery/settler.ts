@@ -1,4 +1,6 @@
 import type { Clock, Timer } from '../core/clock.js';
+import { errorMessage } from '../core/errors.js';
+import { Background } from '../core/lifecycle.js';
 import type { Journal, JournalRow, Ready, Settled, Settlement } from '../storage/journal.js';
 import type { JournalHealth } from './journal-health.js';
 
@@ -33,7 +35,9 @@ export class Settler {
   #sharing: Timer | undefined;
   /** Until what is stuck is tried again. */
   #retrying: Timer | undefined;
-  #writing = new Set<Promise<void>>();
+  readonly #work = new Background((name, error) => {
+    process.emitWarning(`${name}: ${errorMessage(error)}`, 'DeliveryFailed');
+  });
 
   constructor(ports: SettlerPorts) {
     this.#ports = ports;
@@ -66,24 +70,22 @@ export class Settler {
     this.#outbox.push(...this.#stuck);
     this.#stuck = [];
     this.flush();
-    await Promise.all(this.#writing);
+    await this.#work.idle();
     this.#retrying?.cancel();
   }
 
   #write(ended: Ended[]): void {
     const { journal, owner, now, health } = this.#ports;
     const settlements = ended.map(({ settlement }) => settlement);
-    const writing: Promise<void> = journal
-      .settle(owner, now(), settlements)
-      .then(
+    this.#work.run('settle', () =>
+      journal.settle(owner, now(), settlements).then(
         (settled) => this.#written(ended, settled),
         (error: unknown) => {
           health.failed(error);
           this.#keep(ended);
         },
-      )
-      .finally(() => this.#writing.delete(writing));
-    this.#writing.add(writing);
+      ),
+    );
   }
 
   #written(ended: readonly Ended[], settled: readonly Settled[]): void {

@@ -70,7 +70,8 @@ function mapWithinLimit(
   for (const [number, step] of STEPS.entries()) {
     let cut = number > 0;
     const mapping: Mapping = {
-      limits: { ...step, cut: () => (cut = true) },
+      // The spread last: docs/architecture.md, "What keeps garbage".
+      limits: { cut: () => (cut = true), ...step },
       onlyKnown: step.onlyKnown,
       conflicts: new Map(),
     };

@@ -27,7 +27,7 @@ export async function openInThread(
   };
   const ask = async (verb: string, ...args: unknown[]): Promise<unknown> => {
     if (closed !== undefined) throw new PluginError('stopped', 'the journal is closed');
-    const request = { id: asked.length, verb: verb as Request['verb'], args: structuredClone(args) };
+    const request = { verb: verb as Request['verb'], args: structuredClone(args) };
     if (asked.length === 0) queueMicrotask(run);
     const reply = await new Promise<Reply>((answer) => asked.push({ request, answer }));
     if ('code' in reply) throw new PluginError(reply.code, reply.message);

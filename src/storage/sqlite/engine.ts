@@ -10,19 +10,16 @@ const FOLD_AT = 32;
 
 /** One question to the journal. */
 export interface Request {
-  readonly id: number;
   readonly verb: keyof Verbs;
   readonly args: readonly unknown[];
 }
 
 /** Its answer: the verb's result, or why it had no effect. */
-export type Reply =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly code: ErrorCode; readonly message: string };
+export type Reply = { readonly result: unknown } | { readonly code: ErrorCode; readonly message: string };
 
 /** An open journal file in the thread that owns it. */
 export interface Engine {
-  /** Does all requests in one transaction, so that they share one wait for the disk. Never throws. */
+  /** Does all requests in one transaction, so that they share one wait for the disk; answers in their order. Never throws. */
   run(requests: readonly Request[]): Reply[];
   close(): void;
 }
@@ -45,8 +42,7 @@ export function openEngine(open: OpenFile, options: EngineOptions): Engine {
 
   const transact = (requests: readonly Request[]): Reply[] => {
     file.database.exec('BEGIN IMMEDIATE');
-    const replies = requests.map(({ id, verb, args }) => ({
-      id,
+    const replies = requests.map(({ verb, args }) => ({
       result: (verbs[verb] as (...values: readonly unknown[]) => unknown)(...args),
     }));
     if (isWorthFolding(requests)) tables.inFlight.fold();
@@ -75,7 +71,7 @@ export function openEngine(open: OpenFile, options: EngineOptions): Engine {
       // One that cannot be done must not fail the others.
       if (requests.length > 1) return requests.flatMap((request) => run([request]));
       const { code, message } = journalError(error);
-      return requests.map(({ id }) => ({ id, code, message }));
+      return requests.map(() => ({ code, message }));
     }
   };
 

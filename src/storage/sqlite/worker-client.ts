@@ -13,8 +13,8 @@ interface Waiting {
 /** Starts the thread and waits until it has the file open; rejects with its reason if it has not. */
 export async function startWorkerClient(options: EngineOptions): Promise<JournalClient> {
   const worker = startThread('./worker', { options });
-  const waiting = new Map<number, Waiting>();
-  let asked = 0;
+  // The thread answers in the order of asking. No Map: docs/architecture.md, "What keeps garbage".
+  let waiting: Waiting[] = [];
   let toSay: Request[] = [];
   let gone: PluginError | undefined;
   let closing: Promise<void> | undefined;
@@ -24,22 +24,24 @@ export async function startWorkerClient(options: EngineOptions): Promise<Journal
     if (toSay.length > 0) say({ t: 'requests', requests: toSay });
     toSay = [];
   };
-  const take = (reply: Reply): void => {
-    const waiter = waiting.get(reply.id);
-    waiting.delete(reply.id);
-    if ('code' in reply) waiter?.reject(new PluginError(reply.code, reply.message));
-    else waiter?.resolve(reply.result);
+  const take = (replies: readonly Reply[]): void => {
+    const answered = waiting.splice(0, replies.length);
+    replies.forEach((reply, at) => {
+      const waiter = answered[at];
+      if ('code' in reply) waiter?.reject(new PluginError(reply.code, reply.message));
+      else waiter?.resolve(reply.result);
+    });
   };
 
   await opened(worker);
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.on('message', (message: FromWorker) => {
-    if (message.t === 'replies') message.replies.forEach(take);
+    if (message.t === 'replies') take(message.replies);
   });
   const end = (reason: PluginError): void => {
     gone ??= reason;
-    for (const waiter of waiting.values()) waiter.reject(gone);
-    waiting.clear();
+    for (const waiter of waiting) waiter.reject(gone);
+    waiting = [];
   };
   worker.on('error', (error) => end(threadEnded(error)));
   worker.on('exit', () => end(threadEnded('it ended')));
@@ -47,13 +49,11 @@ export async function startWorkerClient(options: EngineOptions): Promise<Journal
   return {
     ask(verb, ...args) {
       if (gone !== undefined) return Promise.reject(gone);
-      asked += 1;
-      const id = asked;
       return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve: resolve, reject });
+        waiting.push({ resolve: resolve, reject });
         // What is asked in one go is said in one message, because each wakes the thread.
         if (toSay.length === 0) queueMicrotask(sayAll);
-        toSay.push({ id, verb, args });
+        toSay.push({ verb, args });
       });
     },
     close() {

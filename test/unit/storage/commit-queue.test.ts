@@ -15,13 +15,13 @@ beforeEach(() => {
   answered = 0;
   const run = (requests: readonly Request[]) => {
     commits.push(requests.map(({ verb }) => verb));
-    return requests.map(({ id }) => ({ id, result: undefined }));
+    return requests.map(() => ({ result: undefined }));
   };
   queue = new CommitQueue({ run, close: () => undefined }, clock, (replies) => (answered += replies.length));
 });
 
 function take(...verbs: Request['verb'][]): void {
-  queue.take(verbs.map((verb, id) => ({ id, verb, args: [] })));
+  queue.take(verbs.map((verb) => ({ verb, args: [] })));
 }
 
 describe('requests that come while no events do', () => {

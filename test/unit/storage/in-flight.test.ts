@@ -23,17 +23,15 @@ afterEach(async () => {
 });
 
 const append = (key: string, conversation = 'C1'): Request => ({
-  id: 1,
   verb: 'append',
   args: [packRows([row({ key, conversation, claimFor: 'me' })])],
 });
 const deliver = (id: number): Request => ({
-  id: 2,
   verb: 'settle',
   args: ['me', 2000, [{ t: 'delivered', id, eventId: 'evt_1', recovered: false }]],
 });
 const want = { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10 };
-const impossible: Request = { id: 3, verb: 'settle', args: ['me', 2000, 'no list'] };
+const impossible: Request = { verb: 'settle', args: ['me', 2000, 'no list'] };
 
 /** What each request had for its only item. */
 function run(...requests: Request[]): (Appended | Settled | 'failed')[] {
@@ -76,7 +74,7 @@ test('after a crash nothing overtakes the one event of its conversation that was
   const first = begin('a');
   run(append('b'), append('c'));
   // Together with an append, so that "delivered" is not written yet.
-  run(deliver(first), { id: 4, verb: 'claim', args: ['me', 2000, [want]] }, append('d', 'C2'));
+  run(deliver(first), { verb: 'claim', args: ['me', 2000, [want]] }, append('d', 'C2'));
   const next = await afterCrash();
   const taken = await next.takeOver('you', 3000, 10);
   expect(taken.map(({ key }) => key).toSorted()).toEqual(['b', 'd']);
