@@ -5,8 +5,9 @@ import { journalError } from './sqlite-error.js';
 import { openTables } from './tables.js';
 import { prepareVerbs, type Verbs } from './verbs.js';
 
-// Few enough that an append waits for them a fraction of a millisecond, and that they are soon looked up after a crash.
-const FOLD_AT = 32;
+// Each key goes to a page of its own in the index of keys: few enough that the append which shares their commit hardly waits
+// for them, many enough that they share the other pages.
+const FOLD_AT = 8;
 
 /** One question to the journal. */
 export interface Request {
