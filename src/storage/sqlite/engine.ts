@@ -41,12 +41,12 @@ export function openEngine(open: OpenFile, options: EngineOptions): Engine {
   const isWorthFolding = (requests: readonly Request[]): boolean =>
     tables.inFlight.delivered >= FOLD_AT || !requests.some(({ verb }) => verb === 'append');
 
-  const transact = (requests: readonly Request[]): Reply[] => {
+  const transact = (requests: readonly Request[], mayFold: boolean): Reply[] => {
     file.database.exec('BEGIN IMMEDIATE');
     const replies = requests.map(({ verb, args }) => ({
       result: (verbs[verb] as (...values: readonly unknown[]) => unknown)(...args),
     }));
-    if (isWorthFolding(requests)) tables.inFlight.fold();
+    if (mayFold && isWorthFolding(requests)) tables.inFlight.fold();
     tables.sources.flush();
     file.database.exec('COMMIT');
     tables.inFlight.committed();
@@ -64,15 +64,23 @@ export function openEngine(open: OpenFile, options: EngineOptions): Engine {
     }
   };
 
-  const run = (requests: readonly Request[]): Reply[] => {
+  const alone = (request: Request): Reply[] => {
     try {
-      return transact(requests);
+      return transact([request], false);
     } catch (error) {
       rollBack();
-      // One that cannot be done must not fail the others.
-      if (requests.length > 1) return requests.flatMap((request) => run([request]));
       const { code, message } = journalError(error);
-      return requests.map(() => ({ code, message }));
+      return [{ code, message }];
+    }
+  };
+
+  const run = (requests: readonly Request[]): Reply[] => {
+    try {
+      return transact(requests, true);
+    } catch {
+      rollBack();
+      // One that cannot be done must not fail the others, and what nobody asked for must fail none: a full disk can be read.
+      return requests.flatMap(alone);
     }
   };
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Appended, Settled } from '../../../src/storage/journal.js';
-import { loadSqlite } from '../../../src/storage/sqlite/driver.js';
+import { loadSqlite, type Database, type OpenFile } from '../../../src/storage/sqlite/driver.js';
 import { openEngine, type Engine, type Request } from '../../../src/storage/sqlite/engine.js';
 import { packRows } from '../../../src/storage/sqlite/packed-rows.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
@@ -11,10 +11,13 @@ import { row } from '../../conformance/rows.js';
 
 let folder: string;
 let engine: Engine;
+let file: Database;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'journal-'));
-  engine = openEngine(await loadSqlite(), { path: join(folder, 'journal.db'), maxBytes: 1e9 });
+  const load = await loadSqlite();
+  const open: OpenFile = (path) => (file = load(path));
+  engine = openEngine(open, { path: join(folder, 'journal.db'), maxBytes: 1e9 });
 });
 
 afterEach(async () => {
@@ -31,6 +34,7 @@ const deliver = (id: number): Request => ({
   args: ['me', 2000, [{ t: 'delivered', id, eventId: 'evt_1', recovered: false }]],
 });
 const want = { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10 };
+const ready: Request = { verb: 'ready', args: [] };
 const impossible: Request = { verb: 'settle', args: ['me', 2000, 'no list'] };
 
 /** What each request had for its only item. */
@@ -107,8 +111,23 @@ test('a transaction that fails leaves everything in flight as it was', async () 
   ]);
   const second = begin('c', 'C2');
   expect(run(append('d', 'C2'), impossible, deliver(second))).toEqual(['behind', 'failed', 'more']);
+  // Alone after a failure, "delivered" is not written yet; the next transaction does that.
+  run(ready);
   const next = await afterCrash();
   expect((await next.takeOver('you', 3000, 10)).map(({ key }) => key)).toEqual(['b']);
   expect((await next.stats()).sources[0]).toMatchObject({ waiting: 2 });
+  await next.close();
+});
+
+test('where there is no room to note what was delivered, all else is answered', async () => {
+  const first = begin('a', 'C'.repeat(10_000));
+  run(deliver(first), append('b', 'C2'));
+  file.exec('PRAGMA max_page_count = 1');
+  expect(run(ready)).not.toContain('failed');
+  expect(run(append('c', 'C'.repeat(10_000)), ready)[0]).toBe('failed');
+  file.exec('PRAGMA max_page_count = 1000000');
+  run(ready);
+  const next = await afterCrash();
+  expect((await next.takeOver('you', 3000, 10)).map(({ key }) => key)).toEqual(['b']);
   await next.close();
 });
