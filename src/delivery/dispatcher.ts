@@ -1,6 +1,5 @@
 import { Deadlines } from '../core/cancellation.js';
 import type { Timer } from '../core/clock.js';
-import { errorMessage } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
 import type { Claimed, Journal, JournalRow, Ready, Source } from '../storage/journal.js';
 import { attempt, type AttemptPorts } from './attempt.js';
@@ -8,6 +7,7 @@ import type { Backlog } from './backlog.js';
 import type { JournalHealth } from './journal-health.js';
 import type { Settler } from './settler.js';
 import { Slots } from './slots.js';
+import { warnOfFailure } from './warn-of-failure.js';
 
 export interface DispatcherPorts extends AttemptPorts {
   readonly journal: Journal;
@@ -30,9 +30,7 @@ export class Dispatcher {
   readonly #slots: Slots;
   readonly #ports: DispatcherPorts;
   readonly #deadlines: Deadlines;
-  readonly #work = new Background((name, error) => {
-    process.emitWarning(`${name}: ${errorMessage(error)}`, 'DeliveryFailed');
-  });
+  readonly #work = new Background(warnOfFailure);
   #state: State = 'idle';
   #claimed: JournalRow[] = [];
   #isClaiming = false;

@@ -1,10 +1,11 @@
-import { errorMessage, PluginError } from '../core/errors.js';
+import { PluginError } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
 import type { Backlog } from './backlog.js';
 import type { Dispatcher, DispatcherPorts } from './dispatcher.js';
 import type { JournalingIntake } from './journaling-intake.js';
 import { recover, takeOver, type RecoveryPorts } from './recovery.js';
 import { keepTidy } from './retention.js';
+import { warnOfFailure } from './warn-of-failure.js';
 
 export interface RunPorts extends DispatcherPorts {
   readonly backlog: Backlog;
@@ -17,7 +18,7 @@ export class DeliveryRun {
   readonly #ports: RunPorts;
   readonly #loops = new AbortController();
   readonly #background = new Background((name, error) => {
-    if (!this.#loops.signal.aborted) process.emitWarning(`${name}: ${errorMessage(error)}`, 'DeliveryFailed');
+    if (!this.#loops.signal.aborted) warnOfFailure(name, error);
   });
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../core/clock.js';
-import { errorMessage } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
 import type { Journal, JournalRow, Ready, Settled, Settlement } from '../storage/journal.js';
 import type { JournalHealth } from './journal-health.js';
+import { warnOfFailure } from './warn-of-failure.js';
 
 // So long a settlement waits for something else to be written, because waking the journal's thread costs more than most of
 // what it is asked.
@@ -35,9 +35,7 @@ export class Settler {
   #sharing: Timer | undefined;
   /** Until what is stuck is tried again. */
   #retrying: Timer | undefined;
-  readonly #work = new Background((name, error) => {
-    process.emitWarning(`${name}: ${errorMessage(error)}`, 'DeliveryFailed');
-  });
+  readonly #work = new Background(warnOfFailure);
 
   constructor(ports: SettlerPorts) {
     this.#ports = ports;

@@ -1,5 +1,5 @@
 // Slack's first retry comes some seconds after the first attempt. At its rate limit of 30,000 events an hour and
-// workspace this remembers a minute of them.
+// workspace this remembers a minute of them at least.
 const REMEMBERED = 512;
 // One may be Slack's own slip: it was seen to send again what had been acknowledged.
 const ENOUGH = 2;

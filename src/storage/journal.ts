@@ -125,10 +125,10 @@ export interface Journal {
   claim(owner: string, now: number, wants: readonly Want[]): Promise<Claimed>;
   /**
    * Ends claims of `owner`. Answers in their order. That a row which was claimed in being written was delivered may reach the
-   * disk with a later call; a crash before that leaves it to takeOver().
+   * disk with a later call; a crash before that leaves it to takeOver(), unless something later of its lane was claimed.
    */
   settle(owner: string, now: number, settlements: readonly Settlement[]): Promise<readonly Settled[]>;
-  /** Takes over rows that an owner which is gone had claimed, at most `limit`; they are `owner`'s then. */
+  /** Takes over rows that an owner which is gone had claimed, one of each lane, at most `limit`; they are `owner`'s then. */
   takeOver(owner: string, now: number, limit: number): Promise<readonly JournalRow[]>;
   /** The sources that have lanes, and when each is ready; whatever the number of rows, in time of the sources. */
   ready(): Promise<readonly Ready[]>;

@@ -95,6 +95,11 @@ export interface ServerUnderTest {
   stop(): Promise<void>;
 }
 
+/** Whether the server takes whoever says nothing for its default user, as in development mode. */
+export async function hasDefaultUser({ url }: Pick<ServerUnderTest, 'url'>): Promise<boolean> {
+  return (await fetch(`${url}/slack/`)).status === 200;
+}
+
 /**
  * The server that the environment names (AUTOKITTEH_URL, and AUTOKITTEH_SIGN_KEY or AUTOKITTEH_TOKEN), else a
  * stand-in with `options`. Prints which.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokensOf } from '../helpers/autokitteh-tokens.js';
 import { refusalOf } from '../helpers/refusal.js';
-import { startServerUnderTest, type ServerUnderTest } from '../helpers/server-under-test.js';
+import { hasDefaultUser, startServerUnderTest, type ServerUnderTest } from '../helpers/server-under-test.js';
 
 const SYSTEM_USER_ID = 'usr_3vser000000000000000000000';
 const DEFAULT_USER_ID = 'usr_3vser000000000000000000001';
@@ -12,11 +12,11 @@ const modes = process.env['AUTOKITTEH_URL'] === undefined ? [false, true] : [und
 
 describe.each(modes)('credentials (default user of a stand-in: %s)', (defaultUser) => {
   let server: ServerUnderTest;
-  let hasDefaultUser: boolean;
+  let hasDefault: boolean;
 
   beforeAll(async () => {
     server = await startServerUnderTest(defaultUser === undefined ? {} : { defaultUser });
-    hasDefaultUser = (await fetch(`${server.url}/slack/`)).status === 200;
+    hasDefault = await hasDefaultUser(server);
   });
   afterAll(() => server.stop());
 
@@ -42,7 +42,7 @@ describe.each(modes)('credentials (default user of a stand-in: %s)', (defaultUse
     '%s is the default user where there is one, else a 401 that clients report as unauthenticated',
     async (_, make, words) => {
       const headers: Record<string, string> = make === undefined ? {} : { authorization: await make() };
-      if (hasDefaultUser) {
+      if (hasDefault) {
         expect(await whoIs(headers)).toBe(DEFAULT_USER_ID);
         return;
       }

@@ -5,7 +5,7 @@ import { createPerson, type Person } from '../browser/person.js';
 import { AK_BIN, akProgram } from '../helpers/ak-program.js';
 import { appTokenOf, MEETINGS, startPathWorld, type PathWorld } from '../helpers/path-world.js';
 import { refusalOf } from '../helpers/refusal.js';
-import type { TestProject, TestUser } from '../helpers/server-under-test.js';
+import { hasDefaultUser, type TestProject, type TestUser } from '../helpers/server-under-test.js';
 import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 
@@ -255,18 +255,18 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
     expect((await world.ask(`/slack/assets/state?cid=${cid}`, stranger)).status).toBe(404);
 
     // Whoever says nothing is a stranger too where there is a default user.
-    const hasDefaultUser = (await fetch(`${world.server.url}/slack/`)).status === 200;
+    const hasDefault = await hasDefaultUser(world.server);
     for (const [path, strangers] of [
       [`/connections/${cid}/init/web`, 500],
       [`/slack/?cid=${cid}`, 404],
       [`/slack/assets/state?cid=${cid}`, 404],
     ] as const)
-      expect((await world.ask(path)).status, path).toBe(hasDefaultUser ? strangers : 401);
+      expect((await world.ask(path)).status, path).toBe(hasDefault ? strangers : 401);
     const anonymous = await world.ask('/slack/save', undefined, {
       method: 'POST',
       body: new URLSearchParams({ cid, origin: 'cli', auth_type: 'socketMode', ...tokensOf(other) }),
     });
-    expect(anonymous.status).toBe(hasDefaultUser ? 404 : 401);
+    expect(anonymous.status).toBe(hasDefault ? 404 : 401);
 
     expect(await world.stored(cid)).toEqual(before);
     expect(world.slack.sockets(installation.app)).toHaveLength(2);
