@@ -33,6 +33,27 @@ const folders = {
 
 const names = Object.keys(folders);
 
+const NO_SIM = {
+  selector: 'ImportDeclaration[source.value=/\\u002Fsim\\u002F/]',
+  message: 'src/sim is for tests and the demo only.',
+};
+
+/** Code that runs for every event, or every frame (docs/architecture.md, "What keeps garbage"). */
+const perEvent = {
+  files: [
+    'src/{storage,delivery,events}/**/*.ts',
+    'src/connection/live/{activity,event-sink,receiver}.ts',
+    'src/slack/{acknowledger,envelope,redeliveries,traffic}.ts',
+    'src/autokitteh/{dispatch-encoding,http-post,unary-call}.ts',
+  ],
+  // Once in a run or an outage, on somebody's request, or for the few events that are answers.
+  ignores: ['src/delivery/{create-delivery,outage-watch,run,stats}.ts', 'src/events/answers.ts'],
+};
+const NO_LATE_MEMBER = {
+  selector: 'ObjectExpression > SpreadElement ~ Property',
+  message: 'Here the spread comes last: docs/architecture.md, "What keeps garbage".',
+};
+
 function direction(folder) {
   const refused = names.filter((name) => name !== folder && !folders[folder].includes(name));
   return {
@@ -82,15 +103,11 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     ignores: ['src/sim/**', 'src/demo/**'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: 'ImportDeclaration[source.value=/\\u002Fsim\\u002F/]',
-          message: 'src/sim is for tests and the demo only.',
-        },
-      ],
-    },
+    rules: { 'no-restricted-syntax': ['error', NO_SIM] },
+  },
+  {
+    ...perEvent,
+    rules: { 'no-restricted-syntax': ['error', NO_SIM, NO_LATE_MEMBER] },
   },
   {
     files: ['**/*.js'],

@@ -34,12 +34,12 @@ export class ActivityLog {
   #note(event: DeliveryEvent): void {
     if (event.t !== 'dispatched' && event.t !== 'recovered_unconfirmed' && event.t !== 'dead') return;
     const { connectionId, kind } = event.row;
-    const before = this.of(connectionId);
+    const { delivered, dead, lastEvent } = this.of(connectionId);
     this.#byConnection.set(
       connectionId,
       event.t === 'dead'
-        ? { ...before, dead: before.dead + 1 }
-        : { ...before, delivered: before.delivered + 1, lastEvent: { type: kind, at: this.#clock.now() } },
+        ? { delivered, dead: dead + 1, lastEvent }
+        : { delivered: delivered + 1, dead, lastEvent: { type: kind, at: this.#clock.now() } },
     );
   }
 }

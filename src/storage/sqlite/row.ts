@@ -41,5 +41,5 @@ export function toRow(stored: StoredRow): JournalRow {
 }
 
 export function toDeadRow(stored: StoredRow): DeadRow {
-  return { ...toRow(stored), reason: stored.last_error ?? '', settledAt: stored.settled_at ?? 0 };
+  return { reason: stored.last_error ?? '', settledAt: stored.settled_at ?? 0, ...toRow(stored) };
 }

@@ -9,5 +9,5 @@ export function startThread(entry: './worker' | './checkpoint-thread', data: obj
   const isBuilt = import.meta.url.endsWith('.js');
   const url = new URL(`${entry}${isBuilt ? '.js' : '.ts'}`, import.meta.url);
   if (isBuilt) return new Worker(url, { workerData: data });
-  return new Worker(FROM_SOURCE, { eval: true, workerData: { ...data, entry: url.href } });
+  return new Worker(FROM_SOURCE, { eval: true, workerData: { entry: url.href, ...data } });
 }
