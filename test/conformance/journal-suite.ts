@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { seededRandom } from '../../src/core/random.js';
-import type { Appended, Journal, NewRow, Settlement, Want } from '../../src/storage/journal.js';
-import { row } from './rows.js';
+import type { Appended, Journal, Want } from '../../src/storage/journal.js';
+import { randomLife } from './journal-random-life.js';
+import { row, want } from './rows.js';
 
 /** An engine under test: each call of `open` goes to the same stored data. */
 export interface EngineUnderTest {
@@ -10,14 +10,6 @@ export interface EngineUnderTest {
 }
 
 const DAY = 86_400_000;
-
-function laneOf({ conversation, urgent }: Pick<NewRow, 'conversation' | 'urgent'>): string {
-  return `${conversation} ${urgent}`;
-}
-
-function want(over: Partial<Want> = {}): Want {
-  return { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10, ...over };
-}
 
 /** What any journal must do, whatever it is built on. */
 export function describeJournal(name: string, make: () => Promise<EngineUnderTest>): void {
@@ -332,6 +324,33 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(4000)).toEqual(['Ev1']);
     });
 
+    test('sends again behind the row of its conversation that was claimed in writing', async () => {
+      const [dead] = await journal.append([row({ key: 'dead', claimFor: 'me' })]);
+      await bury(idOf(dead)!);
+      const [flying] = await journal.append([row({ key: 'flying', claimFor: 'me' })]);
+      await journal.resend([idOf(dead)!], 4000);
+      expect(await claimKeys(4000)).toEqual([]);
+      expect(await deliver(idOf(flying)!, 5000)).toEqual(['more']);
+      const { rows } = await journal.claim('me', 5000, [want()]);
+      expect(rows.map(({ key }) => key)).toEqual(['dead']);
+      await journal.settle('me', 5000, [
+        { t: 'retry', id: rows[0]!.id, nextAt: 6000, reason: 'r', counted: true },
+      ]);
+      expect(await journal.ready()).toHaveLength(1);
+      expect(await claimKeys(6000)).toEqual(['dead']);
+    });
+
+    test('keeps the row that was claimed in writing over a crash when an older one is to be sent again', async () => {
+      const [dead] = await journal.append([row({ key: 'dead', claimFor: 'me' })]);
+      await bury(idOf(dead)!);
+      await journal.append([row({ key: 'flying', claimFor: 'me' })]);
+      await journal.resend([idOf(dead)!], 4000);
+      await claimKeys(4000);
+      await reopen();
+      const taken = await journal.takeOver('next', 5000, 10);
+      expect(taken.map(({ key }) => key)).toEqual(['flying']);
+    });
+
     test('prunes bodies, then keys, then dead letters, each after its time, in small steps', async () => {
       await journal.append([1, 2, 3].map((n) => row({ key: `d${n}`, conversation: `C${n}` })));
       const { rows } = await journal.claim('me', 2000, [want()]);
@@ -396,77 +415,10 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
 
     test('keeps order and counts through a random life', async () => {
       const seed = Math.floor(Math.random() * 1e9);
-      await randomLife(seed).catch((cause: unknown) => {
+      await randomLife(seed, { journal: () => journal, reopen }).catch((cause: unknown) => {
         throw new Error(`with seed ${seed}`, { cause });
       });
     });
-
-    async function randomLife(seed: number): Promise<void> {
-      const random = seededRandom(seed);
-      const pick = (n: number): number => Math.floor(random() * n);
-      const done = new Map<string, number[]>();
-      let now = 1000;
-      let written = 0;
-      let held: { id: number; lane: string; n: number }[] = [];
-      let ended: Settlement[] = [];
-      const hold = (id: number, lane: string, n: number): void => {
-        expect(held.some((other) => other.lane === lane)).toBe(false);
-        held.push({ id, lane, n });
-      };
-      for (let step = 0; step < 120; step += 1) {
-        now += pick(50);
-        const fresh = Array.from({ length: pick(3) }, () => {
-          written += 1;
-          return row({
-            key: `${written}`,
-            conversation: `C${pick(4)}`,
-            urgent: pick(2) === 0,
-            receivedAt: now,
-          });
-        });
-        const asked = pick(2) === 0 ? 'me' : undefined;
-        // In one go, so that they may share a transaction.
-        const settling = journal.settle('me', now, ended);
-        const appended = await journal.append(fresh.map((each) => ({ ...each, claimFor: asked })));
-        await settling;
-        appended.forEach((result, index) => {
-          const { key, conversation, urgent } = fresh[index]!;
-          if (typeof result === 'object') hold(result.claimed, laneOf({ conversation, urgent }), Number(key));
-        });
-        const wants = [want({ limit: 1 + pick(3) }), want({ urgent: true, limit: 1 + pick(3) })];
-        const { rows } = pick(2) === 0 ? await journal.claim('me', now, wants) : { rows: [] };
-        for (const each of rows) hold(each.id, laneOf(each), Number(each.key));
-        if (pick(8) === 0) {
-          await reopen();
-          const taken = await journal.takeOver('me again', now, 100);
-          expect(new Set(taken.map(laneOf)).size).toBe(taken.length);
-          expect(taken.map(({ id }) => id)).toEqual(expect.arrayContaining(held.map(({ id }) => id)));
-          await journal.settle(
-            'me again',
-            now,
-            taken.map(({ id }) =>
-              held.some((each) => each.id === id)
-                ? { t: 'released', id }
-                : { t: 'delivered', id, eventId: 'e', recovered: true },
-            ),
-          );
-          held = [];
-        }
-        ended = held
-          .filter(() => pick(2) === 0)
-          .map(({ id, lane, n }) => {
-            held = held.filter((each) => each.id !== id);
-            if (pick(3) === 0) return { t: 'retry', id, nextAt: now + pick(100), reason: 'r', counted: true };
-            done.set(lane, [...(done.get(lane) ?? []), n]);
-            return { t: 'delivered', id, eventId: 'e', recovered: false };
-          });
-      }
-      await journal.settle('me', now, ended);
-      for (const each of done.values()) expect(each).toEqual([...each].sort((a, b) => a - b));
-      const delivered = [...done.values()].flat().length;
-      const waiting = (await journal.stats()).sources.reduce((sum, each) => sum + each.waiting, 0);
-      expect(delivered + waiting).toBe(written);
-    }
 
     test('does what was asked before it was closed, and refuses what is asked after', async () => {
       const appended = journal.append([row()]);

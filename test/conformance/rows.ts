@@ -1,4 +1,4 @@
-import type { RowToAppend } from '../../src/storage/journal.js';
+import type { RowToAppend, Want } from '../../src/storage/journal.js';
 
 /** A row to be written, unlike others in what the test says. */
 export function row(over: Partial<RowToAppend> = {}): RowToAppend {
@@ -13,4 +13,9 @@ export function row(over: Partial<RowToAppend> = {}): RowToAppend {
     receivedAt: 1000,
     ...over,
   };
+}
+
+/** A request for what leads the lanes of the same source. */
+export function want(over: Partial<Want> = {}): Want {
+  return { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10, ...over };
 }

@@ -1,7 +1,7 @@
 import type { Tables } from './tables.js';
 
 /** Puts rows that were given up back into their lanes, as if they had never been tried. */
-export function prepareResend({ database, sources, lanes }: Tables) {
+export function prepareResend({ database, sources, lanes, inFlight }: Tables) {
   const select = database.prepare(
     `SELECT source_id, urgent, conversation, size FROM events WHERE id = ? AND state = 'dead'`,
   );
@@ -13,7 +13,8 @@ export function prepareResend({ database, sources, lanes }: Tables) {
       { source_id: number; urgent: number; conversation: string; size: number } | undefined;
     if (row === undefined) return false;
     revive.run(id);
-    lanes.open(row.source_id, row.urgent, row.conversation, now, null);
+    const holder = inFlight.holderOf(row.source_id, row.urgent, row.conversation);
+    lanes.open(row.source_id, row.urgent, row.conversation, now, holder ?? null);
     sources.count(row.source_id, { waiting: 1, waitingBytes: row.size, dead: -1 });
     return true;
   };
