@@ -187,14 +187,11 @@ export class Dispatcher {
 
   /** When nothing can be claimed now: something becomes ready, or the server may be back. */
   #wakeLater(time: number): void {
-    const { clock, watch } = this.#ports;
     this.#timer?.cancel();
     this.#timer = undefined;
-    const next = this.#slots.nextReadyAt;
-    if (next === undefined) return;
-    const wait = Math.max(next, watch.probeAt ?? 0) - time;
-    // Without a wait, slots are what is missing: the next dispatch that ends looks again.
-    if (wait > 0) this.#timer = clock.setTimer(wait, () => this.schedule());
+    const next = this.#slots.nextAfter(time);
+    if (next !== undefined)
+      this.#timer = this.#ports.clock.setTimer(next - time, () => this.schedule());
   }
 
   #reloadLater(error: unknown): void {

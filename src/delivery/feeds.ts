@@ -72,12 +72,18 @@ export class Feeds {
     return [...wants].map(([{ appId, connectionId }, limit]) => ({ appId, connectionId, urgent, limit }));
   }
 
-  /** When the next feed is ready; undefined if none is known. */
-  get nextReadyAt(): number | undefined {
+  /**
+   * The first time after `now` at which a feed is ready, none being begun before `notBefore`; undefined if none is known.
+   * Feeds that are ready already lack a slot, and whoever gives one back looks for them.
+   */
+  nextAfter(now: number, notBefore: number): number | undefined {
     let next: number | undefined;
     for (const apps of [this.#apps.urgent, this.#apps.other])
       for (const feeds of apps.values())
-        for (const { readyAt } of feeds.values()) if (next === undefined || readyAt < next) next = readyAt;
+        for (const { readyAt } of feeds.values()) {
+          const at = Math.max(readyAt, notBefore);
+          if (at > now && (next === undefined || at < next)) next = at;
+        }
     return next;
   }
 

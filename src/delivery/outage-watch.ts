@@ -60,6 +60,14 @@ export class OutageWatch {
     return this.#failing.t === 'one' && this.#failing.rowId === rowId ? this.#failing.since : undefined;
   }
 
+  /**
+   * While the server is down: whether the next probe is for rows that nobody waits for, as every second one is. An urgent
+   * row at which the server always seems down would take every probe.
+   */
+  get probesOthersFirst(): boolean {
+    return this.#state.t === 'down' && this.#state.tries % 2 === 0;
+  }
+
   /** How many of `slots` may be used now. */
   allowed(slots: number, now: number): number {
     switch (this.#state.t) {

@@ -24,9 +24,9 @@ export class Slots {
     return this.#inFlight;
   }
 
-  /** When the next source has a row, as far as is known. */
-  get nextReadyAt(): number | undefined {
-    return this.#feeds.nextReadyAt;
+  /** When the next row may be begun, as far as is known, of those that may not now because of the time. */
+  nextAfter(time: number): number | undefined {
+    return this.#feeds.nextAfter(time, this.#ports.watch.probeAt ?? 0);
   }
 
   /** A lane of this source may be ready at `readyAt`. */
@@ -64,6 +64,10 @@ export class Slots {
     const urgentSlots = watch.allowed(free + limits.urgentReserve, time);
     if (urgentSlots <= 0) return [];
     const most = limits.perConnection;
+    if (watch.probesOthersFirst) {
+      const others = this.#feeds.allot(false, watch.allowed(free, time), most, time);
+      if (others.length > 0) return others;
+    }
     const urgent = this.#feeds.allot(true, urgentSlots, most + limits.urgentReserve, time);
     const given = urgent.reduce((sum, want) => sum + want.limit, 0);
     const left = Math.max(watch.allowed(free, time) - given, 0);

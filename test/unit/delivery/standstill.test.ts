@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import type { Clock, Timer } from '../../../src/core/clock.js';
+import type { DispatchOutcome } from '../../../src/delivery/sink.js';
+import { HandClock, settle } from '../../helpers/hand-clock.js';
+import { rig } from './rig.js';
+
+const HOUR = 3_600_000;
+const delivered = { t: 'delivered', eventId: '' } as const;
+
+/** Its wall can be set apart from the time that passes. */
+class SetClock implements Clock {
+  readonly hand = new HandClock();
+  offset = 0;
+  now = (): number => this.hand.now() + this.offset;
+  monotonic = (): number => this.hand.monotonic();
+  setTimer = (ms: number, ring: () => void): Timer => this.hand.setTimer(ms, ring);
+}
+
+/** A server that does not answer until it is told to. */
+class Hanging {
+  #end: (outcome: DispatchOutcome) => void = () => undefined;
+  readonly answer = new Promise<DispatchOutcome>((resolve) => (this.#end = resolve));
+  end(): Promise<void> {
+    this.#end(delivered);
+    return settle();
+  }
+}
+
+test('a clock that is set back in an outage does not prolong it', async () => {
+  const clock = new SetClock();
+  const r = await rig(clock);
+  r.server.answer = () => ({ t: 'outage', reason: 'down' });
+  await r.delivery.start();
+  void r.take({ key: 'a' });
+  await clock.hand.advance(5000);
+  expect(r.tags()).toContain('outage');
+  clock.offset = -HOUR;
+  r.server.answer = () => delivered;
+  await clock.hand.advance(60_000);
+  expect(r.server.got).toEqual(['a']);
+});
+
+test('a clock that is set back does not hold up what is sent again', async () => {
+  const clock = new SetClock();
+  const r = await rig(clock);
+  r.server.answer = () => ({ t: 'failed', reason: 'odd' });
+  await r.delivery.start();
+  clock.offset = -HOUR;
+  void r.take({ key: 'a' });
+  await clock.hand.advance(100);
+  expect(r.tags()).toContain('retried');
+  r.server.answer = () => delivered;
+  await clock.hand.advance(60_000);
+  expect(r.server.got).toEqual(['a']);
+});
+
+test('what is sent again does not wait for a connection that has all its slots in use', async () => {
+  const clock = new HandClock();
+  const r = await rig(clock, { perConnection: 1, concurrency: 8, dispatchMs: 50_000 });
+  const hanging = new Hanging();
+  let fails = true;
+  r.server.answer = ({ connectionId }) => {
+    if (connectionId === 'con_slow') return hanging.answer;
+    return fails ? { t: 'failed', reason: 'odd' } : delivered;
+  };
+  await r.delivery.start();
+  void r.take({ key: 's1', connectionIds: ['con_slow'], conversation: 'C1' });
+  void r.take({ key: 's2', connectionIds: ['con_slow'], conversation: 'C2' });
+  await clock.advance(10);
+  void r.take({ key: 'b', connectionIds: ['con_b'] });
+  await clock.advance(100);
+  expect(r.tags()).toContain('retried');
+  fails = false;
+  await clock.advance(10_000);
+  expect(r.server.got).toEqual(['b']);
+  await hanging.end();
+});
+
+test('a click that is sent again uses the slots kept for clicks though all others hang', async () => {
+  const clock = new HandClock();
+  const r = await rig(clock, { concurrency: 2, urgentReserve: 2, dispatchMs: 50_000 });
+  const hanging = new Hanging();
+  let fails = true;
+  r.server.answer = ({ urgent }) => {
+    if (!urgent) return hanging.answer;
+    return fails ? { t: 'failed', reason: 'odd' } : delivered;
+  };
+  await r.delivery.start();
+  for (const n of [1, 2, 3]) void r.take({ key: `hang${n}`, conversation: `C${n}` });
+  await clock.advance(10);
+  void r.take({ key: 'click', urgent: true });
+  await clock.advance(100);
+  expect(r.tags()).toContain('retried');
+  fails = false;
+  await clock.advance(10_000);
+  expect(r.server.got).toEqual(['click']);
+  await hanging.end();
+});
+
+test('a click at which the server always seems down does not stop events', async () => {
+  const clock = new HandClock();
+  const r = await rig(clock);
+  r.server.answer = ({ key }) => (key === 'bad' ? { t: 'outage', reason: 'down' } : delivered);
+  await r.delivery.start();
+  void r.take({ key: 'before' });
+  await clock.advance(20_000);
+  void r.take({ key: 'bad', urgent: true, conversation: 'C9' });
+  await clock.advance(60_000);
+  void r.take({ key: 'n1' });
+  void r.take({ key: 'n2', conversation: 'C2' });
+  await clock.advance(60_000);
+  expect(r.server.got).toEqual(['before', 'n1', 'n2']);
+  for (let n = 3; n < 200; n += 1) {
+    void r.take({ key: `n${n}` });
+    await clock.advance(3000);
+  }
+  expect(r.seen.find(({ t }) => t === 'dead')).toMatchObject({ row: { key: 'bad' } });
+  expect(r.server.got).toHaveLength(200);
+});
