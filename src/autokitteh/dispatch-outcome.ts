@@ -4,12 +4,14 @@ import { errorMessage, PluginError } from '../core/errors.js';
  * What became of one attempt to hand an event to the server.
  * - delivered: the server has it; the id is empty for a connection of an organisation
  * - poisoned: the server will never take this event, however often it is asked
+ * - forbidden: the server takes nothing from us for this connection, or nothing from us at all
  * - outage: the server takes nothing at the moment, or nothing from us; other events would fare no better
  * - failed: anything else; whether it passes shows when other events pass
  */
 export type DispatchOutcome =
   | { readonly t: 'delivered'; readonly eventId: string }
   | { readonly t: 'poisoned'; readonly reason: string }
+  | { readonly t: 'forbidden'; readonly reason: string }
   | { readonly t: 'outage'; readonly reason: string }
   | { readonly t: 'failed'; readonly reason: string };
 
@@ -48,7 +50,7 @@ export function outcomeOfError(error: unknown): DispatchOutcome {
     case 'unauthenticated':
     case 'forbidden':
       return {
-        t: 'outage',
+        t: error.code === 'forbidden' ? 'forbidden' : 'outage',
         reason: `${reason} (this program lacks the right to dispatch: see AUTOKITTEH_SIGN_KEY and AUTOKITTEH_TOKEN)`,
       };
     case 'server_unavailable':

@@ -77,10 +77,15 @@ function learn(
     case 'poisoned':
       watch.answered(now(), false);
       break;
+    case 'unreadable':
+      watch.notAsked(now());
+      break;
+    case 'forbidden':
     case 'outage':
     case 'failed':
       if (!isFaultOfRow) concurrency.failed();
-      watch.failed(row.id, now(), outcome.reason, outcome.t === 'outage' && !isFaultOfRow);
+      if (outcome.t === 'forbidden' && isFaultOfRow) watch.answered(now(), false);
+      else watch.failed(row.id, now(), outcome.reason, outcome.t !== 'failed' && !isFaultOfRow);
       break;
   }
 }

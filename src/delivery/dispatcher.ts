@@ -190,8 +190,7 @@ export class Dispatcher {
     this.#timer?.cancel();
     this.#timer = undefined;
     const next = this.#slots.nextAfter(time);
-    if (next !== undefined)
-      this.#timer = this.#ports.clock.setTimer(next - time, () => this.schedule());
+    if (next !== undefined) this.#timer = this.#ports.clock.setTimer(next - time, () => this.schedule());
   }
 
   #reloadLater(error: unknown): void {

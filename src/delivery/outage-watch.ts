@@ -93,6 +93,11 @@ export class OutageWatch {
     this.#enter({ t: 'passing', failures: 0 });
   }
 
+  /** A dispatch ended before the server was asked: if it was the probe, another may take its place. */
+  notAsked(now: number): void {
+    if (this.#state.t === 'probing') this.#enter({ ...this.#state, t: 'down', probeAt: now });
+  }
+
   /** A dispatch failed; `isCertain` if the answer says that the server takes nothing. */
   failed(rowId: number, now: number, reason: string, isCertain: boolean): void {
     this.#note(rowId, now, isCertain);

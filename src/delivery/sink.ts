@@ -6,6 +6,10 @@ export type DispatchOutcome =
   | { readonly t: 'delivered'; readonly eventId: string }
   /** The server refuses this very event, and always will. */
   | { readonly t: 'poisoned'; readonly reason: string }
+  /** No event can be made of the row; the server was not asked. */
+  | { readonly t: 'unreadable'; readonly reason: string }
+  /** We lack the right: to dispatch to this connection if other events pass, else to dispatch at all, like an outage. */
+  | { readonly t: 'forbidden'; readonly reason: string }
   /** The server takes no events at all: it is down, overloaded, or refuses our credentials. */
   | { readonly t: 'outage'; readonly reason: string }
   /** It failed, and the answer does not say whether the event or the server is to blame. */

@@ -16,7 +16,8 @@ export interface Signs {
 
 /**
  * What is done about a row whose dispatch ended so. A failure counts against the row only if the server took another
- * event about then; a failure that looks like an outage, only if it is not the row's first.
+ * event about then; a failure that looks like an outage, only if it is not the row's first. Without such a sign a lack of
+ * rights is everybody's.
  */
 export function verdictOn(
   row: JournalRow,
@@ -30,13 +31,15 @@ export function verdictOn(
     case 'delivered':
       return { t: 'delivered', id, eventId: outcome.eventId, recovered: false };
     case 'poisoned':
+    case 'unreadable':
       return { t: 'dead', id, reason: outcome.reason };
+    case 'forbidden':
     case 'outage':
     case 'failed': {
       const { reason } = outcome;
       const { now, startedAt, passedAt, loneSince } = signs;
       const othersPass = passedAt !== undefined && passedAt >= startedAt - limits.signMs;
-      const counted = othersPass && (outcome.t === 'failed' || row.retried);
+      const counted = othersPass && (outcome.t !== 'outage' || row.retried);
       if (counted && attempts >= limits.attempts)
         return { t: 'dead', id, reason: `${reason} (${attempts} attempts, while other events passed)` };
       if (!counted && outcome.t === 'failed' && loneSince !== undefined && now - loneSince >= limits.loneMs)

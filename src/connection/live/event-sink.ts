@@ -35,7 +35,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
         });
       } catch (error) {
         // The same text is mapped the same way the next time.
-        return { t: 'poisoned', reason: errorMessage(error) };
+        return { t: 'unreadable', reason: errorMessage(error) };
       }
       try {
         const { eventId } = await server.dispatch({ destinationId: row.connectionId, ...event }, signal);

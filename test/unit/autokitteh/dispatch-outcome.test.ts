@@ -18,7 +18,7 @@ describe('what an error of Dispatch means', () => {
     ['failed starting workflow: Namespace default is not found.', 'outage'],
     ['failed starting workflow: last connection error: connection refused', 'outage'],
     ['save event: database is locked (5) (SQLITE_BUSY)', 'outage'],
-    ['save event: unauthorized', 'outage'],
+    ['save event: unauthorized', 'forbidden'],
     ['something nobody has seen yet', 'failed'],
   ])('%s: %s', (message, expected) => {
     expect(outcome(message)).toBe(expected);

@@ -97,6 +97,51 @@ test('a click that is sent again uses the slots kept for clicks though all other
   await hanging.end();
 });
 
+test('a connection that we may not dispatch to slows no other down', async () => {
+  const clock = new HandClock();
+  const r = await rig(clock);
+  r.server.answer = ({ connectionId }) =>
+    connectionId === 'con_foreign' ? { t: 'forbidden', reason: 'unauthorized' } : delivered;
+  await r.delivery.start();
+  void r.take({ key: 'before' });
+  await clock.advance(1000);
+  for (let n = 0; n < 50; n += 1) {
+    void r.take({ key: `f${n}`, connectionIds: ['con_foreign'], conversation: `F${n}` });
+    void r.take({ key: `n${n}` });
+    await clock.advance(250);
+    expect(r.server.got.at(-1)).toBe(`n${n}`);
+  }
+  expect(r.tags()).not.toContain('outage');
+});
+
+test('where we may not dispatch at all, nothing is given up', async () => {
+  const clock = new HandClock();
+  const r = await rig(clock);
+  r.server.answer = () => ({ t: 'forbidden', reason: 'unauthorized' });
+  await r.delivery.start();
+  void r.take({ key: 'a' });
+  await clock.advance(HOUR);
+  expect((await r.delivery.stats()).outage).toBe('unauthorized');
+  expect(r.tags()).not.toContain('dead');
+});
+
+test('a row that cannot be read says nothing about the server', async () => {
+  const clock = new HandClock();
+  const r = await rig(clock);
+  r.server.answer = ({ key }) =>
+    key === 'broken' ? { t: 'unreadable', reason: 'no JSON' } : { t: 'outage', reason: 'down' };
+  await r.delivery.start();
+  void r.take({ key: 'a' });
+  await clock.advance(100);
+  void r.take({ key: 'broken', urgent: true });
+  await clock.advance(60_000);
+  expect(r.tags()).toContain('dead');
+  expect(r.tags()).not.toContain('passing');
+  r.server.answer = () => delivered;
+  await clock.advance(60_000);
+  expect(r.server.got).toEqual(['a']);
+});
+
 test('a click at which the server always seems down does not stop events', async () => {
   const clock = new HandClock();
   const r = await rig(clock);

@@ -55,7 +55,7 @@ describe('the event sink', () => {
     'gives up a row that holds no event: %j',
     async (body) => {
       const { made, dispatched, delivered } = sink();
-      expect(await made.dispatch({ ...ROW, body }, NEVER)).toMatchObject({ t: 'poisoned' });
+      expect(await made.dispatch({ ...ROW, body }, NEVER)).toMatchObject({ t: 'unreadable' });
       expect(dispatched).toEqual([]);
       expect(delivered).toEqual([]);
     },
@@ -63,7 +63,7 @@ describe('the event sink', () => {
 
   it.each([
     [new PluginError('server_unavailable', 'away'), 'outage'],
-    [new PluginError('forbidden', 'not yours'), 'outage'],
+    [new PluginError('forbidden', 'not yours'), 'forbidden'],
     [new PluginError('not_found', 'no such connection'), 'poisoned'],
     [new PluginError('server_refused', 'something new'), 'failed'],
     [new TypeError('a fault of ours'), 'failed'],
