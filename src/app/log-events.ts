@@ -38,6 +38,12 @@ function logDelivery(log: Log, event: DeliveryEvent): void {
         'an event is sent again',
       );
       return;
+    case 'lookup_failed':
+      log.warn(
+        { connection: event.row.connectionId, key: event.row.key, reason: event.reason },
+        'AutoKitteh could not say whether it has an event from before the restart; asking again',
+      );
+      return;
     case 'rejected':
       log.warn({ app: event.appId, reason: event.reason }, 'an event was not taken');
       return;

@@ -1,4 +1,4 @@
-import type { SourceStats } from '../storage/journal.js';
+import type { NewRow, SourceStats } from '../storage/journal.js';
 
 // What a row takes in the journal besides its body.
 const ROW_BYTES = 512;
@@ -18,12 +18,13 @@ export class Backlog {
     return this.#bytes.get(appId) ?? 0;
   }
 
-  add(appId: string, body: string): void {
-    this.#change(appId, body.length + ROW_BYTES);
+  /** A row of this app waits, its body so many bytes of UTF-8. */
+  add(appId: string, bytes: number): void {
+    this.#change(appId, bytes + ROW_BYTES);
   }
 
-  remove(appId: string, body: string): void {
-    this.#change(appId, -body.length - ROW_BYTES);
+  remove({ appId, body }: Pick<NewRow, 'appId' | 'body'>): void {
+    this.#change(appId, -Buffer.byteLength(body) - ROW_BYTES);
   }
 
   #change(appId: string, by: number): void {

@@ -47,9 +47,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     deadLetters: {
       list: (after, limit) => journal.listDead(after, limit),
       async resend(ids) {
-        const count = await journal.resend(ids, now());
+        const resent = await journal.resend(ids, now());
+        for (const { appId, bytes } of resent) backlog.add(appId, bytes);
         dispatcher.reload();
-        return count;
+        return resent.length;
       },
     },
     stats: async () =>

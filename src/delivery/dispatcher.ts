@@ -138,7 +138,7 @@ export class Dispatcher {
     this.#slots.free(row);
     this.schedule();
     if (settlement === undefined) return;
-    if (settlement.t !== 'retry') this.#ports.backlog.remove(row.appId, row.body);
+    if (settlement.t !== 'retry') this.#ports.backlog.remove(row);
     this.#ports.settler.add(row, settlement);
   }
 

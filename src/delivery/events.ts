@@ -31,6 +31,8 @@ export type DeliveryEvent =
     }
   /** After a crash a row was found at the server; whether sessions were started is not confirmed. */
   | { readonly t: 'recovered_unconfirmed'; readonly row: RowLabel }
+  /** After a crash the server could not be asked whether it has a row; it is asked again, and the conversation waits. */
+  | { readonly t: 'lookup_failed'; readonly row: RowLabel; readonly reason: string }
   | { readonly t: 'retried'; readonly row: RowLabel; readonly attempts: number; readonly reason: string }
   /** A row was given up and is among the dead letters. */
   | { readonly t: 'dead'; readonly row: RowLabel; readonly attempts: number; readonly reason: string }

@@ -147,7 +147,7 @@ export class JournalingIntake implements Intake {
         this.#handOver(row, result);
         if (result === 'duplicate') continue;
         isNew = true;
-        backlog.add(appId, row.body);
+        backlog.add(appId, Buffer.byteLength(row.body));
       }
       if (isNew) events.emit({ t: 'journaled', appId, kind, ms: now() - event.receivedAt });
       else events.emit({ t: 'duplicate', appId, kind });

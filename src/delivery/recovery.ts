@@ -1,7 +1,8 @@
 import { backoffDelay } from '../core/backoff.js';
 import { sleep, type Clock } from '../core/clock.js';
-import type { Random } from '../core/random.js';
 import type { Channel } from '../core/channel.js';
+import { errorMessage, PluginError, type ErrorCode } from '../core/errors.js';
+import type { Random } from '../core/random.js';
 import type { Journal, JournalRow } from '../storage/journal.js';
 import type { DeliveryEvent } from './events.js';
 import type { DeliveryLimits } from './limits.js';
@@ -11,6 +12,8 @@ import type { EventSink } from './sink.js';
 
 // A crash leaves no more in flight than were dispatched at once; a few crashes in a row a little more.
 const ROWS_AT_ONCE = 64;
+
+const OUTAGES: ReadonlySet<ErrorCode> = new Set(['server_unavailable', 'timeout', 'unauthenticated']);
 
 export interface RecoveryPorts {
   readonly journal: Journal;
@@ -30,10 +33,11 @@ export async function takeOver({
   journal,
   owner,
   now,
-}: Pick<RecoveryPorts, 'journal' | 'owner' | 'now'>): Promise<JournalRow[]> {
+  limits,
+}: Pick<RecoveryPorts, 'journal' | 'owner' | 'now' | 'limits'>): Promise<JournalRow[]> {
   const rows: JournalRow[] = [];
   for (;;) {
-    const some = await journal.takeOver(owner, now(), ROWS_AT_ONCE);
+    const some = await journal.takeOver(owner, now() + limits.retry.maxMs, ROWS_AT_ONCE);
     if (some.length === 0) return rows;
     rows.push(...some);
   }
@@ -52,30 +56,45 @@ export async function recover(
   for (const row of again) ports.settler.add(row, { t: 'released', id: row.id });
   if (unknown.length === 0) return;
   await sleep(ports.clock, ports.limits.recoveryDelayMs, signal);
-  for (const row of unknown) {
-    const eventId = await find(row, ports, signal);
-    if (eventId === undefined) {
-      ports.settler.add(row, { t: 'released', id: row.id });
-    } else {
-      ports.settler.add(row, { t: 'delivered', id: row.id, eventId, recovered: true });
-      ports.events.emit({ t: 'recovered_unconfirmed', row: labelOf(row) });
-      ports.delivered(row);
-    }
-  }
+  // Beside each other: one that cannot be told must not hold up the others.
+  await Promise.all(unknown.map((row) => decide(row, ports, signal)));
 }
 
-/** Asks until there is an answer; the row's conversation waits meanwhile, because its order depends on it. */
+async function decide(row: JournalRow, ports: RecoveryPorts, signal: AbortSignal): Promise<void> {
+  const eventId = await find(row, ports, signal);
+  if (eventId === undefined) {
+    ports.settler.add(row, { t: 'released', id: row.id });
+    return;
+  }
+  ports.settler.add(row, { t: 'delivered', id: row.id, eventId, recovered: true });
+  ports.events.emit({ t: 'recovered_unconfirmed', row: labelOf(row) });
+  ports.delivered(row);
+}
+
+/**
+ * Asks until there is an answer; the row's conversation waits meanwhile, because its order depends on it. When the server
+ * answers again and again, but not what was asked, the row counts as not found: what it says of the dispatch decides then.
+ */
 async function find(
   row: JournalRow,
-  { sink, clock, random, limits }: RecoveryPorts,
+  { sink, clock, random, limits, events }: RecoveryPorts,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  for (let tries = 1; ; tries += 1) {
+  let refusals = 0;
+  for (let tries = 1; refusals < limits.attempts; tries += 1) {
     signal.throwIfAborted();
     try {
       return await sink.find(row, signal);
-    } catch {
+    } catch (error) {
+      if (!isOutage(error)) refusals += 1;
+      if (tries === 1) events.emit({ t: 'lookup_failed', row: labelOf(row), reason: errorMessage(error) });
       await sleep(clock, backoffDelay(limits.probe, tries, random), signal);
     }
   }
+  return undefined;
+}
+
+/** Whether it says that the server cannot answer us at all. */
+function isOutage(error: unknown): boolean {
+  return error instanceof PluginError && OUTAGES.has(error.code);
 }

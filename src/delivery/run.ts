@@ -1,5 +1,6 @@
 import { PluginError } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
+import type { JournalRow } from '../storage/journal.js';
 import type { Backlog } from './backlog.js';
 import type { Dispatcher, DispatcherPorts } from './dispatcher.js';
 import type { JournalingIntake } from './journaling-intake.js';
@@ -20,6 +21,8 @@ export class DeliveryRun {
   readonly #background = new Background((name, error) => {
     if (!this.#loops.signal.aborted) warnOfFailure(name, error);
   });
+  /** Taken over, and not yet handed to recovery. */
+  #left: JournalRow[] = [];
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -45,11 +48,12 @@ export class DeliveryRun {
 
   async #begin(): Promise<void> {
     const { journal, backlog, dispatcher } = this.#ports;
-    const left = await takeOver(this.#ports);
+    this.#left.push(...(await takeOver(this.#ports)));
     const [ready, { sources }] = await Promise.all([journal.ready(), journal.stats()]);
     if (this.#stopped !== undefined) return;
     backlog.load(sources);
     dispatcher.start(ready);
+    const left = this.#left.splice(0);
     this.#background.run('recovery', () => recover(left, this.#recoveryPorts(), this.#loops.signal));
     this.#background.run('retention', () => keepTidy(this.#ports, this.#loops.signal));
   }
@@ -71,7 +75,7 @@ export class DeliveryRun {
     const { backlog } = this.#ports;
     return {
       ...this.#ports,
-      delivered: (row) => backlog.remove(row.appId, row.body),
+      delivered: (row) => backlog.remove(row),
     };
   }
 }

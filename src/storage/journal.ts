@@ -45,6 +45,13 @@ export interface DeadRow extends JournalRow {
 /** What became of a row: claimed, with its id; `first` of its lane; `behind` others there that come first; or not written. */
 export type Appended = { readonly claimed: number } | 'first' | 'behind' | 'duplicate';
 
+/** A row that was put back into its lane. */
+export interface Resent {
+  readonly appId: string;
+  /** UTF-8 length of its body. */
+  readonly bytes: number;
+}
+
 /** A request for the rows that lead their conversations, at most `limit`, of one source and urgency. */
 export interface Want extends Source {
   readonly urgent: boolean;
@@ -128,14 +135,17 @@ export interface Journal {
    * disk with a later call; a crash before that leaves it to takeOver(), unless something later of its lane was claimed.
    */
   settle(owner: string, now: number, settlements: readonly Settlement[]): Promise<readonly Settled[]>;
-  /** Takes over rows that an owner which is gone had claimed, one of each lane, at most `limit`; they are `owner`'s then. */
-  takeOver(owner: string, now: number, limit: number): Promise<readonly JournalRow[]>;
+  /**
+   * Takes over rows that an owner which is gone had claimed, one of each lane, at most `limit`; they are `owner`'s then.
+   * No lane is ready later than `latest` after it: the clock may have been ahead before.
+   */
+  takeOver(owner: string, latest: number, limit: number): Promise<readonly JournalRow[]>;
   /** The sources that have lanes, and when each is ready; whatever the number of rows, in time of the sources. */
   ready(): Promise<readonly Ready[]>;
   /** Rows that were given up, with an id above `after`, in the order of their ids. */
   listDead(after: number, limit: number): Promise<readonly DeadRow[]>;
-  /** Puts rows that were given up back into their lanes. Answers how many there were. */
-  resend(ids: readonly number[], now: number): Promise<number>;
+  /** Puts rows that were given up back into their lanes. Answers which there were. */
+  resend(ids: readonly number[], now: number): Promise<readonly Resent[]>;
   /** One small step; answers whether there may be more to do. */
   prune(request: PruneRequest): Promise<boolean>;
   /** Gives free room back to the disk, one small step; answers whether there may be more. */

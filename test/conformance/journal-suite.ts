@@ -298,6 +298,16 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(9000)).toEqual(['a', 'c']);
     });
 
+    test('lets no conversation wait for a clock that was ahead before it was taken over', async () => {
+      await journal.append([row({ key: 'a', receivedAt: DAY })]);
+      await journal.append([row({ key: 'b', conversation: 'C2', receivedAt: 4000 })]);
+      await reopen();
+      expect(await claimKeys(3000)).toEqual([]);
+      await journal.takeOver('me', 5000, 10);
+      expect(await claimKeys(4000)).toEqual(['b']);
+      expect(await claimKeys(5000)).toEqual(['a']);
+    });
+
     test('lists what was given up with its reason and body, and sends it again first in its conversation', async () => {
       await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'c' })]);
       await bury(await claimOne(), 3000);
@@ -309,8 +319,8 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
         { key: 'b', reason: 'too large', settledAt: 3500, body: '{"n":1}' },
       ]);
       expect((await journal.listDead(dead[0]!.id, 10)).map((each) => each.key)).toEqual(['b']);
-      expect(await journal.resend([dead[1]!.id, 999], 4000)).toBe(1);
-      expect(await journal.resend([dead[1]!.id], 4000)).toBe(0);
+      expect(await journal.resend([dead[1]!.id, 999], 4000)).toEqual([{ appId: 'A1', bytes: 7 }]);
+      expect(await journal.resend([dead[1]!.id], 4000)).toEqual([]);
       expect(await claimKeys(4000)).toEqual(['b']);
       expect((await journal.listDead(0, 10)).map((each) => each.key)).toEqual(['a']);
     });

@@ -1,23 +1,32 @@
+import type { Resent } from '../journal.js';
 import type { Tables } from './tables.js';
+
+interface Dead {
+  readonly source_id: number;
+  readonly app_id: string;
+  readonly urgent: number;
+  readonly conversation: string;
+  readonly size: number;
+}
 
 /** Puts rows that were given up back into their lanes, as if they had never been tried. */
 export function prepareResend({ database, sources, lanes, inFlight }: Tables) {
   const select = database.prepare(
-    `SELECT source_id, urgent, conversation, size FROM events WHERE id = ? AND state = 'dead'`,
+    `SELECT source_id, app_id, urgent, conversation, size FROM events JOIN sources s ON s.id = source_id
+      WHERE events.id = ? AND state = 'dead'`,
   );
   const revive = database.prepare(`UPDATE events SET state = 'waiting', settled_at = NULL, attempts = 0,
     retried = 1 WHERE id = ? AND state = 'dead'`);
 
-  const reviveOne = (id: number, now: number): boolean => {
-    const row = select.get(id) as
-      { source_id: number; urgent: number; conversation: string; size: number } | undefined;
-    if (row === undefined) return false;
+  const reviveOne = (id: number, now: number): Resent[] => {
+    const row = select.get(id) as Dead | undefined;
+    if (row === undefined) return [];
     revive.run(id);
     const holder = inFlight.holderOf(row.source_id, row.urgent, row.conversation);
     lanes.open(row.source_id, row.urgent, row.conversation, now, holder ?? null);
     sources.count(row.source_id, { waiting: 1, waitingBytes: row.size, dead: -1 });
-    return true;
+    return [{ appId: row.app_id, bytes: row.size }];
   };
 
-  return (ids: readonly number[], now: number): number => ids.filter((id) => reviveOne(id, now)).length;
+  return (ids: readonly number[], now: number): Resent[] => ids.flatMap((id) => reviveOne(id, now));
 }

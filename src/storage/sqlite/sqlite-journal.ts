@@ -18,7 +18,7 @@ export function sqliteJournal(client: JournalClient): Journal {
     append: (rows) => client.ask('append', packRows(rows)),
     claim: (owner, now, wants) => client.ask('claim', owner, now, wants),
     settle: (owner, now, settlements) => client.ask('settle', owner, now, settlements),
-    takeOver: (owner, _now, limit) => client.ask('takeOver', owner, limit),
+    takeOver: (owner, latest, limit) => client.ask('takeOver', owner, latest, limit),
     ready: () => client.ask('ready'),
     listDead: (after, limit) => client.ask('listDead', after, limit),
     resend: (ids, now) => client.ask('resend', ids, now),

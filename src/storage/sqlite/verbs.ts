@@ -6,6 +6,7 @@ import type {
   JournalStats,
   PruneRequest,
   Ready,
+  Resent,
   Settled,
   Settlement,
   Want,
@@ -29,10 +30,10 @@ export interface Verbs {
   append(rows: PackedRows): Appended[];
   claim(owner: string, now: number, wants: readonly Want[]): Claimed;
   settle(owner: string, now: number, settlements: readonly Settlement[]): Settled[];
-  takeOver(owner: string, limit: number): JournalRow[];
+  takeOver(owner: string, latest: number, limit: number): JournalRow[];
   ready(): Ready[];
   listDead(after: number, limit: number): DeadRow[];
-  resend(ids: readonly number[], now: number): number;
+  resend(ids: readonly number[], now: number): Resent[];
   prune(request: PruneRequest): boolean;
   compact(): boolean;
   probe(now: number): void;

@@ -92,6 +92,34 @@ describe('intake', () => {
     expect(await r.take({ key: 'd' })).toBe('journaled');
   });
 
+  test('counts bytes, not letters, so that nothing is left on the books when all is delivered', async () => {
+    const r = await rig(undefined, { backlogBytesPerApp: 100_000 });
+    const body = `"${'\u3042'.repeat(30_000)}"`;
+    for (const key of ['a', 'b']) await r.take({ key, body });
+    await expect(r.take({ key: 'c' })).rejects.toMatchObject({ code: 'overloaded' });
+    await r.close();
+    await r.open();
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 2, 'all dispatched');
+    expect(await r.take({ key: 'd', body })).toBe('journaled');
+    expect(await r.take({ key: 'e' })).toBe('journaled');
+  });
+
+  test('counts what is sent again', async () => {
+    const r = await rig(undefined, { backlogBytesPerApp: 10_000 });
+    const body = 'x'.repeat(9000);
+    r.server.answer = ({ key }) =>
+      key === 'dead' ? { t: 'poisoned', reason: 'x' } : { t: 'outage', reason: 'down' };
+    await r.delivery.start();
+    await r.take({ key: 'dead', body });
+    await eventually(async () => (await r.delivery.stats()).dead === 1, 'given up');
+    r.server.answer = () => ({ t: 'outage', reason: 'down' });
+    const [letter] = await r.delivery.deadLetters.list(0, 1);
+    await r.delivery.deadLetters.resend([letter!.id]);
+    await r.take({ key: 'a', body: 'x'.repeat(1000) });
+    await expect(r.take({ key: 'b' })).rejects.toMatchObject({ code: 'overloaded' });
+  });
+
   test('knows after a restart what an app has waiting', async () => {
     const r = await rig(undefined, { backlogBytesPerApp: 3000 });
     for (const key of ['a', 'b', 'c']) await r.take({ key, body: 'x'.repeat(500) });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { scaledClock } from '../../../src/core/clock.js';
+import { PluginError } from '../../../src/core/errors.js';
 import type { JournalRow } from '../../../src/storage/journal.js';
 import { eventually } from '../../helpers/eventually.js';
 import { rig, type Rig } from './rig.js';
@@ -62,6 +64,48 @@ describe('after a crash', () => {
     await eventually(() => r.server.got.length === 3, 'all dispatched');
     expect(r.server.got).toEqual(['other', 'a', 'behind']);
     expect(failures).toBeGreaterThan(3);
+  });
+
+  test('a row of which the server cannot tell holds up no other, and is sent in the end', async () => {
+    const r = await rig();
+    await r.take({ key: 'a' });
+    await r.take({ key: 'b', conversation: 'C2' });
+    await claimAndVanish(r);
+    const find = r.server.find.bind(r.server);
+    r.server.find = (row) => (row.key === 'a' ? Promise.reject(new Error('refused')) : find(row));
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 2, 'both dispatched');
+    expect(r.server.got).toEqual(['b', 'a']);
+    expect(r.seen.filter(({ t }) => t === 'lookup_failed')).toMatchObject([{ row: { key: 'a' } }]);
+  });
+
+  test('a row is looked up as long as the server is away', async () => {
+    const r = await rig();
+    await r.take({ key: 'a' });
+    await claimAndVanish(r);
+    r.server.stored.add('a');
+    let failures = 0;
+    const find = r.server.find.bind(r.server);
+    r.server.find = (row) =>
+      failures++ < 20 ? Promise.reject(new PluginError('server_unavailable', 'away')) : find(row);
+    await r.delivery.start();
+    await eventually(() => r.tags().includes('recovered_unconfirmed'), 'found');
+    expect(r.server.got).toEqual([]);
+  });
+
+  test('a row is looked up though the first start failed', async () => {
+    let fails = true;
+    const r = await rig(scaledClock(100), {}, (journal) => ({
+      ...journal,
+      ready: () => (fails ? Promise.reject(new PluginError('journal_unavailable', 'x')) : journal.ready()),
+    }));
+    await r.take({ key: 'a' });
+    await claimAndVanish(r);
+    await expect(r.delivery.start()).rejects.toMatchObject({ code: 'journal_unavailable' });
+    fails = false;
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 1, 'dispatched');
+    expect(r.server.lookedUp).toEqual(['a']);
   });
 
   test('what waits is dispatched, with its retries and dead letters as they were', async () => {
