@@ -57,7 +57,10 @@ export async function makeEventPath(
     server,
     integrationId,
     answerUrl: (row) => answerUrlOf(row, live, desk, answersBase()),
-    isOrgLevel: (id) => live.entry(id)?.record.projectId === '',
+    isOrgLevel: (id) => {
+      const known = live.entry(id);
+      return known && known.record.projectId === '';
+    },
     delivered: (row) => background.run('updating a message', () => updateClicked(row, live, updater)),
   });
   const delivery = createDelivery({ journal, sink, clock, random, limits: policies.delivery });

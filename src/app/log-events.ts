@@ -38,6 +38,9 @@ function logDelivery(log: Log, event: DeliveryEvent): void {
         'an event is sent again',
       );
       return;
+    case 'dead_removed':
+      log.error({ count: event.count }, 'the oldest dead letters were removed: the journal is nearly full');
+      return;
     case 'lookup_failed':
       log.warn(
         { connection: event.row.connectionId, key: event.row.key, reason: event.reason },

@@ -4,8 +4,8 @@ import type { AutoKitteh, EventQuery, EventRecord } from './client.js';
 export interface SoughtEvent {
   readonly connectionId: string;
   readonly integrationId: string;
-  /** Events of an organisation's connection are found by integration only. */
-  readonly orgLevel: boolean;
+  /** Events of an organisation's connection are found by integration only; undefined if it is not known which it is. */
+  readonly orgLevel: boolean | undefined;
   /** The memo's key and value that no other event has. */
   readonly memo: readonly [key: string, value: string];
   /** Milliseconds since 1970: nothing before this can be it. */
@@ -26,20 +26,28 @@ export async function findEvent(
   sought: SoughtEvent,
   signal?: AbortSignal,
 ): Promise<EventRecord | undefined> {
-  const scope: EventQuery = sought.orgLevel
-    ? { integrationId: sought.integrationId }
-    : { destinationId: sought.connectionId };
-  const [key, value] = sought.memo;
+  const { connectionId, integrationId, orgLevel } = sought;
+  const own =
+    orgLevel === true ? undefined : await findWithin(server, { destinationId: connectionId }, sought, signal);
+  if (own !== undefined || orgLevel === false) return own;
+  return findWithin(server, { integrationId }, sought, signal);
+}
+
+async function findWithin(
+  server: Pick<AutoKitteh, 'listEvents'>,
+  scope: EventQuery,
+  { connectionId, memo: [key, value], since }: SoughtEvent,
+  signal?: AbortSignal,
+): Promise<EventRecord | undefined> {
+  const isSought = ({ memo, destinationId }: EventRecord): boolean =>
+    memo[key] === value && (scope.integrationId === undefined || destinationId === connectionId);
   for (const maxResults of LOOKS) {
     const events = await server.listEvents({ ...scope, maxResults }, signal);
-    const found = events.find(
-      (event) =>
-        event.memo[key] === value && (!sought.orgLevel || event.destinationId === sought.connectionId),
-    );
+    const found = events.find(isSought);
     if (found !== undefined) return found;
     const oldest = events.at(-1);
     if (oldest === undefined || events.length < maxResults) return undefined;
-    if (oldest.createdAt < sought.since - CLOCK_SKEW_MS) return undefined;
+    if (oldest.createdAt < since - CLOCK_SKEW_MS) return undefined;
   }
   return undefined;
 }

@@ -36,6 +36,8 @@ export type DeliveryEvent =
   | { readonly t: 'retried'; readonly row: RowLabel; readonly attempts: number; readonly reason: string }
   /** A row was given up and is among the dead letters. */
   | { readonly t: 'dead'; readonly row: RowLabel; readonly attempts: number; readonly reason: string }
+  /** So many dead letters were removed before their time, because most of the journal's room is in use. */
+  | { readonly t: 'dead_removed'; readonly count: number }
   /** The server takes no events; `passing` again ends it. */
   | { readonly t: 'outage'; readonly reason: string }
   | { readonly t: 'passing'; readonly afterMs: number }

@@ -12,14 +12,16 @@ interface Entry<Item> {
 
 /** A line of entries whose front is taken without moving the rest. */
 class Line<Item> {
-  #entries: Entry<Item>[] = [];
+  #entries: (Entry<Item> | undefined)[] = [];
   #front = 0;
+  bytes = 0;
 
   get length(): number {
     return this.#entries.length - this.#front;
   }
 
   push(entry: Entry<Item>): void {
+    this.bytes += entry.bytes;
     this.#entries.push(entry);
   }
 
@@ -28,6 +30,9 @@ class Line<Item> {
   }
 
   shift(): void {
+    this.bytes -= this.peek()?.bytes ?? 0;
+    // Moved later, but not kept until then.
+    this.#entries[this.#front] = undefined;
     this.#front += 1;
     if (this.#front < 1024 && this.#front < this.#entries.length) return;
     this.#entries = this.#entries.slice(this.#front);
@@ -49,6 +54,10 @@ export class FairQueue<Item> {
 
   sizeOf(key: string): number {
     return this.#lines.get(key)?.length ?? 0;
+  }
+
+  bytesOf(key: string): number {
+    return this.#lines.get(key)?.bytes ?? 0;
   }
 
   /** Adds an item that counts as `count` rows and `bytes` bytes. */

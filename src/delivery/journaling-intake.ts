@@ -82,6 +82,11 @@ export class JournalingIntake implements Intake {
         'overloaded',
         `${limits.queuedPerApp} events of app ${appId} wait to be written`,
       );
+    if (this.#queue.bytesOf(appId) >= limits.queuedBytesPerApp)
+      return new PluginError(
+        'overloaded',
+        `events of app ${appId} with ${limits.queuedBytesPerApp} bytes wait to be written`,
+      );
     if (backlog.of(appId) >= limits.backlogBytesPerApp)
       return new PluginError(
         'overloaded',

@@ -12,6 +12,8 @@ export interface DeliveryLimits {
   readonly dispatchMs: number;
   /** Events of one app that wait to be written; beyond it the app is refused. */
   readonly queuedPerApp: number;
+  /** And the length of their bodies. */
+  readonly queuedBytesPerApp: number;
   /** Bodies of one app that wait to be delivered, in bytes; beyond it the app is refused. */
   readonly backlogBytesPerApp: number;
   /** Rows, and bytes of bodies, that are written in one go. */
@@ -37,6 +39,7 @@ export interface DeliveryLimits {
   readonly bodiesMs: number;
   /** Keys of delivered rows are kept this long. */
   readonly keysMs: number;
+  /** Dead letters are kept this long, unless their room is needed. */
   readonly deadMs: number;
   /** Between rounds of pruning, and between the small steps of one. */
   readonly pruneMs: number;
@@ -57,6 +60,7 @@ export const DEFAULT_LIMITS: DeliveryLimits = {
   urgentReserve: 4,
   dispatchMs: 30 * SECOND,
   queuedPerApp: 5000,
+  queuedBytesPerApp: 64 * 1024 ** 2,
   backlogBytesPerApp: 1024 ** 3,
   batchRows: 256,
   batchBytes: 4 * 1024 ** 2,

@@ -1,5 +1,7 @@
 import { sleep, type Clock } from '../core/clock.js';
+import type { Channel } from '../core/channel.js';
 import type { Journal } from '../storage/journal.js';
+import type { DeliveryEvent } from './events.js';
 import type { JournalHealth } from './journal-health.js';
 import type { DeliveryLimits } from './limits.js';
 
@@ -9,6 +11,7 @@ export interface RetentionPorts {
   readonly now: () => number;
   readonly limits: DeliveryLimits;
   readonly health: JournalHealth;
+  readonly events: Channel<DeliveryEvent>;
 }
 
 /** Removes what is no longer needed, in small steps with pauses, until `signal` aborts; then it rejects. */
@@ -25,7 +28,10 @@ export async function keepTidy(ports: RetentionPorts, signal: AbortSignal): Prom
   }
 }
 
-async function tidy({ journal, clock, now, limits }: RetentionPorts, signal: AbortSignal): Promise<void> {
+async function tidy(
+  { journal, clock, now, limits, events }: RetentionPorts,
+  signal: AbortSignal,
+): Promise<void> {
   const time = now();
   const request = {
     bodiesBefore: time - limits.bodiesMs,
@@ -33,6 +39,11 @@ async function tidy({ journal, clock, now, limits }: RetentionPorts, signal: Abo
     deadBefore: time - limits.deadMs,
     limit: limits.pruneRows,
   };
-  while (await journal.prune(request)) await sleep(clock, limits.pruneStepMs, signal);
+  for (let more = true; more;) {
+    const pruned = await journal.prune(request);
+    if (pruned.deadForRoom > 0) events.emit({ t: 'dead_removed', count: pruned.deadForRoom });
+    more = pruned.more;
+    if (more) await sleep(clock, limits.pruneStepMs, signal);
+  }
   while (await journal.compact()) await sleep(clock, limits.pruneStepMs, signal);
 }

@@ -37,7 +37,7 @@ export function classify(frame: Frame): Classified {
   const key = keyOf(frame, inner);
   if (key === '') return { drop: 'malformed' };
   const { eventType, event } = inner;
-  return { installation, key, eventType, conversation: conversationOf(event), urgent };
+  return { installation, key: plain(key), eventType, conversation: plain(conversationOf(event)), urgent };
 }
 
 /** `event_id`, else the kind and `trigger_id`, else `envelope_id`, but for the kinds that have something better. */
@@ -76,6 +76,13 @@ function conversationOf(event: ExactObject): string {
     idAt(event, 'user') ||
     textAt(event, 'user_id')
   );
+}
+
+// Slack's ids have neither, and a database may cut a text there, or give it back otherwise than it got it.
+const CONTROLS_AND_LONE_SURROGATES = /[\p{Cc}\p{Cs}]/gu;
+
+function plain(id: string): string {
+  return id.replace(CONTROLS_AND_LONE_SURROGATES, '\ufffd');
 }
 
 /** Some events have an id where others have the whole object. */

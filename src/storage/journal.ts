@@ -112,10 +112,17 @@ export interface PruneRequest {
   readonly bodiesBefore: number;
   /** Keys of rows that were delivered before this are removed. */
   readonly keysBefore: number;
-  /** Rows that were given up before this are removed. */
+  /** Rows that were given up before this are removed; the oldest sooner while most of the room is in use. */
   readonly deadBefore: number;
   /** At most this many rows of each sort, so that no call holds up the appends. */
   readonly limit: number;
+}
+
+export interface Pruned {
+  /** Whether there may be more to do. */
+  readonly more: boolean;
+  /** Rows that were given up and removed before their time, to make room for events. */
+  readonly deadForRoom: number;
 }
 
 /**
@@ -146,8 +153,8 @@ export interface Journal {
   listDead(after: number, limit: number): Promise<readonly DeadRow[]>;
   /** Puts rows that were given up back into their lanes. Answers which there were. */
   resend(ids: readonly number[], now: number): Promise<readonly Resent[]>;
-  /** One small step; answers whether there may be more to do. */
-  prune(request: PruneRequest): Promise<boolean>;
+  /** One small step. */
+  prune(request: PruneRequest): Promise<Pruned>;
   /** Gives free room back to the disk, one small step; answers whether there may be more. */
   compact(): Promise<boolean>;
   /** Writes what a few events take; rejects if their append would. */

@@ -370,14 +370,14 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       await journal.append([row({ key: 'waiting' })]);
 
       const early = { bodiesBefore: 3000, keysBefore: 3000, deadBefore: 3000, limit: 2 };
-      expect(await journal.prune(early)).toBe(false);
-      expect(await journal.prune({ ...early, bodiesBefore: 3001 })).toBe(true);
-      expect(await journal.prune({ ...early, bodiesBefore: 3001 })).toBe(false);
+      expect(await journal.prune(early)).toEqual({ more: false, deadForRoom: 0 });
+      expect(await journal.prune({ ...early, bodiesBefore: 3001 })).toMatchObject({ more: true });
+      expect(await journal.prune({ ...early, bodiesBefore: 3001 })).toMatchObject({ more: false });
       expect(await journal.append([row({ key: 'd1' })])).toEqual(['duplicate']);
       expect(await journal.listDead(0, 10)).toHaveLength(1);
 
       const late = { bodiesBefore: DAY, keysBefore: DAY, deadBefore: DAY, limit: 10 };
-      expect(await journal.prune(late)).toBe(false);
+      expect(await journal.prune(late)).toEqual({ more: false, deadForRoom: 0 });
       expect(await journal.listDead(0, 10)).toEqual([]);
       expect(await journal.append([row({ key: 'd1' }), row({ key: 'waiting' })])).toEqual([
         'behind',
@@ -416,7 +416,8 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
         3000,
         rows.map(({ id }) => ({ t: 'delivered', id, eventId: '', recovered: false })),
       );
-      while (await journal.prune({ bodiesBefore: DAY, keysBefore: 0, deadBefore: 0, limit: 200 }));
+      const request = { bodiesBefore: DAY, keysBefore: 0, deadBefore: 0, limit: 200 };
+      while ((await journal.prune(request)).more);
       while (await journal.compact());
       const after = await journal.stats();
       expect(after.usedBytes).toBeLessThan(full.usedBytes / 10);

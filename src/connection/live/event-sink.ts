@@ -11,8 +11,8 @@ export interface EventSinkOptions {
   readonly integrationId: string;
   /** Where a workflow can answer this row's event, if its connection chose to. */
   readonly answerUrl: (row: JournalRow) => string | undefined;
-  /** Whether the connection belongs to an organisation, as far as is known. */
-  readonly isOrgLevel: (connectionId: string) => boolean;
+  /** Whether the connection belongs to an organisation; undefined if that is not known, as before the first look at them. */
+  readonly isOrgLevel: (connectionId: string) => boolean | undefined;
   /** Called once the server has a row; must not throw, because that would not undo the delivery. */
   readonly delivered: (row: JournalRow) => void;
 }

@@ -1,18 +1,20 @@
-import type { PruneRequest } from '../journal.js';
+import type { Pruned, PruneRequest } from '../journal.js';
+import { isCrowded } from './room.js';
 import type { Tables } from './tables.js';
 
 /** Removes what is no longer needed: bodies first, which are large, then keys, then old dead letters. */
-export function preparePrune({ database, sources }: Tables): (request: PruneRequest) => boolean {
+export function preparePrune({ database, sources }: Tables, maxBytes: number) {
   const oldest = database.prepare(
-    'SELECT id, source_id FROM events WHERE state = ? AND settled_at < ? ORDER BY settled_at LIMIT ?',
+    'SELECT id, source_id, settled_at FROM events WHERE state = ? AND settled_at < ? ORDER BY settled_at LIMIT ?',
   );
   const dropBody = database.prepare('DELETE FROM bodies WHERE event_id = ?');
   const toKey = database.prepare(`UPDATE events SET state = 'key' WHERE id = ?`);
   const dropRow = database.prepare('DELETE FROM events WHERE id = ?');
   const find = (state: string, before: number, limit: number) =>
-    oldest.all(state, before, limit) as { id: number; source_id: number }[];
+    oldest.all(state, before, limit) as { id: number; source_id: number; settled_at: number }[];
+  const isFull = isCrowded(database, maxBytes);
 
-  return ({ bodiesBefore, keysBefore, deadBefore, limit }) => {
+  return ({ bodiesBefore, keysBefore, deadBefore, limit }: PruneRequest): Pruned => {
     const bodies = find('delivered', bodiesBefore, limit);
     for (const { id } of bodies) {
       dropBody.run(id);
@@ -20,12 +22,15 @@ export function preparePrune({ database, sources }: Tables): (request: PruneRequ
     }
     const keys = find('key', keysBefore, limit);
     for (const { id } of keys) dropRow.run(id);
-    const dead = find('dead', deadBefore, limit);
+    const dead = find('dead', isFull() ? Number.MAX_SAFE_INTEGER : deadBefore, limit);
     for (const { id, source_id } of dead) {
       dropBody.run(id);
       dropRow.run(id);
       sources.count(source_id, { dead: -1 });
     }
-    return [bodies, keys, dead].some((removed) => removed.length === limit);
+    return {
+      more: [bodies, keys, dead].some((removed) => removed.length === limit),
+      deadForRoom: dead.filter(({ settled_at }) => settled_at >= deadBefore).length,
+    };
   };
 }

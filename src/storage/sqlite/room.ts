@@ -13,6 +13,15 @@ export function usedBytes(database: Database): () => number {
   };
 }
 
+// So that events are not refused for what was given up.
+const CROWDED = 0.8;
+
+/** Whether so much is in use that dead letters must make room. */
+export function isCrowded(database: Database, maxBytes: number): () => boolean {
+  const used = usedBytes(database);
+  return () => used() > CROWDED * maxBytes;
+}
+
 /** Throws `journal_full` once `maxBytes` of the file are in use. */
 export function refuseWhenFull(database: Database, maxBytes: number): () => void {
   const used = usedBytes(database);

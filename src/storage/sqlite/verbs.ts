@@ -4,6 +4,7 @@ import type {
   DeadRow,
   JournalRow,
   JournalStats,
+  Pruned,
   PruneRequest,
   Ready,
   Resent,
@@ -34,7 +35,7 @@ export interface Verbs {
   ready(): Ready[];
   listDead(after: number, limit: number): DeadRow[];
   resend(ids: readonly number[], now: number): Resent[];
-  prune(request: PruneRequest): boolean;
+  prune(request: PruneRequest): Pruned;
   compact(): boolean;
   probe(now: number): void;
   stats(): JournalStats;
@@ -50,7 +51,7 @@ export function prepareVerbs(tables: Tables, maxBytes: number): Verbs {
     ready: prepareReady(tables),
     listDead: prepareListDead(tables),
     resend: prepareResend(tables),
-    prune: preparePrune(tables),
+    prune: preparePrune(tables, maxBytes),
     compact: prepareCompact(tables),
     probe: prepareProbe(tables, maxBytes),
     stats: prepareStats(tables),

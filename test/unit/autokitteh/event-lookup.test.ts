@@ -58,4 +58,15 @@ describe('findEvent', () => {
     expect(await findEvent(server, { ...org, memo: ['slack_event_key', 'Ev5'] })).toBeUndefined();
     expect(server.queries[0]).toEqual({ integrationId: 'int_x', maxResults: 50 });
   });
+
+  it('looks in both places when it is not known whose the connection is', async () => {
+    const found = { eventId: 'evt_1', destinationId: sought.connectionId, eventType: 'm', createdAt: 2000 };
+    const memo = { slack_event_key: 'Ev1' };
+    const server = {
+      listEvents: ({ integrationId }: EventQuery) =>
+        Promise.resolve(integrationId === undefined ? [] : [{ ...found, memo }]),
+    };
+    const unknown = { ...sought, orgLevel: undefined, memo: ['slack_event_key', 'Ev1'] as const };
+    expect((await findEvent(server, unknown))?.eventId).toBe('evt_1');
+  });
 });

@@ -82,6 +82,18 @@ describe('intake', () => {
     await drain;
   });
 
+  test('refuses an app whose events are too large together', async () => {
+    const held = heldJournal();
+    const r = await rig(undefined, { queuedBytesPerApp: 1000, batchRows: 1 }, held.wrap);
+    const body = 'x'.repeat(600);
+    const flood = ['a', 'b'].map((key) => r.take({ key, body, conversation: key }));
+    await expect(r.take({ key: 'e' })).rejects.toMatchObject({ code: 'overloaded' });
+    const drain = eventually(() => (held.release(), false), 'release', 300).catch(() => undefined);
+    await Promise.all(flood);
+    expect(await r.take({ key: 'e' })).toBe('journaled');
+    await drain;
+  });
+
   test('refuses an app whose backlog fills its share, until some of it is delivered', async () => {
     const r = await rig(undefined, { backlogBytesPerApp: 3000 });
     for (const key of ['a', 'b', 'c']) await r.take({ key, body: 'x'.repeat(500) });

@@ -31,6 +31,13 @@ function frame(kind: FrameKind, payload: JsonObject, envelopeId = 'e-1'): Parame
 }
 
 describe('the key of a frame', () => {
+  it('and its conversation hold nothing that a database may change', () => {
+    const odd = accepted(eventFrame({ type: 'message', channel: 'C\ud800x' }, { event_id: 'Ev\u0000a' }));
+    expect(odd).toMatchObject({ key: 'Ev\ufffda', conversation: 'C\ufffdx' });
+    expect(accepted(eventFrame({ type: 'message' }, { event_id: 'Ev\u0000b' })).key).not.toBe(odd.key);
+    expect(accepted(eventFrame({ type: 'message', channel: 'C😀' })).conversation).toBe('C😀');
+  });
+
   it('is the event’s id, whichever envelope brings it', () => {
     const [first, again] = [frameOf('message.im.json'), frameOf('retry.message.json')];
     expect(accepted(first).key).toBe(first.payload['event_id']);

@@ -160,6 +160,26 @@ describe('the journal file', () => {
     await journal.close();
   });
 
+  test('removes the oldest of what was given up when most of its room is in use', async () => {
+    const journal = await openInThread(path, 400_000);
+    const body = 'x'.repeat(20_000);
+    const bury = async (n: number): Promise<void> => {
+      const [appended] = await journal.append([row({ key: `k${n}`, body, claimFor: 'me' })]);
+      const { claimed: id } = appended as { claimed: number };
+      await journal.settle('me', 2000 + n, [{ t: 'dead', id, reason: 'refused' }]);
+    };
+    for (let n = 0; n < 5; n += 1) await bury(n);
+    const request = { bodiesBefore: 0, keysBefore: 0, deadBefore: 0, limit: 2 };
+    expect(await journal.prune(request)).toEqual({ more: false, deadForRoom: 0 });
+    for (let n = 5; n < 15; n += 1) await bury(n);
+    expect(await journal.prune(request)).toEqual({ more: true, deadForRoom: 2 });
+    while ((await journal.prune(request)).more);
+    const left = await journal.listDead(0, 100);
+    expect(left.at(-1)).toMatchObject({ key: 'k14' });
+    expect(left.length).toBeGreaterThan(8);
+    await journal.close();
+  });
+
   test('fails one request without failing those that shared its commit', async () => {
     const journal = await openSqliteJournal({ path, maxBytes: 1e9 });
     const odd = journal.append([row({ key: undefined as unknown as string })]);
