@@ -80,6 +80,11 @@ function logSocket(log: Log, event: SocketEvent): void {
     case 'status_changed':
       if (event.status.t === 'broken')
         log.error({ app: event.appId, error: event.status.error }, event.status.advice);
+      else if (event.status.t === 'degraded')
+        log.warn(
+          { app: event.appId, sockets: event.status.sockets, reason: event.status.reason },
+          `sockets degraded; ${event.status.doing}`,
+        );
       else log.info({ app: event.appId, sockets: event.status.sockets }, `sockets ${event.status.t}`);
       return;
     case 'rate_limited':

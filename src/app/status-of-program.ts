@@ -5,6 +5,7 @@ import type { IdentityCheck } from '../autokitteh/identity.js';
 import type { Gauges } from '../ops/metrics.js';
 import type { Overview } from '../ops/overview.js';
 import type { SlackSockets } from '../slack/sockets.js';
+import type { AppSocketsStatus } from '../slack/status.js';
 
 /** The parts that are looked at. */
 export interface Observed {
@@ -18,7 +19,7 @@ export interface Observed {
   readonly trouble: () => string | undefined;
 }
 
-/** What keeps the program from doing all of its work, in sentences; empty when all is well. */
+/** What keeps the program from doing its work for everybody, in sentences; empty when nothing does. */
 export function troublesOf({ identity, live, trouble }: Omit<Observed, 'version'>): string[] {
   const verdict = identity.current();
   const rights = verdict.t === 'insufficient' ? verdict.advice : undefined;
@@ -26,23 +27,43 @@ export function troublesOf({ identity, live, trouble }: Omit<Observed, 'version'
   return [rights, down, trouble()].filter((sentence) => sentence !== undefined);
 }
 
+/** Why one app gets fewer events than it should, or none, and what is done or to be done about it. */
+function troubleOfApp(id: string, status: AppSocketsStatus): string[] {
+  const few = status.sockets === 0 ? 'gets no events' : 'has fewer sockets than it should';
+  switch (status.t) {
+    case 'broken':
+      return [`Slack app ${id} ${few}: ${status.advice}.`];
+    case 'degraded':
+      return [`Slack app ${id} ${few}: ${status.reason}; ${status.doing}.`];
+    case 'opening':
+      return [`Slack app ${id} gets no events yet: ${status.doing}.`];
+    case 'live':
+    case 'renewing':
+      return [];
+  }
+}
+
 /** Everything at a glance, without secrets. */
 export async function overviewOf(observed: Observed): Promise<Overview> {
   const { live, sockets, delivery, activity, version } = observed;
   const stats = await delivery.stats();
+  const apps = live.apps().flatMap((id) => {
+    const status = sockets.status(id);
+    return status === undefined ? [] : [{ id, status }];
+  });
   return {
     version,
-    troubles: troublesOf(observed),
+    troubles: [...troublesOf(observed), ...apps.flatMap(({ id, status }) => troubleOfApp(id, status))],
     connections: live.entries().map(({ record, active }) => {
       const { delivered, dead } = activity.of(record.id);
       return { id: record.id, name: record.name, status: live.status(record.id), active, delivered, dead };
     }),
-    apps: live.apps().flatMap((id) => {
-      const status = sockets.status(id);
-      return status === undefined
-        ? []
-        : [{ id, sockets: status.sockets, ghosts: status.ghosts, state: status.t }];
-    }),
+    apps: apps.map(({ id, status: { t, sockets: open, ghosts } }) => ({
+      id,
+      sockets: open,
+      ghosts,
+      state: t,
+    })),
     delivery: {
       waiting: stats.waiting,
       inFlight: stats.inFlight,

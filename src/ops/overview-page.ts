@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { Overview } from './overview.js';
+import { headline, type Overview } from './overview.js';
 
 type Markup = ReturnType<typeof html>;
 
@@ -12,7 +12,8 @@ const STYLE = `
 `;
 
 /** The overview for people: plain tables, readable without scripts, refreshed by reloading. */
-export function overviewPage({ version, troubles, connections, apps, delivery }: Overview): Markup {
+export function overviewPage(overview: Overview): Markup {
+  const { version, troubles, connections, apps, delivery } = overview;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -28,7 +29,7 @@ export function overviewPage({ version, troubles, connections, apps, delivery }:
         <p>Version ${version}.</p>
         ${
           troubles.length === 0
-            ? html`<p>All is well.</p>`
+            ? html`<p>${headline(overview)}</p>`
             : html`<ul>
                 ${troubles.map((trouble) => html`<li>${trouble}</li>`)}
               </ul>`

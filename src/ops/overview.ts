@@ -3,7 +3,7 @@ import type { Status } from '../autokitteh/status.js';
 /** How the whole program fares, without secrets; what the status page and `ak-slack status` show. */
 export interface Overview {
   readonly version: string;
-  /** What keeps the program from doing all of its work, in sentences. */
+  /** What keeps the program from doing all of its work, for everybody or for one app, in sentences. */
   readonly troubles: readonly string[];
   readonly connections: readonly {
     readonly id: string;
@@ -26,6 +26,13 @@ export interface Overview {
     readonly concurrency: number;
     readonly journalBytes: number;
   };
+}
+
+/** The first thing to say, when there is no trouble: whether everything is well, or some connections are not. */
+export function headline({ connections }: Overview): string {
+  const unwell = connections.filter(({ active, status }) => active && status.code !== 'ok').length;
+  if (unwell === 0) return 'All is well.';
+  return `${unwell} of ${connections.length} connections ${unwell === 1 ? 'is' : 'are'} not well: see below.`;
 }
 
 /** A dead letter as people see it: never its body, which holds what somebody wrote. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { DeadLetter, Overview } from '../overview.js';
+import { headline, type DeadLetter, type Overview } from '../overview.js';
 import type { CommandPorts, Flags } from './ports.js';
 
 // As many as one request of the program takes.
@@ -64,9 +64,10 @@ function letterText({ id, connectionId, kind, key, reason, givenUpAt }: DeadLett
   return `${id}  ${givenUpAt}  ${connectionId}  ${kind} ${key}: ${reason}`;
 }
 
-function overviewText({ troubles, connections, apps, delivery }: Overview): string {
+function overviewText(overview: Overview): string {
+  const { troubles, connections, apps, delivery } = overview;
   return [
-    troubles.length === 0 ? 'All is well.' : troubles.join('\n'),
+    troubles.length === 0 ? headline(overview) : troubles.join('\n'),
     ...connections.map(
       ({ id, name, status }) => `connection ${name} (${id}): ${status.code}, ${status.message}`,
     ),

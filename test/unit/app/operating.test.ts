@@ -64,6 +64,26 @@ describe('the pages for operators', () => {
     expect(rig.logged.join('\n')).not.toContain('a private remark');
   });
 
+  it('do not call it well when an app gets no events, or a connection is not well', async () => {
+    const world = await startWorld();
+    const { rig, slack } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    await connect(world, installation, appToken);
+    await eventually(async () => (await ask(`${rig.pluginUrl}/ops/`)).text.includes('All is well.'), 'well');
+    slack.setSocketMode(app, false);
+    await eventually(
+      async () => (await overview(world)).troubles.some((each) => each.includes(`${app.id} gets no events`)),
+      'the app',
+    );
+    slack.setSocketMode(app, true);
+    slack.revokeAccess(installation);
+    const page = async (): Promise<string> => (await ask(`${rig.pluginUrl}/ops/`)).text;
+    await eventually(async () => (await page()).includes('1 of 1 connections is not well'), 'the connection');
+    expect(await page()).not.toContain('All is well.');
+    // What is wrong with one app is no reason to call the whole program unready.
+    expect((await ask(`${rig.pluginUrl}/readyz`)).status).toBe(200);
+  });
+
   it('name what keeps the program from its work', async () => {
     const world = await startWorld();
     const { rig, standIn } = world;
