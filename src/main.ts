@@ -35,7 +35,10 @@ async function run(config: Config): Promise<number> {
     ...{ live: LIVE_POLICY, sockets: DEFAULT_POLICY, delivery: DEFAULT_LIMITS, openJournal },
   });
   log.info(
-    { plugin: app.pluginUrl, gateway: app.gatewayUrl ?? 'off', autokitteh: config.autokitteh.url },
+    {
+      ...{ plugin: app.pluginUrl, gateway: app.gatewayUrl ?? 'off' },
+      ...{ autokitteh: config.autokitteh.url, journal: config.journalPath },
+    },
     'running',
   );
   log.info(`received ${await asked}, stopping; again to force`);

@@ -76,7 +76,8 @@ export const SETTINGS = [
     name: 'JOURNAL_URL',
     default: undefined,
     secret: false,
-    about: "`sqlite:<path>`; without one a file in the user's data folder",
+    about:
+      '`sqlite:<path>`; without one `~/.local/share/autokitteh-slack/journal.sqlite`, or where `XDG_DATA_HOME` says',
   },
   {
     name: 'SLACK_API_URL',

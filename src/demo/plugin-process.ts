@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { sleep, systemClock } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
+import { SETTINGS } from '../settings.js';
 
 /** The integration in a process of its own, so that it can crash. */
 export class PluginProcess {
@@ -34,7 +35,7 @@ export class PluginProcess {
     const main = new URL('../main.ts', import.meta.url).pathname;
     const child = spawn(process.execPath, ['--import', 'tsx', main], {
       env: {
-        ...process.env,
+        ...withoutSettings(process.env),
         ...this.#environment,
         PLUGIN_LISTEN: `127.0.0.1:${this.#ports.plugin}`,
         GATEWAY_LISTEN: `127.0.0.1:${this.#ports.gateway}`,
@@ -43,11 +44,15 @@ export class PluginProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    let last = '';
     for (const stream of [child.stdout, child.stderr])
-      createInterface({ input: stream }).on('line', this.#show);
+      createInterface({ input: stream }).on('line', (line) => {
+        last = line;
+        this.#show(line);
+      });
     for (let tries = 0; ; tries++) {
       if (child.exitCode !== null)
-        throw new PluginError('internal', 'the integration ended while it was starting');
+        throw new PluginError('internal', `the integration ended while it was starting: ${last}`);
       if (await this.#ready()) return;
       if (tries > 300) throw new PluginError('timeout', 'the integration is not ready after 30 seconds');
       await sleep(systemClock, 100);
@@ -79,4 +84,10 @@ export class PluginProcess {
       return false;
     }
   }
+}
+
+/** The demo is a world of its own: what the shell sets for another server, or a journal, is not for it. */
+function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = new Set(SETTINGS.flatMap(({ name }) => [name, `${name}_FILE`]));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.has(name)));
 }

@@ -113,8 +113,9 @@ function count(world: LocalWorld, say: (line: string) => void): number {
   const missing = [...acknowledged].filter((id) => !got.has(id)).length;
   const givenUp = world.slack.ledger.lost().filter(({ kind }) => kind === 'events_api').length;
   const twice = [...got.values()].filter((times) => times > 1).length;
+  const sent = world.slack.ledger.entries.filter(({ kind }) => kind === 'events_api').length;
   say(
-    `sent ${world.slack.ledger.entries.length}, acknowledged ${acknowledged.size} events, of which the server has ${acknowledged.size - missing}`,
+    `events: ${sent} sent, ${acknowledged.size} acknowledged, of which the server has ${acknowledged.size - missing}; beside them a command and a click`,
   );
   say(
     `delivered twice: ${twice} (a dispatch that was under way when the integration was killed may be repeated)`,

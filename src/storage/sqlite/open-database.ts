@@ -52,7 +52,7 @@ export function openDatabase(open: OpenFile, path: string): OpenJournalFile {
   } catch (error) {
     database?.close();
     lock?.close();
-    throw journalError(error);
+    throw journalError(error, path);
   }
 }
 

@@ -7,11 +7,12 @@ const CORRUPT = 11;
 const FULL = 13;
 const NOT_A_DATABASE = 26;
 
-/** The error that callers of the journal see for whatever SQLite threw. */
-export function journalError(error: unknown): PluginError {
+/** The error that callers of the journal see for whatever SQLite threw, at opening with the path of the file. */
+export function journalError(error: unknown, path?: string): PluginError {
   if (error instanceof PluginError) return error;
   const { code, advice } = verdict(primaryCode(error));
-  return new PluginError(code, `${advice} (SQLite: ${errorMessage(error)})`, { cause: error });
+  const file = path === undefined ? '' : `${path}; `;
+  return new PluginError(code, `${advice} (${file}SQLite: ${errorMessage(error)})`, { cause: error });
 }
 
 function verdict(code: number): { code: ErrorCode; advice: string } {

@@ -62,7 +62,8 @@ describe('the journal file', () => {
 
   test('is refused to a second opener, and given when the first has closed', async () => {
     const first = await openInThread(path);
-    await expect(openInThread(path)).rejects.toMatchObject({ code: 'journal_locked' });
+    const message = expect.stringContaining(path) as string;
+    await expect(openInThread(path)).rejects.toMatchObject({ code: 'journal_locked', message });
     await first.close();
     await (await openInThread(path)).close();
   });
