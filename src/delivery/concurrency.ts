@@ -25,7 +25,7 @@ export class Concurrency {
     return Math.floor(this.#limit);
   }
 
-  /** A dispatch took `ms`, with `inFlight` under way when it ended, itself included. */
+  /** A dispatch took `ms`, with `inFlight` under way when it began, itself included. */
   answered(ms: number, inFlight: number): void {
     const took = Math.max(ms, 0.01);
     if (this.#shortestMs === undefined) {

@@ -23,7 +23,7 @@ export interface Delivery {
   readonly events: Channel<DeliveryEvent>;
   readonly deadLetters: DeadLetters;
   stats(): Promise<DeliveryStats>;
-  /** Begins to dispatch: first what a crash left in flight, and at once what waits. Rejects if the journal cannot be read. */
+  /** Begins to dispatch: first what a crash left in flight, and at once what waits. Rejects if the journal fails. */
   start(): Promise<void>;
   /** Ends intake, lets dispatches finish, aborts those that do not. Does not close the journal. A second call joins the first. */
   stop(): Promise<void>;
