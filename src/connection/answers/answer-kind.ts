@@ -10,8 +10,17 @@ export const ANSWERS_VARIABLE = 'socket_mode_answers';
 
 /** The kinds that a connection's variable names; what is not a kind is ignored. */
 export function answerKindsOf(variable: string | undefined): ReadonlySet<AnswerKind> {
-  const words = (variable ?? '').split(/[\s,]+/);
+  const words = wordsOf(variable);
   return new Set(ANSWER_KINDS.filter((kind) => words.includes(kind)));
+}
+
+/** A word of the variable that is no kind, if there is one. */
+export function unknownAnswerKind(variable: string | undefined): string | undefined {
+  return wordsOf(variable).find((word) => !(ANSWER_KINDS as readonly string[]).includes(word));
+}
+
+function wordsOf(variable: string | undefined): string[] {
+  return (variable ?? '').split(/[\s,]+/).filter((word) => word !== '');
 }
 
 /** The kind of answer that Slack reads from this frame's acknowledgement, if it reads any. */

@@ -1,4 +1,5 @@
 import type { Status } from '../../autokitteh/status.js';
+import { ANSWER_KINDS, ANSWERS_VARIABLE, unknownAnswerKind } from '../answers/answer-kind.js';
 import type { Entry } from './registry.js';
 
 /** How an app's sockets fare, as far as a connection's status tells it. */
@@ -93,6 +94,11 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
       `${count(sockets.sockets)} live, but Slack counts ${sockets.ghosts} more of this app elsewhere, which take a share of its events: stop the other program, or restart the server after an adoption`,
     );
   }
+  const word = unknownAnswerKind(entry.variables?.get(ANSWERS_VARIABLE));
+  if (word !== undefined)
+    return warning(
+      `${ANSWERS_VARIABLE} names ${word}, which workflows cannot answer: say ${ANSWER_KINDS.join(', ')}, or leave it out`,
+    );
   const note = token.t === 'superseded' ? ', with a newer app-level token of the same Slack app' : '';
   return ok(`Using Socket Mode${forTeam(entry)}: ${count(sockets.sockets)} live${note}`);
 }

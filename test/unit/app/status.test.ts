@@ -72,6 +72,20 @@ describe('the status on the server', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
   });
 
+  it('says which word of the answers is none, and serves the others', async () => {
+    const world = await startWorld();
+    const { connection } = await working(world);
+    await setVariables(connection, { socket_mode_answers: 'slash_command, modals' });
+    await untilStatus(
+      world,
+      connection.id,
+      'warning',
+      /^socket_mode_answers names modals, .*view_submission/,
+    );
+    await setVariables(connection, { socket_mode_answers: 'slash_command' });
+    await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
+  });
+
   it('picks up tokens that were set past the gateway, and says what is missing meanwhile', async () => {
     const world = await startWorld();
     const { installation, appToken } = addInstallation(world);
