@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { CredentialSource } from './autokitteh/credentials.js';
 import { errorMessage, PluginError } from './core/errors.js';
@@ -31,6 +32,9 @@ export interface Config {
   readonly log: { readonly level: string; readonly format: 'json' | 'pretty' };
 }
 
+// In the package's root, both from the sources and from `dist`: the program may be started in any folder.
+const MANIFEST = fileURLToPath(new URL('../integration.yaml', import.meta.url));
+
 /** Values by setting name, as the environment and the flags give them. */
 export type Settings = Readonly<Partial<Record<SettingName, string>>>;
 
@@ -38,7 +42,7 @@ const address = z.string().transform((text, context): Address => {
   const match = /^(.*):(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
   if (match?.[1] === undefined || port > 65_535) {
-    context.addIssue({ code: 'custom', message: 'must be host:port, for instance 127.0.0.1:9981' });
+    context.addIssue({ code: 'custom', message: 'must be host:port, for instance 127.0.0.1:9983' });
     return z.NEVER;
   }
   return { host: match[1].replace(/^\[(.*)\]$/, '$1') || '0.0.0.0', port };
@@ -68,8 +72,10 @@ const schema = z.object({
     .regex(/^sqlite:./, 'must be sqlite:<path>')
     .transform((url) => url.slice('sqlite:'.length)),
   SLACK_API_URL: httpUrl.transform((url) => (url.endsWith('/') ? url : `${url}/`)),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
-  LOG_FORMAT: z.enum(['json', 'pretty']),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], {
+    error: 'must be debug, info, warn, error or silent',
+  }),
+  LOG_FORMAT: z.enum(['json', 'pretty'], { error: 'must be pretty or json' }),
 });
 
 /**
@@ -78,6 +84,7 @@ const schema = z.object({
  */
 export function loadConfig(environment: NodeJS.ProcessEnv, flags: Settings, terminal: boolean): Config {
   const given: Record<string, string> = {
+    INTEGRATION_MANIFEST: MANIFEST,
     JOURNAL_URL: `sqlite:${join(dataFolder(environment), 'journal.sqlite')}`,
     LOG_FORMAT: terminal ? 'pretty' : 'json',
   };
@@ -88,10 +95,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv, flags: Settings, term
   }
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    const lines = parsed.error.issues.map(({ path, message }) => `${placeOf(path)} ${message}`);
     throw new PluginError('bad_config', lines.join('\n'));
   }
   return assemble(parsed.data);
+}
+
+/** For instance `LOG_LEVEL`, or `GATEWAY_TRUSTED_ORIGINS, number 2 of the list,`: people count from one. */
+function placeOf([name, index]: readonly PropertyKey[]): string {
+  return typeof index === 'number' ? `${String(name)}, number ${index + 1} of the list,` : String(name);
 }
 
 function assemble(settings: z.output<typeof schema>): Config {
@@ -101,6 +113,19 @@ function assemble(settings: z.output<typeof schema>): Config {
       'AUTOKITTEH_TOKEN and AUTOKITTEH_SIGN_KEY exclude each other: give one of them',
     );
   }
+  const { GATEWAY_LISTEN: gateway, PLUGIN_LISTEN: plugin } = settings;
+  // Port 0 is another one each time.
+  if (
+    gateway !== 'off' &&
+    gateway.port === plugin.port &&
+    gateway.host === plugin.host &&
+    plugin.port !== 0
+  ) {
+    throw new PluginError(
+      'bad_config',
+      'GATEWAY_LISTEN and PLUGIN_LISTEN are the same address: give one of them another port',
+    );
+  }
   return {
     autokitteh: {
       url: settings.AUTOKITTEH_URL,
@@ -108,11 +133,11 @@ function assemble(settings: z.output<typeof schema>): Config {
       credentials: credentialsOf(settings),
     },
     gateway: {
-      listen: settings.GATEWAY_LISTEN,
+      listen: gateway,
       publicUrl: settings.GATEWAY_PUBLIC_URL,
       trustedOrigins: settings.GATEWAY_TRUSTED_ORIGINS,
     },
-    plugin: { listen: settings.PLUGIN_LISTEN, token: settings.PLUGIN_TOKEN },
+    plugin: { listen: plugin, token: settings.PLUGIN_TOKEN },
     manifestPath: settings.INTEGRATION_MANIFEST,
     journalPath: settings.JOURNAL_URL,
     slackApiUrl: settings.SLACK_API_URL,
@@ -127,18 +152,31 @@ function credentialsOf(settings: z.output<typeof schema>): CredentialSource {
   return { kind: 'none' };
 }
 
-function fromEnvironment(environment: NodeJS.ProcessEnv, name: string, secret: boolean): string | undefined {
+function fromEnvironment(
+  environment: NodeJS.ProcessEnv,
+  name: string,
+  isSecret: boolean,
+): string | undefined {
   const value = environment[name];
-  const path = secret ? environment[`${name}_FILE`] : undefined;
+  const path = isSecret ? environment[`${name}_FILE`] : undefined;
   if (path === undefined || path === '') return value;
   if (value !== undefined && value !== '') {
     throw new PluginError('bad_config', `${name} and ${name}_FILE exclude each other: give one of them`);
   }
+  let secret: string;
   try {
-    return readFileSync(path, 'utf8').trim();
+    secret = readFileSync(path, 'utf8').trim();
   } catch (cause) {
     throw new PluginError('bad_config', `${name}_FILE cannot be read: ${errorMessage(cause)}`, { cause });
   }
+  // Without the secret the program would start with fewer rights, or with its port open, than its operator meant.
+  if (secret === '') {
+    throw new PluginError(
+      'bad_config',
+      `${name}_FILE names an empty file: write the secret into it, or take ${name}_FILE away`,
+    );
+  }
+  return secret;
 }
 
 // XDG Base Directory Specification: user data lives in $XDG_DATA_HOME, else ~/.local/share.

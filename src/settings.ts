@@ -68,9 +68,9 @@ export const SETTINGS = [
   },
   {
     name: 'INTEGRATION_MANIFEST',
-    default: 'integration.yaml',
+    default: undefined,
     secret: false,
-    about: "the integration's descriptor",
+    about: "the integration's descriptor; without one the `integration.yaml` beside the program",
   },
   {
     name: 'JOURNAL_URL',

@@ -75,7 +75,11 @@ export async function readManifest(path: string): Promise<Manifest> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new PluginError('bad_manifest', `${path} cannot be read: ${errorMessage(cause)}`, { cause });
+    throw new PluginError(
+      'bad_manifest',
+      `${path} cannot be read: ${errorMessage(cause)}: set INTEGRATION_MANIFEST to the descriptor's path`,
+      { cause },
+    );
   }
   return parseManifest(text, path);
 }

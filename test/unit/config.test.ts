@@ -19,7 +19,8 @@ describe('loadConfig', () => {
       autokitteh: { url: 'http://localhost:9980', credentials: { kind: 'none' } },
       gateway: { listen: { host: '127.0.0.1', port: 9981 }, publicUrl: undefined, trustedOrigins: [] },
       plugin: { listen: { host: '127.0.0.1', port: 9983 }, token: undefined },
-      manifestPath: 'integration.yaml',
+      // Beside the program, wherever it is started.
+      manifestPath: join(import.meta.dirname, '../../integration.yaml'),
       journalPath: '/data/autokitteh-slack/journal.sqlite',
       slackApiUrl: 'https://slack.com/api/',
       log: { level: 'info', format: 'json' },
@@ -43,15 +44,24 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ PLUGIN_TOKEN_FILE: join(folder, 'none') }, {}, false)).toThrow(
       'PLUGIN_TOKEN_FILE cannot be read',
     );
+    writeFileSync(path, '\n');
+    expect(() => loadConfig({ PLUGIN_TOKEN_FILE: path }, {}, false)).toThrow(
+      'PLUGIN_TOKEN_FILE names an empty file: write the secret into it, or take PLUGIN_TOKEN_FILE away',
+    );
   });
 
   it.each([
     [{ AUTOKITTEH_URL: 'ftp://x' }, 'AUTOKITTEH_URL must be a URL that starts with http:// or https://'],
     [{ GATEWAY_LISTEN: 'somewhere' }, 'GATEWAY_LISTEN must be host:port, or off'],
-    [{ PLUGIN_LISTEN: '127.0.0.1:99999' }, 'PLUGIN_LISTEN must be host:port'],
+    [{ PLUGIN_LISTEN: '127.0.0.1:99999' }, 'PLUGIN_LISTEN must be host:port, for instance 127.0.0.1:9983'],
     [{ PLUGIN_TOKEN: 'short' }, 'PLUGIN_TOKEN must have at least 16 characters'],
     [{ JOURNAL_URL: 'mysql:x' }, 'JOURNAL_URL must be sqlite:<path>'],
-    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be debug, info, warn, error or silent'],
+    [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT must be pretty or json'],
+    [
+      { GATEWAY_LISTEN: '127.0.0.1:9983' },
+      'GATEWAY_LISTEN and PLUGIN_LISTEN are the same address: give one of them another port',
+    ],
     [{ AUTOKITTEH_TOKEN: 'a', AUTOKITTEH_SIGN_KEY: 'b' }, 'exclude each other'],
   ])('refuses %j with a sentence', (environment, sentence) => {
     expect(() => loadConfig(environment, {}, false)).toThrow(sentence);
@@ -63,7 +73,9 @@ describe('loadConfig', () => {
       'https://app.example.com',
       'http://localhost:8000',
     ]);
-    expect(() => loadConfig({ GATEWAY_TRUSTED_ORIGINS: '*' }, {}, false)).toThrow('GATEWAY_TRUSTED_ORIGINS');
+    expect(() => loadConfig({ GATEWAY_TRUSTED_ORIGINS: 'http://a.example,*' }, {}, false)).toThrow(
+      'GATEWAY_TRUSTED_ORIGINS, number 2 of the list, must be a URL that starts with http:// or https://',
+    );
   });
 
   it('accepts IPv6 addresses and "off"', () => {

@@ -111,7 +111,7 @@ describe('the command line', () => {
     expect([code, started]).toEqual([1, undefined]);
     expect(error).toMatch(/^GATEWAY_LISTEN must be host:port, or off$/m);
     expect(error).toMatch(/^PLUGIN_TOKEN must have at least 16 characters$/m);
-    expect(error).toMatch(/^LOG_LEVEL /m);
+    expect(error).toMatch(/^LOG_LEVEL must be debug/m);
   });
 
   it('prints the manifest of the Slack app, or a link that creates it', async () => {
