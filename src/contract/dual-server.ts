@@ -3,7 +3,7 @@ import { createServer as createHttp2Server, type ServerHttp2Session } from 'node
 import type { AddressInfo, Socket } from 'node:net';
 import type { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { Clock } from '../core/clock.js';
-import { PluginError, errorMessage } from '../core/errors.js';
+import { listen } from '../core/listen.js';
 import { protocolSwitch } from './protocol-switch.js';
 
 /** Answers a request of either protocol. */
@@ -82,13 +82,7 @@ export async function startDualServer(options: DualServerOptions): Promise<DualS
     take(socket);
   });
 
-  await new Promise<void>((resolve, reject) => {
-    http1.once('error', (cause) => {
-      const place = `${options.host}:${options.port}`;
-      reject(new PluginError('bad_config', `cannot listen on ${place}: ${errorMessage(cause)}`, { cause }));
-    });
-    http1.listen(options.port, options.host, resolve);
-  });
+  await listen(http1, options, 'PLUGIN_LISTEN');
 
   let stopping: Promise<void> | undefined;
   // Closing a server spares connections that are in use; once their answer is out nobody else would close them.

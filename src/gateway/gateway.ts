@@ -1,15 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket, type AddressInfo } from 'node:net';
 import type { Clock, Timer } from '../core/clock.js';
-import { errorMessage, PluginError } from '../core/errors.js';
+import { PluginError } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
+import { listen, type Listening } from '../core/listen.js';
 import { createForwarder, MAX_HEADER_BYTES } from './forwarder.js';
 import { createHandler, type GatewayPorts } from './handler.js';
 import { isWebSocket, servePlainly } from './plain-upgrade.js';
 import { answerUnreachable } from './unreachable.js';
 
 export interface GatewayOptions extends GatewayPorts {
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: Listening;
   /** The server in front of which this stands. */
   readonly upstream: string;
   readonly clock: Clock;
@@ -74,13 +75,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => {
-      const place = `${options.listen.host}:${options.listen.port}`;
-      reject(new PluginError('bad_config', `cannot listen on ${place}: ${errorMessage(cause)}`, { cause }));
-    });
-    server.listen(options.listen.port, options.listen.host, resolve);
-  });
+  await listen(server, options.listen, 'GATEWAY_LISTEN');
 
   async function stop(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -149,7 +151,24 @@ describe('the process', () => {
     expect(await settings.ended).toBe(1);
     expect(settings.lines).toEqual([
       'JOURNAL_URL must be sqlite:<path>',
-      expect.stringMatching(/^LOG_LEVEL /),
+      'LOG_LEVEL must be debug, info, warn, error or silent',
     ]);
+  });
+
+  it('names the setting whose address is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    try {
+      const taken = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+      for (const setting of ['PLUGIN_LISTEN', 'GATEWAY_LISTEN']) {
+        const program = run([], { [setting]: taken });
+        expect(await program.ended).toBe(1);
+        expect(program.lines.at(-1)).toBe(
+          `cannot listen on ${taken} (listen EADDRINUSE: address already in use ${taken}): set ${setting} to another address`,
+        );
+      }
+    } finally {
+      other.close();
+    }
   });
 });

@@ -271,7 +271,10 @@ it('says so when the address is taken', async () => {
     clock: systemClock,
     limits: { headersMs: 1000, requestMs: 1000, idleMs: 1000 },
   });
-  await expect(again).rejects.toMatchObject({ code: 'bad_config' });
+  await expect(again).rejects.toMatchObject({
+    code: 'bad_config',
+    message: expect.stringContaining('set PLUGIN_LISTEN') as string,
+  });
 });
 
 function allOf(socket: Socket): Promise<string> {
