@@ -48,11 +48,7 @@ async function run(config: Config): Promise<number> {
   return 0;
 }
 
-const settings = SETTINGS.filter(({ secret }) => !secret).map((setting) => ({
-  flag: flagOf(setting),
-  name: setting.name,
-  about: setting.about,
-}));
+const settings = SETTINGS.map((setting) => ({ ...setting, flag: flagOf(setting) }));
 const code = await runCommandLine(
   process.argv.slice(2),
   settings,

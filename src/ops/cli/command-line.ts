@@ -4,25 +4,30 @@ import { addRunningCommands } from './running-commands.js';
 import { addSetUpCommands } from './set-up-commands.js';
 import type { CommandPorts, Flags } from './ports.js';
 
-/** A setting that may also be given as a flag. */
-export interface FlagDescription {
-  /** For instance `--autokitteh-url`. */
+/** A setting, as the help tells of it. */
+export interface SettingDescription {
+  /** For instance `--autokitteh-url`; secrets are taken from the environment only. */
   readonly flag: string;
   /** For instance `AUTOKITTEH_URL`. */
   readonly name: string;
+  readonly default: string | undefined;
+  readonly secret: boolean;
   readonly about: string;
 }
 
 /** Exit codes: 0 done, 1 it failed or the answer is no, 2 the words were wrong. */
 export async function runCommandLine(
   words: readonly string[],
-  settings: readonly FlagDescription[],
+  settings: readonly SettingDescription[],
   ports: CommandPorts,
 ): Promise<number> {
   const { terminal } = ports;
+  const [secrets, open] = [settings.filter(({ secret }) => secret), settings.filter(({ secret }) => !secret)];
   let code = 0;
   const program = new Command('ak-slack')
-    .description('Slack Socket Mode for AutoKitteh. Every flag is also an environment variable.')
+    .description(
+      'Slack Socket Mode for AutoKitteh. A flag with a name in brackets is also that environment variable.',
+    )
     .version(ports.version)
     .exitOverride()
     .showHelpAfterError()
@@ -30,8 +35,22 @@ export async function runCommandLine(
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.error(text.trimEnd()),
     });
-  for (const { flag, name, about } of settings) program.option(`${flag} <value>`, `${about} [${name}]`);
-  const flags = (): Flags => flagsOf(program.opts<Record<string, string>>(), settings);
+  for (const { flag, name, about, default: fallback } of open) {
+    const otherwise = fallback === undefined ? '' : `, default ${fallback}`;
+    program.option(`${flag} <value>`, `${about} [${name}${otherwise}]`);
+  }
+  program.addHelpText('after', secretsText(secrets));
+  program.addHelpText('afterAll', ({ command }) =>
+    command === program ? '' : '\nSettings are flags of every command: see ak-slack --help.',
+  );
+  // A word that is no command would be taken for an argument of the default one.
+  program.hook('preSubcommand', (_, command) => {
+    const [word = ''] = program.args;
+    if (command.name() !== 'start' || ['', 'start'].includes(word) || word.startsWith('-')) return;
+    const names = program.commands.map((each) => each.name()).join(', ');
+    program.error(`error: unknown command '${word}'; there are: ${names}`);
+  });
+  const flags = (): Flags => flagsOf(program.opts<Record<string, string>>(), open);
 
   program
     .command('start', { isDefault: true })
@@ -41,6 +60,8 @@ export async function runCommandLine(
     });
   addSetUpCommands(program, ports, flags, (exitCode) => (code = exitCode));
   addRunningCommands(program, ports, flags);
+  // Commands show their short help after an error; the program's own is longer than a screen and would hide the error.
+  program.showHelpAfterError('Usage: ak-slack [options] [command]; ak-slack --help tells the rest.');
 
   try {
     await program.parseAsync([...words], { from: 'user' });
@@ -52,7 +73,17 @@ export async function runCommandLine(
   return code;
 }
 
-function flagsOf(options: Readonly<Record<string, string>>, settings: readonly FlagDescription[]): Flags {
+function secretsText(secrets: readonly SettingDescription[]): string {
+  const width = Math.max(...secrets.map(({ name }) => name.length));
+  return [
+    '',
+    'Secrets are never flags, which other users of the machine can see. Each is an environment variable,',
+    'or is read from the file that <NAME>_FILE names:',
+    ...secrets.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),
+  ].join('\n');
+}
+
+function flagsOf(options: Readonly<Record<string, string>>, settings: readonly SettingDescription[]): Flags {
   const byKey = new Map(settings.map(({ flag, name }) => [camelCase(flag), name]));
   const given = Object.entries(options).map(([key, value]) => [byKey.get(key) ?? key, value]);
   return Object.fromEntries(given) as Flags;

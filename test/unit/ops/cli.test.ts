@@ -20,11 +20,7 @@ import {
   type World,
 } from '../app/world.js';
 
-const FLAGS = SETTINGS.filter(({ secret }) => !secret).map((setting) => ({
-  flag: flagOf(setting),
-  name: setting.name,
-  about: setting.about,
-}));
+const DESCRIBED = SETTINGS.map((setting) => ({ ...setting, flag: flagOf(setting) }));
 
 let folder: string;
 
@@ -57,7 +53,7 @@ async function run(words: readonly string[], environment: NodeJS.ProcessEnv = {}
     return Promise.resolve(0);
   };
   const ports = commandPorts({ XDG_DATA_HOME: folder, ...environment }, terminal, '1.2.3', start);
-  const code = await runCommandLine(words, FLAGS, ports);
+  const code = await runCommandLine(words, DESCRIBED, ports);
   return { code, out: out.join('\n'), error: error.join('\n'), started };
 }
 
@@ -83,15 +79,27 @@ describe('the command line', () => {
     expect(await run(['--version'])).toMatchObject({ code: 0, out: '1.2.3' });
     const { code, out, started } = await run(['--help']);
     expect([code, started]).toEqual([0, undefined]);
-    for (const { flag, name } of FLAGS) expect(out).toMatch(new RegExp(`${flag} [^]*${name}`));
+    for (const { flag, name, default: fallback, secret } of DESCRIBED) {
+      if (secret) continue;
+      const otherwise = fallback === undefined ? '' : `,\\s+default\\s+${fallback}`;
+      expect(out).toMatch(new RegExp(`${flag} [^]*\\[${name}${otherwise}\\]`));
+    }
     for (const command of ['start', 'manifest', 'check', 'save', 'status', 'dead-letters'])
       expect(out).toMatch(new RegExp(`^ +${command}\\b`, 'm'));
-    expect(out).not.toContain('AUTOKITTEH_SIGN_KEY]');
+    expect(out).toContain('<NAME>_FILE');
+    for (const { flag, name, secret } of DESCRIBED) {
+      if (!secret) continue;
+      expect(out).toMatch(new RegExp(`^ +${name} +\\w`, 'm'));
+      expect(out).not.toContain(flag);
+    }
+    expect((await run(['check', '--help'])).out).toMatch(/see ak-slack --help/);
   });
 
   it.each([
-    [['--autokitteh-urll', 'x'], /unknown option '--autokitteh-urll'/],
-    [['strat'], /too many arguments|unknown command/],
+    [['--autokitteh-urll', 'x'], /unknown option '--autokitteh-urll'[^]*see ak-slack --help/],
+    [['strat'], /unknown command 'strat'; there are: start, manifest, check, save, status, dead-letters/],
+    [['--log-level', 'info', 'strat', '--json'], /unknown command 'strat'/],
+    [['start', 'now'], /too many arguments for 'start'/],
     [['--autokitteh-token', 'x'], /unknown option '--autokitteh-token'/],
     [['save'], /missing required argument 'connection'/],
     [['dead-letters', 'resend'], /name some ids, or say --all/],
