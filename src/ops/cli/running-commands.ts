@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { PluginError } from '../../core/errors.js';
 import { headline, type DeadLetter, type Overview } from '../overview.js';
 import type { CommandPorts, Flags } from './ports.js';
 
@@ -20,6 +21,7 @@ export function addRunningCommands(program: Command, ports: CommandPorts, flags:
   const letters = program.command('dead-letters').description('events that AutoKitteh refused for good');
   letters
     .command('list')
+    .description('print them, oldest first')
     .option('--json', 'as JSON')
     .action(async (options: { json?: true }) => {
       const all = await allLetters(ports, flags());
@@ -29,10 +31,12 @@ export function addRunningCommands(program: Command, ports: CommandPorts, flags:
     });
   letters
     .command('resend')
-    .argument('[ids...]', 'which ones, by the number that `list` begins with', addId, [])
+    .description('send some of them again, or all')
+    .argument('[ids...]', 'which ones, by the number that `list` begins with', addId)
     .option('--all', 'all of them')
     .action(async (given: number[], options: { all?: true }, command: Command) => {
-      const ids = options.all === true ? (await allLetters(ports, flags())).map(({ id }) => id) : given;
+      const ids =
+        options.all === true ? (await allLetters(ports, flags())).map(({ id }) => id) : [...new Set(given)];
       if (ids.length === 0 && options.all !== true) command.error('error: name some ids, or say --all');
       let resent = 0;
       for (let start = 0; start < ids.length; start += PAGE) {
@@ -41,13 +45,22 @@ export function addRunningCommands(program: Command, ports: CommandPorts, flags:
           .post('/ops/dead-letters/resend', { ids: ids.slice(start, start + PAGE) });
         resent += (answer as { resent: number }).resent;
       }
+      if (ids.length > 0 && resent === 0) throw noSuchLetter(ids);
       terminal.out(`${resent} of ${ids.length} are sent again.`);
     });
 }
 
-function addId(word: string, ids: readonly number[]): number[] {
+function addId(word: string, ids: readonly number[] = []): number[] {
   if (!/^[1-9]\d{0,14}$/.test(word)) throw new InvalidArgumentError('An id is a whole number.');
   return [...ids, Number(word)];
+}
+
+function noSuchLetter(ids: readonly number[]): PluginError {
+  const which = ids.length === 1 ? `no dead letter ${ids.join()}` : 'none of these dead letters';
+  return new PluginError(
+    'not_found',
+    `There is ${which}: \`ak-slack dead-letters list\` prints those that there are.`,
+  );
 }
 
 async function allLetters(ports: CommandPorts, flags: Flags): Promise<DeadLetter[]> {

@@ -95,6 +95,13 @@ describe('the command line', () => {
     expect((await run(['check', '--help'])).out).toMatch(/see ak-slack --help/);
   });
 
+  it('says what each command about dead letters does', async () => {
+    expect((await run(['dead-letters', '--help'])).out).toMatch(
+      /list \[options\] +print them[^]*resend \[options\] \[ids\.\.\.\] +send/,
+    );
+    expect((await run(['dead-letters', 'resend', '--help'])).out).not.toContain('default');
+  });
+
   it.each([
     [['--autokitteh-urll', 'x'], /unknown option '--autokitteh-urll'[^]*see ak-slack --help/],
     [['strat'], /unknown command 'strat'; there are: start, manifest, check, save, status, dead-letters/],
@@ -239,10 +246,18 @@ describe('status and dead-letters', () => {
     expect(listed.out).toMatch(new RegExp(`^1  20.*  ${connection.id}  events_api Ev.*no \\[event\\]`));
     const json = JSON.parse((await run(['dead-letters', 'list', '--json'], environment)).out) as object[];
     expect(json).toHaveLength(3);
-    expect((await run(['dead-letters', 'resend', '2', '77'], environment)).out).toBe(
+    expect((await run(['dead-letters', 'resend', '2', '2', '77'], environment)).out).toBe(
       '1 of 2 are sent again.',
     );
     await eventually(() => eventsOf(world, connection.id).length === 1, 'one');
+    expect(await run(['dead-letters', 'resend', '77'], environment)).toMatchObject({
+      ...{ code: 1, out: '' },
+      error: 'There is no dead letter 77: `ak-slack dead-letters list` prints those that there are.',
+    });
+    expect(await run(['dead-letters', 'resend', '77', '78'], environment)).toMatchObject({
+      ...{ code: 1, out: '' },
+      error: expect.stringMatching(/^There is none of these dead letters/) as string,
+    });
     expect((await run(['dead-letters', 'resend', '--all'], environment)).out).toBe('2 of 2 are sent again.');
     await eventually(() => eventsOf(world, connection.id).length === 3, 'all');
     expect((await run(['dead-letters', 'resend', '--all'], environment)).out).toBe('0 of 0 are sent again.');
