@@ -17,6 +17,7 @@ import { VERSION } from './version.js';
 const terminal = {
   out: (line: string) => void process.stdout.write(`${line}\n`),
   error: (line: string) => void process.stderr.write(`${line}\n`),
+  typed: process.stdin.isTTY,
   read: () => text(process.stdin),
 };
 

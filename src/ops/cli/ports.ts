@@ -6,6 +6,8 @@ import type { Clock } from '../../core/clock.js';
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;
+  /** Whether a person types the input, who wants to be told what is waited for. */
+  readonly typed: boolean;
   /** All of standard input. */
   read(): Promise<string>;
 }

@@ -9,19 +9,33 @@ import type { Terminal } from './ports.js';
  * (`bot_token = xoxb-…` reads well). Tokens are never arguments, which other users of the machine can see.
  */
 export async function readTokens(file: string | undefined, terminal: Terminal): Promise<Tokens> {
-  const text = file === undefined ? await terminal.read() : await readSecretFile(file);
-  const words = text.split('\n').map(
-    (line) =>
-      line
-        .trim()
-        .split(/[\s=:"']+/)
-        .filter((word) => word !== '')
-        .at(-1) ?? '',
+  const text = file === undefined ? await readTyped(terminal) : await readSecretFile(file);
+  const words = text.split('\n').flatMap((line) =>
+    line
+      .split(/[\s=:"']+/)
+      .filter(Boolean)
+      .slice(-1),
   );
-  return {
-    botToken: words.find((word) => tokenKind(word) === 'bot') ?? words[0] ?? '',
-    appToken: words.find((word) => tokenKind(word) === 'app') ?? words[1] ?? '',
-  };
+  const botToken = take(words, 'bot', 'xoxb-');
+  const appToken = take(words, 'app', 'xapp-');
+  // What is neither is taken for what is missing, so that the check says what it is instead.
+  return { botToken: botToken ?? words.shift() ?? '', appToken: appToken ?? words.shift() ?? '' };
+}
+
+/** Takes the first token of the kind out of the words, or else what begins like one. */
+function take(words: string[], kind: 'bot' | 'app', prefix: string): string | undefined {
+  const whole = words.findIndex((word) => tokenKind(word) === kind);
+  const at = whole === -1 ? words.findIndex((word) => word.startsWith(prefix)) : whole;
+  return at === -1 ? undefined : words.splice(at, 1)[0];
+}
+
+function readTyped(terminal: Terminal): Promise<string> {
+  if (terminal.typed) {
+    terminal.error(
+      'Paste the bot token (xoxb-…) and the app-level token (xapp-…), one to a line, in either order. Then press Enter and Ctrl-D.',
+    );
+  }
+  return terminal.read();
 }
 
 /** A file with a secret in it, without the blanks around. */

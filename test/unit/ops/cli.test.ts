@@ -39,13 +39,19 @@ interface Ran {
 }
 
 /** Runs `ak-slack` with these words; tokens come from `input`. */
-async function run(words: readonly string[], environment: NodeJS.ProcessEnv = {}, input = ''): Promise<Ran> {
+async function run(
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  input = '',
+  typed = false,
+): Promise<Ran> {
   const out: string[] = [];
   const error: string[] = [];
   let started: Config | undefined;
   const terminal = {
     out: (text: string) => void out.push(text),
     error: (text: string) => void error.push(text),
+    typed,
     read: () => Promise.resolve(input),
   };
   const start = (config: Config): Promise<number> => {
@@ -191,6 +197,30 @@ describe('check', () => {
       error: expect.stringMatching(/none cannot be read: ENOENT/) as string,
     });
     expect(world.standIn.store.vars.size).toBe(0);
+  });
+});
+
+describe('tokens', () => {
+  it.each([
+    ['', /^FAIL {2}The bot token is missing[^]*^FAIL {2}The app-level token is missing/m],
+    ['xapp-1-A1-1-abc', /^FAIL {2}The bot token is missing\. It starts with xoxb-\.$/m],
+    ['xoxb-1-2-abc\n\n', /^FAIL {2}The app-level token is missing\. It starts with xapp-\.$/m],
+    ['xapp-1-A1-1-abc\nxoxp-1-2-abc', /^FAIL {2}This is a user token \(xoxp-\)\. Copy the “Bot/m],
+    ['\nxoxb-1-2-abc\nxoxp-1-2-abc', /^FAIL {2}This is a user token \(xoxp-\)\. The app-level token/m],
+    ['xapp-1-abc', /^FAIL {2}The bot token is missing[^]*^FAIL {2}The app-level token looks cut off/m],
+    ['xoxb-1-2-abc\nxoxb-1-2-def', /^FAIL {2}This is the bot token\. The app-level token starts/m],
+  ])('are told apart by what they begin with: %j', async (input, says) => {
+    const { code, out } = await run(['check'], {}, input);
+    expect([code, out]).toEqual([1, expect.stringMatching(says)]);
+  });
+
+  it('are asked for on a terminal, and there only', async () => {
+    expect((await run(['check'], {}, '', true)).error).toMatch(
+      /^Paste the bot token .* one to a line.*Then press Enter and Ctrl-D\.$/,
+    );
+    const path = await file('tokens', '');
+    expect((await run(['check', '--tokens-file', path], {}, '', true)).error).toBe('');
+    expect((await run(['check'], {}, '')).error).toBe('');
   });
 });
 
