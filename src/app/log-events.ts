@@ -18,7 +18,7 @@ export function logEvents(
   parts.identity.subscribe((verdict) => {
     if (verdict.t === 'insufficient') log.error(verdict.advice);
     if (verdict.t === 'unreachable')
-      log.warn({ reason: verdict.reason }, 'AutoKitteh does not answer; trying again');
+      log.warn({ reason: verdict.reason }, 'AutoKitteh cannot be asked; trying again');
     if (verdict.t === 'sufficient')
       log.info({ user: verdict.user?.displayName }, 'AutoKitteh grants the rights that are needed');
   });

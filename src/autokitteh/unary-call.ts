@@ -69,7 +69,7 @@ export function createUnaryCaller(baseUrl: string): UnaryCaller {
       if (answer.status !== 200) throw errorOf(base, answer);
       if (!answer.contentType.startsWith('application/proto')) {
         throw new ConnectError(
-          `${base.origin} does not answer as AutoKitteh does: is the URL right?`,
+          `${base.origin} does not answer as AutoKitteh does: is AUTOKITTEH_URL right?`,
           Code.Unknown,
         );
       }
@@ -102,15 +102,28 @@ function unreachable(base: URL, error: unknown): ConnectError {
   );
 }
 
+/**
+ * Whether it seems to come from another kind of server: it knows no such path or method, sends elsewhere, or has a page.
+ * A proxy may well have one while AutoKitteh is away.
+ */
+function isOfAnother({ status, contentType }: Answer): boolean {
+  return (
+    status < 500 && (status < 400 || status === 404 || status === 405 || contentType.startsWith('text/html'))
+  );
+}
+
 /** A Connect error is JSON; anything else comes from a login check, from a proxy, or from another kind of server. */
 function errorOf(base: URL, answer: Answer): ConnectError {
   const text = new TextDecoder().decode(answer.bytes.subarray(0, 200)).trim();
   const words = answer.contentType.startsWith('text/plain') && text !== '' ? `: ${text}` : '';
   const code = answer.status >= 500 ? Code.Unavailable : codeFromHttpStatus(answer.status);
-  const fallback = new ConnectError(`${base.origin} answered HTTP ${answer.status}${words}`, code);
+  const doubt = isOfAnother(answer) ? ', not as AutoKitteh does: is AUTOKITTEH_URL right?' : '';
+  const fallback = new ConnectError(`${base.origin} answered HTTP ${answer.status}${words}${doubt}`, code);
   if (!answer.contentType.startsWith('application/json')) return fallback;
   try {
-    return errorFromJsonBytes(answer.bytes, undefined, fallback);
+    const error = errorFromJsonBytes(answer.bytes, undefined, fallback);
+    // JSON of another kind of server, which has its words under another name.
+    return error.rawMessage === '' && error.code === code ? fallback : error;
   } catch (error) {
     return ConnectError.from(error);
   }

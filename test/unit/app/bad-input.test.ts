@@ -324,10 +324,23 @@ describe('a server that answers nonsense', () => {
         'the event',
       );
     }
-    expect(rig.logged.join('')).toContain('does not answer as AutoKitteh does: is the URL right?');
+    expect(rig.logged.join('')).toContain('does not answer as AutoKitteh does: is AUTOKITTEH_URL right?');
     await untilStatus(world, connection.id, 'ok', /2 sockets live/);
     await worksStill();
     expect((await overview(world)).delivery.dead).toBe(0);
+  });
+
+  it('may be none of AutoKitteh: the log asks for the right URL', async () => {
+    const front = await startFront(() => '');
+    front.answer = (_, response) => {
+      response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not Found</h1>');
+      return true;
+    };
+    const { rig } = await startWorld({ serverUrl: front.url });
+    await eventually(() => {
+      const line = rig.logged.find((each) => each.includes('AutoKitteh cannot be asked; trying again'));
+      return line?.includes('answered HTTP 404, not as AutoKitteh does: is AUTOKITTEH_URL right?');
+    }, 'a line with the question');
   });
 
   it('may be of another version: what it does not know is named, and the rest goes on', async () => {
