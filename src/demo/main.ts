@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { errorMessage } from '../core/errors.js';
 import { freePorts } from './free-ports.js';
 import { startLocalWorld } from './local-world.js';
@@ -9,8 +10,7 @@ import { PluginProcess } from './plugin-process.js';
 import { tour } from './tour.js';
 
 // `npm run demo`: everything on this machine. `npm run demo -- --tour` walks through by itself; exit code 1 if an event was lost.
-const touring = process.argv.includes('--tour');
-const verbose = process.argv.includes('--verbose');
+const { tour: touring, verbose } = askedFor(process.argv.slice(2));
 const say = (line: string): void => console.log(line);
 
 const world = await startLocalWorld();
@@ -52,4 +52,15 @@ try {
   console.error(errorMessage(error));
   process.exitCode = 1;
   await end();
+}
+
+/** A word that is mistyped would start a demo that waits for somebody instead of the tour. */
+function askedFor(args: string[]): { tour: boolean; verbose: boolean } {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({ args, options: { tour: flag, verbose: flag } }).values;
+  } catch (error) {
+    console.error(`${errorMessage(error)}\nUsage: npm run demo -- [--tour [--verbose]]`);
+    process.exit(2);
+  }
 }

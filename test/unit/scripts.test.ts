@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+describe('the scripts of package.json', () => {
+  it.each([
+    ['src/demo/main.ts', ['--tuor'], /Unknown option '--tuor'/, 'npm run demo -- [--tour [--verbose]]'],
+    ['src/demo/main.ts', ['tour'], /Unexpected argument 'tour'/, 'npm run demo'],
+    [
+      'test/faults/main.ts',
+      ['nosuch'],
+      /no series named nosuch/,
+      'npm run faults -- [crash | disk | sockets]',
+    ],
+    ['test/faults/main.ts', ['disk', '--seed', '3'], /Unknown option '--seed'/, 'npm run faults'],
+    ['test/faults/main.ts', ['disk', '--seeds', 'few'], /--seeds must be a whole number/, 'npm run faults'],
+  ])('start nothing when a word is wrong: %s %j', async (script, words, says, usage) => {
+    // On SIGINT the demo would give everything back, if it were started after all.
+    const limits = { cwd: ROOT, timeout: 20_000, killSignal: 'SIGINT' } as const;
+    const running = promisify(execFile)(process.execPath, ['--import', 'tsx', script, ...words], limits);
+    await expect(running).rejects.toMatchObject({ code: 2, stdout: '' });
+    await expect(running).rejects.toMatchObject({ stderr: expect.stringMatching(says) as string });
+    await expect(running).rejects.toMatchObject({
+      stderr: expect.stringContaining(`Usage: ${usage}`) as string,
+    });
+  });
+});
