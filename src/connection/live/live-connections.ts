@@ -56,7 +56,11 @@ export class LiveConnections {
     setMaxListeners(0, signal);
     this.#identities = new IdentityCache({ source: options.identitySource, clock, policy, signal });
     this.#publisher = new StatusPublisher({
-      push: (id, status) => server.pushStatus(id, status, signal),
+      push: async (id, status) => {
+        await server.pushStatus(id, status, signal);
+        // It may have covered the server's own, which says that variables have changed since they were read.
+        this.#reconciler.readNext(id);
+      },
       refresh: (id) => server.refreshStatus(id, signal),
       background: this.#background,
       settleMs: policy.settleMs,

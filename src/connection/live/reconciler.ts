@@ -59,6 +59,11 @@ export class Reconciler {
     this.look();
   }
 
+  /** Has the next look, whenever it is, read this connection's variables. */
+  readNext(connectionId: string): void {
+    this.#kicked.add(connectionId);
+  }
+
   /** Looks soon; with an id, reads that connection's variables too. Several calls meanwhile make one further look. */
   look(connectionId?: string): void {
     if (this.#stopped) return;

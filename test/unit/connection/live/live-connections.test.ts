@@ -206,7 +206,8 @@ describe('LiveConnections', () => {
     for (let index = 0; index < 20; index++) server.add(`c${index}`);
     live.start();
     await clock.advance(5 * 60_000);
-    expect(server.reads.length).toBe(20);
+    // At the start, and once more after its status was brought to the server.
+    expect(server.reads.length).toBe(40);
     expect(slack.asked).toBe(1);
   });
 
@@ -286,6 +287,24 @@ describe('LiveConnections', () => {
     await clock.advance(1_000);
     expect(live.connectionsOf(HERE)).toEqual([]);
     expect(live.connectionsOf(HERE, true)).toEqual(['one']);
+  });
+
+  it('notices variables that were set while a status was on its way', async () => {
+    const { clock, server, live } = start();
+    const one = server.add('one');
+    let arrive = (): void => undefined;
+    server.pushesAfter = new Promise((resolve) => (arrive = resolve));
+    live.start();
+    await clock.advance(LIVE_POLICY.compareMs);
+    one.variables = { ...TOKENS, private_bot_token: 'no token' };
+    // The server's own status, which nobody sees: ours arrives over it.
+    one.status = { code: 'ok', message: 'Using Socket Mode' };
+    arrive();
+    await clock.advance(3 * LIVE_POLICY.reconcileMs);
+    expect(one.status).toMatchObject({
+      code: 'error',
+      message: expect.stringContaining('no bot token') as string,
+    });
   });
 
   it('leaves no status of its own on a connection whose variables went while it was on its way', async () => {
