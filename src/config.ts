@@ -5,13 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { CredentialSource } from './autokitteh/credentials.js';
 import { errorMessage, PluginError } from './core/errors.js';
+import type { Address } from './core/listen.js';
 import { SETTINGS, type SettingName } from './settings.js';
-
-/** A host and a port to listen on; port 0 lets the system choose. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Everything the program was told, checked and complete; nothing below this fills in defaults. */
 export interface Config {

@@ -1,4 +1,5 @@
-import type { Address, Config } from '../config.js';
+import type { Config } from '../config.js';
+import type { Address } from '../core/listen.js';
 
 /** The URL at which this machine reaches what listens there; `port` where the system chose it. */
 export function urlOf({ host, port }: Address, chosen = port): string {

@@ -1,5 +1,6 @@
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { Clock } from '../core/clock.js';
+import type { Address } from '../core/listen.js';
 import type { Log } from '../core/log.js';
 import { bearer, contextValues } from './bearer.js';
 import { DUAL_SERVER_LIMITS, startDualServer, type DualHandler, type DualServer } from './dual-server.js';
@@ -7,7 +8,7 @@ import { healthRoutes, type HealthSource } from './health.js';
 import { contractRoutes, type ContractOptions } from './service.js';
 
 export interface ContractServerOptions extends ContractOptions {
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: Address;
   /** The bearer credential that every RPC must carry; without one only this machine's programs are answered. */
   readonly token: string | undefined;
   readonly health: HealthSource;

@@ -3,16 +3,13 @@ import { createServer as createHttp2Server, type ServerHttp2Session } from 'node
 import type { AddressInfo, Socket } from 'node:net';
 import type { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { Clock } from '../core/clock.js';
-import { listen } from '../core/listen.js';
+import { listen, type Address } from '../core/listen.js';
 import { protocolSwitch } from './protocol-switch.js';
 
 /** Answers a request of either protocol. */
 export type DualHandler = ReturnType<typeof connectNodeAdapter>;
 
-export interface DualServerOptions {
-  readonly host: string;
-  /** 0 lets the system choose. */
-  readonly port: number;
+export interface DualServerOptions extends Address {
   readonly handler: DualHandler;
   readonly clock: Clock;
   readonly limits: DualServerLimits;

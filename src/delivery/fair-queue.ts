@@ -14,14 +14,18 @@ interface Entry<Item> {
 class Line<Item> {
   #entries: (Entry<Item> | undefined)[] = [];
   #front = 0;
-  bytes = 0;
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   get length(): number {
     return this.#entries.length - this.#front;
   }
 
   push(entry: Entry<Item>): void {
-    this.bytes += entry.bytes;
+    this.#bytes += entry.bytes;
     this.#entries.push(entry);
   }
 
@@ -30,7 +34,7 @@ class Line<Item> {
   }
 
   shift(): void {
-    this.bytes -= this.peek()?.bytes ?? 0;
+    this.#bytes -= this.peek()?.bytes ?? 0;
     // Moved later, but not kept until then.
     this.#entries[this.#front] = undefined;
     this.#front += 1;

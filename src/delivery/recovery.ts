@@ -28,17 +28,14 @@ export interface RecoveryPorts {
   readonly delivered: (row: JournalRow) => void;
 }
 
-/** Rows that somebody who is gone was dispatching; they are ours from here on. */
-export async function takeOver({
-  journal,
-  owner,
-  now,
-  limits,
-}: Pick<RecoveryPorts, 'journal' | 'owner' | 'now' | 'limits'>): Promise<JournalRow[]> {
-  const rows: JournalRow[] = [];
+/** Adds to `rows` those that somebody who is gone was dispatching; they are ours from here on, also if it rejects then. */
+export async function takeOver(
+  rows: JournalRow[],
+  { journal, owner, now, limits }: Pick<RecoveryPorts, 'journal' | 'owner' | 'now' | 'limits'>,
+): Promise<void> {
   for (;;) {
     const some = await journal.takeOver(owner, now() + limits.retry.maxMs, ROWS_AT_ONCE);
-    if (some.length === 0) return rows;
+    if (some.length === 0) return;
     rows.push(...some);
   }
 }

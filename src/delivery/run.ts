@@ -48,7 +48,7 @@ export class DeliveryRun {
 
   async #begin(): Promise<void> {
     const { journal, backlog, dispatcher } = this.#ports;
-    this.#left.push(...(await takeOver(this.#ports)));
+    await takeOver(this.#left, this.#ports);
     const [ready, { sources }] = await Promise.all([journal.ready(), journal.stats()]);
     if (this.#stopped !== undefined) return;
     backlog.load(sources);

@@ -3,14 +3,14 @@ import { Socket, type AddressInfo } from 'node:net';
 import type { Clock, Timer } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
-import { listen, type Listening } from '../core/listen.js';
+import { listen, type Address } from '../core/listen.js';
 import { createForwarder, MAX_HEADER_BYTES } from './forwarder.js';
 import { createHandler, type GatewayPorts } from './handler.js';
 import { isWebSocket, servePlainly } from './plain-upgrade.js';
 import { answerUnreachable } from './unreachable.js';
 
 export interface GatewayOptions extends GatewayPorts {
-  readonly listen: Listening;
+  readonly listen: Address;
   /** The server in front of which this stands. */
   readonly upstream: string;
   readonly clock: Clock;

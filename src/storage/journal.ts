@@ -118,6 +118,7 @@ export interface PruneRequest {
   readonly limit: number;
 }
 
+/** What one step of pruning did. */
 export interface Pruned {
   /** Whether there may be more to do. */
   readonly more: boolean;

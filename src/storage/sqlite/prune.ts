@@ -12,7 +12,7 @@ export function preparePrune({ database, sources }: Tables, maxBytes: number) {
   const dropRow = database.prepare('DELETE FROM events WHERE id = ?');
   const find = (state: string, before: number, limit: number) =>
     oldest.all(state, before, limit) as { id: number; source_id: number; settled_at: number }[];
-  const isFull = isCrowded(database, maxBytes);
+  const mustMakeRoom = isCrowded(database, maxBytes);
 
   return ({ bodiesBefore, keysBefore, deadBefore, limit }: PruneRequest): Pruned => {
     const bodies = find('delivered', bodiesBefore, limit);
@@ -22,7 +22,7 @@ export function preparePrune({ database, sources }: Tables, maxBytes: number) {
     }
     const keys = find('key', keysBefore, limit);
     for (const { id } of keys) dropRow.run(id);
-    const dead = find('dead', isFull() ? Number.MAX_SAFE_INTEGER : deadBefore, limit);
+    const dead = find('dead', mustMakeRoom() ? Number.MAX_SAFE_INTEGER : deadBefore, limit);
     for (const { id, source_id } of dead) {
       dropBody.run(id);
       dropRow.run(id);

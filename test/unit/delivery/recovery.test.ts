@@ -93,11 +93,16 @@ describe('after a crash', () => {
     expect(r.server.got).toEqual([]);
   });
 
-  test('a row is looked up though the first start failed', async () => {
+  test.each(['takeOver', 'ready'])('a row is looked up though the first start failed at %s', async (verb) => {
     let fails = true;
+    let taken = 0;
+    const fail = () => Promise.reject(new PluginError('journal_unavailable', 'x'));
     const r = await rig(scaledClock(100), {}, (journal) => ({
       ...journal,
-      ready: () => (fails ? Promise.reject(new PluginError('journal_unavailable', 'x')) : journal.ready()),
+      // The second time, when the row is taken over already.
+      takeOver: (...asked) =>
+        fails && verb === 'takeOver' && taken++ > 0 ? fail() : journal.takeOver(...asked),
+      ready: () => (fails && verb === 'ready' ? fail() : journal.ready()),
     }));
     await r.take({ key: 'a' });
     await claimAndVanish(r);

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Clock, Timer } from '../../../src/core/clock.js';
+import type { DeliveryLimits } from '../../../src/delivery/limits.js';
 import type { DispatchOutcome } from '../../../src/delivery/sink.js';
 import { HandClock, settle } from '../../helpers/hand-clock.js';
-import { rig } from './rig.js';
+import { rig, type PlayedServer, type Rig } from './rig.js';
 
 const HOUR = 3_600_000;
 const delivered = { t: 'delivered', eventId: '' } as const;
@@ -26,11 +27,21 @@ class Hanging {
   }
 }
 
+/** Delivery that has begun, in front of a server that answers so. */
+async function begun(
+  clock: Clock,
+  answer: PlayedServer['answer'],
+  limits: Partial<DeliveryLimits> = {},
+): Promise<Rig> {
+  const r = await rig(clock, limits);
+  r.server.answer = answer;
+  await r.delivery.start();
+  return r;
+}
+
 test('a clock that is set back in an outage does not prolong it', async () => {
   const clock = new SetClock();
-  const r = await rig(clock);
-  r.server.answer = () => ({ t: 'outage', reason: 'down' });
-  await r.delivery.start();
+  const r = await begun(clock, () => ({ t: 'outage', reason: 'down' }));
   void r.take({ key: 'a' });
   await clock.hand.advance(5000);
   expect(r.tags()).toContain('outage');
@@ -42,9 +53,7 @@ test('a clock that is set back in an outage does not prolong it', async () => {
 
 test('a clock that is set back does not hold up what is sent again', async () => {
   const clock = new SetClock();
-  const r = await rig(clock);
-  r.server.answer = () => ({ t: 'failed', reason: 'odd' });
-  await r.delivery.start();
+  const r = await begun(clock, () => ({ t: 'failed', reason: 'odd' }));
   clock.offset = -HOUR;
   void r.take({ key: 'a' });
   await clock.hand.advance(100);
@@ -56,14 +65,16 @@ test('a clock that is set back does not hold up what is sent again', async () =>
 
 test('what is sent again does not wait for a connection that has all its slots in use', async () => {
   const clock = new HandClock();
-  const r = await rig(clock, { perConnection: 1, concurrency: 8, dispatchMs: 50_000 });
   const hanging = new Hanging();
   let fails = true;
-  r.server.answer = ({ connectionId }) => {
-    if (connectionId === 'con_slow') return hanging.answer;
-    return fails ? { t: 'failed', reason: 'odd' } : delivered;
-  };
-  await r.delivery.start();
+  const r = await begun(
+    clock,
+    ({ connectionId }) => {
+      if (connectionId === 'con_slow') return hanging.answer;
+      return fails ? { t: 'failed', reason: 'odd' } : delivered;
+    },
+    { perConnection: 1, concurrency: 8, dispatchMs: 50_000 },
+  );
   void r.take({ key: 's1', connectionIds: ['con_slow'], conversation: 'C1' });
   void r.take({ key: 's2', connectionIds: ['con_slow'], conversation: 'C2' });
   await clock.advance(10);
@@ -78,14 +89,16 @@ test('what is sent again does not wait for a connection that has all its slots i
 
 test('a click that is sent again uses the slots kept for clicks though all others hang', async () => {
   const clock = new HandClock();
-  const r = await rig(clock, { concurrency: 2, urgentReserve: 2, dispatchMs: 50_000 });
   const hanging = new Hanging();
   let fails = true;
-  r.server.answer = ({ urgent }) => {
-    if (!urgent) return hanging.answer;
-    return fails ? { t: 'failed', reason: 'odd' } : delivered;
-  };
-  await r.delivery.start();
+  const r = await begun(
+    clock,
+    ({ urgent }) => {
+      if (!urgent) return hanging.answer;
+      return fails ? { t: 'failed', reason: 'odd' } : delivered;
+    },
+    { concurrency: 2, urgentReserve: 2, dispatchMs: 50_000 },
+  );
   for (const n of [1, 2, 3]) void r.take({ key: `hang${n}`, conversation: `C${n}` });
   await clock.advance(10);
   void r.take({ key: 'click', urgent: true });
@@ -99,10 +112,9 @@ test('a click that is sent again uses the slots kept for clicks though all other
 
 test('a connection that we may not dispatch to slows no other down', async () => {
   const clock = new HandClock();
-  const r = await rig(clock);
-  r.server.answer = ({ connectionId }) =>
-    connectionId === 'con_foreign' ? { t: 'forbidden', reason: 'unauthorized' } : delivered;
-  await r.delivery.start();
+  const r = await begun(clock, ({ connectionId }) =>
+    connectionId === 'con_foreign' ? { t: 'forbidden', reason: 'unauthorized' } : delivered,
+  );
   void r.take({ key: 'before' });
   await clock.advance(1000);
   for (let n = 0; n < 50; n += 1) {
@@ -116,9 +128,7 @@ test('a connection that we may not dispatch to slows no other down', async () =>
 
 test('where we may not dispatch at all, nothing is given up', async () => {
   const clock = new HandClock();
-  const r = await rig(clock);
-  r.server.answer = () => ({ t: 'forbidden', reason: 'unauthorized' });
-  await r.delivery.start();
+  const r = await begun(clock, () => ({ t: 'forbidden', reason: 'unauthorized' }));
   void r.take({ key: 'a' });
   await clock.advance(HOUR);
   expect((await r.delivery.stats()).outage).toBe('unauthorized');
@@ -127,10 +137,9 @@ test('where we may not dispatch at all, nothing is given up', async () => {
 
 test('a row that cannot be read says nothing about the server', async () => {
   const clock = new HandClock();
-  const r = await rig(clock);
-  r.server.answer = ({ key }) =>
-    key === 'broken' ? { t: 'unreadable', reason: 'no JSON' } : { t: 'outage', reason: 'down' };
-  await r.delivery.start();
+  const r = await begun(clock, ({ key }) =>
+    key === 'broken' ? { t: 'unreadable', reason: 'no JSON' } : { t: 'outage', reason: 'down' },
+  );
   void r.take({ key: 'a' });
   await clock.advance(100);
   void r.take({ key: 'broken', urgent: true });
@@ -144,9 +153,7 @@ test('a row that cannot be read says nothing about the server', async () => {
 
 test('a click at which the server always seems down does not stop events', async () => {
   const clock = new HandClock();
-  const r = await rig(clock);
-  r.server.answer = ({ key }) => (key === 'bad' ? { t: 'outage', reason: 'down' } : delivered);
-  await r.delivery.start();
+  const r = await begun(clock, ({ key }) => (key === 'bad' ? { t: 'outage', reason: 'down' } : delivered));
   void r.take({ key: 'before' });
   await clock.advance(20_000);
   void r.take({ key: 'bad', urgent: true, conversation: 'C9' });

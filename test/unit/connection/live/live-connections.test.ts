@@ -28,7 +28,7 @@ class FakeServer {
   readonly reads: string[] = [];
   readonly refreshes: string[] = [];
   /** Pushes arrive once this has come to pass. */
-  pushesAfter = Promise.resolve();
+  #pushesAfter = Promise.resolve();
   down = false;
   hangs = false;
 
@@ -70,8 +70,15 @@ class FakeServer {
     return Promise.resolve(variables.map(([name, value]) => ({ name, value, isSecret: false })));
   }
 
+  /** Keeps pushes on their way until the answer is called. */
+  holdPushes(): () => void {
+    let arrive = (): void => undefined;
+    this.#pushesAfter = new Promise((resolve) => (arrive = resolve));
+    return () => arrive();
+  }
+
   async pushStatus(id: string, status: Status): Promise<void> {
-    await this.pushesAfter;
+    await this.#pushesAfter;
     const connection = this.connections.get(id);
     if (connection !== undefined) connection.status = status;
   }
@@ -292,8 +299,7 @@ describe('LiveConnections', () => {
   it('notices variables that were set while a status was on its way', async () => {
     const { clock, server, live } = start();
     const one = server.add('one');
-    let arrive = (): void => undefined;
-    server.pushesAfter = new Promise((resolve) => (arrive = resolve));
+    const arrive = server.holdPushes();
     live.start();
     await clock.advance(LIVE_POLICY.compareMs);
     one.variables = { ...TOKENS, private_bot_token: 'no token' };
@@ -310,8 +316,7 @@ describe('LiveConnections', () => {
   it('leaves no status of its own on a connection whose variables went while it was on its way', async () => {
     const { clock, server, live } = start();
     const one = server.add('one');
-    let arrive = (): void => undefined;
-    server.pushesAfter = new Promise((resolve) => (arrive = resolve));
+    const arrive = server.holdPushes();
     live.start();
     await clock.advance(LIVE_POLICY.compareMs);
     one.variables = {};
