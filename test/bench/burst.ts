@@ -25,10 +25,10 @@ export const bench: Bench = {
       const dispatched: Dispatched[] = [];
       for (let round = 0; round < ROUNDS; round += 1) {
         await stage.serve('stand-in', DISPATCH_PER_SECOND);
-        bolt.push(await stage.meet('bolt', 1, () => burst(stage)));
+        bolt.push(await stage.meet('bolt', 1, (appId) => burst(stage, appId)));
         ours.push(
-          await stage.meet('ours', 1, async () => {
-            const result = await burst(stage);
+          await stage.meet('ours', 1, async (appId) => {
+            const result = await burst(stage, appId);
             dispatched.push(await allDispatched(stage));
             return result;
           }),
@@ -41,8 +41,8 @@ export const bench: Bench = {
   },
 };
 
-async function burst(stage: Stage): Promise<Burst> {
-  const { latency, acknowledged } = await stage.slack.ask('burst', EVENTS);
+async function burst(stage: Stage, appId: string): Promise<Burst> {
+  const { latency, acknowledged } = await stage.slack.ask('burst', appId, EVENTS);
   return { slowestMs: latency.max, acknowledged };
 }
 

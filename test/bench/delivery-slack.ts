@@ -12,6 +12,9 @@ export interface Entry {
   readonly appToken: string;
 }
 
+/** What is told about a blast between processes. */
+export type BlastSummary = Omit<BlastResult, 'tookMs'>;
+
 export type Pace = { t: 'window'; perSocket: number } | { t: 'rate'; perSecond: number };
 
 // A message as people write them; with its envelope 1.5 kB.
@@ -21,11 +24,12 @@ const CHANNELS = 20;
 
 const slack = await startScriptedSlack();
 const workspace = slack.addWorkspace();
-let installed: { app: SlackApp; installation: SlackInstallation } | undefined;
+const apps = new Map<string, { app: SlackApp; installation: SlackInstallation }>();
 
-function current(): { app: SlackApp; installation: SlackInstallation } {
-  if (installed === undefined) throw new Error('open first');
-  return installed;
+function opened(appId: string): { app: SlackApp; installation: SlackInstallation } {
+  const found = apps.get(appId);
+  if (found === undefined) throw new Error('open first');
+  return found;
 }
 
 /** A frame that says which it is, in a channel of its own turn. */
@@ -34,26 +38,32 @@ function numbered(n: number): Frame {
   return message({ text, event: { channel: `C0CHAN${String(n % CHANNELS).padStart(4, '0')}` } });
 }
 
-/** The scripted Slack, in a process of its own. */
+function blast(appId: string, count: number, pace: Pace): Promise<BlastResult> {
+  const frames = Array.from({ length: CHANNELS }, (_, n) => numbered(n));
+  return slack.blast(opened(appId).installation, frames, { count, pace, limit: 120_000 });
+}
+
+/** The scripted Slack, in a process of its own; each contestant is an app. */
 const questions = {
   /** A new app, so that nothing is left of the run before. */
   open: (): Promise<Entry> => {
     const app = slack.addApp();
-    installed = { app, installation: slack.install(app, workspace) };
+    apps.set(app.id, { app, installation: slack.install(app, workspace) });
     return Promise.resolve({ apiUrl: slack.apiUrl, appId: app.id, appToken: app.createAppToken() });
   },
-  sockets: async (count: number): Promise<void> => {
-    await slack.waitForSockets(current().app, count);
+  sockets: async (appId: string, count: number): Promise<void> => {
+    await slack.waitForSockets(opened(appId).app, count);
   },
-  blast: (count: number, pace: Pace): Promise<BlastResult> => {
-    const frames = Array.from({ length: CHANNELS }, (_, n) => numbered(n));
-    return slack.blast(current().installation, frames, { count, pace, limit: 120_000 });
-  },
+  blast: (appId: string, count: number, pace: Pace): Promise<BlastSummary> => blast(appId, count, pace),
+  /** The milliseconds that each acknowledgement of a blast took. */
+  latencies: async (appId: string, count: number, pace: Pace): Promise<number[]> => [
+    ...(await blast(appId, count, pace)).tookMs,
+  ],
   /** All at once, on one socket, with an interaction in their middle. */
-  burst: (count: number): Promise<BlastResult> => {
+  burst: (appId: string, count: number): Promise<BlastSummary> => {
     const frames = Array.from({ length: count }, (_, n) => (n === count / 2 ? blockAction() : numbered(n)));
     const pace: Pace = { t: 'window', perSocket: count };
-    return slack.blast(current().installation, frames, { count, pace, limit: 120_000 });
+    return slack.blast(opened(appId).installation, frames, { count, pace, limit: 120_000 });
   },
 };
 

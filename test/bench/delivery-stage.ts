@@ -6,7 +6,13 @@ import type { SlackQuestions } from './delivery-slack.js';
 
 export type Contestant = 'ours' | 'ours, delivery paused' | 'bolt' | 'sdk' | 'sdkWithDisk';
 
-/** A Slack and a server that all contestants of a benchmark meet, one after another. */
+/** A contestant that is connected, as an app of its own. */
+export interface Connected {
+  readonly appId: string;
+  readonly leave: () => Promise<void>;
+}
+
+/** A Slack and a server that all contestants of a benchmark meet. */
 export class Stage {
   readonly slack: Peer<SlackQuestions>;
   readonly server: Peer<ServerQuestions>;
@@ -28,12 +34,8 @@ export class Stage {
     this.#address = await this.server.ask(kind === 'bare' ? 'openBare' : 'open', dispatchPerSecond);
   }
 
-  /** Connects a contestant, in a process of its own, and runs `measure` while it is there. */
-  async meet<Result>(
-    contestant: Contestant,
-    sockets: number,
-    measure: (client: Peer<ClientQuestions>) => Promise<Result>,
-  ): Promise<Result> {
+  /** Connects a contestant, in a process of its own. */
+  async connect(contestant: Contestant, sockets: number): Promise<Connected> {
     if (this.#address === undefined) throw new Error('serve first');
     const client = new Peer<ClientQuestions>(this.#folder, 'delivery-client.js');
     try {
@@ -41,10 +43,25 @@ export class Stage {
       if (contestant === 'ours' || contestant === 'ours, delivery paused')
         await client.ask('ours', order, this.#address, contestant === 'ours');
       else await client.ask(contestant, order);
-      await this.slack.ask('sockets', sockets);
-      return await measure(client);
-    } finally {
+      await this.slack.ask('sockets', order.appId, sockets);
+      return { appId: order.appId, leave: () => client.end() };
+    } catch (error) {
       await client.end();
+      throw error;
+    }
+  }
+
+  /** Runs `measure` while a contestant is connected. */
+  async meet<Result>(
+    contestant: Contestant,
+    sockets: number,
+    measure: (appId: string) => Promise<Result>,
+  ): Promise<Result> {
+    const { appId, leave } = await this.connect(contestant, sockets);
+    try {
+      return await measure(appId);
+    } finally {
+      await leave();
     }
   }
 

@@ -45,10 +45,10 @@ function row(how: string, ours: number, bolt: number): Row {
 }
 
 function flatOut(stage: Stage, contestant: Contestant): Promise<number> {
-  return stage.meet(contestant, SOCKETS, async () => {
+  return stage.meet(contestant, SOCKETS, async (appId) => {
     const pace = { t: 'window', perSocket: IN_FLIGHT } as const;
-    await stage.slack.ask('blast', WARM_UP, pace);
-    const { perSecond } = await stage.slack.ask('blast', COUNT, pace);
+    await stage.slack.ask('blast', appId, WARM_UP, pace);
+    const { perSecond } = await stage.slack.ask('blast', appId, COUNT, pace);
     return perSecond;
   });
 }

@@ -31,6 +31,8 @@ export interface BlastResult {
   readonly seconds: number;
   readonly perSecond: number;
   readonly latency: Latency;
+  /** Real milliseconds that each acknowledgement took, in the order of sending. */
+  readonly tookMs: Float64Array;
 }
 
 /** What a blast needs of the sockets of its app. */
@@ -169,6 +171,7 @@ export class Blast {
 
   #result(): BlastResult {
     const seconds = (systemClock.monotonic() - this.#startedAt) / 1_000;
+    const tookMs = this.#tookMs.filter((took) => took !== 0);
     return {
       sent: this.#sent,
       acknowledged: this.#acknowledged,
@@ -176,7 +179,8 @@ export class Blast {
       cutOff: this.#cutOff,
       seconds,
       perSecond: this.#acknowledged / seconds,
-      latency: latencyOf(this.#tookMs.filter((took) => took !== 0)),
+      latency: latencyOf(tookMs),
+      tookMs,
     };
   }
 }

@@ -15,6 +15,8 @@ describe('blast', () => {
     expect(result).toMatchObject({ sent: 200, acknowledged: 200, repeated: 0, cutOff: 0 });
     expect(result.latency.p50).toBeGreaterThan(0);
     expect(result.latency.max).toBeGreaterThanOrEqual(result.latency.p99);
+    expect(result.tookMs).toHaveLength(200);
+    expect(Math.max(...result.tookMs)).toBe(result.latency.max);
     const envelopes = clients.flatMap((client) => client.frames.filter((frame) => 'envelope_id' in frame));
     expect(new Set(envelopes.map((frame) => frame.envelope_id)).size).toBe(200);
     const keys = envelopes.map((frame) => {
