@@ -1,3 +1,4 @@
+import { eventually } from '../helpers/eventually.js';
 import type { Bench, Row } from './bench.js';
 import { Stage } from './delivery-stage.js';
 
@@ -54,7 +55,8 @@ interface Dispatched {
 }
 
 async function allDispatched(stage: Stage): Promise<Dispatched> {
-  while ((await stage.server.ask('count')) < EVENTS) await new Promise((resolve) => setTimeout(resolve, 100));
+  const isDone = async (): Promise<boolean> => (await stage.server.ask('count')) >= EVENTS;
+  await eventually(isDone, 'all dispatched', 60_000);
   const events = await stage.server.ask('events');
   const last = new Map<string, number>();
   let isOrdered = true;

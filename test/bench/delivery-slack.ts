@@ -38,9 +38,12 @@ function numbered(n: number): Frame {
   return message({ text, event: { channel: `C0CHAN${String(n % CHANNELS).padStart(4, '0')}` } });
 }
 
-function blast(appId: string, count: number, pace: Pace): Promise<BlastResult> {
-  const frames = Array.from({ length: CHANNELS }, (_, n) => numbered(n));
-  return slack.blast(opened(appId).installation, frames, { count, pace, limit: 120_000 });
+const FRAMES = Array.from({ length: CHANNELS }, (_, n) => numbered(n));
+
+async function blast(appId: string, frames: readonly Frame[], count: number, pace: Pace) {
+  const result = await slack.blast(opened(appId).installation, frames, { count, pace, limit: 120_000 });
+  const { tookMs, ...summary } = result;
+  return { summary, tookMs };
 }
 
 /** The scripted Slack, in a process of its own; each contestant is an app. */
@@ -54,16 +57,17 @@ const questions = {
   sockets: async (appId: string, count: number): Promise<void> => {
     await slack.waitForSockets(opened(appId).app, count);
   },
-  blast: (appId: string, count: number, pace: Pace): Promise<BlastSummary> => blast(appId, count, pace),
+  blast: async (appId: string, count: number, pace: Pace): Promise<BlastSummary> =>
+    (await blast(appId, FRAMES, count, pace)).summary,
   /** The milliseconds that each acknowledgement of a blast took. */
   latencies: async (appId: string, count: number, pace: Pace): Promise<number[]> => [
-    ...(await blast(appId, count, pace)).tookMs,
+    ...(await blast(appId, FRAMES, count, pace)).tookMs,
   ],
   /** All at once, on one socket, with an interaction in their middle. */
-  burst: (appId: string, count: number): Promise<BlastSummary> => {
+  burst: async (appId: string, count: number): Promise<BlastSummary> => {
     const frames = Array.from({ length: count }, (_, n) => (n === count / 2 ? blockAction() : numbered(n)));
     const pace: Pace = { t: 'window', perSocket: count };
-    return slack.blast(opened(appId).installation, frames, { count, pace, limit: 120_000 });
+    return (await blast(appId, frames, count, pace)).summary;
   },
 };
 

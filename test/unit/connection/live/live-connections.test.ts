@@ -138,6 +138,16 @@ function start() {
   return { clock, server, live, wanted, slack };
 }
 
+/** With one connection, whose first status has not arrived at the server yet. */
+async function startWithStatusOnItsWay() {
+  const { clock, server, live } = start();
+  const one = server.add('one');
+  const arrive = server.holdPushes();
+  live.start();
+  await clock.advance(LIVE_POLICY.compareMs);
+  return { clock, server, live, one, arrive };
+}
+
 describe('LiveConnections', () => {
   it('wants sockets for active connections and routes their events', async () => {
     const { clock, server, live, wanted } = start();
@@ -297,11 +307,7 @@ describe('LiveConnections', () => {
   });
 
   it('notices variables that were set while a status was on its way', async () => {
-    const { clock, server, live } = start();
-    const one = server.add('one');
-    const arrive = server.holdPushes();
-    live.start();
-    await clock.advance(LIVE_POLICY.compareMs);
+    const { clock, one, arrive } = await startWithStatusOnItsWay();
     one.variables = { ...TOKENS, private_bot_token: 'no token' };
     // The server's own status, which nobody sees: ours arrives over it.
     one.status = { code: 'ok', message: 'Using Socket Mode' };
@@ -314,11 +320,7 @@ describe('LiveConnections', () => {
   });
 
   it('leaves no status of its own on a connection whose variables went while it was on its way', async () => {
-    const { clock, server, live } = start();
-    const one = server.add('one');
-    const arrive = server.holdPushes();
-    live.start();
-    await clock.advance(LIVE_POLICY.compareMs);
+    const { clock, server, live, one, arrive } = await startWithStatusOnItsWay();
     one.variables = {};
     one.status = { code: 'init_required', message: 'Init required' };
     live.noticeChange('one');
