@@ -27,4 +27,14 @@ describe('the scripts of package.json', () => {
       stderr: expect.stringContaining(`Usage: ${usage}`) as string,
     });
   });
+
+  it('tells how to run a command under another version of Node when the version or the command is missing', async () => {
+    for (const words of [[], ['24']]) {
+      const running = promisify(execFile)(join(ROOT, 'scripts/on-node.sh'), words, { timeout: 20_000 });
+      await expect(running).rejects.toMatchObject({
+        ...{ code: 2, stdout: '' },
+        stderr: expect.stringContaining('Usage: npm run on-node -- <version> <command...>') as string,
+      });
+    }
+  });
 });

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const documented = readFileSync(join(ROOT, 'docs/dependencies.md'), 'utf8');
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
+  'dependencies' | 'devDependencies',
+  Record<string, string>
+>;
+
+describe.each(['dependencies', 'devDependencies'] as const)('docs/dependencies.md about %s', (kind) => {
+  const [, table = ''] = new RegExp(`<!-- ${kind} -->([^]*)<!-- /${kind} -->`).exec(documented) ?? [];
+  const rows = [...table.matchAll(/^\| `([^`]+)` *\| (\S+) *\| (\S+) *\| *(.*?) *\|$/gm)];
+
+  it('names exactly the pins of package.json', () => {
+    expect(Object.fromEntries(rows.map(([, name, pin]) => [name, pin]))).toEqual(manifest[kind]);
+  });
+
+  it('gives a reason for each pin that is not the newest version', () => {
+    expect(rows.filter(([, , pin, newest, reason]) => pin !== newest && reason === '')).toEqual([]);
+  });
+});
+
+it('pins every dependency to one exact version', () => {
+  const pins = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
+  expect(pins.filter((pin) => !/^\d+\.\d+\.\d+$/.test(pin))).toEqual([]);
+});
