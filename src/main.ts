@@ -4,7 +4,7 @@ import { startApp } from './app.js';
 import { commandPorts } from './app/command-ports.js';
 import { openJournal } from './app/journal-file.js';
 import type { Config } from './config.js';
-import { LIVE_POLICY } from './connection/live/ports.js';
+import { LIVE_POLICY } from './connection/live/policy.js';
 import { systemClock } from './core/clock.js';
 import { errorMessage } from './core/errors.js';
 import { createLog } from './core/log.js';

@@ -1,4 +1,4 @@
-import type { LivePolicy } from '../connection/live/ports.js';
+import type { LivePolicy } from '../connection/live/policy.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';

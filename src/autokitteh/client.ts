@@ -11,10 +11,9 @@ import {
 } from '../gen/autokitteh/connections/v1/connections_pb.js';
 import { DispatcherService } from '../gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
 import { EventsService } from '../gen/autokitteh/events/v1/events_pb.js';
-import type { Value } from '../gen/autokitteh/values/v1/values_pb.js';
 import { VarsService } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import type { Credentials } from './credentials.js';
-import { encodeDispatch } from './dispatch-encoding.js';
+import { encodeDispatch, type OutgoingEvent } from './dispatch-encoding.js';
 import { isConnectionId } from './ids.js';
 import { refusal } from './rpc-errors.js';
 import { statusFromMessage, statusToMessage, type Status } from './status.js';
@@ -35,14 +34,6 @@ export interface Variable {
   readonly name: string;
   readonly value: string;
   readonly isSecret: boolean;
-}
-
-/** An event on its way to the server. Top-level keys of `data` must be symbols: the server does not check. */
-export interface OutgoingEvent {
-  readonly destinationId: string;
-  readonly eventType: string;
-  readonly data: Readonly<Record<string, Value>>;
-  readonly memo: Readonly<Record<string, string>>;
 }
 
 /** An event as the server lists it: without its data, with its memo. */

@@ -11,7 +11,14 @@ import {
   type Value,
 } from '../gen/autokitteh/values/v1/values_pb.js';
 import { BackwardWriter } from './backward-writer.js';
-import type { OutgoingEvent } from './client.js';
+
+/** An event on its way to the server. Top-level keys of `data` must be symbols: the server does not check. */
+export interface OutgoingEvent {
+  readonly destinationId: string;
+  readonly eventType: string;
+  readonly data: Readonly<Record<string, Value>>;
+  readonly memo: Readonly<Record<string, string>>;
+}
 
 /*
  * The one message that is sent for every event is encoded here: the library goes through an event's hundreds of values by

@@ -5,7 +5,7 @@ import { startApp, type App } from '../../src/app.js';
 import { openJournal } from '../../src/app/journal-file.js';
 import type { Surroundings } from '../../src/app/surroundings.js';
 import { loadConfig, type Settings } from '../../src/config.js';
-import { LIVE_POLICY } from '../../src/connection/live/ports.js';
+import { LIVE_POLICY } from '../../src/connection/live/policy.js';
 import { systemClock } from '../../src/core/clock.js';
 import { createLog } from '../../src/core/log.js';
 import { seededRandom } from '../../src/core/random.js';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { LIVE_POLICY, type LivePolicy } from '../../src/connection/live/ports.js';
+import { LIVE_POLICY, type LivePolicy } from '../../src/connection/live/policy.js';
 import { Releasers } from '../../src/core/lifecycle.js';
 import type { Settings } from '../../src/config.js';
 import type { Status } from '../../src/gen/autokitteh/common/v1/common_pb.js';

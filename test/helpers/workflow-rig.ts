@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Surroundings } from '../../src/app/surroundings.js';
-import { LIVE_POLICY } from '../../src/connection/live/ports.js';
+import { LIVE_POLICY } from '../../src/connection/live/policy.js';
 import { scaledClock } from '../../src/core/clock.js';
 import type { Settings } from '../../src/config.js';
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';

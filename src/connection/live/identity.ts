@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.js';
-import type { LivePolicy } from './ports.js';
+import type { LivePolicy } from './policy.js';
 
 /** What Slack says of a bot token. */
 export type Identity =

@@ -5,7 +5,8 @@ import type { Background } from '../../core/lifecycle.js';
 import type { Log } from '../../core/log.js';
 import type { Random } from '../../core/random.js';
 import { ActiveSet } from './active-set.js';
-import type { LivePolicy, Server } from './ports.js';
+import type { LivePolicy } from './policy.js';
+import type { Server } from './ports.js';
 import type { Registry } from './registry.js';
 import { APP_TOKEN } from './setup-state.js';
 

@@ -1,6 +1,6 @@
 import type { Database } from './driver.js';
-import { laneName } from './lanes.js';
-import type { Tables } from './tables.js';
+import { laneName, type Lanes } from './lanes.js';
+import type { Sources } from './sources.js';
 
 /** A row that was claimed in being written; its body is in the file alone. */
 export interface InFlightRow {
@@ -98,7 +98,7 @@ export class InFlight {
   }
 
   /** Makes it a row like those that had to wait, claimed as it was. */
-  move(row: InFlightRow, { sources, lanes }: Pick<Tables, 'sources' | 'lanes'>): void {
+  move(row: InFlightRow, { sources, lanes }: { readonly sources: Sources; readonly lanes: Lanes }): void {
     const { id, source, urgent, conversation, size, receivedAt, owner } = row;
     this.#insertEvent.run(...columnsOf(row), owner);
     this.#moveBody.run(id);

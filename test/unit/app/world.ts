@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, expect } from 'vitest';
 import type { Surroundings } from '../../../src/app/surroundings.js';
 import type { Settings } from '../../../src/config.js';
-import { LIVE_POLICY, type LivePolicy } from '../../../src/connection/live/ports.js';
+import { LIVE_POLICY, type LivePolicy } from '../../../src/connection/live/policy.js';
 import { DEFAULT_LIMITS, type DeliveryLimits } from '../../../src/delivery/limits.js';
 import { Status_Code } from '../../../src/gen/autokitteh/common/v1/common_pb.js';
 import type { StandIn, StandInOptions } from '../../../src/sim/autokitteh/stand-in.js';

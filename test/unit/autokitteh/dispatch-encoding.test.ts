@@ -1,7 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OutgoingEvent } from '../../../src/autokitteh/client.js';
+import type { OutgoingEvent } from '../../../src/autokitteh/dispatch-encoding.js';
 import { encodeDispatch } from '../../../src/autokitteh/dispatch-encoding.js';
 import {
   boolean,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EventQuery, OutgoingEvent } from '../../../../src/autokitteh/client.js';
+import type { EventQuery } from '../../../../src/autokitteh/client.js';
+import type { OutgoingEvent } from '../../../../src/autokitteh/dispatch-encoding.js';
 import { createEventSink, type EventSinkOptions } from '../../../../src/connection/live/event-sink.js';
 import { PluginError } from '../../../../src/core/errors.js';
 import type { JournalRow } from '../../../../src/storage/journal.js';

@@ -3,7 +3,8 @@ import type { ConnectionRecord, Variable } from '../../../../src/autokitteh/clie
 import type { Status } from '../../../../src/autokitteh/status.js';
 import type { Identity } from '../../../../src/connection/live/identity.js';
 import { LiveConnections } from '../../../../src/connection/live/live-connections.js';
-import { LIVE_POLICY, type WantedToken } from '../../../../src/connection/live/ports.js';
+import { LIVE_POLICY } from '../../../../src/connection/live/policy.js';
+import type { WantedToken } from '../../../../src/connection/live/ports.js';
 import type { SocketsHealth } from '../../../../src/connection/live/status.js';
 import { createLog } from '../../../../src/core/log.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
@@ -13,7 +14,13 @@ const TOKENS = {
   socket_mode_app_token: 'xapp-1-A1-1-x',
   private_bot_token: 'xoxb-1',
 };
-const KNOWN: Identity = { t: 'known', appId: 'A1', installIds: 'A1//T1', teamName: 'Team', botName: 'bot' };
+const KNOWN: Identity = {
+  t: 'known',
+  appId: 'A1',
+  installIds: 'A1//T1',
+  teamName: 'Team',
+  botName: 'bot',
+};
 const HERE = { appId: 'A1', enterpriseId: '', teamId: 'T1' };
 
 interface FakeConnection {

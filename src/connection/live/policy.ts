@@ -1,0 +1,33 @@
+/** Durations in milliseconds. */
+export interface LivePolicy {
+  /** Between two looks at the server. */
+  readonly reconcileMs: number;
+  /** Between two comparisons of what is shown with what is true; asks nobody. */
+  readonly compareMs: number;
+  /** A trouble that passes sooner is not shown. */
+  readonly settleMs: number;
+  /** A deployment may be replaced within this time without its sockets closing. */
+  readonly graceMs: number;
+  /** Variables are read again after this long (with jitter), whatever happened. */
+  readonly sweepMs: number;
+  /** The same for connections that are not set up completely. */
+  readonly incompleteMs: number;
+  /** An answer to the server waits no longer than this for variables that were never read. */
+  readonly answerMs: number;
+  /** What Slack said of a bot token is asked again after this long at most; revocations are also announced by events. */
+  readonly identityMs: number;
+  /** The same when Slack could not be asked. */
+  readonly identityRetryMs: number;
+}
+
+export const LIVE_POLICY: LivePolicy = {
+  reconcileMs: 1_500,
+  compareMs: 250,
+  settleMs: 1_500,
+  graceMs: 5_000,
+  sweepMs: 10 * 60_000,
+  incompleteMs: 10_000,
+  answerMs: 2_000,
+  identityMs: 10 * 60_000,
+  identityRetryMs: 5_000,
+};
