@@ -14,7 +14,7 @@ const folders = {
   events: ['core', 'autokitteh'],
   delivery: ['core', 'storage'],
   functions: ['core', 'autokitteh', 'slack'],
-  contract: ['core', 'gen', 'autokitteh'],
+  contract: ['core', 'gen', 'autokitteh', 'functions'],
   connection: ['core', 'storage', 'autokitteh', 'slack', 'events', 'delivery'],
   gateway: ['core', 'gen', 'autokitteh', 'contract', 'connection'],
   ops: [

@@ -1,4 +1,4 @@
-import type { Identity } from '../autokitteh/identity.js';
+import type { RightsState } from '../autokitteh/identity.js';
 import type { Channel } from '../core/channel.js';
 import type { Log } from '../core/log.js';
 import type { DeliveryEvent } from '../delivery/events.js';
@@ -10,7 +10,7 @@ export function logEvents(
   parts: {
     readonly delivery: Channel<DeliveryEvent>;
     readonly sockets: Channel<SocketEvent>;
-    readonly identity: Channel<Identity>;
+    readonly identity: Channel<RightsState>;
   },
 ): void {
   parts.delivery.subscribe((event) => logDelivery(log, event));

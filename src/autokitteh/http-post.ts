@@ -7,7 +7,7 @@ export interface Post {
   readonly body: Uint8Array;
 }
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
   readonly bytes: Uint8Array;
@@ -17,7 +17,7 @@ export interface Answer {
  * Posts, and resolves with the whole answer; rejects with undici's error, or with the signal's reason. Through undici's
  * own handler instead of a stream, which costs twice as much, and is made for every event.
  */
-export function post(pool: Pool, { path, headers, body }: Post, signal: AbortSignal): Promise<Answer> {
+export function post(pool: Pool, { path, headers, body }: Post, signal: AbortSignal): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const collector = new Collector(resolve, reject, signal);
     pool.dispatch({ method: 'POST', path, headers, body }, collector);
@@ -25,7 +25,7 @@ export function post(pool: Pool, { path, headers, body }: Post, signal: AbortSig
 }
 
 class Collector implements Dispatcher.DispatchHandler {
-  readonly #resolve: (answer: Answer) => void;
+  readonly #resolve: (answer: HttpResponse) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #signal: AbortSignal;
   readonly #onAbort = (): void => this.#abort();
@@ -34,7 +34,11 @@ class Collector implements Dispatcher.DispatchHandler {
   #contentType = '';
   #chunks: Buffer[] = [];
 
-  constructor(resolve: (answer: Answer) => void, reject: (reason: unknown) => void, signal: AbortSignal) {
+  constructor(
+    resolve: (answer: HttpResponse) => void,
+    reject: (reason: unknown) => void,
+    signal: AbortSignal,
+  ) {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#signal = signal;

@@ -13,7 +13,7 @@ import type { CredentialSource } from './credentials.js';
  * - insufficient: a person must act, `advice` says how; ends when a later look finds the rights
  * - unreachable: the server did not answer; ends when it does
  */
-export type Identity =
+export type RightsState =
   | { readonly t: 'untried' }
   | { readonly t: 'sufficient'; readonly user: User | undefined }
   | { readonly t: 'insufficient'; readonly user: User | undefined; readonly advice: string }
@@ -30,11 +30,11 @@ export interface IdentityOptions {
 
 /** Tries our identity and rights: when told to, and by itself after each refusal, and while they do not suffice. */
 export interface IdentityCheck {
-  readonly current: () => Identity;
+  readonly current: () => RightsState;
   /** Tries now; calls that overlap share one look. Never rejects. */
-  check(): Promise<Identity>;
+  check(): Promise<RightsState>;
   /** Each change of the verdict. */
-  readonly events: Channel<Identity>;
+  readonly events: Channel<RightsState>;
   stop(): Promise<void>;
 }
 
@@ -45,20 +45,20 @@ const WHILE_INSUFFICIENT_MS = 30_000;
 
 export function createIdentityCheck(options: IdentityOptions): IdentityCheck {
   const { server, clock } = options;
-  const events = new Channel<Identity>();
+  const events = new Channel<RightsState>();
   const background = new Background(() => undefined);
   const stopping = new AbortController();
-  let current: Identity = { t: 'untried' };
-  let looking: Promise<Identity> | undefined;
+  let current: RightsState = { t: 'untried' };
+  let looking: Promise<RightsState> | undefined;
   let timer: Timer | undefined;
 
-  function setCurrent(next: Identity): void {
+  function setCurrent(next: RightsState): void {
     const changed = JSON.stringify(next) !== JSON.stringify(current);
     current = next;
     if (changed) events.emit(next);
   }
 
-  async function look(): Promise<Identity> {
+  async function look(): Promise<RightsState> {
     timer?.cancel();
     timer = undefined;
     const verdict = await tryRights(options, stopping.signal);
@@ -68,7 +68,7 @@ export function createIdentityCheck(options: IdentityOptions): IdentityCheck {
     return verdict;
   }
 
-  function check(): Promise<Identity> {
+  function check(): Promise<RightsState> {
     if (stopping.signal.aborted) return Promise.resolve(current);
     looking ??= look().finally(() => {
       looking = undefined;
@@ -104,7 +104,7 @@ export function createIdentityCheck(options: IdentityOptions): IdentityCheck {
   };
 }
 
-async function tryRights(options: IdentityOptions, signal: AbortSignal): Promise<Identity> {
+async function tryRights(options: IdentityOptions, signal: AbortSignal): Promise<RightsState> {
   let user: User | undefined;
   try {
     user = await options.server.whoAmI(signal);

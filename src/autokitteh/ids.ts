@@ -1,15 +1,8 @@
-/** What may name an integration, a connection, a variable, or a key of an event's data. */
-const SYMBOL = /^[a-zA-Z_]\w*$/;
-
 // TypeID: a prefix, and 128 bits in lower-case Crockford base32, whose first character holds two bits only.
 const SUFFIX = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
 /** The kinds of ids that this program meets. */
 export type IdKind = 'con' | 'int' | 'evt' | 'trg' | 'prj' | 'dep' | 'ses' | 'org' | 'usr';
-
-export function isSymbol(text: string): boolean {
-  return SYMBOL.test(text);
-}
 
 /** Whether `text` is a well-formed id of the kind. The server panics on some that are not, so ask first. */
 export function isId(kind: IdKind, text: string): boolean {

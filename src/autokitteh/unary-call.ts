@@ -11,7 +11,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect';
 import { Pool } from 'undici';
 import { errorMessage } from '../core/errors.js';
-import { post, type Answer } from './http-post.js';
+import { post, type HttpResponse } from './http-post.js';
 
 export interface UnaryOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -106,14 +106,14 @@ function unreachable(base: URL, error: unknown): ConnectError {
  * Whether it seems to come from another kind of server: it knows no such path or method, sends elsewhere, or has a page.
  * A proxy may well have one while AutoKitteh is away.
  */
-function isOfAnother({ status, contentType }: Answer): boolean {
+function isOfAnother({ status, contentType }: HttpResponse): boolean {
   return (
     status < 500 && (status < 400 || status === 404 || status === 405 || contentType.startsWith('text/html'))
   );
 }
 
 /** A Connect error is JSON; anything else comes from a login check, from a proxy, or from another kind of server. */
-function errorOf(base: URL, answer: Answer): ConnectError {
+function errorOf(base: URL, answer: HttpResponse): ConnectError {
   const text = new TextDecoder().decode(answer.bytes.subarray(0, 200)).trim();
   const words = answer.contentType.startsWith('text/plain') && text !== '' ? `: ${text}` : '';
   const code = answer.status >= 500 ? Code.Unavailable : codeFromHttpStatus(answer.status);

@@ -1,10 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { isSymbol } from '../autokitteh/ids.js';
-import type { Value } from '../autokitteh/values.js';
+import { isSymbol, type Value } from '../autokitteh/values.js';
 import { invalidity } from '../autokitteh/values-validity.js';
+import type { CallOptions, SlackFunctions } from '../functions/functions.js';
 import type { CallRequest, CallResponseSchema } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import type { Manifest } from './manifest.js';
-import type { ConnectionFacts, Functions } from './ports.js';
+import type { ConnectionFacts } from './ports.js';
 import { invalid, notFound, requireConnectionId, requireOurs } from './rules.js';
 
 /**
@@ -15,10 +15,10 @@ import { invalid, notFound, requireConnectionId, requireOurs } from './rules.js'
 export async function call(
   { integrationId: ours }: Manifest,
   facts: ConnectionFacts,
-  functions: Functions,
+  functions: SlackFunctions,
   names: { has(name: string): boolean },
   request: CallRequest,
-  patience: { readonly signal: AbortSignal; readonly timeoutMs: number | undefined },
+  options: CallOptions,
 ): Promise<MessageInitShape<typeof CallResponseSchema>> {
   requireOurs(request.integrationId, ours);
   const { name, connectionId } = target(request.function, ours);
@@ -27,7 +27,7 @@ export async function call(
   // User code may carry a function value anywhere, so the connection in it is a claim, not a fact.
   if (!(await facts.knows(connectionId)))
     throw notFound(`connection ${connectionId} is not of this integration`);
-  const outcome = await functions.call(connectionId, name, request.args, request.kwargs, patience);
+  const outcome = await functions.call(connectionId, name, request.args, request.kwargs, options);
   switch (outcome.t) {
     case 'returned':
       return { value: outcome.value };
@@ -36,7 +36,6 @@ export async function call(
         error: {
           value: outcome.error,
           callstack: [{ name, location: { path: 'slack', name } }],
-          extra: { ...outcome.extra },
         },
       };
   }

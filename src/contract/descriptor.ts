@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { statusToMessage } from '../autokitteh/status.js';
+import type { FunctionDescription } from '../functions/descriptions.js';
 import { IntegrationSchema, type Integration } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import {
   FunctionSchema,
@@ -7,7 +8,6 @@ import {
   type Function as FunctionMessage,
 } from '../gen/autokitteh/module/v1/module_pb.js';
 import type { Manifest } from './manifest.js';
-import type { FunctionDescription } from './ports.js';
 
 /** The descriptor as the wire carries it. */
 export function describeIntegration(

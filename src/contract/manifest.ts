@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
-import { integrationIdFromName, isSymbol } from '../autokitteh/ids.js';
+import { integrationIdFromName } from '../autokitteh/ids.js';
+import { isSymbol } from '../autokitteh/values.js';
 import type { Status } from '../autokitteh/status.js';
 import { errorMessage, PluginError } from '../core/errors.js';
 import type { JsonObject } from '../core/json.js';

@@ -1,5 +1,6 @@
 import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import type { Log } from '../core/log.js';
+import type { SlackFunctions } from '../functions/functions.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { call } from './call.js';
 import { configure, functionValues, getConnectionConfig } from './configuration.js';
@@ -7,14 +8,14 @@ import { getConnectionStatus } from './connection-status.js';
 import { getIntegration, listIntegrations } from './describe.js';
 import { describeFunctions, describeIntegration } from './descriptor.js';
 import type { Manifest } from './manifest.js';
-import type { ConnectionFacts, Functions } from './ports.js';
+import type { ConnectionFacts } from './ports.js';
 import { refusals } from './refusal.js';
 import { testConnection } from './test-connection.js';
 
 export interface ContractOptions {
   readonly manifest: Manifest;
   readonly facts: ConnectionFacts;
-  readonly functions: Functions;
+  readonly functions: SlackFunctions;
   readonly log: Pick<Log, 'error'>;
 }
 

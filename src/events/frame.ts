@@ -4,7 +4,7 @@ import { isExactObject, type ExactObject } from '../autokitteh/values-json.js';
 export type FrameKind = 'events_api' | 'interactive' | 'slash_commands';
 
 /** The part of a frame that says what happened and where. */
-export interface Frame {
+export interface EventFrame {
   readonly kind: FrameKind;
   /** From the socket's hello: the payload of many interactions does not name its app. */
   readonly appId: string;
@@ -32,7 +32,7 @@ export function innerEvent(kind: FrameKind, payload: ExactObject): InnerEvent | 
 }
 
 /** The object under `key`, if it is one. */
-export function objectAt(object: ExactObject | undefined, key: string): ExactObject | undefined {
+export function exactObjectAt(object: ExactObject | undefined, key: string): ExactObject | undefined {
   const value = object?.[key];
   return isExactObject(value) ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import { isExactObject, type ExactObject } from '../autokitteh/values-json.js';
-import { objectAt, textAt, type Frame } from './frame.js';
+import { exactObjectAt, textAt, type EventFrame } from './frame.js';
 
 /** Where a Slack app is installed: in one workspace, or (with an empty team) in a whole Enterprise Grid organisation. */
 export interface Installation {
@@ -13,7 +13,7 @@ export interface Installation {
  * authorization decides, because in a shared channel the outer team may be the other workspace (Slack: Events API,
  * authorizations; Slack Connect); some events have none (`tokens_revoked`).
  */
-export function installationOf(frame: Omit<Frame, 'envelopeId'>): Installation | undefined {
+export function installationOf(frame: Omit<EventFrame, 'envelopeId'>): Installation | undefined {
   const { payload } = frame;
   const place = frame.kind === 'events_api' ? eventPlace(payload) : interactionPlace(payload);
   return installation(frame.appId, place);
@@ -66,9 +66,9 @@ function eventPlace(payload: ExactObject): Place {
 }
 
 function interactionPlace(payload: ExactObject): Place {
-  const view = objectAt(payload, 'view');
-  const team = objectAt(payload, 'team');
-  const user = objectAt(payload, 'user');
+  const view = exactObjectAt(payload, 'view');
+  const team = exactObjectAt(payload, 'team');
+  const user = exactObjectAt(payload, 'user');
   return {
     team:
       // In a view opened across Slack Connect the other two are the user's workspace.
@@ -77,7 +77,7 @@ function interactionPlace(payload: ExactObject): Place {
       textAt(payload, 'team_id') ||
       textAt(user, 'team_id'),
     enterprise:
-      textAt(objectAt(payload, 'enterprise'), 'id') ||
+      textAt(exactObjectAt(payload, 'enterprise'), 'id') ||
       textAt(payload, 'enterprise_id') ||
       textAt(team, 'enterprise_id'),
     wholeOrganisation: isTrue(payload['is_enterprise_install']),

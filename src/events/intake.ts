@@ -1,5 +1,5 @@
 import type { ExactObject } from '../autokitteh/values-json.js';
-import { innerEvent, objectAt, textAt, type Frame, type InnerEvent } from './frame.js';
+import { innerEvent, exactObjectAt, textAt, type EventFrame, type InnerEvent } from './frame.js';
 import { installationOf, type Installation } from './installation.js';
 import { isSelfEvent } from './self-events.js';
 
@@ -27,7 +27,7 @@ export interface Accepted {
 export type Classified = Dropped | Accepted;
 
 /** What to do with a frame, in a few microseconds: no values are built. Never throws. */
-export function classify(frame: Frame): Classified {
+export function classify(frame: EventFrame): Classified {
   const inner = innerEvent(frame.kind, frame.payload);
   if (inner === undefined) return { drop: 'malformed' };
   const installation = installationOf(frame);
@@ -41,7 +41,7 @@ export function classify(frame: Frame): Classified {
 }
 
 /** `event_id`, else the kind and `trigger_id`, else `envelope_id`, but for the kinds that have something better. */
-function keyOf({ kind, envelopeId, payload }: Frame, { eventType }: InnerEvent): string {
+function keyOf({ kind, envelopeId, payload }: EventFrame, { eventType }: InnerEvent): string {
   if (kind === 'slash_commands') return triggerKey('slash_command', payload) || envelopeId;
   if (kind === 'interactive') return interactionKey(textAt(payload, 'type'), payload) || envelopeId;
   const minute = payload['minute_rate_limited'];
@@ -55,7 +55,7 @@ function keyOf({ kind, envelopeId, payload }: Frame, { eventType }: InnerEvent):
 function interactionKey(type: string, payload: ExactObject): string {
   // Typing the same text again asks for options again, maybe with the trigger of the same view.
   if (type === 'block_suggestion' || type === 'dialog_suggestion') return '';
-  const view = objectAt(payload, 'view');
+  const view = exactObjectAt(payload, 'view');
   const viewId = textAt(view, 'id');
   // A view is closed once, and that has no trigger.
   if (type === 'view_closed' && viewId !== '') return `${type}:${viewId}:${textAt(view, 'hash')}`;
@@ -71,8 +71,8 @@ function conversationOf(event: ExactObject): string {
   return (
     idAt(event, 'channel') ||
     textAt(event, 'channel_id') ||
-    textAt(objectAt(event, 'item'), 'channel') ||
-    textAt(objectAt(event, 'container'), 'channel_id') ||
+    textAt(exactObjectAt(event, 'item'), 'channel') ||
+    textAt(exactObjectAt(event, 'container'), 'channel_id') ||
     idAt(event, 'user') ||
     textAt(event, 'user_id')
   );
@@ -87,5 +87,5 @@ function plain(id: string): string {
 
 /** Some events have an id where others have the whole object. */
 function idAt(event: ExactObject, key: string): string {
-  return textAt(event, key) || textAt(objectAt(event, key), 'id');
+  return textAt(event, key) || textAt(exactObjectAt(event, key), 'id');
 }

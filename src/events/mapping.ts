@@ -3,7 +3,7 @@ import { DEPTH, isExactObject, type ExactJson, type ExactObject } from '../autok
 import { sizeOfData } from '../autokitteh/values-size.js';
 import type { Value } from '../autokitteh/values.js';
 import { parseExact } from './exact-json.js';
-import { innerEvent, textAt, type Frame, type FrameKind, type InnerEvent } from './frame.js';
+import { innerEvent, textAt, type EventFrame, type FrameKind, type InnerEvent } from './frame.js';
 import { eventShape } from './shapes.js';
 import { ENVELOPE_KEY, slackEnvelope } from './slack-envelope.js';
 import { conflictEntries, mapMembers, type Mapping } from './struct-mapping.js';
@@ -61,7 +61,7 @@ export function toEvent(frameText: string, extras: MappingExtras): MappedEvent {
 
 function mapWithinLimit(
   whole: ExactObject,
-  frame: Frame,
+  frame: EventFrame,
   inner: InnerEvent,
   answerUrl: string,
   surelySmall: boolean,
@@ -99,13 +99,13 @@ function isReserved(key: string, value: Value): boolean {
 }
 
 /** Slack's verification token stands beside the event, and in it where there is no wrapper; it proves a sender. */
-function withoutToken({ event }: InnerEvent, { payload }: Frame): ExactObject {
+function withoutToken({ event }: InnerEvent, { payload }: EventFrame): ExactObject {
   if (event !== payload || !('token' in event)) return event;
   const { token: _, ...rest } = event;
   return rest;
 }
 
-function memoOf({ envelopeId, payload }: Frame, { appId, key }: MappingExtras): Record<string, string> {
+function memoOf({ envelopeId, payload }: EventFrame, { appId, key }: MappingExtras): Record<string, string> {
   const time = payload['event_time'];
   return {
     slack_event_key: key,
@@ -118,7 +118,7 @@ function memoOf({ envelopeId, payload }: Frame, { appId, key }: MappingExtras): 
 
 const KINDS: readonly FrameKind[] = ['events_api', 'interactive', 'slash_commands'];
 
-function frameOf(whole: ExactObject, appId: string): Frame {
+function frameOf(whole: ExactObject, appId: string): EventFrame {
   const kind = KINDS.find((known) => known === whole['type']);
   const payload = whole['payload'];
   if (kind === undefined || !isExactObject(payload)) {

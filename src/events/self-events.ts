@@ -1,5 +1,5 @@
 import { isExactObject, type ExactObject } from '../autokitteh/values-json.js';
-import { objectAt, textAt, type InnerEvent } from './frame.js';
+import { exactObjectAt, textAt, type InnerEvent } from './frame.js';
 
 /**
  * Whether the app's own bot (or the user on whose behalf it is installed) caused an event: workflows that answer what
@@ -22,11 +22,11 @@ function actorOf({ eventType, event }: InnerEvent): string {
       return '';
     case 'message':
       // Edits of a message carry its author in the message.
-      return textAt(event, 'user') || textAt(objectAt(event, 'message'), 'user');
+      return textAt(event, 'user') || textAt(exactObjectAt(event, 'message'), 'user');
     case 'channel_created':
     case 'channel_rename':
     case 'group_rename':
-      return textAt(objectAt(event, 'channel'), 'creator');
+      return textAt(exactObjectAt(event, 'channel'), 'creator');
     default:
       break;
   }

@@ -1,6 +1,6 @@
 import { fromJson, type ExactObject, type Limits } from '../autokitteh/values-json.js';
 import { boolean, dict, list, number, string, struct, symbol, type Value } from '../autokitteh/values.js';
-import { objectAt, textAt, type Frame } from './frame.js';
+import { exactObjectAt, textAt, type EventFrame } from './frame.js';
 
 /** The key of an event's data that holds what Slack sent around the event. */
 export const ENVELOPE_KEY = 'slack_envelope';
@@ -23,7 +23,7 @@ const CTOR = symbol('SlackEnvelope');
 const MODEST: Limits = { depth: 4, text: 512, members: 10, cut: () => undefined };
 
 /** A struct with all its fields, whatever Slack sent, so that filters can rely on them. */
-export function slackEnvelope(frame: Frame, whole: ExactObject, notes: EnvelopeNotes): Value {
+export function slackEnvelope(frame: EventFrame, whole: ExactObject, notes: EnvelopeNotes): Value {
   const { payload } = frame;
   const text = (value: string): Value => fromJson(value, MODEST);
   const authorizations = payload['authorizations'];
@@ -33,8 +33,10 @@ export function slackEnvelope(frame: Frame, whole: ExactObject, notes: EnvelopeN
     envelope_id: text(frame.envelopeId),
     event_id: text(textAt(payload, 'event_id')),
     event_time: numberAt(payload, 'event_time'),
-    team_id: text(textAt(payload, 'team_id') || textAt(objectAt(payload, 'team'), 'id')),
-    enterprise_id: text(textAt(payload, 'enterprise_id') || textAt(objectAt(payload, 'enterprise'), 'id')),
+    team_id: text(textAt(payload, 'team_id') || textAt(exactObjectAt(payload, 'team'), 'id')),
+    enterprise_id: text(
+      textAt(payload, 'enterprise_id') || textAt(exactObjectAt(payload, 'enterprise'), 'id'),
+    ),
     context_team_id: text(textAt(payload, 'context_team_id')),
     context_enterprise_id: text(textAt(payload, 'context_enterprise_id')),
     authorizations: Array.isArray(authorizations) ? fromJson(authorizations, MODEST) : list([]),

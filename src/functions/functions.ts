@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import type { JsonObject } from '../core/json.js';
 import type { Random } from '../core/random.js';
+import type { SlackWebApi } from '../slack/web-api.js';
 import { toJson } from '../autokitteh/values-json.js';
 import { sizeOf } from '../autokitteh/values-size.js';
 import type { Value } from '../autokitteh/values.js';
@@ -28,7 +29,6 @@ import {
   hasClientMessageId,
   isReading,
   type CallContext,
-  type SlackApi,
   type SlackOutcome,
 } from './slack-call.js';
 import { slackError, type CallProblem } from './slack-error.js';
@@ -37,25 +37,31 @@ import { slackError, type CallProblem } from './slack-error.js';
 export type CallOutcome =
   { readonly t: 'returned'; readonly value: Value } | { readonly t: 'raised'; readonly error: Value };
 
+/** How long the caller of a function waits for it. */
+export interface CallOptions {
+  /** Aborts when the caller does not wait any more. */
+  readonly signal: AbortSignal;
+  /** The caller's own deadline, milliseconds from now; 60 s when it has none. */
+  readonly timeoutMs: number | undefined;
+}
+
 export interface SlackFunctions {
   /** All functions, sorted by name; the same as long as the program runs. */
   list(): readonly FunctionDescription[];
   /**
-   * Calls one. `signal` aborts when nobody waits any more; `timeoutMs` is the caller's own deadline, 60 s if it has none.
-   * Rejects with `not_found` for a function that is not in the list.
+   * Calls one. Rejects with `not_found` for a function that is not in the list.
    */
   call(
     connectionId: string,
     name: string,
     args: readonly Value[],
     kwargs: Readonly<Record<string, Value>>,
-    signal: AbortSignal,
-    timeoutMs?: number,
+    options: CallOptions,
   ): Promise<CallOutcome>;
 }
 
 export interface SlackFunctionsOptions {
-  readonly api: SlackApi;
+  readonly api: Pick<SlackWebApi, 'call'>;
   /** The bot token of a connection, from memory. */
   readonly token: (connectionId: string) => Promise<string | undefined>;
   readonly upload: Upload;
@@ -133,7 +139,7 @@ export function createSlackFunctions(options: SlackFunctionsOptions): SlackFunct
 
   return {
     list: () => all,
-    async call(connectionId, name, args, kwargs, signal, timeoutMs = DEADLINE_MS) {
+    async call(connectionId, name, args, kwargs, { signal, timeoutMs = DEADLINE_MS }) {
       const description = descriptions.get(name);
       if (description === undefined) throw new PluginError('not_found', `there is no function ${name}`);
       const deadline = clock.monotonic() + timeoutMs;

@@ -2,25 +2,9 @@ import { backoffDelay, type Backoff } from '../core/backoff.js';
 import { sleep, type Clock } from '../core/clock.js';
 import type { JsonObject } from '../core/json.js';
 import type { Random } from '../core/random.js';
+import type { SlackFailure } from '../slack/slack-errors.js';
+import type { SlackWebApi } from '../slack/web-api.js';
 import type { CallProblem } from './slack-error.js';
-
-/** What a call of Slack's Web API failed with. */
-export type SlackFailure =
-  | { readonly t: 'refused'; readonly error: string; readonly needed?: string; readonly provided?: string }
-  | { readonly t: 'rate_limited'; readonly retryAfterMs: number }
-  | { readonly t: 'unreachable'; readonly message: string };
-
-/** One call of Slack's Web API, without retries. */
-export interface SlackApi {
-  call(
-    method: string,
-    args: JsonObject,
-    token: string,
-    signal?: AbortSignal,
-  ): Promise<
-    { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly failure: SlackFailure }
-  >;
-}
 
 /** What one call of a workflow may use. */
 export interface CallContext {
@@ -72,7 +56,7 @@ export function hasClientMessageId(method: string): boolean {
  * method that reads, or a message with an id of ours, by which Slack knows it again.
  */
 export function createSlackCall(options: {
-  readonly api: SlackApi;
+  readonly api: Pick<SlackWebApi, 'call'>;
   readonly clock: Clock;
   readonly random: Random;
 }): CallSlack {

@@ -14,7 +14,7 @@ import { canTrail, unannounce } from './trailers.js';
 import { answerUnreachable } from './unreachable.js';
 
 /** A whole answer of the server, before it goes to the client. */
-export interface Answer {
+export interface WholeResponse {
   readonly status: number;
   readonly statusMessage: string;
   readonly headers: IncomingHttpHeaders;
@@ -27,7 +27,7 @@ export interface Forwarder {
   /** Streams both ways; `body` replaces one that was read already, `answered` is told the status. */
   forward(request: IncomingMessage, response: ServerResponse, options?: ForwardOptions): void;
   /** Reads the whole answer instead of passing it on; rejects with `server_unavailable`, or `cancelled` by the client. */
-  exchange(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<Answer>;
+  exchange(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<WholeResponse>;
   /** Tunnels a WebSocket. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
   close(): void;
@@ -127,7 +127,7 @@ export function createForwarder(upstream: string): Forwarder {
   };
 }
 
-async function readAnswer(answer: IncomingMessage): Promise<Answer> {
+async function readAnswer(answer: IncomingMessage): Promise<WholeResponse> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
@@ -147,7 +147,11 @@ async function readAnswer(answer: IncomingMessage): Promise<Answer> {
 }
 
 /** Passes on an answer that was read, unchanged or with another body. */
-export function sendAnswer(response: ServerResponse, answer: Answer, body?: string | Uint8Array): void {
+export function sendAnswer(
+  response: ServerResponse,
+  answer: WholeResponse,
+  body?: string | Uint8Array,
+): void {
   const headers: Record<string, string | string[] | undefined> = { ...answer.headers };
   const replaced = body !== undefined;
   for (const name of ['transfer-encoding', ...(replaced ? ['content-encoding', 'trailer', 'etag'] : [])]) {

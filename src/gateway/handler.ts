@@ -8,7 +8,7 @@ import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrati
 import { DeleteRequestSchema, SetRequestSchema } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import { readBody } from './bodies.js';
 import { overlayDescriptor } from './descriptor-overlay.js';
-import { sendAnswer, type Answer, type Forwarder } from './forwarder.js';
+import { sendAnswer, type WholeResponse, type Forwarder } from './forwarder.js';
 import { isSocketModeForm, routeOf, type Route, type StatusQuestion } from './routes.js';
 import { answerPayload, readRequest, rpcFormat, withPayload } from './rpc-body.js';
 import { answerBySetup, type SetupHandler } from './setup-bridge.js';
@@ -202,7 +202,11 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
   }
 
   /** An exchange whose answer comes uncompressed, so that it can be read. */
-  function plainExchange(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<Answer> {
+  function plainExchange(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer,
+  ): Promise<WholeResponse> {
     delete request.headers['accept-encoding'];
     delete request.headers['grpc-accept-encoding'];
     return forwarder.exchange(request, response, body);

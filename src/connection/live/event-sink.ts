@@ -1,10 +1,10 @@
 import type { AutoKitteh } from '../../autokitteh/client.js';
-import { outcomeOfError } from '../../autokitteh/dispatch-outcome.js';
 import { findEvent } from '../../autokitteh/event-lookup.js';
 import { errorMessage } from '../../core/errors.js';
 import type { DispatchOutcome, EventSink } from '../../delivery/sink.js';
 import { toEvent, type MappedEvent } from '../../events/mapping.js';
 import type { JournalRow } from '../../storage/journal.js';
+import { outcomeOfError } from './dispatch-outcome.js';
 
 export interface EventSinkOptions {
   readonly server: Pick<AutoKitteh, 'dispatch' | 'listEvents'>;

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import type { LivePolicy } from './policy.js';
 
 /** What Slack says of a bot token. */
-export type Identity =
+export type BotTokenState =
   /** Not asked yet, or Slack did not answer: nothing is held against the connection. */
   | { readonly t: 'unknown' }
   | {
@@ -22,7 +22,7 @@ export type Identity =
 
 /** The part of Slack's Web API that tells who a token is. */
 export interface IdentitySource {
-  identify(botToken: string, signal: AbortSignal): Promise<Identity>;
+  identify(botToken: string, signal: AbortSignal): Promise<BotTokenState>;
 }
 
 export interface IdentityCacheOptions {
@@ -36,20 +36,20 @@ export interface IdentityCacheOptions {
 /** Remembers what Slack said of each bot token, so that a reconcile asks only now and then. */
 export class IdentityCache {
   readonly #options: IdentityCacheOptions;
-  readonly #known = new Map<string, { identity: Identity; until: number }>();
-  readonly #asking = new Map<string, Promise<Identity>>();
+  readonly #known = new Map<string, { identity: BotTokenState; until: number }>();
+  readonly #asking = new Map<string, Promise<BotTokenState>>();
 
   constructor(options: IdentityCacheOptions) {
     this.#options = options;
   }
 
   /** The last answer, however old. */
-  last(botToken: string): Identity {
+  last(botToken: string): BotTokenState {
     return this.#known.get(botToken)?.identity ?? { t: 'unknown' };
   }
 
   /** A fresh enough answer; asks Slack otherwise, one question for all who ask meanwhile. */
-  async get(botToken: string): Promise<Identity> {
+  async get(botToken: string): Promise<BotTokenState> {
     const known = this.#known.get(botToken);
     if (known !== undefined && known.until > this.#options.clock.monotonic()) return known.identity;
     const asking = this.#asking.get(botToken) ?? this.#ask(botToken);
@@ -67,7 +67,7 @@ export class IdentityCache {
     for (const token of this.#known.keys()) if (!botTokens.has(token)) this.#known.delete(token);
   }
 
-  #ask(botToken: string): Promise<Identity> {
+  #ask(botToken: string): Promise<BotTokenState> {
     const { source, signal } = this.#options;
     const asking = source
       .identify(botToken, signal)
@@ -77,7 +77,7 @@ export class IdentityCache {
     return asking;
   }
 
-  #note(botToken: string, fresh: Identity): Identity {
+  #note(botToken: string, fresh: BotTokenState): BotTokenState {
     const { clock, policy } = this.#options;
     const identity = after(this.last(botToken), fresh);
     const wait = fresh.t === 'unknown' ? policy.identityRetryMs : policy.identityMs;
@@ -86,7 +86,7 @@ export class IdentityCache {
   }
 }
 
-function after(last: Identity, fresh: Identity): Identity {
+function after(last: BotTokenState, fresh: BotTokenState): BotTokenState {
   // Slack being out of reach says nothing new of the token.
   if (fresh.t === 'unknown') return last;
   if (fresh.t === 'known' || last.t === 'unknown') return fresh;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionRecord, Variable } from '../../autokitteh/client.js';
 import { belongsTo, type Installation } from '../../events/installation.js';
-import type { Identity } from './identity.js';
+import type { BotTokenState } from './identity.js';
 import { setupStateOf, type SetupState, type Variables } from './setup-state.js';
 
 /** One connection as far as it is known here. */
@@ -12,7 +12,7 @@ export interface Entry {
   /** Absent until they were read once. */
   readonly variables: Variables | undefined;
   readonly setup: SetupState;
-  readonly identity: Identity;
+  readonly identity: BotTokenState;
 }
 
 interface Route {
@@ -51,13 +51,13 @@ export class Registry {
     const found = setupStateOf(byName);
     const setup = isDeepStrictEqual(found, entry.setup) ? entry.setup : found;
     // What Slack said of one token says nothing of the next.
-    const identity: Identity =
+    const identity: BotTokenState =
       botTokenOf(entry.setup) === botTokenOf(setup) ? entry.identity : { t: 'unknown' };
     this.#set({ ...entry, variables: byName, setup, identity });
   }
 
   /** Notes what Slack said of a connection's bot token; nothing if the connection has another one by now. */
-  identify(id: string, botToken: string, identity: Identity): void {
+  identify(id: string, botToken: string, identity: BotTokenState): void {
     const entry = this.#entries.get(id);
     if (entry === undefined || botTokenOf(entry.setup) !== botToken) return;
     if (JSON.stringify(entry.identity) !== JSON.stringify(identity)) this.#set({ ...entry, identity });

@@ -1,11 +1,11 @@
 import { adviceFor, isPermanent, type SlackFailure } from '../../slack/slack-errors.js';
 import type { SlackWebApi } from '../../slack/web-api.js';
-import type { Identity, IdentitySource } from './identity.js';
+import type { BotTokenState, IdentitySource } from './identity.js';
 
 /** Asks Slack who a bot token is, with `auth.test` and `bots.info`. */
 export function slackIdentitySource(slack: Pick<SlackWebApi, 'authTest' | 'botsInfo'>): IdentitySource {
   return {
-    async identify(botToken, signal): Promise<Identity> {
+    async identify(botToken, signal): Promise<BotTokenState> {
       const auth = await slack.authTest(botToken, signal);
       if (!auth.ok) return refusedBy(auth.failure);
       const { botId, enterpriseId, teamId, team, isEnterpriseInstall } = auth.value;
@@ -18,7 +18,7 @@ export function slackIdentitySource(slack: Pick<SlackWebApi, 'authTest' | 'botsI
   };
 }
 
-function refusedBy(failure: SlackFailure): Identity {
+function refusedBy(failure: SlackFailure): BotTokenState {
   if (failure.t !== 'refused' || !isPermanent(failure.error)) return { t: 'unknown' };
   return { t: 'refused', error: failure.error, advice: adviceFor(failure.error) };
 }

@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/autokitteh/client.js';
-import { createIdentityCheck, type Identity, type IdentityCheck } from '../../../src/autokitteh/identity.js';
+import {
+  createIdentityCheck,
+  type RightsState,
+  type IdentityCheck,
+} from '../../../src/autokitteh/identity.js';
 import { Channel } from '../../../src/core/channel.js';
 import { PluginError } from '../../../src/core/errors.js';
 import { HandClock } from '../../helpers/hand-clock.js';
@@ -89,7 +93,7 @@ describe('the identity check', () => {
 
   it('looks again by itself until the rights are there', async () => {
     start('sign_key');
-    const seen: Identity['t'][] = [];
+    const seen: RightsState['t'][] = [];
     check.events.subscribe(({ t }) => seen.push(t));
     server.user = new PluginError('server_unavailable', 'down');
     await check.check();

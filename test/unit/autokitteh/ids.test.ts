@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { integrationIdFromName, isConnectionId, isId, isSymbol } from '../../../src/autokitteh/ids.js';
+import { integrationIdFromName, isConnectionId, isId } from '../../../src/autokitteh/ids.js';
 
 describe('integrationIdFromName', () => {
   it.each([
@@ -36,10 +36,5 @@ describe('ids', () => {
     ]) {
       expect(isConnectionId(bad), bad).toBe(false);
     }
-  });
-
-  it('takes what AutoKitteh takes for a symbol', () => {
-    expect(['a', '_x', 'A9_'].map(isSymbol)).toEqual([true, true, true]);
-    expect(['', '9a', 'bad-key', 'a b', 'a\n', 'ä'].map(isSymbol)).toEqual(Array(6).fill(false));
   });
 });

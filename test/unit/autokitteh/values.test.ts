@@ -183,6 +183,7 @@ describe('isSymbol', () => {
     ['A_b', true],
     ['1a', false],
     ['a-b', false],
+    ['a b', false],
     ['é', false],
     ['a\n', false],
     ['', false],

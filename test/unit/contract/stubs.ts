@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseManifest, type Manifest } from '../../../src/contract/manifest.js';
-import type { CallOutcome, ConnectionFacts, Functions } from '../../../src/contract/ports.js';
+import type { ConnectionFacts } from '../../../src/contract/ports.js';
 import { string, struct, symbol } from '../../../src/autokitteh/values.js';
+import type { CallOutcome, SlackFunctions } from '../../../src/functions/functions.js';
 import { PluginError } from '../../../src/core/errors.js';
 import type { ContractOptions } from '../../../src/contract/service.js';
 
@@ -42,7 +43,7 @@ export class StubFacts implements ConnectionFacts {
 }
 
 /** `echo` returns its first argument, `fail` raises, `hang` waits for the end of the caller's patience. */
-export const functions: Functions = {
+export const functions: SlackFunctions = {
   list: () =>
     ['echo', 'fail', 'hang', 'break'].map((name) => ({
       name,
@@ -61,7 +62,6 @@ export const functions: Functions = {
         return Promise.resolve({
           t: 'raised',
           error: struct(symbol('slack_error'), { code: string('channel_not_found') }),
-          extra: { retry_after: '3' },
         });
       case 'hang':
         return new Promise((_resolve, reject) => {

@@ -8,7 +8,8 @@ import {
   type CallOutcome,
   type SlackFunctions,
 } from '../../../src/functions/functions.js';
-import type { SlackApi, SlackFailure } from '../../../src/functions/slack-call.js';
+import type { SlackFailure } from '../../../src/slack/slack-errors.js';
+import type { SlackWebApi } from '../../../src/slack/web-api.js';
 import { HandClock, settle } from '../../helpers/hand-clock.js';
 
 interface Call {
@@ -19,7 +20,7 @@ interface Call {
 }
 
 /** A Slack that answers what the test says, in order; `{ok: true}` when it has nothing left to say. */
-class FakeSlack implements SlackApi {
+class FakeSlack implements Pick<SlackWebApi, 'call'> {
   readonly calls: Call[] = [];
   readonly answers: (JsonObject | SlackFailure | Promise<JsonObject | SlackFailure>)[] = [];
 
@@ -28,7 +29,7 @@ class FakeSlack implements SlackApi {
     args: JsonObject,
     token: string,
     signal?: AbortSignal,
-  ): ReturnType<SlackApi['call']> {
+  ): ReturnType<SlackWebApi['call']> {
     this.calls.push({ method, args, token, signal });
     const answer = await (this.answers.shift() ?? {});
     return 't' in answer
@@ -37,7 +38,7 @@ class FakeSlack implements SlackApi {
   }
 }
 
-const lost: SlackFailure = { t: 'unreachable', message: 'Slack cannot be reached' };
+const lost: SlackFailure = { t: 'unreachable', message: 'Slack cannot be reached', answered: false };
 
 let slack: FakeSlack;
 let clock: HandClock;
@@ -82,7 +83,7 @@ function call(
 ) {
   const { signal = new AbortController().signal, timeoutMs, connection = 'con_1' } = options;
   const positional = args.map((arg) => fromJson(arg as never));
-  return functions.call(connection, name, positional, values(kwargs), signal, timeoutMs);
+  return functions.call(connection, name, positional, values(kwargs), { signal, timeoutMs });
 }
 
 function result(outcome: CallOutcome): unknown {
@@ -118,7 +119,10 @@ describe('a call', () => {
   it('takes structs for dicts, and a token of the workflow’s own', async () => {
     const view = struct(symbol('view'), { type: string('modal') });
     const kwargs = { view, token: string('xoxp-own'), trigger_id: string('1.2') };
-    await functions.call('con_1', 'views_open', [], kwargs, new AbortController().signal);
+    await functions.call('con_1', 'views_open', [], kwargs, {
+      signal: new AbortController().signal,
+      timeoutMs: undefined,
+    });
     expect(slack.calls[0]).toMatchObject({
       token: 'xoxp-own',
       args: { view: { type: 'modal' }, trigger_id: '1.2' },

@@ -41,7 +41,10 @@ async function start(): Promise<{ functions: SlackFunctions; channel: string }> 
 async function call(functions: SlackFunctions, name: string, kwargs: Record<string, unknown> = {}) {
   const values = Object.entries(kwargs).map(([key, value]) => [key, fromJson(value as never)] as const);
   const signal = new AbortController().signal;
-  const outcome = await functions.call('con_1', name, [], Object.fromEntries(values), signal);
+  const outcome = await functions.call('con_1', name, [], Object.fromEntries(values), {
+    signal,
+    timeoutMs: undefined,
+  });
   return toJson(outcome.t === 'returned' ? outcome.value : outcome.error);
 }
 

@@ -2,7 +2,7 @@ import { PluginError } from '../../../core/errors.js';
 import type { OpenedSockets } from '../opened-sockets.js';
 import type { SetupPorts } from '../ports.js';
 import { saveLikeBuiltIn } from './built-in-save.js';
-import { callerOf } from './caller.js';
+import { callerHeaders } from './caller.js';
 import type { SetupContext } from './environment.js';
 import { readFields, type Fields } from './fields.js';
 import { isForged } from './forged-request.js';
@@ -24,7 +24,7 @@ export async function answerSave(
     // Tokens do not belong in addresses, and AutoKitteh's cookies come along with foreign links.
     throw new PluginError('bad_input', 'Socket Mode connections are saved with POST');
   }
-  const autokitteh = ports.autokitteh.forCaller(callerOf(request));
+  const autokitteh = ports.autokitteh.forCaller(callerHeaders(request));
   if (fields.get('action') !== '') return answerAction(context, ports, opened, fields);
   const answer = await saveLikeBuiltIn(ports, autokitteh, fields);
   if ('location' in answer) return context.redirect(answer.location, 302);
@@ -42,7 +42,7 @@ async function answerAction(
   fields: Fields,
 ): Promise<Response> {
   const address = { connectionId: fields.get('cid'), origin: fields.get('origin') };
-  const autokitteh = ports.autokitteh.forCaller(callerOf(context.req.raw));
+  const autokitteh = ports.autokitteh.forCaller(callerHeaders(context.req.raw));
   try {
     const answer = await doAction(ports, opened, autokitteh, fields);
     if (answer.t === 'outcome') return await showPage(context, ports, { ...address, ...answer });

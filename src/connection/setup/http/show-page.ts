@@ -3,7 +3,7 @@ import { openConnection } from '../connection-access.js';
 import { renderPage } from '../pages/page.js';
 import type { Outcome, Subject } from '../pages/view.js';
 import type { SetupPorts } from '../ports.js';
-import { callerOf } from './caller.js';
+import { callerHeaders } from './caller.js';
 import type { SetupContext } from './environment.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { withTimeLimit } from './time-limit.js';
@@ -46,7 +46,7 @@ async function subjectOf(
   connectionId: string,
 ): Promise<{ subject: Subject; status: 200 | Refusal['status'] }> {
   if (connectionId === '') return { subject: { t: 'none' }, status: 200 };
-  const autokitteh = ports.autokitteh.forCaller(callerOf(context.req.raw));
+  const autokitteh = ports.autokitteh.forCaller(callerHeaders(context.req.raw));
   try {
     return await withTimeLimit(ports.clock, PAGE_LIMIT_MS, 'reading the connection', async (signal) => {
       const connection = await openConnection(autokitteh, ports.integrationId, connectionId, signal);

@@ -1,7 +1,7 @@
 import { findConnection } from '../connection-access.js';
 import { stateAnswer } from '../live-state.js';
 import type { SetupPorts } from '../ports.js';
-import { callerOf } from './caller.js';
+import { callerHeaders } from './caller.js';
 import type { SetupContext } from './environment.js';
 import { withTimeLimit } from './time-limit.js';
 
@@ -10,7 +10,7 @@ const STATE_LIMIT_MS = 5_000;
 /** The state of a connection that the person may see. */
 export async function answerState(context: SetupContext, ports: SetupPorts): Promise<Response> {
   const connectionId = context.req.query('cid') ?? '';
-  const autokitteh = ports.autokitteh.forCaller(callerOf(context.req.raw));
+  const autokitteh = ports.autokitteh.forCaller(callerHeaders(context.req.raw));
   context.header('cache-control', 'no-store');
   const live = await withTimeLimit(ports.clock, STATE_LIMIT_MS, 'reading the state', async (signal) => {
     await findConnection(autokitteh, ports.integrationId, connectionId, signal);

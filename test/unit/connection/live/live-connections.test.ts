@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ConnectionRecord, Variable } from '../../../../src/autokitteh/client.js';
 import type { Status } from '../../../../src/autokitteh/status.js';
-import type { Identity } from '../../../../src/connection/live/identity.js';
+import type { BotTokenState } from '../../../../src/connection/live/identity.js';
 import { LiveConnections } from '../../../../src/connection/live/live-connections.js';
 import { LIVE_POLICY } from '../../../../src/connection/live/policy.js';
 import type { WantedToken } from '../../../../src/connection/live/ports.js';
@@ -14,7 +14,7 @@ const TOKENS = {
   socket_mode_app_token: 'xapp-1-A1-1-x',
   private_bot_token: 'xoxb-1',
 };
-const KNOWN: Identity = {
+const KNOWN: BotTokenState = {
   t: 'known',
   appId: 'A1',
   installIds: 'A1//T1',

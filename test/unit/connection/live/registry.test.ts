@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Identity } from '../../../../src/connection/live/identity.js';
+import type { BotTokenState } from '../../../../src/connection/live/identity.js';
 import { Registry } from '../../../../src/connection/live/registry.js';
 import { recordOf } from './entries.js';
 
@@ -15,7 +15,7 @@ function variablesOf(botToken: string) {
   return Object.entries(variables).map(([name, value]) => ({ name, value, isSecret: false }));
 }
 
-function known(installIds: string): Identity {
+function known(installIds: string): BotTokenState {
   return { t: 'known', appId: 'A1', installIds, teamName: 'Team', botName: 'bot' };
 }
 

@@ -1,19 +1,5 @@
-import { errorMessage, PluginError } from '../core/errors.js';
-
-/**
- * What became of one attempt to hand an event to the server.
- * - delivered: the server has it; the id is empty for a connection of an organisation
- * - poisoned: the server will never take this event, however often it is asked
- * - forbidden: the server takes nothing from us for this connection, or nothing from us at all
- * - outage: the server takes nothing at the moment, or nothing from us; other events would fare no better
- * - failed: anything else; whether it passes shows when other events pass
- */
-export type DispatchOutcome =
-  | { readonly t: 'delivered'; readonly eventId: string }
-  | { readonly t: 'poisoned'; readonly reason: string }
-  | { readonly t: 'forbidden'; readonly reason: string }
-  | { readonly t: 'outage'; readonly reason: string }
-  | { readonly t: 'failed'; readonly reason: string };
+import { errorMessage, PluginError } from '../../core/errors.js';
+import type { DispatchOutcome } from '../../delivery/sink.js';
 
 /*
  * AutoKitteh answers every failure of Dispatch with "invalid argument", so that only the text tells a bad event from a
