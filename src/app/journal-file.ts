@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorMessage, PluginError } from '../core/errors.js';
-import type { Journal } from '../storage/journal.js';
+import type { JournalDatabase } from '../storage/journal.js';
 import { DEFAULT_MAX_BYTES, openSqliteJournal } from '../storage/sqlite/open-sqlite-journal.js';
 
 /** Opens the journal, making its folder, readable by its owner alone: events hold what people wrote. */
-export async function openJournal(path: string): Promise<Journal> {
+export async function openJournal(path: string): Promise<JournalDatabase> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   } catch (cause) {

@@ -4,7 +4,7 @@ import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
 import type { DeliveryLimits } from '../delivery/limits.js';
 import type { SocketPolicy } from '../slack/policy.js';
-import type { Journal } from '../storage/journal.js';
+import type { JournalDatabase } from '../storage/journal.js';
 
 /** What the program does not make itself: tests give other ones. */
 export interface Surroundings {
@@ -15,5 +15,5 @@ export interface Surroundings {
   readonly live: LivePolicy;
   readonly sockets: SocketPolicy;
   readonly delivery: DeliveryLimits;
-  readonly openJournal: (path: string) => Promise<Journal>;
+  readonly openJournal: (path: string) => Promise<JournalDatabase>;
 }

@@ -1,3 +1,5 @@
+import type { TokenStore } from './tokens.js';
+
 /** One connection of one Slack app: what rows are grouped and limited by. */
 export interface Source {
   readonly appId: string;
@@ -163,4 +165,9 @@ export interface Journal {
   stats(): Promise<JournalStats>;
   /** Finishes what was asked before, then closes. */
   close(): Promise<void>;
+}
+
+/** All that one database of this program holds: the journal, and what Slack said about tokens. Closed as one. */
+export interface JournalDatabase extends Journal {
+  readonly tokens: TokenStore;
 }

@@ -1,5 +1,5 @@
 import { PluginError } from '../../src/core/errors.js';
-import type { Journal } from '../../src/storage/journal.js';
+import type { JournalDatabase } from '../../src/storage/journal.js';
 import { loadSqlite, type Database, type OpenFile } from '../../src/storage/sqlite/driver.js';
 import { openEngine, type Reply, type Request } from '../../src/storage/sqlite/engine.js';
 import { sqliteJournal, type JournalClient } from '../../src/storage/sqlite/sqlite-journal.js';
@@ -9,7 +9,7 @@ export async function openInThread(
   path: string,
   maxBytes = 1024 ** 3,
   opened: (database: Database) => void = () => undefined,
-): Promise<Journal> {
+): Promise<JournalDatabase> {
   const load = await loadSqlite();
   const open: OpenFile = (file) => {
     const database = load(file);

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Appended, Journal, Want } from '../../src/storage/journal.js';
+import type { Appended, Journal, JournalDatabase, Want } from '../../src/storage/journal.js';
 import { randomLife } from './journal-random-life.js';
 import { row, want } from './rows.js';
 
 /** An engine under test: each call of `open` goes to the same stored data. */
 export interface EngineUnderTest {
-  open(): Promise<Journal>;
+  open(): Promise<JournalDatabase>;
   dispose(): Promise<void>;
 }
 

@@ -4,16 +4,20 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
 import { openInThread } from './in-thread-journal.js';
-import { describeJournal } from './journal-suite.js';
+import { describeJournal, type EngineUnderTest } from './journal-suite.js';
 import { row } from './rows.js';
+import { describeTokens } from './tokens-suite.js';
 
-describeJournal('SQLite', async () => {
+async function sqlite(): Promise<EngineUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'journal-'));
   return {
     open: () => openInThread(join(folder, 'journal.db')),
     dispose: () => rm(folder, { recursive: true }),
   };
-});
+}
+
+describeJournal('SQLite', sqlite);
+describeTokens('SQLite', sqlite);
 
 describe('a journal on SQLite in a thread of its own', () => {
   test('answers many callers at once, each with what it asked', async () => {

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openJournal } from '../../src/app/journal-file.js';
 import { PluginError } from '../../src/core/errors.js';
-import type { Journal } from '../../src/storage/journal.js';
+import type { JournalDatabase } from '../../src/storage/journal.js';
 import { openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
 
 /** A journal, and a way to make it impossible to write, and possible again. */
 export interface FullDisk {
   /** Where the program is told that its journal is. */
   readonly path: string;
-  open(path: string): Promise<Journal>;
+  open(path: string): Promise<JournalDatabase>;
   fill(): Promise<void>;
   free(): Promise<void>;
   remove(): Promise<void>;

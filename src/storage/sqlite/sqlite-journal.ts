@@ -1,4 +1,4 @@
-import type { Journal } from '../journal.js';
+import type { JournalDatabase } from '../journal.js';
 import { packRows } from './packed-rows.js';
 import type { Verbs } from './verbs.js';
 
@@ -12,8 +12,8 @@ export interface JournalClient {
   close(): Promise<void>;
 }
 
-/** The journal, in terms of what its thread can be asked. */
-export function sqliteJournal(client: JournalClient): Journal {
+/** The journal and the tokens, in terms of what the file's thread can be asked. */
+export function sqliteJournal(client: JournalClient): JournalDatabase {
   return {
     append: (rows) => client.ask('append', packRows(rows)),
     claim: (owner, now, wants) => client.ask('claim', owner, now, wants),
@@ -26,6 +26,13 @@ export function sqliteJournal(client: JournalClient): Journal {
     compact: () => client.ask('compact'),
     probe: (now) => client.ask('probe', now),
     stats: () => client.ask('stats'),
+    tokens: {
+      key: (fresh) => client.ask('tokenKey', fresh),
+      recall: (hashes) => client.ask('recallTokens', hashes),
+      remember: (record, now, most) => client.ask('rememberToken', record, now, most),
+      forget: (hash) => client.ask('forgetToken', hash),
+      retain: (retention) => client.ask('retainTokens', retention),
+    },
     close: () => client.close(),
   };
 }

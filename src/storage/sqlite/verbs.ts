@@ -12,6 +12,7 @@ import type {
   Settlement,
   Want,
 } from '../journal.js';
+import type { TokenRecord, TokenRetention } from '../tokens.js';
 import { prepareAppend } from './append.js';
 import { prepareClaim } from './claim.js';
 import { prepareCompact } from './compact.js';
@@ -25,6 +26,13 @@ import { prepareSettle } from './settle.js';
 import { prepareStats } from './stats.js';
 import type { Tables } from './tables.js';
 import { prepareTakeOver } from './take-over.js';
+import {
+  prepareForgetToken,
+  prepareRecallTokens,
+  prepareRememberToken,
+  prepareRetainTokens,
+  prepareTokenKey,
+} from './tokens.js';
 
 /** What can be asked of an open journal file; arguments and results pass between threads. */
 export interface Verbs {
@@ -39,9 +47,15 @@ export interface Verbs {
   compact(): boolean;
   probe(now: number): void;
   stats(): JournalStats;
+  tokenKey(fresh: string): string;
+  recallTokens(hashes: readonly string[]): TokenRecord[];
+  rememberToken(record: TokenRecord, now: number, most: number): void;
+  forgetToken(hash: string): void;
+  retainTokens(retention: TokenRetention): number;
 }
 
 export function prepareVerbs(tables: Tables, maxBytes: number): Verbs {
+  const { database } = tables;
   const append = prepareAppend(tables, maxBytes);
   return {
     append: (rows) => append(unpackRows(rows)),
@@ -55,5 +69,10 @@ export function prepareVerbs(tables: Tables, maxBytes: number): Verbs {
     compact: prepareCompact(tables),
     probe: prepareProbe(tables, maxBytes),
     stats: prepareStats(tables),
+    tokenKey: prepareTokenKey(database),
+    recallTokens: prepareRecallTokens(database),
+    rememberToken: prepareRememberToken(database),
+    forgetToken: prepareForgetToken(database),
+    retainTokens: prepareRetainTokens(database),
   };
 }

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { JournalDatabase } from '../../src/storage/journal.js';
+import type { TokenRecord } from '../../src/storage/tokens.js';
+import type { EngineUnderTest } from './journal-suite.js';
+
+const DAY = 86_400_000;
+const MOST = 100_000;
+
+function record(hash: string, more: Partial<TokenRecord> = {}): TokenRecord {
+  const place = { appId: 'A1', enterpriseId: 'E1', teamId: 'T1', botUserId: 'U1', botId: 'B1' };
+  return { hash, ...place, saidAt: 1_000, ...more };
+}
+
+/** What any store of what Slack said about tokens must do, whatever it is built on. */
+export function describeTokens(name: string, make: () => Promise<EngineUnderTest>): void {
+  describe(`what Slack said about tokens, on ${name}`, () => {
+    let engine: EngineUnderTest;
+    let database: JournalDatabase;
+
+    beforeEach(async () => {
+      engine = await make();
+      database = await engine.open();
+    });
+
+    afterEach(async () => {
+      await database.close();
+      await engine.dispose();
+    });
+
+    async function reopen(): Promise<void> {
+      await database.close();
+      database = await engine.open();
+    }
+
+    const hashesOf = async (...hashes: string[]): Promise<string[]> =>
+      (await database.tokens.recall(hashes)).map(({ hash }) => hash).sort();
+
+    test('keeps the first key that it was given, also over a restart', async () => {
+      expect(await database.tokens.key('first')).toBe('first');
+      expect(await database.tokens.key('second')).toBe('first');
+      await reopen();
+      expect(await database.tokens.key('third')).toBe('first');
+    });
+
+    test('gives back what was remembered, also over a restart, and nothing else', async () => {
+      const appLevel = record('b', { enterpriseId: '', teamId: '', botUserId: '', botId: '' });
+      await database.tokens.remember(record('a'), 2_000, MOST);
+      await database.tokens.remember(appLevel, 2_000, MOST);
+      await reopen();
+      expect(await database.tokens.recall(['a', 'c'])).toEqual([record('a')]);
+      expect(await database.tokens.recall(['b'])).toEqual([appLevel]);
+      expect(await database.tokens.recall([])).toEqual([]);
+    });
+
+    test('replaces what was said before of the same token', async () => {
+      await database.tokens.remember(record('a'), 2_000, MOST);
+      const anew = record('a', { enterpriseId: 'E2', saidAt: 5_000 });
+      await database.tokens.remember(anew, 2_000, MOST);
+      expect(await database.tokens.recall(['a'])).toEqual([anew]);
+    });
+
+    test('forgets one record and leaves the others', async () => {
+      for (const hash of ['a', 'b']) await database.tokens.remember(record(hash), 2_000, MOST);
+      await database.tokens.forget('a');
+      await database.tokens.forget('never known');
+      await reopen();
+      expect(await hashesOf('a', 'b')).toEqual(['b']);
+    });
+
+    test('removes what no connection has used for 30 days, and not what is in use now', async () => {
+      for (const hash of ['used', 'recent', 'old']) await database.tokens.remember(record(hash), 0, MOST);
+      await database.tokens.retain({ inUse: ['used', 'recent'], now: DAY, unusedBefore: -DAY, most: MOST });
+      const now = 31 * DAY - 1;
+      const removed = await database.tokens.retain({
+        inUse: ['used'],
+        now,
+        unusedBefore: now - 30 * DAY,
+        most: MOST,
+      });
+      expect(removed).toBe(1);
+      expect(await hashesOf('used', 'recent', 'old')).toEqual(['recent', 'used']);
+      await database.tokens.retain({ inUse: ['used'], now: now + 2, unusedBefore: DAY + 1, most: MOST });
+      expect(await hashesOf('used', 'recent', 'old')).toEqual(['used']);
+    });
+
+    test('has no more records than it may, and removes those that were used longest ago', async () => {
+      for (const [at, hash] of ['a', 'b', 'c'].entries()) await database.tokens.remember(record(hash), at, 3);
+      await database.tokens.retain({ inUse: ['a'], now: 10, unusedBefore: 0, most: 3 });
+      await database.tokens.remember(record('d'), 11, 3);
+      expect(await hashesOf('a', 'b', 'c', 'd')).toEqual(['a', 'c', 'd']);
+      expect(await database.tokens.retain({ inUse: ['c'], now: 12, unusedBefore: 0, most: 1 })).toBe(2);
+      expect(await hashesOf('a', 'b', 'c', 'd')).toEqual(['c']);
+    });
+
+    test('takes many records at once and goes on with the newest of them', async () => {
+      const all = Array.from({ length: 1_005 }, (_, n) => `${n}`);
+      await Promise.all(all.map((hash, n) => database.tokens.remember(record(hash), n, 1_000)));
+      expect(await hashesOf(...all.slice(0, 10))).toEqual(['5', '6', '7', '8', '9']);
+      expect(await hashesOf(...all)).toHaveLength(1_000);
+    });
+  });
+}
