@@ -4,23 +4,41 @@ import type { SocketPolicy } from './policy.js';
 
 /** Who goes first when many want to open a socket; the lower number does. */
 export const URGENCY = {
-  /** An app without any socket: its events have nowhere to go. */
+  /** An app without a live socket: its events have nowhere to go. The app's budget does not hold it up. */
   deaf: 0,
-  /** An app that is about to lose a socket. */
-  replacement: 1,
+  /** Slack has announced the end of a live socket, which nobody can put off. The budget does not hold it up either. */
+  announced: 1,
+  /** A socket does not answer, or is not heard, while another one serves. It may use the reserve of the budget. */
+  replacement: 2,
   /** A second socket, growth, renewals in good time. */
-  spare: 2,
+  spare: 3,
 } as const;
 
 export type Urgency = (typeof URGENCY)[keyof typeof URGENCY];
 
-// What is done in good time leaves this many permissions of an app for what cannot wait.
+/** What an app that wants to open a socket waits for. */
+export interface LimiterWait {
+  readonly why:
+    /** Slack's Retry-After. */
+    | 'slack'
+    /** The app's own budget. */
+    | 'budget'
+    /** Many other apps open sockets at the same time. */
+    | 'queue';
+  /** Monotonic milliseconds. */
+  readonly until: number;
+  /** How long Slack asked to wait, as far as it counts; 0 for the other reasons. */
+  readonly askedMs: number;
+}
+
+// What is done in good time leaves this many permissions of an app for what is not.
 const RESERVE = 1;
 
 interface Waiter {
   readonly appId: string;
   readonly urgency: Urgency;
   readonly grant: () => void;
+  wait: LimiterWait | undefined;
 }
 
 /** Tokens that come back one by one, up to a maximum. */
@@ -28,13 +46,15 @@ interface Bucket {
   tokens: number;
   /** Monotonic time up to which tokens have been added. */
   filledAt: number;
-  /** Slack said "not before". */
-  blockedUntil: number;
+  /** When Slack said last to wait, and for how long. */
+  blockedAt: number;
+  blockedForMs: number;
 }
 
 /**
  * Permission to call `apps.connections.open`: a token bucket for each app (Slack limits that method per app, by some sources
- * to once a minute) and one over all apps, so that a start with hundreds of them is a queue and not a stampede.
+ * to once a minute) spaces out what is not urgent, and one over all apps makes a start with thousands of them a queue and
+ * not a stampede. Slack's Retry-After holds for all; without a live socket for `deafRetryAfterMs` at most.
  */
 export class ConnectionLimiter {
   readonly #clock: Clock;
@@ -48,7 +68,7 @@ export class ConnectionLimiter {
   constructor(clock: Clock, policy: SocketPolicy['limiter']) {
     this.#clock = clock;
     this.#policy = policy;
-    this.#all = { tokens: policy.allBurst, filledAt: clock.monotonic(), blockedUntil: 0 };
+    this.#all = { tokens: policy.allBurst, filledAt: clock.monotonic(), blockedAt: 0, blockedForMs: 0 };
   }
 
   /** Resolves when `appId` may call; rejects when `signal` aborts before that. */
@@ -67,6 +87,7 @@ export class ConnectionLimiter {
       const waiter: Waiter = {
         appId,
         urgency,
+        wait: undefined,
         grant() {
           signal.removeEventListener('abort', onAbort);
           resolve();
@@ -85,12 +106,21 @@ export class ConnectionLimiter {
     this.#pump();
   }
 
-  /** No call for `appId` before `delay` milliseconds have passed: Slack's Retry-After. */
+  /** No call for `appId` before `delay` milliseconds have passed, or as much of that as the policy counts: Slack's Retry-After. */
   block(appId: string, delay: number): void {
     const now = this.#clock.monotonic();
     const bucket = this.#bucket(appId, now);
-    bucket.blockedUntil = Math.max(bucket.blockedUntil, now + delay);
+    if (now + delay > bucket.blockedAt + bucket.blockedForMs) {
+      bucket.blockedAt = now;
+      bucket.blockedForMs = delay;
+    }
     this.#pump();
+  }
+
+  /** What `appId` waits for; nothing if it does not ask, or has what it asked for. */
+  waitOf(appId: string): LimiterWait | undefined {
+    for (const waiter of this.#waiters) if (waiter.appId === appId) return waiter.wait;
+    return undefined;
   }
 
   get waiting(): number {
@@ -104,20 +134,15 @@ export class ConnectionLimiter {
     fill(this.#all, this.#policy.allBurst, this.#policy.allEveryMs, now);
     let next = Infinity;
     for (const waiter of [...this.#waiters].sort((a, b) => a.urgency - b.urgency)) {
-      if (this.#all.tokens < 1) {
-        next = Math.min(next, this.#all.filledAt + this.#policy.allEveryMs);
-        break;
-      }
       const bucket = this.#bucket(waiter.appId, now);
       fill(bucket, this.#policy.appBurst, this.#policy.appEveryMs, now);
-      const needed = waiter.urgency === URGENCY.spare ? 1 + RESERVE : 1;
-      const earnedAt = bucket.filledAt + Math.max(0, needed - bucket.tokens) * this.#policy.appEveryMs;
-      const allowedAt = Math.max(earnedAt, bucket.blockedUntil);
-      if (allowedAt > now) {
-        next = Math.min(next, allowedAt);
+      waiter.wait = this.#waitFor(bucket, waiter.urgency, now);
+      if (waiter.wait !== undefined) {
+        next = Math.min(next, waiter.wait.until);
         continue;
       }
-      bucket.tokens--;
+      // What is urgent is not held up by an empty budget, but uses it up for what is not.
+      bucket.tokens = Math.max(0, bucket.tokens - 1);
       this.#all.tokens--;
       this.#waiters.delete(waiter);
       waiter.grant();
@@ -127,10 +152,24 @@ export class ConnectionLimiter {
       this.#timer = this.#clock.setTimer(next - now, () => this.#pump());
   }
 
+  #waitFor(bucket: Bucket, urgency: Urgency, now: number): LimiterWait | undefined {
+    const { appEveryMs, allEveryMs, retryAfterMs, deafRetryAfterMs } = this.#policy;
+    const askedMs = Math.min(bucket.blockedForMs, urgency === URGENCY.deaf ? deafRetryAfterMs : retryAfterMs);
+    const blockedUntil = bucket.blockedAt + askedMs;
+    if (blockedUntil > now) return { why: 'slack', until: blockedUntil, askedMs };
+    const needed = urgency === URGENCY.spare ? 1 + RESERVE : urgency === URGENCY.replacement ? 1 : 0;
+    if (bucket.tokens < needed) {
+      const until = bucket.filledAt + (needed - bucket.tokens) * appEveryMs;
+      return { why: 'budget', until, askedMs: 0 };
+    }
+    if (this.#all.tokens < 1) return { why: 'queue', until: this.#all.filledAt + allEveryMs, askedMs: 0 };
+    return undefined;
+  }
+
   #bucket(appId: string, now: number): Bucket {
     let bucket = this.#apps.get(appId);
     if (bucket === undefined) {
-      bucket = { tokens: this.#policy.appBurst, filledAt: now, blockedUntil: 0 };
+      bucket = { tokens: this.#policy.appBurst, filledAt: now, blockedAt: 0, blockedForMs: 0 };
       this.#apps.set(appId, bucket);
     }
     return bucket;
@@ -140,7 +179,8 @@ export class ConnectionLimiter {
   #forgetFull(now: number): void {
     for (const [appId, bucket] of this.#apps) {
       fill(bucket, this.#policy.appBurst, this.#policy.appEveryMs, now);
-      if (bucket.tokens >= this.#policy.appBurst && bucket.blockedUntil <= now) this.#apps.delete(appId);
+      const blockedUntil = bucket.blockedAt + Math.min(bucket.blockedForMs, this.#policy.retryAfterMs);
+      if (bucket.tokens >= this.#policy.appBurst && blockedUntil <= now) this.#apps.delete(appId);
     }
   }
 }

@@ -1,7 +1,6 @@
-import { URGENCY, type Urgency } from './connection-limiter.js';
+import { URGENCY, type LimiterWait, type Urgency } from './connection-limiter.js';
 import type { PoolSurroundings } from './pool-surroundings.js';
 import type { Roster } from './roster.js';
-import type { LeaveReason } from './socket-state.js';
 import { SlackSocket, type SocketListener } from './socket.js';
 import type { TokenChoice } from './token-choice.js';
 import type { Trouble } from './trouble.js';
@@ -17,9 +16,6 @@ export interface OpenerOptions {
   /** A socket was opened, or is not wanted any more. */
   readonly onChange: () => void;
 }
-
-/** Reasons for which a live socket will soon be of no use. */
-const URGENT: ReadonlySet<LeaveReason | undefined> = new Set<LeaveReason>(['announced', 'unheard']);
 
 /** Opens the sockets of one app: one at a time unless the one before takes long, and when the limiter lets it. */
 export class Opener {
@@ -37,6 +33,13 @@ export class Opener {
     const { roster, surroundings } = this.#options;
     const { staggerMs } = surroundings.policy.pool;
     return roster.opening().length > 0 ? this.#lastOpening + staggerMs : -Infinity;
+  }
+
+  /** What the next socket waits for, apart from the backoff after failures. */
+  get wait(): LimiterWait | undefined {
+    return this.#asking === undefined
+      ? undefined
+      : this.#options.surroundings.limiter.waitOf(this.#options.appId);
   }
 
   /** Asks for permission to open a socket if one is due, or withdraws the question. */
@@ -87,9 +90,9 @@ export class Opener {
   #urgency(): Urgency {
     const states = this.#options.roster.all().map(({ state }) => state);
     if (!states.some(({ t }) => t === 'live')) return URGENCY.deaf;
-    const losing = states.some(
-      (state) => state.t === 'suspect' || (state.t === 'live' && URGENT.has(state.leaving)),
-    );
+    const leaving = states.flatMap((state) => (state.t === 'live' ? [state.leaving] : []));
+    if (leaving.includes('announced')) return URGENCY.announced;
+    const losing = leaving.includes('unheard') || states.some(({ t }) => t === 'suspect');
     return losing ? URGENCY.replacement : URGENCY.spare;
   }
 

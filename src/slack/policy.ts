@@ -55,12 +55,16 @@ export interface SocketPolicy {
     /** Both below a quarter of that, this many times in a row, lets one socket go. */
     readonly shrinkAfter: number;
   };
-  /** Token buckets for apps.connections.open. */
+  /** Token buckets for apps.connections.open. That of an app holds up only what is not urgent. */
   readonly limiter: {
     readonly appBurst: number;
     readonly appEveryMs: number;
     readonly allBurst: number;
     readonly allEveryMs: number;
+    /** Slack's Retry-After counts for so long at most. */
+    readonly retryAfterMs: number;
+    /** The same for an app without a live socket. */
+    readonly deafRetryAfterMs: number;
   };
   /** Slack waits this long for an acknowledgement. */
   readonly acknowledgeMs: number;
@@ -81,14 +85,21 @@ export const DEFAULT_POLICY: SocketPolicy = {
     staggerMs: 1_000,
     renewFrom: 0.5,
     renewTo: 0.9,
-    stableMs: 60_000,
-    retry: { firstMs: 250, factor: 2, maxMs: 30_000 },
+    stableMs: 5_000,
+    retry: { firstMs: 200, factor: 2, maxMs: 30_000 },
     crowded: { firstMs: 10_000, factor: 2, maxMs: 600_000 },
     probe: { firstMs: 300_000, factor: 2, maxMs: 3_600_000 },
     wakeSpreadMs: 10_000,
     recountMs: 600_000,
   },
   load: { everyMs: 1_000, growInFlight: 20, growDelayMs: 1_000, growAfter: 2, shrinkAfter: 300 },
-  limiter: { appBurst: 5, appEveryMs: 60_000, allBurst: 20, allEveryMs: 50 },
+  limiter: {
+    appBurst: 5,
+    appEveryMs: 60_000,
+    allBurst: 200,
+    allEveryMs: 5,
+    retryAfterMs: 3_600_000,
+    deafRetryAfterMs: 300_000,
+  },
   acknowledgeMs: 3_000,
 };

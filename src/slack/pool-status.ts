@@ -1,6 +1,7 @@
 import { adviceFor } from './slack-errors.js';
 import type { AppSocketsStatus, TokenVerdict } from './status.js';
 import type { TroubleState } from './trouble.js';
+import type { SocketWait } from './waiting.js';
 
 /** What a pool knows of itself. */
 export interface PoolFacts {
@@ -15,6 +16,8 @@ export interface PoolFacts {
   /** Whether any socket was ever live. */
   readonly wasLive: boolean;
   readonly trouble: TroubleState;
+  /** What the next socket waits for, apart from the backoff after failures. */
+  readonly wait: SocketWait | undefined;
   readonly tokens: readonly TokenVerdict[];
   /** The refusal of the newest token. */
   readonly refusal: { readonly error: string; readonly advice: string } | undefined;
@@ -54,15 +57,43 @@ export function poolStatus(facts: PoolFacts): AppSocketsStatus {
         doing: 'trying again, less and less often',
       };
     case 'failing':
-      if (facts.good >= facts.wanted) break;
-      return { ...common, t: 'degraded', reason: trouble.reason, doing: 'trying again' };
     case 'none':
       break;
   }
   if (facts.good >= facts.wanted) return { ...common, t: 'live' };
-  if (facts.suspect > 0 && facts.good === 0)
-    return { ...common, t: 'degraded', reason: 'Slack does not answer', doing: 'opening new sockets' };
-  if (facts.live > 0) return { ...common, t: 'renewing', doing: 'opening another socket' };
-  if (!facts.wasLive) return { ...common, t: 'opening', doing: 'opening the first socket' };
-  return { ...common, t: 'degraded', reason: 'no socket is open', doing: 'opening another socket' };
+  return { ...common, ...fewer(facts) };
+}
+
+type Fewer = Pick<Extract<AppSocketsStatus, { t: 'degraded' }>, 't' | 'reason' | 'doing'>;
+type Becoming = Pick<Extract<AppSocketsStatus, { t: 'opening' | 'renewing' }>, 't' | 'doing'>;
+
+/** Fewer good sockets than wanted, for a reason that passes by itself. */
+function fewer({ trouble, wait, suspect, good, live, wanted, wasLive }: PoolFacts): Fewer | Becoming {
+  // The budget holds up only what is not urgent: as many as wanted serve, or one at least.
+  if (wait?.why === 'budget' && live >= wanted)
+    return { t: 'renewing', doing: `opening another socket at ${timeOf(wait.until)}` };
+  if (wait?.why === 'slack' || wait?.why === 'budget') return { t: 'degraded', ...waiting(wait) };
+  if (trouble.t === 'failing') return { t: 'degraded', reason: trouble.reason, doing: 'trying again' };
+  if (suspect > 0 && good === 0)
+    return { t: 'degraded', reason: 'Slack does not answer', doing: 'opening new sockets' };
+  if (live > 0) return { t: 'renewing', doing: 'opening another socket' };
+  if (!wasLive) return { t: 'opening', doing: 'opening the first socket' };
+  return { t: 'degraded', reason: 'no socket is open', doing: 'opening another socket' };
+}
+
+function waiting({ why, until, askedMs }: SocketWait): Pick<Fewer, 'reason' | 'doing'> {
+  return why === 'slack'
+    ? {
+        reason: 'Slack limits the rate',
+        doing: `the next socket is opened in ${Math.ceil(askedMs / 1_000)} s, at ${timeOf(until)}`,
+      }
+    : {
+        reason: 'a socket that is not urgent is opened at most once a minute for each app',
+        doing: `the next one is opened at ${timeOf(until)}`,
+      };
+}
+
+/** For instance `14:03:22 UTC`; not before what is waited for. */
+function timeOf(milliseconds: number): string {
+  return `${new Date(Math.ceil(milliseconds / 1_000) * 1_000).toISOString().slice(11, 19)} UTC`;
 }

@@ -16,6 +16,7 @@ import type { AppSocketsStatus } from './status.js';
 import { TokenChoice } from './token-choice.js';
 import { Traffic } from './traffic.js';
 import { Trouble } from './trouble.js';
+import { Waiting } from './waiting.js';
 
 /**
  * The sockets of one app: opens them, replaces each before it goes, and closes the old one only when the new one has been
@@ -32,6 +33,7 @@ export class AppPool {
   readonly #traffic: Traffic;
   readonly #opener: Opener;
   readonly #closing: Closing;
+  readonly #waiting: Waiting;
   #wasLive = false;
   #timer: Timer | undefined;
   #stepping = false;
@@ -45,6 +47,7 @@ export class AppPool {
     this.#tokens = new TokenChoice(clock, random, policy.pool.probe);
     this.#trouble = new Trouble(clock, random, policy.pool);
     this.#ghosts = new GhostCount(clock);
+    this.#waiting = new Waiting(clock);
     this.#acknowledger = new Acknowledger(clock, this.#roster, policy.acknowledgeMs, () =>
       this.#closing.progress(),
     );
@@ -109,6 +112,7 @@ export class AppPool {
     const chosen = this.#tokens.chosen();
     const sockets = this.#roster.all();
     return poolStatus({
+      wait: this.#waiting.current(this.#opener.wait),
       live: sockets.filter(({ state }) => state.t === 'live').length,
       good: this.#roster.good(chosen).length,
       suspect: sockets.filter(({ state }) => state.t === 'suspect').length,
@@ -198,6 +202,7 @@ export class AppPool {
   #onState(socket: SlackSocket, from: SocketState): void {
     const { state } = socket;
     if (state.t === 'live' && from.t === 'awaiting_hello') this.#onGreeted(socket, state.hello, state.since);
+    if (state.t === 'live' && state.leaving === 'announced') this.#onAnnounced(from, state.since);
     if (state.t === 'live' && state.leaving === 'crowded') this.#trouble.crowded();
     if (state.t === 'live' && state.leaving === 'disabled') this.#trouble.disabled();
     if (state.t === 'suspect' && from.t === 'live') this.#acknowledger.onDoubt(socket);
@@ -212,6 +217,13 @@ export class AppPool {
         why: state.t === 'closed' ? closedText(state.reason) : state.t === 'draining' ? state.why : '',
       });
     this.#step();
+  }
+
+  /** A Slack that greets and takes its greeting back at once must not be dialled without a pause. */
+  #onAnnounced(from: SocketState, since: number): void {
+    const anew = from.t === 'live' && from.leaving === undefined;
+    if (anew && this.#in.clock.monotonic() - since < this.#in.policy.pool.stableMs)
+      this.#trouble.failed('Slack announced the end of a new socket at once');
   }
 
   #onGreeted(socket: SlackSocket, hello: Hello, now: number): void {

@@ -59,13 +59,14 @@ export class PoolRig {
     this.wires.onOpened = (wire) => wire.greet(APP, this.wires.alive.length + ghosts);
   }
 
-  /** A pool with as many greeted sockets as it wants. */
+  /** A pool with as many greeted sockets as it wants, which have been live for long enough to count as a success. */
   static async live(policy: SocketPolicy = DEFAULT_POLICY, seed = 1): Promise<PoolRig> {
     const rig = new PoolRig(policy, seed);
     rig.greetAll();
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.clock.advance(0);
     if (rig.pool.status.t !== 'live') throw new Error(`not live: ${JSON.stringify(rig.pool.status)}`);
+    await rig.clock.advance(policy.pool.stableMs);
     return rig;
   }
 

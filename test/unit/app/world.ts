@@ -44,7 +44,7 @@ export const QUICK_SOCKETS: SocketPolicy = {
     probe: { firstMs: 300, factor: 1, maxMs: 300 },
     recountMs: 300,
   },
-  limiter: { appBurst: 100, appEveryMs: 10, allBurst: 100, allEveryMs: 5 },
+  limiter: { ...DEFAULT_POLICY.limiter, appBurst: 100, appEveryMs: 10, allBurst: 100, allEveryMs: 5 },
 };
 
 /** Failures are tried again, and given up, soon. */

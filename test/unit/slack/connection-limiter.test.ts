@@ -4,7 +4,14 @@ import { ConnectionLimiter, URGENCY, type Urgency } from '../../../src/slack/con
 import { systemClock } from '../../../src/core/clock.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 
-const POLICY = { appBurst: 3, appEveryMs: 60_000, allBurst: 5, allEveryMs: 100 };
+const POLICY = {
+  appBurst: 3,
+  appEveryMs: 60_000,
+  allBurst: 5,
+  allEveryMs: 100,
+  retryAfterMs: 3_600_000,
+  deafRetryAfterMs: 300_000,
+};
 
 function start(policy = POLICY): {
   clock: HandClock;
@@ -34,9 +41,9 @@ it('lets the first call through at once, on a clock that never stands still', as
   expect(limiter.waiting).toBe(0);
 });
 
-it('lets an app call a few times at once, then once a minute', async () => {
+it('lets an app open what is not urgent a few times at once, then once a minute', async () => {
   const { clock, granted, ask } = start();
-  for (let n = 0; n < 6; n++) ask('A');
+  for (let n = 0; n < 6; n++) ask('A', URGENCY.replacement);
   await clock.advance(0);
   expect(granted).toHaveLength(3);
   await clock.advance(59_999);
@@ -46,6 +53,22 @@ it('lets an app call a few times at once, then once a minute', async () => {
   await clock.advance(120_000);
   expect(granted).toHaveLength(6);
   expect(clock.pendingTimers).toBe(0);
+});
+
+it.each([
+  ['an app without a live socket', URGENCY.deaf],
+  ['an app whose socket Slack has announced to close', URGENCY.announced],
+])('lets %s call however often it has called', async (_name, urgency) => {
+  const { clock, granted, ask } = start({ ...POLICY, allBurst: 100 });
+  for (let n = 0; n < 20; n++) ask('A', urgency);
+  await clock.advance(0);
+  expect(granted).toHaveLength(20);
+  // It has used up what is there for other sockets.
+  ask('A', URGENCY.replacement);
+  await clock.advance(59_999);
+  expect(granted).toHaveLength(20);
+  await clock.advance(1);
+  expect(granted).toHaveLength(21);
 });
 
 it('spreads the calls of hundreds of apps, those without a socket first', async () => {
@@ -83,9 +106,48 @@ it('honours what Slack says, for that app alone', async () => {
   expect(granted).toEqual(['B', 'A']);
 });
 
+it('counts a long Retry-After for five minutes without a live socket, and else for an hour', async () => {
+  const { clock, limiter, granted, ask } = start();
+  limiter.block('A', 86_400_000);
+  limiter.block('B', 86_400_000);
+  ask('A');
+  ask('B', URGENCY.spare);
+  await clock.advance(0);
+  expect(limiter.waitOf('A')).toEqual({ why: 'slack', until: clock.monotonic() + 300_000, askedMs: 300_000 });
+  await clock.advance(299_999);
+  expect(granted).toEqual([]);
+  await clock.advance(1);
+  expect(granted).toEqual(['A']);
+  await clock.advance(3_299_999);
+  expect(granted).toEqual(['A']);
+  await clock.advance(1);
+  expect(granted).toEqual(['A', 'B']);
+});
+
+it('lets an app that loses its last socket call as soon as five minutes of a long Retry-After are over', async () => {
+  const { clock, limiter, granted, ask } = start();
+  limiter.block('A', 3_600_000);
+  const replacement = new AbortController();
+  ask('A', URGENCY.replacement, replacement.signal);
+  await clock.advance(400_000);
+  expect(granted).toEqual([]);
+  replacement.abort();
+  ask('A', URGENCY.deaf);
+  await clock.advance(0);
+  expect(granted).toEqual(['A refused', 'A']);
+});
+
+it('tells what is waited for, and until when', async () => {
+  const { clock, limiter, ask } = start();
+  for (let n = 0; n < 3; n++) ask('A', URGENCY.spare);
+  await clock.advance(0);
+  expect(limiter.waitOf('A')).toEqual({ why: 'budget', until: clock.monotonic() + 60_000, askedMs: 0 });
+  expect(limiter.waitOf('B')).toBeUndefined();
+});
+
 it('gives back what was not used', async () => {
   const { clock, limiter, granted, ask } = start();
-  for (let n = 0; n < 4; n++) ask('A');
+  for (let n = 0; n < 4; n++) ask('A', URGENCY.replacement);
   await clock.advance(0);
   limiter.refund('A');
   await clock.advance(0);
@@ -94,11 +156,11 @@ it('gives back what was not used', async () => {
 
 it('forgets who does not want to wait any more', async () => {
   const { clock, limiter, granted, ask } = start();
-  for (let n = 0; n < 3; n++) ask('A');
+  for (let n = 0; n < 3; n++) ask('A', URGENCY.replacement);
   const gone = new AbortController();
-  ask('A', URGENCY.deaf, gone.signal);
+  ask('A', URGENCY.replacement, gone.signal);
   gone.abort();
-  ask('A', URGENCY.deaf, gone.signal);
+  ask('A', URGENCY.replacement, gone.signal);
   await clock.advance(0);
   expect(granted).toEqual(['A', 'A', 'A', 'A refused', 'A refused']);
   expect(limiter.waiting).toBe(0);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
+import type { FakeWire } from '../../helpers/fake-wires.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 import { APP, PoolRig, TOKEN } from '../../helpers/pool-rig.js';
 
@@ -137,6 +138,152 @@ describe('opening', () => {
     rig.greetAll();
     await rig.advance(200);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+});
+
+/** The times at which connections were opened, from now on. */
+function openings(rig: PoolRig): number[] {
+  const start = rig.clock.now();
+  const times: number[] = [];
+  const before = rig.wires.onOpened;
+  rig.wires.onOpened = (wire) => {
+    times.push(rig.clock.now() - start);
+    before(wire);
+  };
+  return times;
+}
+
+/** Slack closes every socket, without a word. */
+function closeAll(rig: PoolRig): void {
+  for (const wire of rig.wires.alive) wire.end(1001);
+}
+
+describe('without a live socket', () => {
+  it('opens one after the backoff alone when Slack closes all sockets three times within 7.5 s', async () => {
+    const rig = await live();
+    await rig.advance(600_000);
+    const times = openings(rig);
+    for (let n = 0; n < 3; n++) {
+      closeAll(rig);
+      await rig.advance(2_500);
+      expect(rig.pool.status.sockets, `after closing ${n + 1}`).toBeGreaterThan(0);
+    }
+    // At once, then after at most two steps of the backoff.
+    expect(times.filter((at) => at < 2_500)[0]).toBe(0);
+    expect(times.filter((at) => at >= 2_500)[0]).toBeLessThanOrEqual(2_700);
+    expect(times.filter((at) => at >= 5_000)[0]).toBeLessThanOrEqual(5_400);
+  });
+
+  it('is without one for at most 250 ms each time, when all are closed every 10 s', async () => {
+    const rig = await live();
+    await rig.advance(600_000);
+    const times = openings(rig);
+    for (let n = 0; n < 60; n++) {
+      closeAll(rig);
+      await rig.advance(10_000);
+      const next = times.find((at) => at >= n * 10_000);
+      expect(next, `after closing ${n + 1}`).toBeLessThanOrEqual(n * 10_000 + 250);
+    }
+  });
+
+  it('waits for nothing when Slack replaces one socket every 10 s', async () => {
+    const rig = await live();
+    await rig.advance(600_000);
+    for (let n = 0; n < 30; n++) {
+      const [wire] = rig.wires.alive;
+      wire?.disconnect('refresh_requested');
+      await rig.advance(0);
+      expect(rig.pool.status, `refresh ${n + 1}`).toMatchObject({ t: 'live', sockets: 2 });
+      await rig.advance(10_000);
+    }
+  });
+
+  it('counts a Retry-After of Slack for five minutes at most', async () => {
+    const rig = idle();
+    rig.wires.onOpened = (wire) => wire.fail({ t: 'rate_limited', retryAfterMs: 86_400_000 });
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.advance(300_000);
+    expect(rig.wires.opened).toBe(2);
+  });
+
+  it('says that Slack limits the rate, and when the next socket is opened', async () => {
+    const rig = await live();
+    rig.wires.onOpened = (wire) => wire.fail({ t: 'rate_limited', retryAfterMs: 60_000 });
+    closeAll(rig);
+    await rig.advance(1_000);
+    const at = new Date(rig.clock.now() + 59_000).toISOString().slice(11, 19);
+    expect(rig.pool.status).toMatchObject({
+      t: 'degraded',
+      sockets: 0,
+      reason: 'Slack limits the rate',
+      doing: `the next socket is opened in 60 s, at ${at} UTC`,
+    });
+    const told = rig.events.filter(({ t }) => t === 'status_changed').length;
+    await rig.advance(58_000);
+    expect(rig.events.filter(({ t }) => t === 'status_changed')).toHaveLength(told);
+  });
+});
+
+describe('what is not urgent', () => {
+  it('waits for the budget, and status and log say so and until when', async () => {
+    const rig = await live();
+    for (let n = 0; n < 4; n++) {
+      rig.wires.at(-1).end(1001);
+      await rig.advance(6_000);
+    }
+    expect(rig.pool.status).toMatchObject({ t: 'degraded', sockets: 1 });
+    const { status } = rig.pool;
+    const doing = status.t === 'degraded' ? status.doing : '';
+    expect(doing).toMatch(/^the next one is opened at \d\d:\d\d:\d\d UTC$/);
+    expect(rig.events).toContainEqual(expect.objectContaining({ t: 'status_changed', status }));
+    // The one that is left is lost: nothing is waited for.
+    rig.greetAll();
+    closeAll(rig);
+    await rig.advance(250);
+    expect(rig.pool.status.sockets).toBe(1);
+  });
+});
+
+describe('a socket that is greeted and does not last', () => {
+  it.each([
+    ['closed', (wire: FakeWire) => wire.end(1001)],
+    ['announced to close', (wire: FakeWire) => wire.disconnect('refresh_requested')],
+    [
+      'announced to close and closed',
+      (wire: FakeWire) => {
+        wire.disconnect('warning');
+        wire.end(1001);
+      },
+    ],
+  ])('counts as a failure: %s at once, the next ones come later and later', async (_name, spoil) => {
+    const rig = idle();
+    const times = openings(rig);
+    const note = rig.wires.onOpened;
+    rig.wires.onOpened = (wire) => {
+      note(wire);
+      wire.greet(APP, 1);
+      spoil(wire);
+    };
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.advance(600_000);
+    expect(times.length).toBeGreaterThan(20);
+    expect(times.length).toBeLessThan(80);
+  });
+
+  it('is forgotten as soon as one has been live for 5 s', async () => {
+    const rig = idle();
+    rig.wires.onOpened = (wire) => {
+      wire.greet(APP, 1);
+      wire.end(1001);
+    };
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    await rig.advance(120_000);
+    rig.greetAll();
+    await rig.advance(30_000 + 5_000);
+    const times = openings(rig);
+    closeAll(rig);
+    await rig.advance(1_000);
+    expect(times[0]).toBe(0);
   });
 });
 
@@ -464,7 +611,7 @@ describe('load', () => {
   it('grows with envelopes in flight, leaves room for a rotation, and shrinks when it is calm', async () => {
     const rig = await live({
       ...DEFAULT_POLICY,
-      limiter: { appBurst: 1_000, appEveryMs: 1, allBurst: 1_000, allEveryMs: 1 },
+      limiter: { ...DEFAULT_POLICY.limiter, appBurst: 1_000, appEveryMs: 1 },
     });
     let n = 0;
     for (let second = 0; second < 60; second++) {
@@ -481,7 +628,7 @@ describe('load', () => {
     const rig = await live({
       ...DEFAULT_POLICY,
       pool: { ...DEFAULT_POLICY.pool, sockets: 8 },
-      limiter: { appBurst: 1_000, appEveryMs: 1, allBurst: 1_000, allEveryMs: 1 },
+      limiter: { ...DEFAULT_POLICY.limiter, appBurst: 1_000, appEveryMs: 1 },
     });
     let most = 0;
     rig.wires.onOpened = (wire) => {
