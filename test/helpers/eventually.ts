@@ -2,7 +2,7 @@
 export async function eventually<Value>(
   condition: () => Value | undefined | false | Promise<Value | undefined | false>,
   what: string,
-  limit = 10_000,
+  limit = 60_000,
 ): Promise<Value> {
   const end = performance.now() + limit;
   for (;;) {
