@@ -45,7 +45,16 @@ const address = z.string().transform((text, context): Address => {
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
-  .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment');
+  .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment')
+  // Such addresses are shown to people, logged and sent along.
+  .refine(hasNoUserInfo, 'must have no user name and no password: take the part before the @ away');
+
+function hasNoUserInfo(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { username, password } = new URL(url);
+  // A part that is empty is dropped in parsing, but not in what the program shows.
+  return username === '' && password === '' && !/^[^/\\]*[/\\]*[^/\\]*@/.test(url);
+}
 
 const schema = z.object({
   AUTOKITTEH_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')),

@@ -10,7 +10,6 @@ import {
 import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect';
 import { Pool } from 'undici';
-import { errorMessage } from '../core/errors.js';
 import { post, type HttpResponse } from './http-post.js';
 
 export interface UnaryOptions {
@@ -64,12 +63,12 @@ export function createUnaryCaller(baseUrl: string): UnaryCaller {
       };
       const answer = await post(pool, { path, headers, body }, options.signal).catch((error: unknown) => {
         if (options.signal.aborted) throw options.signal.reason;
-        throw unreachable(base, error);
+        throw unreachable(error);
       });
-      if (answer.status !== 200) throw errorOf(base, answer);
+      if (answer.status !== 200) throw errorOf(answer);
       if (!answer.contentType.startsWith('application/proto')) {
         throw new ConnectError(
-          `${base.origin} does not answer as AutoKitteh does: is AUTOKITTEH_URL right?`,
+          'the server does not answer as AutoKitteh does: is AUTOKITTEH_URL right?',
           Code.Unknown,
         );
       }
@@ -91,10 +90,11 @@ export function createUnaryCaller(baseUrl: string): UnaryCaller {
   };
 }
 
-function unreachable(base: URL, error: unknown): ConnectError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+/** With the system's code and not its words: they hold the server's address, and callers show this to anybody. */
+function unreachable(error: unknown): ConnectError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
   return new ConnectError(
-    `${base.origin} cannot be reached: ${errorMessage(error) || code}`,
+    `the server cannot be reached (${code})`,
     Code.Unavailable,
     undefined,
     undefined,
@@ -113,12 +113,12 @@ function isOfAnother({ status, contentType }: HttpResponse): boolean {
 }
 
 /** A Connect error is JSON; anything else comes from a login check, from a proxy, or from another kind of server. */
-function errorOf(base: URL, answer: HttpResponse): ConnectError {
+function errorOf(answer: HttpResponse): ConnectError {
   const text = new TextDecoder().decode(answer.bytes.subarray(0, 200)).trim();
   const words = answer.contentType.startsWith('text/plain') && text !== '' ? `: ${text}` : '';
   const code = answer.status >= 500 ? Code.Unavailable : codeFromHttpStatus(answer.status);
   const doubt = isOfAnother(answer) ? ', not as AutoKitteh does: is AUTOKITTEH_URL right?' : '';
-  const fallback = new ConnectError(`${base.origin} answered HTTP ${answer.status}${words}${doubt}`, code);
+  const fallback = new ConnectError(`the server answered HTTP ${answer.status}${words}${doubt}`, code);
   if (!answer.contentType.startsWith('application/json')) return fallback;
   try {
     const error = errorFromJsonBytes(answer.bytes, undefined, fallback);

@@ -85,7 +85,7 @@ export function createForwarder(upstream: string): Forwarder {
     const watcher = request === undefined ? undefined : watchers.get(request);
     if (watcher?.failed !== undefined) watcher.failed(error);
     else if (request !== undefined && response instanceof ServerResponse) {
-      answerUnreachable(request, response, target.origin, error);
+      answerUnreachable(request, response, error);
     } else response?.destroy();
   });
 

@@ -63,7 +63,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const failure = PluginError.from(error);
     if (failure.code === 'server_unavailable') {
-      answerUnreachable(request, response, options.upstream, failure.cause);
+      answerUnreachable(request, response, failure.cause);
     } else if (failure.code === 'cancelled' || response.destroyed) {
       response.destroy();
     } else if (failure.code === 'bad_input' && !response.headersSent) {

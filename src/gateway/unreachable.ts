@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errorMessage } from '../core/errors.js';
 
 const CONNECT = /^application\/(json|proto|connect\+(json|proto))\b/;
 
@@ -7,17 +6,12 @@ const CONNECT = /^application\/(json|proto|connect\+(json|proto))\b/;
  * Answers for a server that cannot be reached: 502 with a sentence; for a call over the Connect protocol the sentence
  * comes as its error `unavailable`, which clients take as a reason to try again.
  */
-export function answerUnreachable(
-  request: IncomingMessage,
-  response: ServerResponse,
-  upstream: string,
-  error: unknown,
-): void {
+export function answerUnreachable(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
-  const message = `The AutoKitteh server at ${upstream} cannot be reached (${reason(error)}). Try again in a moment.`;
+  const message = `The AutoKitteh server cannot be reached${reason(error)}. Try again in a moment.`;
   const rpc = request.method === 'POST' && CONNECT.test(request.headers['content-type'] ?? '');
   const body = rpc ? JSON.stringify({ code: 'unavailable', message }) : `${message}\n`;
   for (const name of response.getHeaderNames()) response.removeHeader(name);
@@ -33,7 +27,8 @@ export function answerUnreachable(
   request.resume();
 }
 
+/** The system's code for it. Its words may hold the server's address, which is not for strangers. */
 function reason(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return errorMessage(error);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(code) ? ` (${code})` : '';
 }

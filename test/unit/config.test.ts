@@ -78,6 +78,29 @@ describe('loadConfig', () => {
     );
   });
 
+  it.each([
+    'AUTOKITTEH_URL',
+    'AUTOKITTEH_PUBLIC_URL',
+    'GATEWAY_PUBLIC_URL',
+    'GATEWAY_TRUSTED_ORIGINS',
+    'SLACK_API_URL',
+  ])('refuses a user name or a password in %s, and does not repeat them', (name) => {
+    for (const userInfo of ['somebody:pass-word', 'somebody', ':pass-word', ':', '', 'some%40body:pass-word'])
+      for (const slashes of ['//', '\\\\', '/'])
+        expect(() => loadConfig({ [name]: `https:${slashes}${userInfo}@host.example/` }, {}, false)).toThrow(
+          expect.objectContaining({
+            code: 'bad_config',
+            message: expect.stringMatching(
+              new RegExp(`^${name}(, number 1 of the list,)? must (?!.*(pass-word|somebody))`),
+            ) as string,
+          }) as Error,
+        );
+    expect(() => loadConfig({ [name]: 'https://somebody:pass-word@host.example' }, {}, false)).toThrow(
+      /must have no user name and no password: take the part before the @ away/,
+    );
+    expect(() => loadConfig({ [name]: 'https://host.example/a@b' }, {}, false)).not.toThrow();
+  });
+
   it('accepts IPv6 addresses and "off"', () => {
     const config = loadConfig({ GATEWAY_LISTEN: 'off', PLUGIN_LISTEN: '[::1]:0' }, {}, false);
     expect(config.gateway.listen).toBe('off');
