@@ -7,6 +7,7 @@ import { trailDuration } from './duration-trailer.js';
 import { exchangeKey, type Faults } from './faults.js';
 import { callerId, callerKey, SYSTEM, type Caller } from './identity.js';
 import { faultInterceptor } from './interceptors.js';
+import { readTarget } from './go-mux.js';
 import { createPages } from './pages.js';
 import { routes } from './services.js';
 import { sendStaticFile, STATIC_FILE } from './static-file.js';
@@ -15,6 +16,8 @@ import type { World } from './world.js';
 
 /** Where nobody is asked who he is. */
 const OPEN = /^(\/readyz|\/healthz|\/version|\/static\/.*|\/\.well-known\/.*)$/;
+/** A path that no handler has, for those that none can have. */
+const NO_HANDLER = '/no/handler';
 const WEBHOOKS = /^\/slack\/(event|command|interaction)$/;
 
 /** The port of the stand-in: CORS, identity, then services and pages. It can go away and come back on the same port. */
@@ -76,7 +79,18 @@ export class Front {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const target = readTarget(request.url ?? '/');
+    if (target.t === 'malformed') {
+      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+      response.end('400 Bad Request');
+      return;
+    }
+    if (target.t === 'unclean') {
+      response.writeHead(307, { location: target.location }).end();
+      return;
+    }
+    request.url = target.target ?? NO_HANDLER;
+    const { pathname } = new URL(request.url, 'http://localhost');
     const row: RequestRow = { method: request.method ?? '', path: pathname, user: '' };
     this.#world.store.requests.push(row);
     trailDuration(request, response, this.#world.clock);

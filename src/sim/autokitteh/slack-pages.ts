@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { Hono, type Context } from 'hono';
+import { readForm } from './go-form.js';
 import { SYSTEM } from './identity.js';
 import { idProblem } from './ids.js';
 import { finalUrl, notAllowed, plain, type PageEnv } from './page-answers.js';
@@ -29,11 +31,16 @@ export function slackPages(world: World, slackApiUrl: string): Hono<PageEnv> {
     return c.redirect(`https://slack.com/oauth/v2/authorize?client_id=&state=${cid.slice(4)}_${origin}`, 302);
   });
   app.on(['GET', 'POST'], '/slack/save', async (c) => {
-    if (c.req.method === 'POST' && !isForm(c.req.header('content-type')))
-      return plain(c, 'unexpected content type', 400);
-    const body = c.req.method === 'POST' ? new URLSearchParams(await c.req.text()) : new URLSearchParams();
-    const field = (name: string): string => body.get(name) ?? c.req.query(name) ?? '';
-    const saved = { cid: field('cid'), origin: field('origin'), field };
+    const { method } = c.req;
+    const contentType = c.req.header('content-type');
+    if (method === 'POST' && !isForm(contentType)) return plain(c, 'unexpected content type', 400);
+    const [, query = ''] = /\?(.*)$/s.exec(c.env.incoming.url ?? '') ?? [];
+    const form = await readForm({ method, contentType, query, body: await bodyOf(c.env.incoming) });
+    const saved = {
+      cid: form.get('cid'),
+      origin: form.get('origin'),
+      field: (name: string) => form.get(name),
+    };
     if (saved.cid === '' || idProblem(saved.cid, 'con') !== undefined)
       return abort(c, saved, 'invalid connection ID');
     const outcome = await save(world, slackApiUrl, saved).catch((error: unknown) => ({
@@ -140,6 +147,13 @@ function abort(c: Context<PageEnv>, { cid, origin }: Saved, words: string): Resp
 
 function unsigned(c: Context<PageEnv>, rightType: boolean): Response {
   return rightType ? plain(c, 'Unauthorized', 401) : plain(c, 'Bad Request', 400);
+}
+
+/** The body of a request of any method; Hono leaves out that of a GET. */
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 function isForm(contentType: string | undefined): boolean {

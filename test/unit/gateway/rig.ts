@@ -1,10 +1,4 @@
-import {
-  request as httpRequest,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type ServerResponse,
-  createServer,
-} from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { createRouterTransport } from '@connectrpc/connect';
 import type { Status } from '../../../src/autokitteh/status.js';
 import { contractRoutes } from '../../../src/contract/service.js';
@@ -12,6 +6,8 @@ import { systemClock } from '../../../src/core/clock.js';
 import { startGateway, type Gateway } from '../../../src/gateway/gateway.js';
 import { startHttp, type ConnectUpstream } from '../autokitteh/connect-upstream.js';
 import { manifest, stubContract } from '../contract/stubs.js';
+
+export { send, type Reply } from '../../helpers/raw-request.js';
 
 /** A gateway in front of an upstream of the test's making. */
 export interface Rig {
@@ -73,37 +69,5 @@ export async function startRig(upstream: ConnectUpstream | Listener): Promise<Ri
       await gateway.stop(2000);
       await behind.stop();
     },
-  });
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly trailers: IncomingMessage['trailers'];
-  readonly body: Buffer;
-}
-
-/** One request exactly as given: the path is not cleaned, nothing is added or decoded. */
-export function send(
-  url: string,
-  path: string,
-  options: { method?: string; headers?: OutgoingHttpHeaders; body?: string | Uint8Array } = {},
-): Promise<Reply> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const request = httpRequest(
-      { hostname, port, path, method: options.method ?? 'GET', headers: options.headers ?? {}, agent: false },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.once('error', reject);
-        response.once('end', () => {
-          const { statusCode: status = 0, headers, trailers } = response;
-          resolve({ status, headers, trailers, body: Buffer.concat(chunks) });
-        });
-      },
-    );
-    request.once('error', reject);
-    request.end(options.body);
   });
 }

@@ -1,0 +1,33 @@
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly trailers: IncomingMessage['trailers'];
+  readonly body: Buffer;
+}
+
+/** One request exactly as given: the path is not cleaned, nothing is added or decoded. */
+export function send(
+  url: string,
+  path: string,
+  options: { method?: string; headers?: OutgoingHttpHeaders; body?: string | Uint8Array } = {},
+): Promise<Reply> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      { hostname, port, path, method: options.method ?? 'GET', headers: options.headers ?? {}, agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.once('error', reject);
+        response.once('end', () => {
+          const { statusCode: status = 0, headers, trailers } = response;
+          resolve({ status, headers, trailers, body: Buffer.concat(chunks) });
+        });
+      },
+    );
+    request.once('error', reject);
+    request.end(options.body);
+  });
+}

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { send, type Reply } from '../helpers/raw-request.js';
+import { startServerUnderTest, type ServerUnderTest, type TestUser } from '../helpers/server-under-test.js';
+
+const FORM = 'application/x-www-form-urlencoded';
+const UPGRADE = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
+
+let server: ServerUnderTest;
+let user: TestUser;
+let cid: string;
+
+beforeAll(async () => {
+  server = await startServerUnderTest();
+  user = await server.createUser();
+  const project = await server.createProject(user, { connections: { sl: {} } });
+  cid = project.connections['sl'] ?? '';
+});
+afterAll(() => server.stop());
+beforeEach(() => user.clients.vars.delete({ scopeId: cid, names: ['auth_type'] }));
+
+type Sent = NonNullable<Parameters<typeof send>[2]>;
+
+function ask(path: string, options: Sent = {}, caller = user): Promise<Reply> {
+  const headers = { authorization: `Bearer ${caller.token}`, ...options.headers };
+  return send(server.url, path, { ...options, headers });
+}
+
+async function storedType(): Promise<string | undefined> {
+  const { vars } = await server.system.vars.get({ scopeId: cid, names: ['auth_type'] });
+  return vars[0]?.value;
+}
+
+describe('the router', () => {
+  it.each(['/slack/save', '/slack/%73ave', '/%73lack/save', '/%73%6C%61%63%6b/%73%61%76%65'])(
+    'takes %s for the path of saving: it compares decoded segments',
+    async (path) => {
+      const reply = await ask(`${path}?cid=${cid}&auth_type=spelt`);
+      expect([reply.status, reply.body.toString()]).toEqual([400, 'unexpected auth type "spelt"\n']);
+      expect(await storedType()).toBe('spelt');
+    },
+  );
+
+  it.each(['/slack%2Fsave', '/slack/save/', '/SLACK/save', '/slack/save%3F', '/slack/%2e/save'])(
+    'takes %s for another path',
+    async (path) => {
+      expect((await ask(`${path}?cid=${cid}&auth_type=spelt`)).status).toBe(404);
+      expect(await storedType()).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['/slack//save?x=1', '/slack/save?x=1'],
+    ['/slack/./save', '/slack/save'],
+    ['/slack/other/../save', '/slack/save'],
+    ['/slack/save/.', '/slack/save'],
+    ['//slack/save', '/slack/save'],
+    // It escapes what is escaped already.
+    ['/slack//%73ave?x', '/slack/%2573ave?x'],
+    ["/slack//a'(b)!*;c", '/slack/a%27%28b%29%21%2A;c'],
+  ])('redirects the unclean path %s before it asks who is there', async (path, location) => {
+    for (const method of ['GET', 'POST']) {
+      const reply = await send(server.url, path, { method });
+      expect([method, reply.status, reply.headers.location]).toEqual([method, 307, location]);
+    }
+  });
+
+  it('refuses a malformed escape', async () => {
+    expect((await ask('/slack/%zz')).status).toBe(400);
+  });
+
+  it('takes a whole URL for its path, whatever its scheme', async () => {
+    const reply = await ask(`ftp://elsewhere/slack/save?cid=${cid}&auth_type=whole`);
+    expect(reply.body.toString()).toBe('unexpected auth type "whole"\n');
+  });
+
+  it('decodes the parts of a path that stand for values, and the methods of services', async () => {
+    const id = cid.replace('con_', '%63on_');
+    expect((await ask(`/connections/${id}/%74est`, { method: 'POST' })).status).toBe(200);
+    const called = await ask('/autokitteh.connections.v1.ConnectionsService/%47et', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ connection_id: cid }),
+    });
+    expect([called.status, called.body.toString()]).toEqual([200, expect.stringContaining(cid)]);
+  });
+
+  it('runs the handler of a path that a WebSocket was asked for', async () => {
+    const reply = await ask(`/slack/save?cid=${cid}&auth_type=upgraded`, { headers: UPGRADE });
+    expect([reply.status, reply.body.toString()]).toEqual([400, 'unexpected auth type "upgraded"\n']);
+    expect(await storedType()).toBe('upgraded');
+  });
+});
+
+describe('the form of saving', () => {
+  const MULTIPART = 'multipart/form-data; boundary=B';
+  const part = '--B\r\nContent-Disposition: form-data; name="auth_type"\r\n\r\nmultipart\r\n--B--\r\n';
+
+  it.each([
+    ['the body before the query', 'POST', FORM, 'auth_type=query', 'auth_type=body', 'body'],
+    ['the query where the body has no such name', 'POST', FORM, 'auth_type=query', 'origin=web', 'query'],
+    ['the first of several', 'POST', FORM, '', 'auth_type=one&auth_type=two', 'one'],
+    ['an empty one too', 'POST', FORM, 'auth_type=query', 'auth_type=', ''],
+    ['nothing of a pair with a semicolon', 'POST', FORM, '', 'auth_type=oauth;&auth_type=other', 'other'],
+    ['nothing of a malformed pair', 'POST', FORM, '', 'auth_type=%zz&auth_type=other', 'other'],
+    ['escaped names', 'POST', FORM, '', 'auth%5Ftype=a+b', 'a b'],
+    ['a byte order mark as part of a name', 'POST', FORM, 'auth_type=query', '\uFEFFauth_type=body', 'query'],
+    [
+      'no body of a type that only begins alike',
+      'POST',
+      `${FORM}X`,
+      'auth_type=query',
+      'auth_type=b',
+      'query',
+    ],
+    [
+      'no body of a type that contradicts itself',
+      'POST',
+      `${FORM}; a=1; a=2`,
+      'auth_type=query',
+      'auth_type=b',
+      'query',
+    ],
+    ['a body of any charset', 'POST', `${FORM};charset=utf-7`, 'auth_type=query', 'auth_type=body', 'body'],
+    ['a body whose type has a broken parameter', 'POST', `${FORM}; charset`, '', 'auth_type=body', 'body'],
+    ['no urlencoded body of a GET', 'GET', FORM, 'auth_type=query', 'auth_type=body', 'query'],
+    ['but a multipart one', 'GET', MULTIPART, '', part, 'multipart'],
+    ['after the query', 'GET', MULTIPART, 'auth_type=query', part, 'query'],
+  ])('takes %s', async (_what, method, type, query, body, expected) => {
+    const reply = await ask(`/slack/save?cid=${cid}&${query}`, {
+      method,
+      headers: { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) },
+      body,
+    });
+    expect([reply.status, reply.body.toString()]).toEqual([400, `unexpected auth type "${expected}"\n`]);
+    expect(await storedType()).toBe(expected);
+  });
+
+  it.each(['multipart/form-data; boundary=B', 'Application/X-WWW-Form-Urlencoded', 'text/plain'])(
+    'is refused with the content type %s',
+    async (type) => {
+      const reply = await ask(`/slack/save?cid=${cid}&auth_type=typed`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: part,
+      });
+      expect([reply.status, reply.body.toString()]).toEqual([400, 'unexpected content type\n']);
+      expect(await storedType()).toBeUndefined();
+    },
+  );
+
+  it.each(['GET', 'HEAD', 'POST'])(
+    'stores any type before it refuses it, whoever sends it from wherever: %s',
+    async (method) => {
+      const stranger = await server.createUser();
+      const headers = {
+        'content-type': FORM,
+        origin: 'https://evil.example',
+        'sec-fetch-site': 'cross-site',
+      };
+      const reply = await ask(`/slack/save?cid=${cid}&auth_type=forged`, { method, headers }, stranger);
+      expect(reply.status).toBe(400);
+      expect(await storedType()).toBe('forged');
+    },
+  );
+
+  it('has no other methods', async () => {
+    const reply = await ask(`/slack/save?cid=${cid}&auth_type=put`, { method: 'PUT' });
+    expect([reply.status, reply.headers.allow]).toEqual([405, 'GET, HEAD, POST']);
+    expect(await storedType()).toBeUndefined();
+  });
+});
