@@ -9,8 +9,11 @@ import type { Config } from './config.js';
 import { APP_TOKEN } from './connection/live/setup-state.js';
 import { readManifest } from './contract/manifest.js';
 import type { Channel } from './core/channel.js';
+import { Health } from './core/health.js';
 import { Releasers } from './core/lifecycle.js';
+import { Readiness } from './core/readiness.js';
 import type { ReceiverEvent } from './connection/live/receiver.js';
+import { missingContact } from './ops/first-contact.js';
 import type { DeliveryEvent } from './delivery/events.js';
 import type { SocketEvent } from './slack/socket-event.js';
 
@@ -28,6 +31,9 @@ export interface App {
   /** Takes no more events, acknowledges what is in the journal, gives everything back; a second call joins the first. */
   stop(): Promise<void>;
 }
+
+// What Slack or AutoKitteh have not told by then is not waited for: the program is of use without it.
+const READY_AFTER_MS = 30_000;
 
 /** Makes every part once and starts it; what was made is given back if a later part cannot be. */
 export async function startApp(config: Config, surroundings: Surroundings): Promise<App> {
@@ -47,26 +53,64 @@ async function start(config: Config, surroundings: Surroundings, releasers: Rele
   const server = openServerLine(url, createCredentials(credentials, clock), clock);
   releasers.push('the line to AutoKitteh', () => server.close());
   const { integrationId } = manifest;
+  const health = new Health();
   const identity = createIdentityCheck({
     server,
     source: credentials.kind,
     integrationId,
     variable: APP_TOKEN,
     clock,
+    health,
   });
   releasers.push('the look at our identity', () => identity.stop());
 
   let answersBase = config.gateway.publicUrl ?? '';
-  const path = await makeEventPath(config, surroundings, server, integrationId, () => answersBase, releasers);
-  logEvents(log, { delivery: path.delivery.events, sockets: path.sockets.events, identity: identity.events });
-  const faces = await openFaces({ config, surroundings, manifest, server, identity, path, releasers });
+  const path = await makeEventPath(
+    config,
+    surroundings,
+    server,
+    integrationId,
+    () => answersBase,
+    health,
+    releasers,
+  );
+  const { live, sockets } = path;
+  const readiness = new Readiness({
+    clock,
+    limitMs: READY_AFTER_MS,
+    missing: () => missingContact(live.appsToServe(), (id) => sockets.status(id)?.answered === true),
+  });
+  logEvents(log, {
+    delivery: path.delivery.events,
+    sockets: sockets.events,
+    identity: identity.events,
+    readiness: readiness.changed,
+  });
+  live.refreshed.subscribe(() => readiness.look());
+  sockets.events.subscribe(() => readiness.look());
+  releasers.push('readiness', () => readiness.stop());
+  const faces = await openFaces({
+    config,
+    surroundings,
+    manifest,
+    server,
+    health,
+    readiness,
+    path,
+    releasers,
+  });
   answersBase = config.gateway.publicUrl ?? faces.gatewayUrl ?? faces.pluginUrl;
 
   void identity.check();
   await startEventPath(path, releasers);
+  readiness.opened();
   return {
     ...faces,
     events: { delivery: path.delivery.events, sockets: path.sockets.events, receiver: path.receiver.events },
-    stop: () => releasers.releaseAll(),
+    stop() {
+      // Probes learn of the stop before anything is given back.
+      readiness.stop();
+      return releasers.releaseAll();
+    },
   };
 }

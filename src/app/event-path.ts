@@ -8,9 +8,11 @@ import { LiveConnections } from '../connection/live/live-connections.js';
 import { Receiver } from '../connection/live/receiver.js';
 import { slackIdentitySource } from '../connection/live/slack-identity-source.js';
 import { errorMessage } from '../core/errors.js';
+import type { Health } from '../core/health.js';
 import { Background, type Releasers } from '../core/lifecycle.js';
 import { createDelivery } from '../delivery/create-delivery.js';
 import type { Delivery } from '../delivery/delivery.js';
+import { watchApps } from '../ops/app-problems.js';
 import type { Envelope } from '../slack/envelope.js';
 import { createSlackHttp, type SlackHttp } from '../slack/http.js';
 import { createSlackSockets, type SlackSockets } from '../slack/sockets.js';
@@ -18,7 +20,6 @@ import { createWebApi, type SlackWebApi } from '../slack/web-api.js';
 import { answersKind, answerUrlOf, updateClicked } from './answering.js';
 import { socketsPort } from './sockets-port.js';
 import type { Surroundings } from './surroundings.js';
-import { Troubles } from './troubles.js';
 
 /** Everything between Slack's sockets and AutoKitteh's dispatcher. */
 export interface EventPath {
@@ -29,7 +30,6 @@ export interface EventPath {
   readonly live: LiveConnections;
   readonly activity: ActivityLog;
   readonly desk: AnswerDesk;
-  readonly troubles: Troubles;
 }
 
 /** Makes the path; nothing moves on it before `startEventPath`. */
@@ -39,6 +39,7 @@ export async function makeEventPath(
   server: AutoKittehClient,
   integrationId: string,
   answersBase: () => string,
+  health: Health,
   releasers: Releasers,
 ): Promise<EventPath> {
   const http: SlackHttp = createSlackHttp();
@@ -63,10 +64,9 @@ export async function makeEventPath(
     },
     delivered: (row) => background.run('updating a message', () => updateClicked(row, live, updater)),
   });
-  const delivery = createDelivery({ journal, sink, clock, random, limits: policies.delivery });
+  const delivery = createDelivery({ journal, sink, clock, random, health, limits: policies.delivery });
   releasers.push('delivery', () => delivery.stop());
   const activity = new ActivityLog(delivery.events, clock);
-  const troubles = new Troubles(delivery.events);
 
   const sockets = createSlackSockets({
     apiUrl: config.slackApiUrl,
@@ -74,14 +74,14 @@ export async function makeEventPath(
     onEnvelope: (envelope: Envelope) => receiver.receive(envelope),
     ...{ clock, random, log },
   });
+  watchApps(sockets.events, health);
   const live = new LiveConnections({
     integrationId,
     server,
     sockets: socketsPort(sockets),
     identitySource: slackIdentitySource(slack),
     policy: policies.live,
-    trouble: () => troubles.current,
-    ...{ clock, random, log },
+    ...{ clock, random, log, health },
   });
   const receiver = new Receiver({
     routing: {
@@ -95,7 +95,7 @@ export async function makeEventPath(
     acknowledge: (envelope, payload) => sockets.acknowledge(envelope, payload),
     ...{ desk, clock, log },
   });
-  return { slack, sockets, receiver, delivery, live, activity, desk, troubles };
+  return { slack, sockets, receiver, delivery, live, activity, desk };
 }
 
 /** Begins to deliver what waits in the journal, to look at the server, and with that to open sockets. */

@@ -1,21 +1,22 @@
 import { createRouterTransport } from '@connectrpc/connect';
 import { getRequestListener } from '@hono/node-server';
 import type { AutoKittehClient } from '../autokitteh/client.js';
-import type { IdentityCheck } from '../autokitteh/identity.js';
 import type { Config } from '../config.js';
 import { proposedApp } from '../connection/setup/app-manifest.js';
 import { createSetup } from '../connection/setup/setup.js';
 import { startContractServer } from '../contract/contract-server.js';
 import { contractRoutes } from '../contract/service.js';
 import type { Manifest } from '../contract/manifest.js';
+import type { Health } from '../core/health.js';
 import type { Releasers } from '../core/lifecycle.js';
+import type { Readiness } from '../core/readiness.js';
 import { startGateway } from '../gateway/gateway.js';
 import { createMetrics } from '../ops/metrics.js';
 import { connectionFacts, liveConnection } from './connection-facts.js';
 import type { EventPath } from './event-path.js';
 import { pluginRoutes, slackRoutes } from './http-routes.js';
 import { slackFunctions } from './slack-functions.js';
-import { gaugesOf, troublesOf, type Observed } from './status-of-program.js';
+import { gaugesOf, type Observed } from './status-of-program.js';
 import type { Surroundings } from './surroundings.js';
 import { adminPorts } from './admin-ports.js';
 import { serverElsewhere, urlOf } from './addresses.js';
@@ -25,7 +26,8 @@ export interface FaceParts {
   readonly surroundings: Surroundings;
   readonly manifest: Manifest;
   readonly server: AutoKittehClient;
-  readonly identity: IdentityCheck;
+  readonly health: Health;
+  readonly readiness: Readiness;
   readonly path: EventPath;
   readonly releasers: Releasers;
 }
@@ -37,10 +39,10 @@ const STOP_GRACE_MS = 2_000;
 export async function openFaces(
   parts: FaceParts,
 ): Promise<{ pluginUrl: string; gatewayUrl: string | undefined }> {
-  const { config, surroundings, manifest, server, identity, path, releasers } = parts;
+  const { config, surroundings, manifest, server, health, readiness, path, releasers } = parts;
   const { clock, log, version } = surroundings;
   const { live, desk, delivery, receiver, sockets } = path;
-  const observed: Observed = { ...path, trouble: () => path.troubles.current, identity, version };
+  const observed: Observed = { ...path, health, version };
   const setup = createSetup({
     slack: path.slack,
     autokitteh: server,
@@ -57,21 +59,18 @@ export async function openFaces(
     delivery: delivery.events,
     sockets: sockets.events,
     receiver: receiver.events,
+    health,
     gauges: () => gaugesOf(observed),
   });
   const admin = adminPorts(observed, delivery.deadLetters, config.plugin.token);
-  const health = (): { ready: boolean; reasons: string[] } => {
-    const reasons = troublesOf(observed);
-    return { ready: reasons.length === 0, reasons };
-  };
-  const pages = getRequestListener(pluginRoutes({ setup, desk, admin, metrics, health }).fetch);
+  const pages = getRequestListener(pluginRoutes({ setup, desk, admin, metrics, readiness }).fetch);
   const functions = slackFunctions(path.slack, live, surroundings);
   const contract = { manifest, facts: connectionFacts(live), functions, log };
   const plugin = await startContractServer({
     ...contract,
     listen: config.plugin.listen,
     token: config.plugin.token,
-    health: { serving: () => health().ready, events: identity.events },
+    readiness,
     // The two libraries' types of one and the same object differ in whether a callback's error may be absent.
     fallback: (request, response) => void pages(request, response as Parameters<typeof pages>[1]),
     clock,

@@ -3,15 +3,16 @@ import type { Registry } from 'prom-client';
 import type { AnswerDesk } from '../connection/answers/answer-desk.js';
 import { answerRoutes } from '../connection/answers/answer-routes.js';
 import type { SetupEnvironment } from '../connection/setup/http/environment.js';
+import type { Readiness } from '../core/readiness.js';
 import { adminRoutes, type AdminPorts } from '../ops/admin.js';
-import { opsRoutes, type Health } from '../ops/http.js';
+import { opsRoutes } from '../ops/http.js';
 
 export interface PluginRoutes {
   readonly setup: Hono<SetupEnvironment>;
   readonly desk: AnswerDesk;
   readonly admin: AdminPorts;
   readonly metrics: Registry;
-  readonly health: () => Health;
+  readonly readiness: Readiness;
 }
 
 /** What the gateway answers itself, and the plugin's port too, for mounting behind another proxy: `/slack/...`. */
@@ -26,7 +27,7 @@ export function slackRoutes({ setup, desk }: Pick<PluginRoutes, 'setup' | 'desk'
 /** Everything on the plugin's port that is no RPC. */
 export function pluginRoutes(parts: PluginRoutes): Hono {
   const routes = new Hono();
-  routes.route('/', opsRoutes(parts.metrics, parts.health));
+  routes.route('/', opsRoutes(parts.metrics, parts.readiness));
   routes.route('/', adminRoutes(parts.admin));
   routes.route('/', slackRoutes(parts));
   return routes;

@@ -1,6 +1,7 @@
 import type { RightsState } from '../autokitteh/identity.js';
 import type { Channel } from '../core/channel.js';
 import type { Log } from '../core/log.js';
+import type { ReadinessState } from '../core/readiness.js';
 import type { DeliveryEvent } from '../delivery/events.js';
 import type { SocketEvent } from '../slack/socket-event.js';
 
@@ -11,10 +12,14 @@ export function logEvents(
     readonly delivery: Channel<DeliveryEvent>;
     readonly sockets: Channel<SocketEvent>;
     readonly identity: Channel<RightsState>;
+    readonly readiness: Channel<ReadinessState>;
   },
 ): void {
   parts.delivery.subscribe((event) => logDelivery(log, event));
   parts.sockets.subscribe((event) => logSocket(log, event));
+  parts.readiness.subscribe((state) => {
+    if (state.t === 'ready') log.info('ready for requests');
+  });
   parts.identity.subscribe((verdict) => {
     if (verdict.t === 'insufficient') log.error(verdict.advice);
     if (verdict.t === 'unreachable')

@@ -1,11 +1,10 @@
 import type { ActivityLog } from '../connection/live/activity.js';
 import type { LiveConnections } from '../connection/live/live-connections.js';
 import type { Delivery } from '../delivery/delivery.js';
-import type { IdentityCheck } from '../autokitteh/identity.js';
+import { CONDITIONS, type Condition, type Health } from '../core/health.js';
 import type { Gauges } from '../ops/metrics.js';
 import type { Overview } from '../ops/overview.js';
 import type { SlackSockets } from '../slack/sockets.js';
-import type { AppSocketsStatus } from '../slack/status.js';
 
 /** The parts that are looked at. */
 export interface Observed {
@@ -14,38 +13,20 @@ export interface Observed {
   readonly sockets: SlackSockets;
   readonly delivery: Delivery;
   readonly activity: ActivityLog;
-  readonly identity: IdentityCheck;
-  /** Why events cannot be taken or delivered at present. */
-  readonly trouble: () => string | undefined;
+  readonly health: Health;
 }
 
-/** What keeps the program from doing its work for everybody, in sentences; empty when nothing does. */
-export function troublesOf({ identity, live, trouble }: Omit<Observed, 'version'>): string[] {
-  const verdict = identity.current();
-  const rights = verdict.t === 'insufficient' ? verdict.advice : undefined;
-  const down = live.serverDown === undefined ? undefined : `AutoKitteh cannot be asked: ${live.serverDown}`;
-  return [rights, down, trouble()].filter((sentence) => sentence !== undefined);
-}
-
-/** Why one app gets fewer events than it should, or none, and what is done or to be done about it. */
-function troubleOfApp(id: string, status: AppSocketsStatus): string[] {
-  const few = status.sockets === 0 ? 'gets no events' : 'has fewer sockets than it should';
-  switch (status.t) {
-    case 'broken':
-      return [`Slack app ${id} ${few}: ${status.advice}.`];
-    case 'degraded':
-      return [`Slack app ${id} ${few}: ${status.reason}; ${status.doing}.`];
-    case 'opening':
-      return [`Slack app ${id} gets no events yet: ${status.doing}.`];
-    case 'live':
-    case 'renewing':
-      return [];
-  }
-}
+const WELL: Readonly<Record<Condition, string>> = {
+  rights: 'AutoKitteh has refused nothing that this program needs.',
+  server: 'AutoKitteh answers.',
+  journal: 'Events can be written to the journal.',
+  delivery: 'AutoKitteh takes events.',
+  apps: 'Each Slack app has the sockets that it should have.',
+};
 
 /** Everything at a glance, without secrets. */
 export async function overviewOf(observed: Observed): Promise<Overview> {
-  const { live, sockets, delivery, activity, version } = observed;
+  const { live, sockets, delivery, activity, health, version } = observed;
   const stats = await delivery.stats();
   const apps = live.apps().flatMap((id) => {
     const status = sockets.status(id);
@@ -53,7 +34,11 @@ export async function overviewOf(observed: Observed): Promise<Overview> {
   });
   return {
     version,
-    troubles: [...troublesOf(observed), ...apps.flatMap(({ id, status }) => troubleOfApp(id, status))],
+    troubles: health.problems(),
+    conditions: CONDITIONS.map((name) => {
+      const problems = health.problems(name);
+      return { name, ok: problems.length === 0, message: problems.join(' ') || WELL[name] };
+    }),
     connections: live.entries().map(({ record, active }) => {
       const { delivered, dead } = activity.of(record.id);
       return { id: record.id, name: record.name, status: live.status(record.id), active, delivered, dead };

@@ -1,6 +1,7 @@
 import { Channel } from '../core/channel.js';
 import type { Clock, Timer } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
+import type { Health } from '../core/health.js';
 import { Background } from '../core/lifecycle.js';
 import { identityAdvice } from './identity-advice.js';
 import type { AutoKittehClient, User } from './client.js';
@@ -26,6 +27,7 @@ export interface IdentityOptions {
   /** A variable whose owners may be asked for; which one does not matter for the right to ask. */
   readonly variable: string;
   readonly clock: Clock;
+  readonly health: Health;
 }
 
 /** Tries our identity and rights: when told to, and by itself after each refusal, and while they do not suffice. */
@@ -55,6 +57,9 @@ export function createIdentityCheck(options: IdentityOptions): IdentityCheck {
   function setCurrent(next: RightsState): void {
     const changed = JSON.stringify(next) !== JSON.stringify(current);
     current = next;
+    // A server that does not answer says nothing of rights.
+    if (next.t !== 'unreachable')
+      options.health.set('rights', next.t === 'insufficient' ? [next.advice] : []);
     if (changed) events.emit(next);
   }
 

@@ -4,14 +4,16 @@ import type { Address } from '../core/listen.js';
 import type { Log } from '../core/log.js';
 import { bearer, contextValues } from './bearer.js';
 import { DUAL_SERVER_LIMITS, startDualServer, type DualHandler, type DualServer } from './dual-server.js';
-import { healthRoutes, type HealthSource } from './health.js';
+import type { Readiness } from '../core/readiness.js';
+import { healthRoutes } from './health.js';
 import { contractRoutes, type ContractOptions } from './service.js';
 
 export interface ContractServerOptions extends ContractOptions {
   readonly listen: Address;
   /** The bearer credential that every RPC must carry; without one only this machine's programs are answered. */
   readonly token: string | undefined;
-  readonly health: HealthSource;
+  /** What gRPC's health service tells. */
+  readonly readiness: Pick<Readiness, 'state' | 'changed'>;
   /** Everything that is no RPC: pages, metrics, the health of HTTP. */
   readonly fallback: DualHandler;
   readonly clock: Clock;
@@ -25,7 +27,7 @@ const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 export function startContractServer(options: ContractServerOptions): Promise<DualServer> {
   // Options of a service replace those of the adapter, so each service is given its guard.
   const guards = [bearer(options.token)];
-  const routes = [contractRoutes(options, guards), healthRoutes(options.health, guards)];
+  const routes = [contractRoutes(options, guards), healthRoutes(options.readiness, guards)];
   if (options.token === undefined) {
     options.log.warn(
       'PLUGIN_TOKEN is not set: RPCs on the plugin port are answered to programs on this machine only',

@@ -5,24 +5,18 @@ import {
   type Interceptor,
   type ServiceImpl,
 } from '@connectrpc/connect';
+import type { Readiness } from '../core/readiness.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { Health, HealthCheckResponse_ServingStatus as Serving } from '../gen/grpc/health/v1/health_pb.js';
 
-/** Whether the program serves, as probes see it. */
-export interface HealthSource {
-  serving(): boolean;
-  /** Emits at each change. */
-  readonly events: { subscribe(changed: () => void): () => void };
-}
-
 const KNOWN: ReadonlySet<string> = new Set(['', IntegrationsService.typeName, Health.typeName]);
 
-/** gRPC's health service: the program as a whole, and the contract by its name. */
+/** gRPC's health service, by readiness: the program as a whole, and the contract by its name. A stop ends `Watch`. */
 export function healthRoutes(
-  source: HealthSource,
+  readiness: Pick<Readiness, 'state' | 'changed'>,
   guards: readonly Interceptor[],
 ): (router: ConnectRouter) => void {
-  const now = (): Serving => (source.serving() ? Serving.SERVING : Serving.NOT_SERVING);
+  const now = (): Serving => (readiness.state.t === 'ready' ? Serving.SERVING : Serving.NOT_SERVING);
   return (router) => {
     const service: ServiceImpl<typeof Health> = {
       check({ service }) {
@@ -33,7 +27,7 @@ export function healthRoutes(
         if (!KNOWN.has(service)) yield { status: Serving.SERVICE_UNKNOWN };
         let wake = (): void => undefined;
         let told: Serving | undefined;
-        const unsubscribe = source.events.subscribe(() => wake());
+        const unsubscribe = readiness.changed.subscribe(() => wake());
         const onAbort = (): void => wake();
         signal.addEventListener('abort', onAbort, { once: true });
         try {
@@ -41,6 +35,8 @@ export function healthRoutes(
             const changed = new Promise<void>((resolve) => (wake = resolve));
             const status = now();
             if (status !== told && KNOWN.has(service)) yield { status: (told = status) };
+            // The port closes once every stream has ended.
+            if (readiness.state.t === 'stopping') return;
             if (!isAborted(signal)) await changed;
           }
         } finally {

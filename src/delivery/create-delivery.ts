@@ -21,8 +21,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const now = steadyTime(clock);
   const events = new Channel<DeliveryEvent>();
   const backlog = new Backlog();
-  const health = new JournalHealth(journal, clock, events, limits.journalRetryMs);
-  const watch = new OutageWatch(limits, random, events);
+  const health = new JournalHealth(journal, clock, events, options.health, limits.journalRetryMs);
+  const watch = new OutageWatch(limits, random, events, options.health);
   const concurrency = new Concurrency(limits.concurrency);
   // Rows that another process, or this one before, left in flight are told by this.
   const owner = randomUUID();

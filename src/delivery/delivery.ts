@@ -1,5 +1,6 @@
 import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
+import type { Health } from '../core/health.js';
 import type { Random } from '../core/random.js';
 import type { DeadRow, Journal } from '../storage/journal.js';
 import type { DeliveryEvent } from './events.js';
@@ -34,6 +35,8 @@ export interface DeliveryOptions {
   readonly sink: EventSink;
   readonly clock: Clock;
   readonly random: Random;
+  /** Is told whether the journal can be written and whether the server takes events. */
+  readonly health: Health;
   /** Instead of the defaults. */
   readonly limits?: Partial<DeliveryLimits> | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Channel } from '../core/channel.js';
 import type { Clock, Timer } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
+import type { Health } from '../core/health.js';
 import type { Journal } from '../storage/journal.js';
 import type { DeliveryEvent } from './events.js';
 
@@ -19,6 +20,7 @@ export class JournalHealth {
     private readonly journal: Journal,
     private readonly clock: Clock,
     private readonly events: Channel<DeliveryEvent>,
+    private readonly health: Health,
     private readonly retryMs: number,
   ) {}
 
@@ -51,6 +53,9 @@ export class JournalHealth {
 
   #enter(state: State): void {
     this.#state = state;
+    const { failing } = this;
+    const problem = `Events are not taken, because the journal cannot be written: ${failing}`;
+    this.health.set('journal', failing === undefined ? [] : [problem]);
   }
 
   #probe(): void {

@@ -1,5 +1,6 @@
 import { backoffDelay, type Backoff } from '../core/backoff.js';
 import type { Channel } from '../core/channel.js';
+import type { Health } from '../core/health.js';
 import type { Random } from '../core/random.js';
 import type { DeliveryEvent } from './events.js';
 
@@ -38,6 +39,7 @@ export class OutageWatch {
     private readonly policy: OutagePolicy,
     private readonly random: Random,
     private readonly events: Channel<DeliveryEvent>,
+    private readonly health: Health,
   ) {}
 
   /** Why nothing is dispatched, if so. */
@@ -127,6 +129,11 @@ export class OutageWatch {
   }
 
   #enter(state: State): void {
+    const before = this.reason;
     this.#state = state;
+    const { reason } = this;
+    if (reason === before) return;
+    const problem = `Events wait in the journal, because AutoKitteh takes none: ${reason}`;
+    this.health.set('delivery', reason === undefined ? [] : [problem]);
   }
 }

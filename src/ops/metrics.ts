@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Channel } from '../core/channel.js';
+import { CONDITIONS, type Health } from '../core/health.js';
 import type { DeliveryEvent } from '../delivery/events.js';
 import type { SocketEvent } from '../slack/socket-event.js';
 import type { ReceiverEvent } from '../connection/live/receiver.js';
@@ -8,6 +9,7 @@ export interface MetricsSources {
   readonly delivery: Channel<DeliveryEvent>;
   readonly sockets: Channel<SocketEvent>;
   readonly receiver: Channel<ReceiverEvent>;
+  readonly health: Health;
   /** Asked at each scrape. */
   readonly gauges: () => Promise<Gauges>;
 }
@@ -35,6 +37,7 @@ export function createMetrics(sources: MetricsSources): Registry {
   countDelivery(registry, sources.delivery);
   countSockets(registry, sources.sockets);
   countReceived(registry, sources.receiver);
+  showConditions(registry, sources.health);
   lookUp(registry, sources.gauges);
   return registry;
 }
@@ -117,6 +120,18 @@ function countReceived(registry: Registry, events: Channel<ReceiverEvent>): void
   });
   events.subscribe((event) => {
     total.inc({ decision: event.t === 'dropped' ? `dropped_${event.why}` : event.t });
+  });
+}
+
+function showConditions(registry: Registry, health: Health): void {
+  new Gauge({
+    name: 'ak_slack_condition',
+    help: '1 while a part of the work is well, 0 while it has a problem that /ops/ names.',
+    labelNames: ['name'],
+    registers: [registry],
+    collect() {
+      for (const name of CONDITIONS) this.set({ name }, health.problems(name).length === 0 ? 1 : 0);
+    },
   });
 }
 

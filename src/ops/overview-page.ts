@@ -13,7 +13,7 @@ const STYLE = `
 
 /** The overview for people: plain tables, readable without scripts, refreshed by reloading. */
 export function overviewPage(overview: Overview): Markup {
-  const { version, troubles, connections, apps, delivery } = overview;
+  const { version, troubles, conditions, connections, apps, delivery } = overview;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -34,6 +34,11 @@ export function overviewPage(overview: Overview): Markup {
                 ${troubles.map((trouble) => html`<li>${trouble}</li>`)}
               </ul>`
         }
+        <h2>Conditions</h2>
+        ${table(
+          ['Condition', 'State', ''],
+          conditions.map(({ name, ok, message }) => [name, ok ? 'ok' : 'problem', message]),
+        )}
         <h2>Connections</h2>
         ${table(
           ['Connection', 'Status', '', 'Active', 'Delivered', 'Given up'],

@@ -1,10 +1,17 @@
 import type { Status } from '../autokitteh/status.js';
+import type { Condition } from '../core/health.js';
 
 /** How the whole program fares, without secrets; what the status page and `ak-slack status` show. */
 export interface Overview {
   readonly version: string;
   /** What keeps the program from doing all of its work, for everybody or for one app, in sentences. */
   readonly troubles: readonly string[];
+  /** Every condition of the program's work, with the problem or the good news in a sentence. */
+  readonly conditions: readonly {
+    readonly name: Condition;
+    readonly ok: boolean;
+    readonly message: string;
+  }[];
   readonly connections: readonly {
     readonly id: string;
     readonly name: string;

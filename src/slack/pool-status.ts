@@ -15,6 +15,7 @@ export interface PoolFacts {
   readonly ghosts: number;
   /** Whether any socket was ever live. */
   readonly wasLive: boolean;
+  readonly answered: boolean;
   readonly trouble: TroubleState;
   /** What the next socket waits for, apart from the backoff after failures. */
   readonly wait: SocketWait | undefined;
@@ -27,8 +28,8 @@ export interface PoolFacts {
 
 /** The facts as a status for people. */
 export function poolStatus(facts: PoolFacts): AppSocketsStatus {
-  const common = { sockets: facts.live, wanted: facts.wanted, ghosts: facts.ghosts, tokens: facts.tokens };
-  const { refusal, trouble } = facts;
+  const { refusal, trouble, wanted, ghosts, tokens, answered } = facts;
+  const common = { sockets: facts.live, wanted, ghosts, tokens, answered };
   if (!facts.usable) {
     const error = refusal?.error ?? 'not_authed';
     const advice = refusal?.advice ?? 'save this connection with an app-level token';

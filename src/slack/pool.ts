@@ -35,6 +35,7 @@ export class AppPool {
   readonly #closing: Closing;
   readonly #waiting: Waiting;
   #wasLive = false;
+  #answered = false;
   #timer: Timer | undefined;
   #stepping = false;
   #statusKey = '';
@@ -119,6 +120,7 @@ export class AppPool {
       wanted: this.#traffic.wanted,
       ghosts: this.#ghosts.ghosts,
       wasLive: this.#wasLive,
+      answered: this.#answered,
       trouble: this.#trouble.state,
       tokens: this.#tokens.verdicts(),
       refusal: this.#tokens.refusal(),
@@ -229,6 +231,7 @@ export class AppPool {
   #onGreeted(socket: SlackSocket, hello: Hello, now: number): void {
     const { policy, random, events } = this.#in;
     this.#wasLive = true;
+    this.#answered = true;
     this.#tokens.accept(socket.token.token);
     this.#trouble.greeted();
     if (this.#ghosts.counted(hello.connections, this.#roster.countedFor(socket)))
@@ -256,6 +259,7 @@ export class AppPool {
     const since = from.t === 'live' || from.t === 'suspect' ? from.since : Infinity;
     const lasted = clock.monotonic() - since >= policy.pool.stableMs;
     const consequence = consequenceOf(reason, lasted);
+    if (consequence.t !== 'failed' && consequence.t !== 'none') this.#answered = true;
     switch (consequence.t) {
       case 'failed':
         if (consequence.unreached) limiter.refund(this.#appId);

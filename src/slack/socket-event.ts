@@ -14,6 +14,8 @@ export type SocketEvent =
       readonly why: string;
     }
   | { readonly t: 'status_changed'; readonly appId: string; readonly status: AppSocketsStatus }
+  /** No sockets are wanted for an app any more. */
+  | { readonly t: 'app_released'; readonly appId: string }
   /** A frame that was not understood, or of a type that is not known (`unknown`). The socket goes on. */
   | {
       readonly t: 'frame_dropped';

@@ -84,6 +84,7 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
   function retire(appId: string, pool: AppPool): void {
     pools.delete(appId);
     retired.add(pool);
+    events.emit({ t: 'app_released', appId });
     background.run(`closing the sockets of ${appId}`, async () => {
       await pool.stop();
       retired.delete(pool);

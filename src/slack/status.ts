@@ -24,6 +24,8 @@ interface Common {
   /** Sockets that Slack counts for this app beyond ours: other programs, or remains of broken connections. */
   readonly ghosts: number;
   readonly tokens: readonly TokenVerdict[];
+  /** Whether Slack has greeted a socket of this app or refused one since the pool was made; an outage does neither. */
+  readonly answered: boolean;
 }
 
 /** How the sockets of one app are. The sentences are for people; they hold no secrets. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/core/clock.js';
 import { seededRandom } from '../../src/core/random.js';
+import { Health } from '../../src/core/health.js';
 import { createDelivery } from '../../src/delivery/create-delivery.js';
 import { openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
 import { answer } from './delivery-process.js';
@@ -66,6 +67,7 @@ const questions = {
       journal,
       clock: systemClock,
       random: seededRandom(1),
+      health: new Health(),
       sink: {
         async dispatch() {
           first ||= performance.now();

@@ -13,6 +13,7 @@ import { createEventSink } from '../../src/connection/live/event-sink.js';
 import { Receiver } from '../../src/connection/live/receiver.js';
 import { systemClock } from '../../src/core/clock.js';
 import { seededRandom } from '../../src/core/random.js';
+import { Health } from '../../src/core/health.js';
 import { createDelivery } from '../../src/delivery/create-delivery.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
 import { silentLogger } from '../../src/slack/silent-logger.js';
@@ -67,7 +68,11 @@ const questions = {
       isOrgLevel: () => false,
       delivered: () => undefined,
     });
-    const delivery = createDelivery({ journal, sink, clock, random: seededRandom(1) });
+    const delivery = createDelivery({
+      ...{ journal, sink, clock },
+      random: seededRandom(1),
+      health: new Health(),
+    });
     const receiver = new Receiver({
       routing: {
         connectionsOf: () => [server.connectionId],

@@ -6,6 +6,7 @@ import { Receiver } from '../../src/connection/live/receiver.js';
 import { systemClock } from '../../src/core/clock.js';
 import type { Log } from '../../src/core/log.js';
 import type { Random } from '../../src/core/random.js';
+import { Health } from '../../src/core/health.js';
 import { createDelivery } from '../../src/delivery/create-delivery.js';
 import type { Delivery } from '../../src/delivery/delivery.js';
 import type { DeliveryLimits } from '../../src/delivery/limits.js';
@@ -60,6 +61,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
     journal,
     sink: options.around(sink),
     limits: options.limits,
+    health: new Health(),
     ...{ clock, random },
   });
   const sockets = createSlackSockets({

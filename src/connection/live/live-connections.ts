@@ -4,6 +4,8 @@ import type { Clock, Timer } from '../../core/clock.js';
 import { Background } from '../../core/lifecycle.js';
 import type { Log } from '../../core/log.js';
 import type { Random } from '../../core/random.js';
+import { Channel } from '../../core/channel.js';
+import type { Health } from '../../core/health.js';
 import { errorMessage, PluginError } from '../../core/errors.js';
 import type { Installation } from '../../events/installation.js';
 import { IdentityCache, type IdentitySource } from './identity.js';
@@ -25,8 +27,8 @@ export interface LiveOptions {
   readonly random: Random;
   readonly policy: LivePolicy;
   readonly log: Log;
-  /** Why events cannot be taken or delivered at present, in a sentence. */
-  readonly trouble: () => string | undefined;
+  /** Is told whether the server can be asked; says what keeps events from being taken or delivered. */
+  readonly health: Health;
 }
 
 // Of the three seconds in which Slack wants its acknowledgement.
@@ -37,6 +39,8 @@ const IDENTIFY_MS = 1_000;
  * wanted, and to whom an event belongs. Everything is learnt from the server and from Slack; nothing is stored here.
  */
 export class LiveConnections {
+  /** Emits after each look at the server, whether or not something changed. */
+  readonly refreshed = new Channel<undefined>();
   readonly #options: LiveOptions;
   readonly #registry = new Registry();
   readonly #identities: IdentityCache;
@@ -47,7 +51,7 @@ export class LiveConnections {
   #comparing: Timer | undefined;
 
   constructor(options: LiveOptions) {
-    const { clock, log, policy, random, server, integrationId } = options;
+    const { clock, health, log, policy, random, server, integrationId } = options;
     this.#options = options;
     this.#background = new Background((name, error) =>
       log.error({ reason: errorMessage(error) }, `${name} failed`),
@@ -73,7 +77,7 @@ export class LiveConnections {
       looked: () => this.#looked(),
       background: this.#background,
       registry: this.#registry,
-      ...{ integrationId, server, clock, random, policy, log, signal },
+      ...{ integrationId, server, clock, random, policy, log, health, signal },
     });
   }
 
@@ -133,6 +137,20 @@ export class LiveConnections {
     return [...wantedApps(this.#registry.all()).keys()];
   }
 
+  /**
+   * The Slack apps of all active connections whose bot tokens Slack has not refused; undefined until the server has told
+   * which connections there are and what their variables hold.
+   */
+  appsToServe(): string[] | undefined {
+    const active = this.entries().filter((entry) => entry.active);
+    if (!this.#reconciler.hasLooked || active.some(({ variables }) => variables === undefined))
+      return undefined;
+    const served = active.flatMap(({ setup, identity }) =>
+      setup.t === 'complete' && identity.t !== 'refused' ? [setup.appId] : [],
+    );
+    return [...new Set(served)];
+  }
+
   /** Whether it is a connection of this integration; looks at the server before it says no. */
   async knows(connectionId: string): Promise<boolean> {
     if (this.#registry.get(connectionId) !== undefined) return true;
@@ -177,11 +195,6 @@ export class LiveConnections {
     return Object.fromEntries(this.#registry.get(connectionId)?.variables ?? []);
   }
 
-  /** Why the server cannot be asked, if it cannot. */
-  get serverDown(): string | undefined {
-    return this.#reconciler.down;
-  }
-
   #looked(): void {
     if (this.#stopping.signal.aborted) return;
     const ids = new Set(this.entries().map(({ record }) => record.id));
@@ -193,6 +206,7 @@ export class LiveConnections {
     this.#background.run('ask Slack whose tokens these are', () => this.#identifyAll());
     this.#options.sockets.reconcile(wantedApps(this.#registry.all()));
     this.#compare();
+    this.refreshed.emit(undefined);
   }
 
   async #identifyAll(): Promise<void> {
@@ -225,14 +239,15 @@ export class LiveConnections {
   }
 
   #statusOf(entry: Entry): Status {
-    const { sockets, trouble } = this.#options;
+    const { sockets, health } = this.#options;
     const { setup } = entry;
     const complete = setup.t === 'complete';
     return statusOf({
       entry,
       sockets: complete ? sockets.health(setup.appId) : { t: 'opening' },
       token: complete ? sockets.token(setup.appId, setup.appToken) : { t: 'used' },
-      trouble: trouble(),
+      // Not `server`: the server itself is the reader of statuses, and a status cannot be pushed to it while it is away.
+      trouble: health.problems('journal', 'delivery', 'rights')[0],
     });
   }
 

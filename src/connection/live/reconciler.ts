@@ -1,6 +1,7 @@
 import type { ConnectionRecord } from '../../autokitteh/client.js';
 import type { Clock, Timer } from '../../core/clock.js';
 import { errorMessage } from '../../core/errors.js';
+import type { Health } from '../../core/health.js';
 import type { Background } from '../../core/lifecycle.js';
 import type { Log } from '../../core/log.js';
 import type { Random } from '../../core/random.js';
@@ -23,6 +24,7 @@ export interface ReconcilerOptions {
   readonly random: Random;
   readonly policy: LivePolicy;
   readonly log: Log;
+  readonly health: Health;
   readonly background: Background;
   /** Aborts when everything stops. */
   readonly signal: AbortSignal;
@@ -43,16 +45,18 @@ export class Reconciler {
   #looking: Promise<void> | undefined;
   #again = false;
   #stopped = false;
-  #down: string | undefined = NOT_YET;
+  #down: string | undefined;
+  #hasLooked = false;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     this.#active = new ActiveSet(options.clock, options.policy.graceMs);
+    this.#setDown(NOT_YET);
   }
 
-  /** Why the server could not be asked the last time, in its or the network's words; nothing when it could. */
-  get down(): string | undefined {
-    return this.#down;
+  /** Whether the server has told at least once which connections there are. */
+  get hasLooked(): boolean {
+    return this.#hasLooked;
   }
 
   /** Looks now, and again whenever the policy says so, until stopped. */
@@ -114,15 +118,22 @@ export class Reconciler {
       const created = registry.list(records, this.#active.update(found, records));
       await this.#read(this.#due(records, new Set(created)));
       if (this.#down !== undefined && this.#down !== NOT_YET) log.info('AutoKitteh answers again');
-      this.#down = undefined;
+      this.#hasLooked = true;
+      this.#setDown(undefined);
     } catch (error) {
       if (signal.aborted) return;
       const reason = errorMessage(error);
       if (this.#down !== reason)
         log.warn({ reason }, 'AutoKitteh cannot be asked for its connections; trying again');
-      this.#down = reason;
+      this.#setDown(reason);
     }
     looked();
+  }
+
+  /** Notes why the server could not be asked the last time, in its or the network's words; nothing when it could. */
+  #setDown(reason: string | undefined): void {
+    this.#down = reason;
+    this.#options.health.set('server', reason === undefined ? [] : [`AutoKitteh cannot be asked: ${reason}`]);
   }
 
   #due(records: readonly ConnectionRecord[], created: ReadonlySet<string>): string[] {

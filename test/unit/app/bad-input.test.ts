@@ -22,6 +22,7 @@ import {
   save,
   startWorld,
   untilStatus,
+  untilTroubles,
   type World,
 } from './world.js';
 
@@ -295,7 +296,7 @@ describe('a server that answers nonsense', () => {
     return true;
   };
 
-  it('loses no event, is named in readiness, log and status, and is taken up again when it is sane', async () => {
+  it('loses no event, is named in overview, log and status, and is taken up again when it is sane', async () => {
     let standInUrl = '';
     const front = await startFront(() => standInUrl);
     const world = await startWorld({
@@ -310,10 +311,7 @@ describe('a server that answers nonsense', () => {
     let sent = 0;
     for (const nonsense of [page, bytes, broken, cut]) {
       front.answer = (_, response) => nonsense(response);
-      await eventually(async () => {
-        const answer = await fetch(`${rig.pluginUrl}/readyz`);
-        return answer.status === 503 && (await answer.text()).includes('AutoKitteh cannot be asked');
-      }, 'not ready');
+      await untilTroubles(world, /AutoKitteh cannot be asked/);
       const entry = slack.send(installation, message());
       sent += 1;
       await slack.ledger.settled(entry);
@@ -345,18 +343,15 @@ describe('a server that answers nonsense', () => {
 
   it('may be of another version: what it does not know is named, and the rest goes on', async () => {
     const world = await startWorld();
-    const { rig, slack, standIn } = world;
+    const { slack, standIn } = world;
     const { connection, installation } = await working(world);
     const { code, words } = { code: Code.Unimplemented, words: 'unknown method' };
     standIn.faults.refuse({ method: '/FindActiveConnectionIDs', code, words });
-    await eventually(async () => {
-      const answer = await (await fetch(`${rig.pluginUrl}/readyz`)).text();
-      return answer.includes('FindActiveConnectionIDs: unknown method');
-    }, 'the method that is not known');
+    await untilTroubles(world, /FindActiveConnectionIDs: unknown method/);
     await slack.ledger.settled(slack.send(installation, message()));
     await eventually(() => eventsOf(world, connection.id).length === 1, 'the event all the same');
     standIn.faults.clear();
-    await eventually(async () => (await fetch(`${rig.pluginUrl}/readyz`)).ok, 'ready again');
+    await untilTroubles(world, /^$/);
   });
 });
 

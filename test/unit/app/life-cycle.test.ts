@@ -18,6 +18,7 @@ import {
   startWorld,
   statusOf,
   untilStatus,
+  untilTroubles,
   type World,
 } from './world.js';
 
@@ -120,13 +121,7 @@ describe('the server', () => {
   it('may be down when the program starts, and comes up later', async () => {
     const world = await startWorld({ before: ({ standIn }) => standIn.goDown() });
     const { rig, standIn, slack } = world;
-    const ready = await eventually(async () => {
-      const response = await fetch(`${rig.pluginUrl}/readyz`);
-      const reasons = await response.text();
-      // Until the first look has ended it only says that there was none.
-      return response.status === 503 && !reasons.includes('has not answered yet') && reasons;
-    }, 'not ready');
-    expect(ready).toMatch(/AutoKitteh.*cannot be reached/);
+    await untilTroubles(world, /AutoKitteh.*cannot be reached/);
     expect((await fetch(`${rig.gatewayUrl}/anything`)).status).toBe(502);
     await standIn.comeUp();
     const { installation, appToken } = addInstallation(world);
@@ -147,11 +142,7 @@ describe('the server', () => {
     for (let number = 0; number < 20; number++)
       await slack.ledger.settled(slack.send(installation, message({ text: `number ${number}` })));
     expect(slack.ledger.late()).toEqual([]);
-    const { rig } = world;
-    await eventually(async () => {
-      const answer = await (await fetch(`${rig.pluginUrl}/readyz`)).text();
-      return answer.includes('AutoKitteh cannot be asked') && answer.includes('wait in the journal');
-    }, 'not ready, for two reasons');
+    await untilTroubles(world, /AutoKitteh cannot be asked.*\n.*wait in the journal/);
     await standIn.comeUp();
     await eventually(() => eventsOf(world, connection.id).length === 20, 'all events');
     const texts = eventsOf(world, connection.id).map(({ data }) => data['text']?.string?.v);
@@ -172,9 +163,7 @@ describe('the server', () => {
       'advice in the log',
       15_000,
     );
-    const ready = await fetch(`${rig.pluginUrl}/readyz`);
-    expect(ready.status).toBe(503);
-    expect(await ready.text()).toContain('Set AUTOKITTEH_SIGN_KEY');
+    await untilTroubles(world, /Set AUTOKITTEH_SIGN_KEY/);
     // Slack's events wait in the journal meanwhile.
     await world.slack.ledger.settled(world.slack.send(installation, message()));
     await rig.restart({ AUTOKITTEH_SIGN_KEY: key });

@@ -84,26 +84,17 @@ describe('the pages for operators', () => {
     expect((await ask(`${rig.pluginUrl}/readyz`)).status).toBe(200);
   });
 
-  it('name what keeps the program from its work', async () => {
+  it('name what keeps the program from its work, as the metric does, until it is over', async () => {
     const world = await startWorld();
     const { rig, standIn } = world;
+    const page = async (): Promise<string> => (await ask(`${rig.pluginUrl}/ops/`)).text;
     await standIn.goDown();
-    await eventually(async () => (await ask(`${rig.pluginUrl}/readyz`)).status === 503, 'not ready');
-    expect((await ask(`${rig.pluginUrl}/ops/`)).text).toContain('AutoKitteh cannot be asked');
-    expect((await ask(`${rig.pluginUrl}/healthz`)).status).toBe(200);
+    await eventually(async () => (await page()).includes('AutoKitteh cannot be asked'), 'the problem');
+    expect(await metric(world, 'ak_slack_condition', 'name="server"')).toBe(0);
+    expect(await metric(world, 'ak_slack_condition', 'name="journal"')).toBe(1);
     await standIn.comeUp();
-    await eventually(async () => (await ask(`${rig.pluginUrl}/readyz`)).status === 200, 'ready');
-  });
-
-  it('do not call the program ready before the server has answered once', async () => {
-    const { rig } = await startWorld({
-      before: ({ standIn }) => {
-        standIn.faults.delayMs = 60_000;
-        return Promise.resolve();
-      },
-    });
-    const { status, text } = await ask(`${rig.pluginUrl}/readyz`);
-    expect([status, text]).toEqual([503, 'AutoKitteh cannot be asked: it has not answered yet']);
+    await eventually(async () => (await page()).includes('AutoKitteh answers.'), 'the good news');
+    expect(await metric(world, 'ak_slack_condition', 'name="server"')).toBe(1);
   });
 
   it('answer this machine alone where no credential is configured', async () => {

@@ -271,6 +271,14 @@ export async function metric({ rig }: World, name: string, labels = ''): Promise
   return Number(line?.split(' ').at(-1) ?? 0);
 }
 
+/** Waits until the overview's problems, one a line, are such. */
+export async function untilTroubles(world: World, problems: RegExp): Promise<void> {
+  await eventually(
+    async () => problems.test((await overview(world)).troubles.join('\n')),
+    `the problems ${problems}`,
+  );
+}
+
 /** What `/ops/overview` tells. */
 export async function overview({ rig }: World): Promise<Overview> {
   return (await (await fetch(`${rig.pluginUrl}/ops/overview`)).json()) as Overview;

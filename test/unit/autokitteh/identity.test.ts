@@ -7,6 +7,7 @@ import {
 } from '../../../src/autokitteh/identity.js';
 import { Channel } from '../../../src/core/channel.js';
 import { PluginError } from '../../../src/core/errors.js';
+import { Health } from '../../../src/core/health.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 
 const SYSTEM: User = { userId: 'usr_3vser000000000000000000000', displayName: 'System User' };
@@ -38,7 +39,7 @@ describe('the identity check', () => {
 
   function start(source: 'token' | 'sign_key' | 'none'): void {
     server = new Server();
-    const options = { server, source, integrationId: 'int_x', variable: 'v', clock };
+    const options = { server, source, integrationId: 'int_x', variable: 'v', clock, health: new Health() };
     check = createIdentityCheck(options);
   }
 

@@ -13,8 +13,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { functionValue, integer } from '../../../src/autokitteh/values.js';
 import { startContractServer } from '../../../src/contract/contract-server.js';
 import { startDualServer, type DualServer } from '../../../src/contract/dual-server.js';
-import { Channel } from '../../../src/core/channel.js';
 import { systemClock } from '../../../src/core/clock.js';
+import { Readiness } from '../../../src/core/readiness.js';
 import {
   CallRequestSchema,
   IntegrationsService,
@@ -24,20 +24,29 @@ import {
   Health,
   HealthCheckResponse_ServingStatus as Serving,
 } from '../../../src/gen/grpc/health/v1/health_pb.js';
+import { HandClock } from '../../helpers/hand-clock.js';
 import { CONNECTION, SLACK, stubContract } from './stubs.js';
 
 const TOKEN = 'a-credential-of-the-plugin';
 let server: DualServer;
 const sessions: Http2SessionManager[] = [];
-const health = { up: true, serving: () => health.up, events: new Channel<unknown>() };
+let readiness = readyUnless(() => undefined);
 
-async function start(token: string | undefined): Promise<void> {
-  health.up = true;
+function readyUnless(missing: () => string | undefined): Readiness {
+  return new Readiness({ clock: new HandClock(), limitMs: 60_000, missing });
+}
+
+async function start(
+  token: string | undefined,
+  missing: () => string | undefined = () => undefined,
+): Promise<void> {
+  readiness = readyUnless(missing);
+  readiness.opened();
   server = await startContractServer({
     ...stubContract(),
     listen: { host: '127.0.0.1', port: 0 },
     token,
-    health,
+    readiness,
     fallback: (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/plain' });
       response.end('a page');
@@ -50,7 +59,7 @@ async function start(token: string | undefined): Promise<void> {
 afterEach(async () => {
   for (const session of sessions.splice(0)) session.abort();
   await server.stop(2000);
-  expect(health.events.subscriberCount).toBe(0);
+  expect(readiness.changed.subscriberCount).toBe(0);
 });
 
 const url = (): string => `http://127.0.0.1:${server.port}`;
@@ -93,28 +102,31 @@ describe("the plugin's own port", () => {
   it.each(TRANSPORTS)('tells probes over %s whether it serves', async (_name, transport) => {
     const client = createClient(Health, transport());
     expect((await client.check({}, credential)).status).toBe(Serving.SERVING);
-    health.up = false;
+    readiness.stop();
     const service = IntegrationsService.typeName;
     expect((await client.check({ service }, credential)).status).toBe(Serving.NOT_SERVING);
     await expect(client.check({ service: 'x.Y' }, credential)).rejects.toMatchObject({ code: Code.NotFound });
     await expect(client.check({})).rejects.toMatchObject({ code: Code.Unauthenticated });
   });
 
-  it('tells who watches of each change, and forgets who left', async () => {
+  it('tells a watcher of each change of readiness, ends its stream with the stop, and forgets who left', async () => {
+    let missing: string | undefined = 'a socket';
+    await server.stop(0);
+    await start(TOKEN, () => missing);
     const client = createClient(Health, createGrpcTransport(overHttp2()));
-    const controller = new AbortController();
+    const left = new AbortController();
+    const leaver = client.watch({}, { ...credential, signal: left.signal })[Symbol.asyncIterator]();
+    expect((await leaver.next()).value).toMatchObject({ status: Serving.NOT_SERVING });
+    left.abort();
+    await expect(leaver.next()).rejects.toMatchObject({ code: Code.Canceled });
     const seen: Serving[] = [];
-    try {
-      for await (const { status } of client.watch({}, { ...credential, signal: controller.signal })) {
-        seen.push(status);
-        if (seen.length === 3) controller.abort();
-        health.up = !health.up;
-        health.events.emit('changed');
-      }
-    } catch (error) {
-      expect(error).toMatchObject({ code: Code.Canceled });
+    for await (const { status } of client.watch({}, credential)) {
+      seen.push(status);
+      missing = undefined;
+      if (seen.length === 1) readiness.look();
+      else readiness.stop();
     }
-    expect(seen).toEqual([Serving.SERVING, Serving.NOT_SERVING, Serving.SERVING]);
+    expect(seen).toEqual([Serving.NOT_SERVING, Serving.SERVING, Serving.NOT_SERVING]);
   });
 
   it('serves what is no RPC on the same port, over both protocols', async () => {

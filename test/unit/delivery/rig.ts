@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../src/core/clock.js';
 import { scaledClock } from '../../../src/core/clock.js';
 import { seededRandom } from '../../../src/core/random.js';
+import { Health } from '../../../src/core/health.js';
 import { createDelivery } from '../../../src/delivery/create-delivery.js';
 import type { Delivery } from '../../../src/delivery/delivery.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
@@ -62,6 +63,7 @@ export class Rig {
       sink: this.server,
       clock: this.clock,
       random: seededRandom(1),
+      health: new Health(),
       limits: this.limits,
     });
     this.delivery.events.subscribe((event) => this.seen.push(event));

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Channel } from '../../../src/core/channel.js';
 import { seededRandom } from '../../../src/core/random.js';
+import { Health } from '../../../src/core/health.js';
 import { Concurrency } from '../../../src/delivery/concurrency.js';
 import { DEFAULT_LIMITS } from '../../../src/delivery/limits.js';
 import { OutageWatch } from '../../../src/delivery/outage-watch.js';
@@ -15,7 +16,7 @@ let watch: OutageWatch;
 let slots: Slots;
 
 beforeEach(() => {
-  watch = new OutageWatch(limits, seededRandom(1), new Channel());
+  watch = new OutageWatch(limits, seededRandom(1), new Channel(), new Health());
   slots = new Slots({ limits, watch, concurrency: new Concurrency(limits.concurrency) });
 });
 

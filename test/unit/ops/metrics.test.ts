@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReceiverEvent } from '../../../src/connection/live/receiver.js';
 import { Channel } from '../../../src/core/channel.js';
+import { Health } from '../../../src/core/health.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import { createMetrics, type Gauges } from '../../../src/ops/metrics.js';
 import type { SocketEvent } from '../../../src/slack/socket-event.js';
@@ -16,12 +17,20 @@ function start(gauges: Partial<Gauges> = {}) {
     ...{ sockets: new Map(), connections: new Map() },
     ...gauges,
   };
+  const health = new Health();
   const broken = { now: false };
   const registry = createMetrics({
-    ...{ delivery, sockets, receiver },
+    ...{ delivery, sockets, receiver, health },
     gauges: () => (broken.now ? Promise.reject(new Error('no journal')) : Promise.resolve(now)),
   });
-  return { delivery, sockets, receiver, broken, lines: async () => (await registry.metrics()).split('\n') };
+  return {
+    delivery,
+    sockets,
+    receiver,
+    broken,
+    health,
+    lines: async () => (await registry.metrics()).split('\n'),
+  };
 }
 
 describe('metrics', () => {
@@ -85,6 +94,22 @@ describe('metrics', () => {
     const later = (await lines()).join('\n');
     expect(later).not.toContain('app="A1"');
     expect(later).not.toContain('status="ok"');
+  });
+
+  it('show for each condition whether it is well', async () => {
+    const { health, lines } = start();
+    health.set('apps', ['Slack app A1 gets no events: nobody knows why.']);
+    const conditions = async (): Promise<string[]> =>
+      (await lines()).filter((line) => line.startsWith('ak_slack_condition{'));
+    expect(await conditions()).toEqual([
+      'ak_slack_condition{name="rights"} 1',
+      'ak_slack_condition{name="server"} 1',
+      'ak_slack_condition{name="journal"} 1',
+      'ak_slack_condition{name="delivery"} 1',
+      'ak_slack_condition{name="apps"} 0',
+    ]);
+    health.set('apps', []);
+    expect(await conditions()).toContain('ak_slack_condition{name="apps"} 1');
   });
 
   it('are shown without what cannot be looked up', async () => {

@@ -7,6 +7,7 @@ import { LIVE_POLICY } from '../../../../src/connection/live/policy.js';
 import type { WantedToken } from '../../../../src/connection/live/ports.js';
 import type { SocketsHealth } from '../../../../src/connection/live/status.js';
 import { createLog } from '../../../../src/core/log.js';
+import { Health } from '../../../../src/core/health.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
 
 const TOKENS = {
@@ -113,6 +114,7 @@ afterEach(async () => {
 function start() {
   const clock = new HandClock();
   const server = new FakeServer();
+  const health = new Health();
   const wanted = {
     apps: new Map<string, readonly WantedToken[]>(),
     health: { t: 'live', sockets: 2, ghosts: 0 } as SocketsHealth,
@@ -136,13 +138,13 @@ function start() {
     random: () => 0.5,
     policy: LIVE_POLICY,
     log: createLog({ level: 'silent', format: 'json' }),
-    trouble: () => undefined,
+    health,
   });
   clean.push(async () => {
     await live.stop();
     expect(clock.pendingTimers).toBe(0);
   });
-  return { clock, server, live, wanted, slack };
+  return { clock, server, live, wanted, slack, health };
 }
 
 /** With one connection, whose first status has not arrived at the server yet. */
@@ -236,19 +238,19 @@ describe('LiveConnections', () => {
   });
 
   it('goes on with what it knows while the server is down, and recovers by itself', async () => {
-    const { clock, server, live, wanted } = start();
+    const { clock, server, live, wanted, health } = start();
     server.add('one');
     live.start();
     await clock.advance(2_000);
     server.down = true;
     await clock.advance(60_000);
     expect(wanted.apps.size).toBe(1);
-    expect(live.serverDown).toContain('connection refused');
+    expect(health.problems('server')).toEqual(['AutoKitteh cannot be asked: connection refused']);
     expect(await live.config('one')).toEqual(TOKENS);
     server.down = false;
     server.add('two');
     await clock.advance(LIVE_POLICY.reconcileMs);
-    expect(live.serverDown).toBeUndefined();
+    expect(health.problems('server')).toEqual([]);
     expect(live.connectionsOf(HERE)).toEqual(['one', 'two']);
   });
 
