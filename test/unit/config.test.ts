@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe('loadConfig', () => {
-  it('is complete without any setting', () => {
+  it('The configuration is complete without any setting', () => {
     const config = loadConfig({ XDG_DATA_HOME: '/data' }, {}, false);
     expect(config).toEqual({
       autokitteh: { url: 'http://localhost:9980', credentials: { kind: 'none' } },
@@ -27,13 +27,13 @@ describe('loadConfig', () => {
     });
   });
 
-  it('prefers flags to the environment', () => {
+  it('Flags come before the environment', () => {
     const config = loadConfig({ AUTOKITTEH_URL: 'http://a:1' }, { AUTOKITTEH_URL: 'http://b:2/' }, true);
     expect(config.autokitteh.url).toBe('http://b:2');
     expect(config.log.format).toBe('pretty');
   });
 
-  it('reads secrets from files, and refuses both ways at once', () => {
+  it('Secrets are read from files, and a secret that is given twice is refused', () => {
     const path = join(folder, 'key');
     writeFileSync(path, 'ab'.repeat(32) + '\n');
     const config = loadConfig({ AUTOKITTEH_SIGN_KEY_FILE: path }, {}, false);
@@ -63,11 +63,11 @@ describe('loadConfig', () => {
       'GATEWAY_LISTEN and PLUGIN_LISTEN are the same address: give one of them another port',
     ],
     [{ AUTOKITTEH_TOKEN: 'a', AUTOKITTEH_SIGN_KEY: 'b' }, 'exclude each other'],
-  ])('refuses %j with a sentence', (environment, sentence) => {
+  ])('The setting %j is refused with a sentence', (environment, sentence) => {
     expect(() => loadConfig(environment, {}, false)).toThrow(sentence);
   });
 
-  it('takes a list of trusted origins', () => {
+  it('A list of trusted origins is accepted', () => {
     const given = { GATEWAY_TRUSTED_ORIGINS: 'https://app.example.com/, http://localhost:8000' };
     expect(loadConfig(given, {}, false).gateway.trustedOrigins).toEqual([
       'https://app.example.com',
@@ -84,7 +84,7 @@ describe('loadConfig', () => {
     'GATEWAY_PUBLIC_URL',
     'GATEWAY_TRUSTED_ORIGINS',
     'SLACK_API_URL',
-  ])('refuses a user name or a password in %s, and does not repeat them', (name) => {
+  ])('A user name or a password in %s is refused and not repeated', (name) => {
     for (const userInfo of ['somebody:pass-word', 'somebody', ':pass-word', ':', '', 'some%40body:pass-word'])
       for (const slashes of ['//', '\\\\', '/'])
         expect(() => loadConfig({ [name]: `https:${slashes}${userInfo}@host.example/` }, {}, false)).toThrow(
@@ -101,7 +101,7 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ [name]: 'https://host.example/a@b' }, {}, false)).not.toThrow();
   });
 
-  it('accepts IPv6 addresses and "off"', () => {
+  it('IPv6 addresses and "off" are accepted as listen addresses', () => {
     const config = loadConfig({ GATEWAY_LISTEN: 'off', PLUGIN_LISTEN: '[::1]:0' }, {}, false);
     expect(config.gateway.listen).toBe('off');
     expect(config.plugin.listen).toEqual({ host: '::1', port: 0 });

@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 describe('the README', () => {
-  it('has a table of exactly the settings that there are', () => {
+  it('The README has a table of exactly the settings that exist', () => {
     const [, table = ''] = /<!-- settings -->([^]*)<!-- \/settings -->/.exec(readme) ?? [];
     const rows = table
       .split('\n')
@@ -27,7 +27,7 @@ describe('the README', () => {
     );
   });
 
-  it.each(['README.md', 'docs/architecture.md'])('%s links to files that exist', (file) => {
+  it.each(['README.md', 'docs/architecture.md'])('The page %s links to files that exist', (file) => {
     const text = readFileSync(join(ROOT, file), 'utf8');
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) =>
       join(ROOT, dirname(file), link),
@@ -36,7 +36,7 @@ describe('the README', () => {
     expect(links.filter((link) => !existsSync(link))).toEqual([]);
   });
 
-  it('names the commands of package.json', () => {
+  it('The README names only commands of package.json', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;
     };

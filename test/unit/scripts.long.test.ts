@@ -17,18 +17,21 @@ describe('the scripts of package.json', () => {
     ],
     ['test/faults/main.ts', ['disk', '--seed', '3'], /Unknown option '--seed'/, 'npm run faults'],
     ['test/faults/main.ts', ['disk', '--seeds', 'few'], /--seeds must be a whole number/, 'npm run faults'],
-  ])('start nothing when a word is wrong: %s %j', async (script, words, says, usage) => {
-    // On SIGINT the demo would give everything back, if it were started after all.
-    const limits = { cwd: ROOT, timeout: 20_000, killSignal: 'SIGINT' } as const;
-    const running = promisify(execFile)(process.execPath, ['--import', 'tsx', script, ...words], limits);
-    await expect(running).rejects.toMatchObject({ code: 2, stdout: '' });
-    await expect(running).rejects.toMatchObject({ stderr: expect.stringMatching(says) as string });
-    await expect(running).rejects.toMatchObject({
-      stderr: expect.stringContaining(`Usage: ${usage}`) as string,
-    });
-  });
+  ])(
+    'A script of package.json starts nothing when an argument is wrong: %s %j',
+    async (script, words, says, usage) => {
+      // On SIGINT the demo would give everything back, if it were started after all.
+      const limits = { cwd: ROOT, timeout: 20_000, killSignal: 'SIGINT' } as const;
+      const running = promisify(execFile)(process.execPath, ['--import', 'tsx', script, ...words], limits);
+      await expect(running).rejects.toMatchObject({ code: 2, stdout: '' });
+      await expect(running).rejects.toMatchObject({ stderr: expect.stringMatching(says) as string });
+      await expect(running).rejects.toMatchObject({
+        stderr: expect.stringContaining(`Usage: ${usage}`) as string,
+      });
+    },
+  );
 
-  it('tells how to run a command under another version of Node when the version or the command is missing', async () => {
+  it('The script on-node says how to run a command under another version of Node when the version or the command is missing', async () => {
     for (const words of [[], ['24']]) {
       const running = promisify(execFile)(join(ROOT, 'scripts/on-node.sh'), words, { timeout: 20_000 });
       await expect(running).rejects.toMatchObject({

@@ -44,13 +44,13 @@ beforeAll(async () => {
 });
 
 describe('the wire of AutoKitteh', () => {
-  it('is generated from every file of proto/, and from nothing else', async () => {
+  it('The wire of AutoKitteh is generated from every file of proto/ and from nothing else', async () => {
     const sources = await listed(join(root, 'proto'), '.proto');
     expect(files.sort()).toEqual(sources.map((path) => path.slice(join(root, 'proto').length + 1)).sort());
     expect([services.length, messages.length, enums.length].every((count) => count > 0)).toBe(true);
   });
 
-  it('has the same services, methods, requests, responses and kinds of call', () => {
+  it('The wire has the same services, methods, requests, responses and kinds of call as AutoKitteh', () => {
     const ours = services.map((service) => [
       service.typeName,
       Object.fromEntries(
@@ -63,7 +63,7 @@ describe('the wire of AutoKitteh', () => {
     expect(Object.fromEntries(ours)).toEqual(only(wire.services, services));
   });
 
-  it('has the same messages, field numbers, names and types', () => {
+  it('The wire has the same messages, field numbers, names and types as AutoKitteh', () => {
     const ours = messages.map((message) => [message.typeName, byNumber(message.fields.map(fieldOf))]);
     const theirs = Object.entries(only(wire.messages, messages)).map(([name, fields]) => [
       name,
@@ -72,7 +72,7 @@ describe('the wire of AutoKitteh', () => {
     expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(theirs));
   });
 
-  it('has the same enums and values', () => {
+  it('The wire has the same enums and values as AutoKitteh', () => {
     const ours = enums.map((type) => [
       type.typeName,
       Object.fromEntries(type.values.map(({ name, number }) => [name, number])),
@@ -80,7 +80,7 @@ describe('the wire of AutoKitteh', () => {
     expect(Object.fromEntries(ours)).toEqual(only(wire.enums, enums));
   });
 
-  it('keeps every field plain: no oneof, which would change how a value with two kinds is read', () => {
+  it('Every field of the wire is plain: a oneof would change how a value with two kinds is read', () => {
     const grouped = messages.flatMap((message) => message.fields).filter((field) => field.oneof);
     expect(grouped.map(String)).toEqual([]);
   });

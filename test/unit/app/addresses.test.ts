@@ -9,11 +9,11 @@ describe('the URL of an address to listen on', () => {
     [{ host: '0.0.0.0', port: 9983 }, 'http://localhost:9983'],
     [{ host: '::', port: 9983 }, 'http://localhost:9983'],
     [{ host: '::1', port: 9983 }, 'http://[::1]:9983'],
-  ])('of %o is %s', (address, url) => {
+  ])('The URL of the listen address %o is %s', (address, url) => {
     expect(urlOf(address)).toBe(url);
   });
 
-  it('has the port that the system chose', () => {
+  it('The URL has the port that the system chose', () => {
     expect(urlOf({ host: '127.0.0.1', port: 0 }, 40_123)).toBe('http://127.0.0.1:40123');
   });
 });
@@ -23,7 +23,7 @@ describe('where people find the server when the pages are not below it', () => {
   const elsewhere = (connectionUrl: string, settings: Settings): string | undefined =>
     serverElsewhere(loadConfig({}, settings, false), connectionUrl);
 
-  it('is its public address, else the one that the program uses', () => {
+  it('People find the server at its public address, or else at the address that the program uses', () => {
     const settings = { GATEWAY_LISTEN: 'off', AUTOKITTEH_URL: 'http://inside:9980/ak/' };
     expect(elsewhere(APART, settings)).toBe('http://inside:9980/ak');
     expect(elsewhere(APART, { ...settings, AUTOKITTEH_PUBLIC_URL: 'https://ak.example.com/' })).toBe(
@@ -31,12 +31,12 @@ describe('where people find the server when the pages are not below it', () => {
     );
   });
 
-  it('has no credentials in it', () => {
+  it('The address of the server for people has no credentials in it', () => {
     const settings = { GATEWAY_LISTEN: 'off', AUTOKITTEH_URL: 'http://name:secret@inside:9980' };
     expect(elsewhere(APART, settings)).toBe('http://inside:9980');
   });
 
-  it('is not asked for behind another proxy or with the gateway in front', () => {
+  it('The address of the server is not needed behind another proxy or with the gateway in front', () => {
     expect(elsewhere('/slack', { GATEWAY_LISTEN: 'off' })).toBeUndefined();
     expect(elsewhere('/slack', {})).toBeUndefined();
     expect(elsewhere(APART, {})).toBeUndefined();

@@ -55,7 +55,7 @@ function nested(depth: number): string {
 }
 
 describe('frames that Slack should not send', () => {
-  it('are counted, acknowledged where that is possible, and harm nobody', async () => {
+  it('Frames that Slack should not send are counted, acknowledged where possible, and harm nothing else', async () => {
     const world = await startWorld();
     const { slack } = world;
     const { app, worksStill } = await working(world);
@@ -97,7 +97,7 @@ describe('frames that Slack should not send', () => {
     expect(slack.sockets(app).map(({ id }) => id)).toEqual(before);
   });
 
-  it('bring to the server what it can take, and put the rest where it can be seen', async () => {
+  it('Odd frames reach the server as far as it can take them, and the rest is visible as dead letters', async () => {
     const world = await startWorld();
     const { slack, standIn } = world;
     const { installation, connection, worksStill } = await working(world);
@@ -140,7 +140,7 @@ describe('frames that Slack should not send', () => {
     await worksStill();
   });
 
-  it('nested beyond all reason are seen and stop nobody', async () => {
+  it('Frames that are nested too deeply are counted and stop nothing', async () => {
     const world = await startWorld();
     const { slack } = world;
     const { app, installation, worksStill } = await working(world);
@@ -156,7 +156,7 @@ describe('frames that Slack should not send', () => {
     await worksStill();
   });
 
-  it('do not matter to other apps when one app sends nothing else', async () => {
+  it('An app that sends only bad frames does not disturb other apps', async () => {
     const world = await startWorld();
     const { slack } = world;
     const [mad, sane] = [await working(world), await working(world)];
@@ -168,7 +168,7 @@ describe('frames that Slack should not send', () => {
 });
 
 describe('whoever watches the program', () => {
-  it('may fail without any harm to events', async () => {
+  it("Failing subscribers of the program's events do not harm events", async () => {
     const world = await startWorld();
     const { worksStill } = await working(world);
     const fail = (): void => {
@@ -192,7 +192,7 @@ describe('requests that nobody should send', () => {
   const json = { 'content-type': 'application/json' };
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
-  it('are refused with a reason, or find nothing', async () => {
+  it('Requests that make no sense are refused with a reason or find nothing', async () => {
     const world = await startWorld();
     const ours = `"integration_id":"${SLACK}"`;
     const contract = (method: string): string => `/autokitteh.integrations.v1.IntegrationsService/${method}`;
@@ -235,7 +235,7 @@ describe('requests that nobody should send', () => {
     await worksStill();
   });
 
-  it("are refused where they concern somebody else's connection, before Slack is asked anything", async () => {
+  it("Requests about another person's connection are refused before Slack is asked anything", async () => {
     const world = await startWorld();
     const { server, slack } = world;
     const { installation, appToken } = addInstallation(world);
@@ -296,7 +296,7 @@ describe('a server that answers nonsense', () => {
     return true;
   };
 
-  it('loses no event, is named in overview, log and status, and is taken up again when it is sane', async () => {
+  it('A server that answers nonsense costs no event, is named in overview, log and status, and is used again once it is sane', async () => {
     let standInUrl = '';
     const front = await startFront(() => standInUrl);
     const world = await startWorld({
@@ -328,7 +328,7 @@ describe('a server that answers nonsense', () => {
     expect((await overview(world)).delivery.dead).toBe(0);
   });
 
-  it('may be none of AutoKitteh: the log asks for the right URL', async () => {
+  it('The log asks for the right URL when the server is not AutoKitteh', async () => {
     const front = await startFront(() => '');
     front.answer = (_, response) => {
       response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not Found</h1>');
@@ -341,7 +341,7 @@ describe('a server that answers nonsense', () => {
     }, 'a line with the question');
   });
 
-  it('may be of another version: what it does not know is named, and the rest goes on', async () => {
+  it('A server of another version keeps working, and the log names what the program does not know', async () => {
     const world = await startWorld();
     const { slack, standIn } = world;
     const { connection, installation } = await working(world);
@@ -366,7 +366,7 @@ describe('a Slack that answers nonsense', () => {
     [{ t: 'reset' }, /cannot be reached: .*: trying again/],
   ];
 
-  it('is a warning on the connection, which is OK again when Slack is sane', async () => {
+  it('A Slack that answers nonsense is a warning on the connection, which is OK again once Slack is sane', async () => {
     const world = await startWorld();
     const { slack } = world;
     const { app, connection, worksStill } = await working(world);

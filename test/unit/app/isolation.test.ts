@@ -93,7 +93,7 @@ async function settle(world: World, random: Random): Promise<Tenant[]> {
 
 describe('events and installations', () => {
   it.each([1, 20251122, Math.floor(Math.random() * 2 ** 31)])(
-    'reach the active connections of their installation, all of them and no other (seed %i)',
+    'Events reach all active connections of their installation and no other connection (seed %i)',
     async (seed) => {
       const random = seededRandom(seed);
       const world = await startWorld({ slack: { seed } });
@@ -139,7 +139,7 @@ describe('events and installations', () => {
     },
   );
 
-  it('do not reach who only claims to be of the installation', async () => {
+  it('Events do not reach a connection that only claims to belong to the installation', async () => {
     const world = await startWorld();
     const { slack, server } = world;
     const victim = addInstallation(world);
@@ -175,7 +175,7 @@ describe('events and installations', () => {
     expect(eventsOf(world, borrowed.id)).toEqual([]);
   });
 
-  it('wait until Slack has said whose bot token it is, and are not lost meanwhile', async () => {
+  it('Events wait until Slack has said whose bot token it is, and none is lost meanwhile', async () => {
     const world = await startWorld({
       other: { live: { ...QUICK_LIVE, identityRetryMs: 100 } },
     });
@@ -205,7 +205,7 @@ describe('events and installations', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live/);
   });
 
-  it('tell a connection that its app was uninstalled, and nothing of what comes after', async () => {
+  it('A connection learns that its app was uninstalled, and gets nothing after that', async () => {
     const world = await startWorld();
     const { slack } = world;
     const { app, installation, appToken } = addInstallation(world);

@@ -31,7 +31,7 @@ async function noSockets({ slack }: World): Promise<void> {
 }
 
 describe('sockets of a connection', () => {
-  it('open when a deployment is activated, and close when it is deactivated', async () => {
+  it('Sockets open when a deployment is activated and close when it is deactivated', async () => {
     const world = await startWorld();
     const { owner, server, slack } = world;
     const { app, installation, appToken } = addInstallation(world);
@@ -53,7 +53,7 @@ describe('sockets of a connection', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live/);
   });
 
-  it('stay open when one deployment is replaced by the next', async () => {
+  it('Sockets stay open when one deployment is replaced by the next', async () => {
     const world = await startWorld({ other: { live: { ...QUICK_LIVE, graceMs: 60_000 } } });
     const { owner, server, slack } = world;
     const { app, installation, appToken } = addInstallation(world);
@@ -77,7 +77,7 @@ describe('sockets of a connection', () => {
     expect(shown).toEqual([]);
   });
 
-  it('close when the connection is disconnected or deleted, but not those that another one shares', async () => {
+  it('Sockets close when their connection is disconnected or deleted, unless another connection shares them', async () => {
     const world = await startWorld();
     const { owner, slack } = world;
     const { app, installation, appToken } = addInstallation(world);
@@ -107,7 +107,7 @@ describe('sockets of a connection', () => {
     await noSockets(world);
   });
 
-  it('open for a connection of an organisation, whose events reach the triggers of its projects', async () => {
+  it('Sockets open for a connection of an organisation, whose events reach the triggers of its projects', async () => {
     const world = await startWorld();
     const { installation, appToken } = addInstallation(world);
     const connection = await connect(world, installation, appToken, { ofOrg: true });
@@ -118,7 +118,7 @@ describe('sockets of a connection', () => {
 });
 
 describe('the server', () => {
-  it('may be down when the program starts, and comes up later', async () => {
+  it('The program starts while the server is down and works once the server is up', async () => {
     const world = await startWorld({ before: ({ standIn }) => standIn.goDown() });
     const { rig, standIn, slack } = world;
     await untilTroubles(world, /AutoKitteh.*cannot be reached/);
@@ -131,7 +131,7 @@ describe('the server', () => {
     expect(await eventually(async () => (await fetch(`${rig.pluginUrl}/readyz`)).ok, 'ready')).toBe(true);
   });
 
-  it('may restart: sockets stay, events wait, in order, and the status says so', async () => {
+  it('Sockets stay open, events wait in order and the status says so while the server restarts', async () => {
     const world = await startWorld();
     const { app, installation, appToken } = addInstallation(world);
     const { slack, standIn } = world;
@@ -151,7 +151,7 @@ describe('the server', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live/);
   });
 
-  it('may take another signing key: the log says what to do, and a new start with it recovers', async () => {
+  it('The log says what to do when the server takes another signing key, and a new start with that key recovers', async () => {
     const key = 'ab'.repeat(32);
     const world = await startWorld({ other: { clock: scaledClock(5) } });
     const { rig, standIn } = world;
@@ -173,7 +173,7 @@ describe('the server', () => {
 });
 
 describe('tokens', () => {
-  it('are replaced without a gap: nothing is lost and no event finds no socket', async () => {
+  it('Tokens are replaced without a gap: no event is lost and none finds no socket', async () => {
     const world = await startWorld();
     const { slack } = world;
     const { app, installation, appToken } = addInstallation(world);
@@ -209,7 +209,7 @@ describe('tokens', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
   });
 
-  it('of one app: the newest valid one is used, and each connection says how its own fares', async () => {
+  it('The newest valid token of an app is used, and each connection says how its own token fares', async () => {
     const world = await startWorld();
     const { slack } = world;
     const { app, installation, appToken } = addInstallation(world);
@@ -241,7 +241,7 @@ describe('tokens', () => {
 });
 
 describe('a connection of the built-in integration', () => {
-  it('is adopted in two steps, with the state shown at each', async () => {
+  it('A connection of the built-in integration is adopted in two steps that each show their state', async () => {
     const world = await startWorld();
     const { owner, slack } = world;
     const { app, installation, appToken } = addInstallation(world);

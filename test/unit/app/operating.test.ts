@@ -33,7 +33,7 @@ async function deadLetters({ rig }: World, query = ''): Promise<DeadLetter[]> {
 }
 
 describe('the pages for operators', () => {
-  it('say how everything fares, and hold no secret', async () => {
+  it('The pages for operators say how everything is and contain no secret', async () => {
     const world = await startWorld();
     const { rig, slack } = world;
     const { app, installation, appToken } = addInstallation(world);
@@ -64,7 +64,7 @@ describe('the pages for operators', () => {
     expect(rig.logged.join('\n')).not.toContain('a private remark');
   });
 
-  it('do not call it well when an app gets no events, or a connection is not well', async () => {
+  it('The pages for operators report a problem when an app gets no events or a connection is unhealthy', async () => {
     const world = await startWorld();
     const { rig, slack } = world;
     const { app, installation, appToken } = addInstallation(world);
@@ -84,7 +84,7 @@ describe('the pages for operators', () => {
     expect((await ask(`${rig.pluginUrl}/readyz`)).status).toBe(200);
   });
 
-  it('name what keeps the program from its work, as the metric does, until it is over', async () => {
+  it('The pages for operators and the metric name what keeps the program from its work until it is over', async () => {
     const world = await startWorld();
     const { rig, standIn } = world;
     const page = async (): Promise<string> => (await ask(`${rig.pluginUrl}/ops/`)).text;
@@ -97,7 +97,7 @@ describe('the pages for operators', () => {
     expect(await metric(world, 'ak_slack_condition', 'name="server"')).toBe(1);
   });
 
-  it('answer this machine alone where no credential is configured', async () => {
+  it('The pages for operators answer only this machine where no credential is configured', async () => {
     const { rig } = await startWorld();
     const page = `${rig.pluginUrl}/ops/overview`;
     expect((await ask(page)).status).toBe(200);
@@ -114,7 +114,7 @@ describe('the pages for operators', () => {
     expect((await ask(`${rig.pluginUrl}/healthz`, { host: 'rebound.example' })).status).toBe(200);
   });
 
-  it('answer whoever has the credential, and nobody else', async () => {
+  it('The pages for operators answer only requests with the credential where one is configured', async () => {
     const token = 'a-credential-for-tests';
     const { rig } = await startWorld({ settings: { PLUGIN_TOKEN: token } });
     for (const path of ['/ops/', '/ops/overview', '/ops/dead-letters']) {
@@ -132,7 +132,7 @@ describe('the pages for operators', () => {
 });
 
 describe('an event that the server refuses for good', () => {
-  it('is shown with the reason, holds nothing up, and goes out again on request', async () => {
+  it('A refused event is shown with its reason, delays nothing and is sent again on request', async () => {
     const world = await startWorld();
     const { rig, slack, standIn } = world;
     const { installation, appToken } = addInstallation(world);
@@ -160,7 +160,7 @@ describe('an event that the server refuses for good', () => {
     expect(await (await resend(world, [letter?.id ?? 0])).json()).toEqual({ resent: 0 });
   });
 
-  it('is listed page by page, also after a restart', async () => {
+  it('Refused events are listed page by page, also after a restart', async () => {
     const world = await startWorld();
     const { rig, slack, standIn } = world;
     const { installation, appToken } = addInstallation(world);

@@ -99,7 +99,7 @@ async function running() {
 }
 
 describe('the process', () => {
-  it('ends with 0 after SIGTERM, with what it got acknowledged, and delivers the rest after its next start', async () => {
+  it('The process ends with 0 after SIGTERM with all received events acknowledged, and its next start delivers the rest', async () => {
     const world = await running();
     const { connection, installation, program } = world;
     for (let number = 0; number < 100; number++) world.slack.send(installation, message());
@@ -130,7 +130,7 @@ describe('the process', () => {
     expect(new Set(delivered()).size).toBe(delivered().length);
   });
 
-  it('ends at once with 1 after a second signal', async () => {
+  it('The process ends at once with 1 after a second signal', async () => {
     const { installation, program, slack: itsSlack, standIn } = await running();
     standIn.faults.delayMs = 600_000;
     await itsSlack.ledger.settled(itsSlack.send(installation, message()));
@@ -141,7 +141,7 @@ describe('the process', () => {
     expect(program.lines.join('\n')).not.toContain('"stopped"');
   });
 
-  it('says at the start what is wrong with its words or settings', async () => {
+  it('The process says at its start what is wrong with its arguments or settings', async () => {
     const [words, settings] = [
       run(['--no-such-flag']),
       run([], { JOURNAL_URL: 'mysql:x', LOG_LEVEL: 'loud' }),
@@ -155,7 +155,7 @@ describe('the process', () => {
     ]);
   });
 
-  it('names the setting whose address is taken', async () => {
+  it('The process names the setting whose address is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     try {

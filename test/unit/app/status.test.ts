@@ -23,7 +23,7 @@ async function working(world: World) {
 }
 
 describe('the status on the server', () => {
-  it('says what Slack holds against the bot token, and is OK again with a new one', async () => {
+  it('The status says why Slack refuses the bot token, and is OK again with a new token', async () => {
     const world = await startWorld();
     const { slack } = world;
     const { installation, appToken, connection } = await working(world);
@@ -36,7 +36,7 @@ describe('the status on the server', () => {
     await untilStatus(world, connection.id, 'error', /account_inactive.*reinstall the Slack app/);
   });
 
-  it('says that the app-level token was revoked, and is OK again with a new one', async () => {
+  it('The status says that the app-level token was revoked, and is OK again with a new token', async () => {
     const world = await startWorld();
     const { slack } = world;
     const { app, installation, appToken, connection } = await working(world);
@@ -51,7 +51,7 @@ describe('the status on the server', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
   });
 
-  it('says which variable is missing, and that two tokens are not of one app', async () => {
+  it('The status says which variable is missing, and that two tokens are not of one app', async () => {
     const world = await startWorld();
     const { owner, slack } = world;
     const { app, installation, connection } = await working(world);
@@ -72,7 +72,7 @@ describe('the status on the server', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
   });
 
-  it('says which word of the answers is none, and serves the others', async () => {
+  it('The status names a word in the answers variable that means nothing, and the other words work', async () => {
     const world = await startWorld();
     const { connection } = await working(world);
     await setVariables(connection, { socket_mode_answers: 'slash_command, modals' });
@@ -86,7 +86,7 @@ describe('the status on the server', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
   });
 
-  it('picks up tokens that were set past the gateway, and says what is missing meanwhile', async () => {
+  it('The status follows tokens that were set past the gateway and says what is missing meanwhile', async () => {
     const world = await startWorld();
     const { installation, appToken } = addInstallation(world);
     const connection = await createConnection(world);
@@ -97,7 +97,7 @@ describe('the status on the server', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
   });
 
-  it('says that Socket Mode is switched off, and is OK again by itself when it is on', async () => {
+  it('The status says that Socket Mode is switched off, and is OK again by itself when it is on', async () => {
     const world = await startWorld();
     const { app, connection } = await working(world);
     world.slack.setSocketMode(app, false);
@@ -111,7 +111,7 @@ describe('the status on the server', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
   });
 
-  it('warns while there are too few sockets, and is OK again by itself', async () => {
+  it('The status warns while there are too few sockets, and is OK again by itself', async () => {
     const world = await startWorld();
     const { slack } = world;
     const { app, connection } = await working(world);
@@ -124,7 +124,7 @@ describe('the status on the server', () => {
     expect(shown.filter(({ code }) => code === 'error')).toEqual([]);
   });
 
-  it('is ours again after the server put its own in its place', async () => {
+  it('The status of the program comes back after the server put its own in its place', async () => {
     const world = await startWorld();
     const { owner, rig } = world;
     const { connection } = await working(world);
@@ -144,7 +144,7 @@ describe('the status on the server', () => {
     expect(await refreshed.text()).toContain('2 sockets live');
   });
 
-  it('keeps an error that the server overwrites, without a moment of good news of ours', async () => {
+  it('The status keeps an error that the server overwrites, without showing OK in between', async () => {
     const world = await startWorld();
     const { owner, slack } = world;
     const { installation, connection } = await working(world);
@@ -156,7 +156,7 @@ describe('the status on the server', () => {
     expect(shown).toEqual([{ code: 'ok', message: 'Using Socket Mode' }, wrong]);
   });
 
-  it('does not show a trouble that passes', async () => {
+  it('The status does not show a problem that passes', async () => {
     const world = await startWorld({ other: { live: { ...QUICK_LIVE, settleMs: 3_600_000 } } });
     const { rig, slack } = world;
     const { app, connection } = await working(world);
@@ -176,7 +176,7 @@ describe('the status on the server', () => {
     expect(shown.filter(({ code }) => code !== 'ok')).toEqual([]);
   });
 
-  it('warns while the server takes no events, and is OK again', async () => {
+  it('The status warns while the server takes no events, and is OK again afterwards', async () => {
     const world = await startWorld();
     const { slack, standIn } = world;
     const { installation, connection } = await working(world);

@@ -91,7 +91,7 @@ describe('the client of AutoKitteh', () => {
     client = clientFor(upstream.url);
   });
 
-  it('shows its own credential, and a limit that the server is told', async () => {
+  it('The client sends its own credential and a time limit to the server', async () => {
     expect(await client.whoAmI()).toEqual({ userId: 'usr_1', displayName: 'System User' });
     expect(upstream.seen[0]?.headers).toMatchObject({
       authorization: 'Bearer service-token',
@@ -100,7 +100,7 @@ describe('the client of AutoKitteh', () => {
     });
   });
 
-  it("acts with a person's credentials and never with its own on their behalf", async () => {
+  it("The client acts with a person's credentials and never with its own on their behalf", async () => {
     await client.forCaller({ cookie: 'ak_user_session=x' }).whoAmI();
     await client.forCaller({}).whoAmI();
     await client.forCaller({ authorization: 'Bearer theirs' }).whoAmI();
@@ -112,7 +112,7 @@ describe('the client of AutoKitteh', () => {
     ]);
   });
 
-  it('reads connections, variables and events', async () => {
+  it('The client reads connections, variables and events', async () => {
     expect(await client.connection(CONNECTION)).toBeUndefined();
     expect(await client.listConnections('int_x')).toEqual([
       {
@@ -131,7 +131,7 @@ describe('the client of AutoKitteh', () => {
     expect(asked).toEqual([{ order: 'DESC', max: 7 }]);
   });
 
-  it('writes variables in one call, never deletes all of them, and pushes a status without a name', async () => {
+  it('The client writes variables in one call, never deletes all of them, and pushes a status without a name', async () => {
     await client.setVariables(CONNECTION, [{ name: 'a', value: 'b', isSecret: false }]);
     await client.setVariables(CONNECTION, []);
     await client.deleteVariables(CONNECTION, []);
@@ -144,7 +144,7 @@ describe('the client of AutoKitteh', () => {
     ]);
   });
 
-  it('has the server refresh a status, and tells what it is then', async () => {
+  it('The client has the server refresh a status and returns the new status', async () => {
     expect(await client.refreshStatus(CONNECTION)).toEqual({
       code: 'init_required',
       message: 'Init required',
@@ -152,7 +152,7 @@ describe('the client of AutoKitteh', () => {
     expect(asked).toEqual([CONNECTION]);
   });
 
-  it("says no in the server's own words, and tells who listens when rights were missing", async () => {
+  it("The client reports a refusal in the server's own words, and tells its subscribers when rights were missing", async () => {
     const refusals: PluginError[] = [];
     client.refusals.subscribe((error) => refusals.push(error));
     await expect(client.variables('con_gone')).rejects.toMatchObject({ code: 'not_found' });
@@ -172,7 +172,7 @@ describe('the client of AutoKitteh', () => {
     expect(refusals).toHaveLength(2);
   });
 
-  it('refuses a malformed connection id before the server does', async () => {
+  it('The client refuses a malformed connection id before it asks the server', async () => {
     await expect(client.connection('con_x')).rejects.toMatchObject({ code: 'bad_input' });
     await expect(client.pushStatus('', { code: 'ok', message: '' })).rejects.toMatchObject({
       code: 'bad_input',
@@ -207,7 +207,7 @@ describe('a server that misbehaves', () => {
     [403, 'text/html', '<html>', 'forbidden', DOUBT],
     [200, 'text/html', '<html>', 'server_refused', /is AUTOKITTEH_URL right\?$/],
     [200, 'application/proto', '\u0007\u0007\u0007', 'server_refused', /cannot be read/],
-  ])('HTTP %i %s %j is %s', async (status, type, body, code, words) => {
+  ])('An answer of HTTP %i %s %j has the error code %s', async (status, type, body, code, words) => {
     await answering(status, type, body);
     await expect(client.whoAmI()).rejects.toMatchObject({
       code,
@@ -215,7 +215,7 @@ describe('a server that misbehaves', () => {
     });
   });
 
-  it('that is not there is unavailable', async () => {
+  it('A server that is not there has the error code of an unavailable server', async () => {
     await answering(200, 'text/plain', '');
     await upstream.stop();
     await expect(client.whoAmI()).rejects.toMatchObject({
@@ -225,7 +225,7 @@ describe('a server that misbehaves', () => {
     });
   });
 
-  it('that never answers is given up after the limit, or when the caller no longer wants it', async () => {
+  it('A call that is never answered ends after the limit or when its caller no longer wants it', async () => {
     let arrived = 0;
     const arrivals: (() => void)[] = [];
     upstream = await startHttp(

@@ -7,13 +7,13 @@ import { HandClock } from '../../helpers/hand-clock.js';
 const hex = '0f'.repeat(32);
 
 describe('credentials', () => {
-  it('hands out a given token as it is, and nothing when nothing is configured', async () => {
+  it('Credentials return a given token as it is, and nothing when nothing is configured', async () => {
     const clock = new HandClock();
     expect(await createCredentials({ kind: 'token', token: 'abc' }, clock).token()).toBe('abc');
     expect(await createCredentials({ kind: 'none' }, clock).token()).toBeUndefined();
   });
 
-  it("mints tokens of ten minutes from the server's HMAC key and renews them in time", async () => {
+  it("Credentials mint tokens of ten minutes from the server's HMAC key and renew them in time", async () => {
     const clock = new HandClock();
     const credentials = createCredentials({ kind: 'sign_key', key: `${hex}\n` }, clock);
     const first = (await credentials.token()) ?? '';
@@ -29,7 +29,7 @@ describe('credentials', () => {
     expect((payload.exp ?? 0) * 1000 - clock.now()).toBe(10 * 60_000);
   });
 
-  it('mints anew when the clock was set back', async () => {
+  it('Credentials mint a new token when the clock was set back', async () => {
     const late = new HandClock(2_000_000_000_000);
     const early = new HandClock(1_000_000_000_000);
     let clock = late;
@@ -42,7 +42,7 @@ describe('credentials', () => {
     expect(decodeJwt((await credentials.token()) ?? '').exp).toBe(1_000_000_600);
   });
 
-  it('signs with RS256 when the key is an RSA key in PEM', async () => {
+  it('Credentials sign with RS256 when the key is an RSA key in PEM', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     for (const type of ['pkcs8', 'pkcs1'] as const) {
       const key = privateKey.export({ type, format: 'pem' }).toString();
@@ -53,7 +53,7 @@ describe('credentials', () => {
     }
   });
 
-  it('refuses at the start what is no key, without repeating it', () => {
+  it('Credentials refuse at the start a text that is not a key, without repeating it', () => {
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const pem = ec.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const clock = new HandClock();

@@ -64,7 +64,7 @@ const anyEvent = fc.record({
 });
 
 describe('encodeDispatch', () => {
-  it('gives the bytes that the library gives, for any event', () => {
+  it("The encoding of any event has the same bytes as the library's", () => {
     fc.assert(
       fc.property(anyEvent, (any) => {
         expect(Buffer.from(encodeDispatch(any))).toEqual(Buffer.from(encodedByTheLibrary(any)));
@@ -73,7 +73,7 @@ describe('encodeDispatch', () => {
     );
   });
 
-  it('leaves what it gave as it is when it encodes another', () => {
+  it('An encoded event stays as it is when another one is encoded', () => {
     const first = encodeDispatch(event({ text: string('first') }));
     const copy = Buffer.from(first);
     encodeDispatch(event({ text: string('other') }));
@@ -81,14 +81,14 @@ describe('encodeDispatch', () => {
   });
 
   it.each([0, 1, 47, 48, 49, 127, 128, 16_383, 16_384, 100_000, 2_100_000])(
-    'encodes a text of %d characters',
+    'A text of %d characters is encoded',
     (length) => {
       const long = event({ text: string('é'.repeat(length)) });
       expect(Buffer.from(encodeDispatch(long)).equals(encodedByTheLibrary(long))).toBe(true);
     },
   );
 
-  it('encodes a value of a form that no event of Slack has', () => {
+  it('A value of a form that no Slack event has is encoded', () => {
     const rare: Value = {
       $typeName: 'autokitteh.values.v1.Value',
       bytes: { $typeName: 'autokitteh.values.v1.Bytes', v: new Uint8Array([1, 2, 3]) },

@@ -33,14 +33,14 @@ function store(
 const sought = { connectionId: CONNECTION, integrationId: 'int_x', since: 0 };
 
 describe('findEvent', () => {
-  it('finds an event by its memo, with one small look when it is recent', async () => {
+  it('A recent event is found by its memo with one small query', async () => {
     const server = store(1000);
     const found = await findEvent(server, { ...sought, orgLevel: false, memo: ['slack_event_key', 'Ev980'] });
     expect(found?.eventId).toBe('evt_980');
     expect(server.queries).toEqual([{ destinationId: CONNECTION, maxResults: 50 }]);
   });
 
-  it('looks further back, and no further than the event can be', async () => {
+  it('The lookup goes further back, but not further than the event can be', async () => {
     const server = store(3000);
     const memo = ['slack_event_key', 'Ev2'] as const;
     expect((await findEvent(server, { ...sought, orgLevel: false, memo }))?.eventId).toBe('evt_2');
@@ -51,7 +51,7 @@ describe('findEvent', () => {
     expect(server.queries.map(({ maxResults }) => maxResults)).toEqual([50, 500]);
   });
 
-  it("looks an organisation's events up by integration and takes only its own", async () => {
+  it("The lookup finds an organisation's events by integration and takes only those of the connection", async () => {
     const server = store(20);
     const org = { ...sought, orgLevel: true };
     expect((await findEvent(server, { ...org, memo: ['slack_event_key', 'Ev4'] }))?.eventId).toBe('evt_4');
@@ -59,7 +59,7 @@ describe('findEvent', () => {
     expect(server.queries[0]).toEqual({ integrationId: 'int_x', maxResults: 50 });
   });
 
-  it('looks in both places when it is not known whose the connection is', async () => {
+  it('The lookup searches in both places when the owner of the connection is not known', async () => {
     const found = { eventId: 'evt_1', destinationId: sought.connectionId, eventType: 'm', createdAt: 2000 };
     const memo = { slack_event_key: 'Ev1' };
     const server = {

@@ -23,7 +23,7 @@ const request = { path: '/x', headers: {}, body: Buffer.from('body') };
 const never = new AbortController().signal;
 
 describe('post', () => {
-  it('sends the body, and gives the whole answer, however many pieces it comes in', async () => {
+  it('A POST sends the body and returns the whole answer, however many pieces it comes in', async () => {
     let got = '';
     await serve((incoming, response) => {
       incoming.on('data', (chunk: Buffer) => (got += chunk.toString()));
@@ -44,7 +44,7 @@ describe('post', () => {
     expect(got).toBe('body');
   });
 
-  it('gives an empty answer without a type', async () => {
+  it('A POST returns an empty answer without a type', async () => {
     await serve((_, response) => response.writeHead(204).end());
     expect(await post(pool, request, never)).toEqual({
       status: 204,
@@ -53,7 +53,7 @@ describe('post', () => {
     });
   });
 
-  it('rejects with the reason of its signal, before, while and after the server answers', async () => {
+  it("A POST rejects with the reason of its signal before, during and after the server's answer", async () => {
     const responses: ServerResponse[] = [];
     await serve((_, response) => {
       responses.push(response);
@@ -71,7 +71,7 @@ describe('post', () => {
     }
   });
 
-  it('rejects at once although it waits for a connection, and is never sent', async () => {
+  it('A POST that waits for a connection rejects at once and is never sent', async () => {
     const responses: ServerResponse[] = [];
     await serve((_, response) => void responses.push(response));
     const first = post(pool, request, never);
@@ -88,7 +88,7 @@ describe('post', () => {
     expect((await third).status).toBe(200);
   });
 
-  it('rejects when the connection breaks', async () => {
+  it('A POST rejects when the connection breaks', async () => {
     await serve((_, response) => response.socket?.destroy());
     await expect(post(pool, request, never)).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
   });

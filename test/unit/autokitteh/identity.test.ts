@@ -49,7 +49,7 @@ describe('the identity check', () => {
     expect(server.refusals.subscriberCount).toBe(0);
   });
 
-  it('is content with rights that work, whoever has them', async () => {
+  it('The identity check accepts rights that work, whoever has them', async () => {
     start('token');
     server.user = { userId: 'usr_service', displayName: 'Service' };
     expect(await check.check()).toMatchObject({ t: 'sufficient', user: { userId: 'usr_service' } });
@@ -82,17 +82,20 @@ describe('the identity check', () => {
       undefined,
       'does not take the credential of AUTOKITTEH_TOKEN (invalid token)',
     ],
-  ] as const)('with %s as %o says what to do', async (source, user, refusal, words) => {
-    start(source);
-    server.user = user;
-    server.refusal = refusal;
-    expect(await check.check()).toMatchObject({
-      t: 'insufficient',
-      advice: expect.stringContaining(words) as string,
-    });
-  });
+  ] as const)(
+    'The identity check with credential %s as %o says what to do',
+    async (source, user, refusal, words) => {
+      start(source);
+      server.user = user;
+      server.refusal = refusal;
+      expect(await check.check()).toMatchObject({
+        t: 'insufficient',
+        advice: expect.stringContaining(words) as string,
+      });
+    },
+  );
 
-  it('looks again by itself until the rights are there', async () => {
+  it('The identity check repeats itself until the rights are there', async () => {
     start('sign_key');
     const seen: RightsState['t'][] = [];
     check.events.subscribe(({ t }) => seen.push(t));
@@ -106,7 +109,7 @@ describe('the identity check', () => {
     expect(server.looks).toBe(3);
   });
 
-  it('looks once after a burst of refusals, and not because of its own', async () => {
+  it('The identity check runs once after a burst of refusals, and not because of its own refusal', async () => {
     start('sign_key');
     await check.check();
     server.refusal = forbidden;
@@ -118,7 +121,7 @@ describe('the identity check', () => {
     expect(server.looks).toBe(2);
   });
 
-  it('shares one look between callers', async () => {
+  it('The identity check runs once for callers that ask at the same time', async () => {
     start('sign_key');
     await Promise.all([check.check(), check.check()]);
     expect(server.looks).toBe(1);

@@ -15,14 +15,14 @@ describe('integrationIdFromName', () => {
     ['iou', 'int_3kth00010v08d1729ff0ad290d'],
     ['foo-bar', 'int_3kthf000ba732f13282aa60744'],
     ['env', 'int_3kth000env08a8739ff08a2661'],
-  ])('gives %s the id that AutoKitteh gives it', (name, id) => {
+  ])('The integration %s has the id that AutoKitteh gives it', (name, id) => {
     expect(integrationIdFromName(name)).toBe(id);
     expect(isId('int', id)).toBe(true);
   });
 });
 
 describe('ids', () => {
-  it('takes a well-formed connection id only', () => {
+  it('The check of ids accepts only a well-formed connection id', () => {
     expect(isConnectionId('con_00000000000000000000000001')).toBe(true);
     for (const bad of [
       '',

@@ -41,16 +41,16 @@ describe('fromJson', () => {
     [-(2n ** 63n) - 1n, 'bigInteger'],
     [[], 'list'],
     [{}, 'dict'],
-  ])('makes of %s a %s', (json, kind) => {
+  ])('JSON %s becomes a value of kind %s', (json, kind) => {
     expect(kindOf(fromJson(json))).toBe(kind);
   });
 
-  it('keeps the order of keys', () => {
+  it('A value keeps the order of the keys of its JSON', () => {
     const keys = fromJson({ b: 1, a: 2, c: 3 }).dict?.items.map(({ k }) => k?.string?.v);
     expect(keys).toEqual(['b', 'a', 'c']);
   });
 
-  it('comes back as it was', () => {
+  it('A value turned back into JSON equals the original', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (json) => {
         const back = toJson(fromJson(json));
@@ -62,7 +62,7 @@ describe('fromJson', () => {
 });
 
 describe('structsFromJson', () => {
-  it('makes structs where all keys are symbols, and dicts elsewhere', () => {
+  it('JSON objects become structs where all keys are symbols, and dicts elsewhere', () => {
     const value = structsFromJson(
       { ok: true, list: [{ id: 'C1' }], map: { 'a-b': 1 }, empty: {} },
       symbol('r'),
@@ -96,7 +96,7 @@ describe('toJson', () => {
     ['a custom value as what it stands for', at({ custom: { value: string('x') } }), 'x'],
     ['a function as null', functionValue({ executorId: 'i', name: 'f', data: new Uint8Array() }), null],
     ['an unset value as null', at({}), null],
-  ])('writes %s', (_, value, json) => {
+  ])('The JSON of a value contains %s', (_, value, json) => {
     expect(toJson(value)).toEqual(json);
   });
 });
@@ -116,7 +116,7 @@ describe('the values that are built', () => {
     ),
   }));
 
-  it('are messages to the library: they survive the wire, and their size is as computed', () => {
+  it('Values survive the wire, and their computed size is right', () => {
     fc.assert(
       fc.property(data.value, (value) => {
         const bytes = toBinary(ValueSchema, value);
@@ -127,7 +127,7 @@ describe('the values that are built', () => {
     );
   });
 
-  it('count long contents exactly too', () => {
+  it('The computed size of a value is exact for long contents too', () => {
     for (const length of [127, 128, 129, 16_383, 16_384, 300_000]) {
       const value = string('x'.repeat(length));
       expect(sizeOf(value)).toBe(toBinary(ValueSchema, value).length);
@@ -163,13 +163,13 @@ describe('invalidity', () => {
     ['a key that is no string', create(ValueSchema, { dict: { items: [{ k: integer(1n), v: TRUE }] } })],
     ['an item without a value', create(ValueSchema, { dict: { items: [{ k: string('a') }] } })],
     ['a function', functionValue({ executorId: 'i', name: 'f', data: new Uint8Array() })],
-  ])('finds %s, however deep, and says where', (_, value) => {
+  ])('The check of a value finds %s at any depth and says where it is', (_, value) => {
     expect(invalidity(value)).toBeDefined();
     expect(invalidity(deep(value))).toContain('value[0]["a"]["k"]');
     expect(invalidFields({ x: value })).toContain('data["x"]');
   });
 
-  it('finds a top-level key that is no symbol', () => {
+  it('The check of a value finds a top-level key that is not a symbol', () => {
     expect(invalidFields({ 'bad-key': TRUE })).toBe('key "bad-key" of data is no symbol');
     expect(invalidFields({ '': TRUE })).toBeDefined();
     expect(invalidFields({ good: deep(TRUE) })).toBeUndefined();
@@ -188,7 +188,7 @@ describe('isSymbol', () => {
     ['a\n', false],
     ['', false],
     ['__proto__', false],
-  ])('says of %j: %s', (name, expected) => {
+  ])('The symbol check of %j returns %s', (name, expected) => {
     expect(isSymbol(name)).toBe(expected);
   });
 });

@@ -87,7 +87,7 @@ const credential = { headers: { authorization: `Bearer ${TOKEN}` } };
 describe("the plugin's own port", () => {
   beforeEach(() => start(TOKEN));
 
-  it.each(TRANSPORTS)('answers %s, with the credential only', async (_name, transport) => {
+  it.each(TRANSPORTS)('The plugin port answers %s only with the credential', async (_name, transport) => {
     const client = createClient(IntegrationsService, transport());
     const request = { integrationId: SLACK, connectionId: CONNECTION };
     expect((await client.configure(request, credential)).config).toEqual({ private_bot_token: 'xoxb-1' });
@@ -99,7 +99,7 @@ describe("the plugin's own port", () => {
     await expect(wrong).rejects.toMatchObject({ code: Code.InvalidArgument });
   });
 
-  it.each(TRANSPORTS)('tells probes over %s whether it serves', async (_name, transport) => {
+  it.each(TRANSPORTS)('The plugin port tells probes over %s whether it serves', async (_name, transport) => {
     const client = createClient(Health, transport());
     expect((await client.check({}, credential)).status).toBe(Serving.SERVING);
     readiness.stop();
@@ -109,7 +109,7 @@ describe("the plugin's own port", () => {
     await expect(client.check({})).rejects.toMatchObject({ code: Code.Unauthenticated });
   });
 
-  it('tells a watcher of each change of readiness, ends its stream with the stop, and forgets who left', async () => {
+  it('The plugin port tells health watchers of each change, ends their streams at the stop and forgets those that left', async () => {
     let missing: string | undefined = 'a socket';
     await server.stop(0);
     await start(TOKEN, () => missing);
@@ -129,14 +129,14 @@ describe("the plugin's own port", () => {
     expect(seen).toEqual([Serving.NOT_SERVING, Serving.SERVING, Serving.NOT_SERVING]);
   });
 
-  it('serves what is no RPC on the same port, over both protocols', async () => {
+  it('The plugin port serves other requests than RPCs on the same port, over both protocols', async () => {
     expect(await (await fetch(`${url()}/slack`)).text()).toBe('a page');
     const session = http2Connect(url());
     expect(await text2(session, '/slack')).toBe('a page');
     await new Promise<void>((resolve) => session.close(resolve));
   });
 
-  it('refuses what it cannot read, and lives on', async () => {
+  it('The plugin port refuses requests that it cannot read, and keeps working', async () => {
     const path = '/autokitteh.integrations.v1.IntegrationsService/Call';
     const post = (type: string, body: string | Uint8Array<ArrayBuffer>): Promise<Response> =>
       fetch(`${url()}${path}`, {
@@ -169,14 +169,14 @@ describe('without a credential', () => {
         .end('{}');
     });
 
-  it('answers programs of this machine', async () => {
+  it('The plugin port answers programs of this machine without a credential', async () => {
     expect(await list({})).toBe(200);
     expect(await list({ host: `localhost:${server.port}` })).toBe(200);
     const client = createClient(IntegrationsService, createGrpcTransport(overHttp2()));
     expect((await client.list({})).integrations).toHaveLength(1);
   });
 
-  it('answers neither a page under a name that leads here, nor what a proxy passes on', async () => {
+  it('The plugin port without a credential answers neither a page under a name that leads here nor requests of a proxy', async () => {
     expect(await list({ host: 'evil.example:9983' })).toBe(401);
     expect(await list({ host: '127.0.0.1.evil.example' })).toBe(401);
     expect(await list({ 'x-forwarded-for': '203.0.113.7' })).toBe(401);
@@ -204,7 +204,7 @@ describe('a peer that dawdles or talks nonsense', () => {
     ['stopped within its headers', 'GET / HTTP/1.1\r\nHost: x'],
     ['nonsense', '\u0001\u0002\u0003\u0004\r\n\r\n'],
     ['silent after the preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
-  ])('is cut off: %s', async (_name, bytes) => {
+  ])('A slow or nonsensical peer is cut off: %s', async (_name, bytes) => {
     const socket = connect(server.port, '127.0.0.1');
     socket.write(bytes);
     const answer = await allOf(socket);
@@ -212,7 +212,7 @@ describe('a peer that dawdles or talks nonsense', () => {
     if (bytes.startsWith('\u0001')) expect(answer).toMatch(/^HTTP\/1\.1 400/);
   });
 
-  it('may send byte by byte, as long as it comes to a point', async () => {
+  it('A peer may send byte by byte if it finishes in time', async () => {
     const socket = connect(server.port, '127.0.0.1').setNoDelay(true);
     for (const byte of 'PROPFIND / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n') {
       await new Promise<void>((resolve) => socket.write(byte, () => setImmediate(resolve)));
@@ -220,7 +220,7 @@ describe('a peer that dawdles or talks nonsense', () => {
     expect(await allOf(socket)).toMatch(/^HTTP\/1\.1 200[^]*hello/);
   });
 
-  it('may go away before it has said anything', async () => {
+  it('A peer may go away before it has sent anything', async () => {
     const socket = connect(server.port, '127.0.0.1', () => socket.resetAndDestroy());
     await new Promise<void>((resolve) => socket.once('close', () => resolve()));
     expect(await (await fetch(url())).text()).toBe('hello');
@@ -249,7 +249,7 @@ describe('stopping', () => {
   const arrived: (() => void)[] = [];
   const arrival = (): Promise<void> => new Promise((resolve) => arrived.push(resolve));
 
-  it('lets what is under way end, over both protocols, and takes nothing new', async () => {
+  it('A stop lets requests that are under way end, over both protocols, and takes no new ones', async () => {
     const session = http2Connect(url());
     let here = arrival();
     const first = fetch(url()).then((response) => response.text());
@@ -265,7 +265,7 @@ describe('stopping', () => {
     expect(server.stop(1)).toBe(server.stop(1));
   });
 
-  it('cuts off what does not end in time', async () => {
+  it('A stop cuts off requests that do not end in time', async () => {
     const here = arrival();
     const hanging = expect(fetch(url())).rejects.toThrow();
     await here;
@@ -274,7 +274,7 @@ describe('stopping', () => {
   });
 });
 
-it('says so when the address is taken', async () => {
+it('The plugin port reports that its address is in use', async () => {
   await start(TOKEN);
   const again = startDualServer({
     host: '127.0.0.1',

@@ -8,7 +8,7 @@ import { ERROR_CODES, PluginError } from '../../../src/core/errors.js';
 import { IntegrationsService } from '../../../src/gen/autokitteh/integrations/v1/integrations_pb.js';
 import { SLACK, stubContract } from './stubs.js';
 
-it('each error of ours leaves with the code that docs/errors.md states', async () => {
+it('Each error code is sent as the Connect code that docs/errors.md states', async () => {
   const docs = await readFile(join(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
   const contract = stubContract();
   const client = createClient(IntegrationsService, createRouterTransport(contractRoutes(contract, [])));

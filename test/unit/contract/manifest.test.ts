@@ -18,7 +18,7 @@ initial_connection_status:
 `;
 
 describe("the integration's manifest", () => {
-  it('that comes with the program takes over the entry `slack`', async () => {
+  it('The manifest that comes with the program takes over the entry `slack`', async () => {
     const manifest = await readManifest(FILE);
     expect(manifest).toMatchObject({
       uniqueName: 'slack',
@@ -35,7 +35,7 @@ describe("the integration's manifest", () => {
     expect(manifest.slackApp).toMatchObject({ settings: { socket_mode_enabled: true } });
   });
 
-  it('may have another name, for a server that attaches it', () => {
+  it('A manifest may have another name, for a server that attaches it', () => {
     const manifest = parseManifest(GOOD, 'i.yaml');
     expect(manifest.integrationId).toBe('int_3kths1ack0ecf2874ee1b4203c');
     expect(manifest).toMatchObject({ description: '', userLinks: {}, slackApp: undefined });
@@ -88,7 +88,7 @@ describe("the integration's manifest", () => {
       /^i\.yaml:3: Map keys must be unique/,
     ],
     ['display_name: Slack', 'display_name: [', /^i\.yaml:\d+: /],
-  ])('names file, line and field: %j -> %j', (good, bad, message) => {
+  ])('A wrong manifest is refused with file, line and field: %j -> %j', (good, bad, message) => {
     const text = GOOD.replace(good, bad);
     expect(text).not.toBe(GOOD);
     expect(() => parseManifest(text, 'i.yaml')).toThrow(
@@ -96,7 +96,7 @@ describe("the integration's manifest", () => {
     );
   });
 
-  it('refuses what is no manifest at all', async () => {
+  it('A file that is not a manifest at all is refused', async () => {
     expect(() => parseManifest('', 'i.yaml')).toThrow(/^i\.yaml:1: the file must be of type object$/);
     expect(() => parseManifest('a: &a [*a, *a]', 'i.yaml')).toThrow(/^i\.yaml/);
     await expect(readManifest('/nowhere/i.yaml')).rejects.toMatchObject({

@@ -26,7 +26,7 @@ function bound(name: string, connectionId = CONNECTION): Value {
 }
 
 describe('Get and List', () => {
-  it('give the descriptor by id and by name, and nothing for an unknown one', async () => {
+  it('Get and List return the descriptor by id and by name, and nothing for an unknown one', async () => {
     const { integration } = await client.get({ name: 'slack' });
     expect(integration).toMatchObject({
       integrationId: SLACK,
@@ -44,7 +44,7 @@ describe('Get and List', () => {
   });
 
   it.each([{}, { integrationId: SLACK, name: 'slack' }, { integrationId: 'int_x' }])(
-    'refuse %j',
+    'Get and List refuse %j',
     async (request) => {
       await expect(client.get(request)).rejects.toMatchObject({ code: Code.InvalidArgument });
     },
@@ -52,7 +52,7 @@ describe('Get and List', () => {
 });
 
 describe('status, test and configuration', () => {
-  it('answer for a connection, and for one that is yet to be made', async () => {
+  it('Status, test and configuration answer for a connection and for one that is yet to be made', async () => {
     expect(await client.getConnectionStatus({ integrationId: SLACK })).toMatchObject({
       status: { code: Status_Code.INIT_REQUIRED, message: 'new' },
     });
@@ -71,7 +71,7 @@ describe('status, test and configuration', () => {
     });
   });
 
-  it('hand out functions bound to the connection', async () => {
+  it('Configure returns functions that are bound to the connection', async () => {
     const { config, values } = await client.configure({ integrationId: SLACK, connectionId: CONNECTION });
     expect(config).toEqual({ private_bot_token: 'xoxb-1' });
     expect(Object.keys(values)).toEqual(['echo', 'fail', 'hang', 'break']);
@@ -84,7 +84,7 @@ describe('status, test and configuration', () => {
   });
 
   it.each(['configure', 'getConnectionStatus', 'testConnection', 'getConnectionConfig'] as const)(
-    '%s refuses a wrong integration and a malformed connection',
+    'The method %s refuses a wrong integration and a malformed connection',
     async (method) => {
       const ask = async (integrationId: string, connectionId: string): Promise<Code | undefined> =>
         client[method]({ integrationId, connectionId }).then(
@@ -100,7 +100,7 @@ describe('status, test and configuration', () => {
     },
   );
 
-  it('need a connection where the contract says so', async () => {
+  it('Methods that concern a connection refuse a request without one', async () => {
     const request = { integrationId: SLACK, connectionId: '' };
     await expect(client.testConnection(request)).rejects.toMatchObject({ code: Code.InvalidArgument });
     await expect(client.getConnectionConfig(request)).rejects.toMatchObject({ code: Code.InvalidArgument });
@@ -109,7 +109,7 @@ describe('status, test and configuration', () => {
     });
   });
 
-  it('say what is wrong with the right code, and keep what nobody foresaw to the log', async () => {
+  it('Errors have the right code, and unforeseen errors appear only in the log', async () => {
     const request = { integrationId: SLACK, connectionId: CONNECTION };
     contract.facts.failure = new PluginError('server_unavailable', 'the server is down');
     await expect(client.getConnectionStatus(request)).rejects.toMatchObject({
@@ -131,7 +131,7 @@ describe('status, test and configuration', () => {
 });
 
 describe('Call', () => {
-  it('returns a value, or an error that user code can read', async () => {
+  it('Call returns a value, or an error that user code can read', async () => {
     const called = await client.call({ integrationId: SLACK, function: bound('echo'), args: [string('hi')] });
     expect(called.value?.string?.v).toBe('hi');
     const { error, value } = await client.call({ integrationId: SLACK, function: bound('fail') });
@@ -140,12 +140,12 @@ describe('Call', () => {
     expect(error?.callstack).toMatchObject([{ name: 'fail' }]);
   });
 
-  it("ends at the caller's deadline", async () => {
+  it("Call ends at the caller's deadline", async () => {
     const call = client.call({ integrationId: SLACK, function: bound('hang') }, { timeoutMs: 20 });
     await expect(call).rejects.toMatchObject({ code: Code.DeadlineExceeded });
   });
 
-  it('never shows a bug of ours to user code', async () => {
+  it('Call never shows an internal error to user code', async () => {
     await expect(client.call({ integrationId: SLACK, function: bound('break') })).rejects.toMatchObject({
       code: Code.Internal,
       rawMessage: expect.not.stringContaining('xoxb') as string,
@@ -176,11 +176,11 @@ describe('Call', () => {
     [{ function: bound('echo'), args: [list([create(ValueSchema)])] }, Code.InvalidArgument],
     [{ function: bound('echo'), kwargs: { '': boolean(true) } }, Code.InvalidArgument],
     [{ function: bound('echo'), kwargs: { a: create(ValueSchema) } }, Code.InvalidArgument],
-  ])('refuses %j', async (request, code) => {
+  ])('Call refuses %j', async (request, code) => {
     await expect(client.call({ integrationId: SLACK, ...request })).rejects.toMatchObject({ code });
   });
 
-  it('answers every request that the wire can carry', async () => {
+  it('Call answers every request that the wire can carry', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
         let request;

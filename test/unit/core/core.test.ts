@@ -9,7 +9,7 @@ import { seededRandom } from '../../../src/core/random.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 
 describe('backoffDelay', () => {
-  it('doubles up to its maximum and never waits less than half of it', () => {
+  it('The backoff delay doubles up to its maximum and is never less than half of it', () => {
     const policy = { firstMs: 100, factor: 2, maxMs: 1000 };
     expect(backoffDelay(policy, 1, () => 0)).toBe(50);
     expect(backoffDelay(policy, 3, () => 0.999_999)).toBeCloseTo(400, 2);
@@ -18,7 +18,7 @@ describe('backoffDelay', () => {
 });
 
 describe('Channel', () => {
-  it("keeps a subscriber's exception from the emitter and from the other subscribers", () => {
+  it("A channel keeps a subscriber's exception from the emitter and from the other subscribers", () => {
     const failures: unknown[] = [];
     const channel = new Channel<number>((error) => failures.push(error));
     const seen: number[] = [];
@@ -35,7 +35,7 @@ describe('Channel', () => {
 });
 
 describe('Releasers', () => {
-  it('releases in reverse order, all of them even if one fails, and once', async () => {
+  it('Releasers release in reverse order, all of them even if one fails, and only once', async () => {
     const order: string[] = [];
     const releasers = new Releasers();
     releasers.push('first', () => void order.push('first'));
@@ -49,7 +49,7 @@ describe('Releasers', () => {
 });
 
 describe('Background', () => {
-  it('reports failures and waits for work that other work starts', async () => {
+  it('Background work reports its failures and waits for work that other work starts', async () => {
     const failures: string[] = [];
     const background = new Background((name) => failures.push(name));
     const done: string[] = [];
@@ -66,7 +66,7 @@ describe('Background', () => {
 });
 
 describe('deadline and sleep', () => {
-  it('aborts after its time and leaves no timer', async () => {
+  it('A deadline aborts after its time and leaves no timer', async () => {
     const clock = new HandClock();
     const limit = deadline(clock, 100, 'asking Slack');
     const sleeping = sleep(clock, 1000, limit.signal);
@@ -77,7 +77,7 @@ describe('deadline and sleep', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('follows its parent', () => {
+  it('A deadline follows its parent', () => {
     const clock = new HandClock();
     const parent = new AbortController();
     const limit = deadline(clock, 100, 'x', parent.signal);
@@ -89,7 +89,7 @@ describe('deadline and sleep', () => {
 });
 
 describe('deadlines', () => {
-  it('end each after its own time, or all at once, those that come later too', async () => {
+  it('Deadlines end each after its own time, or all at once, also those that come later', async () => {
     const clock = new HandClock();
     const deadlines = new Deadlines(clock);
     const [short, long, done] = [100, 1000, 50].map((delay) => deadlines.start(delay, 'it'));
@@ -105,7 +105,7 @@ describe('deadlines', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('give a signal out again when its deadline is over, and never one that was aborted', async () => {
+  it('Deadlines reuse a signal after its deadline ended, but never one that was aborted', async () => {
     const clock = new HandClock();
     const deadlines = new Deadlines(clock);
     const first = deadlines.start(100, 'it');
@@ -123,7 +123,7 @@ describe('deadlines', () => {
 });
 
 describe('seededRandom', () => {
-  it('repeats itself for a seed and differs between seeds', () => {
+  it('The seeded random numbers repeat for a seed and differ between seeds', () => {
     const take = (seed: number): number[] => Array.from({ length: 3 }, seededRandom(seed));
     expect(take(7)).toEqual(take(7));
     expect(take(7)).not.toEqual(take(8));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ERROR_CODES } from '../../../src/core/errors.js';
 
-it('docs/errors.md explains every error code, and none that there is not', async () => {
+it('The page docs/errors.md explains every error code and no other', async () => {
   const text = await readFile(join(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
   const rows = text.split('\n').flatMap((line) => {
     const [, code, contract, meaning, advice] = line.split('|').map((cell) => cell.trim());

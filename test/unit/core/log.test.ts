@@ -13,7 +13,7 @@ const SECRETS = [
 ];
 
 describe.each(['json', 'pretty'] as const)('a %s log', (format) => {
-  it('never shows a secret, wherever it stands', () => {
+  it('A log never shows a secret, wherever it stands', () => {
     let output = '';
     const log = createLog({ level: 'debug', format }, { write: (line) => void (output += line) });
     for (const secret of SECRETS) {

@@ -39,7 +39,7 @@ function setUp(over: Partial<Acknowledgeable> = {}) {
 const full = new PluginError('journal_full', 'full');
 
 describe('an acknowledgement', () => {
-  test('waits until the event is on the disk', async () => {
+  test('The acknowledgement waits until the event is on the disk', async () => {
     const { sent, journaled, result, seen } = setUp();
     await settle();
     expect(sent).toEqual([]);
@@ -49,14 +49,14 @@ describe('an acknowledgement', () => {
     expect(seen.map(({ t }) => t)).toEqual(['acknowledged']);
   });
 
-  test('goes out for a redelivery too', async () => {
+  test('A redelivery is acknowledged too', async () => {
     const { sent, journaled, result } = setUp({ byDefault: () => undefined });
     journaled('duplicate');
     await result;
     expect(sent).toEqual([undefined]);
   });
 
-  test('is withheld from an event that was not taken', async () => {
+  test('The acknowledgement of an event that was not taken is withheld', async () => {
     const { sent, refused, result, seen } = setUp();
     refused(full);
     expect(await result).toEqual({ t: 'withheld', reason: 'journal_full' });
@@ -64,14 +64,14 @@ describe('an acknowledgement', () => {
     expect(seen).toEqual([{ t: 'unacknowledged', appId: 'A1', kind: 'events_api', reason: 'journal_full' }]);
   });
 
-  test('tells whoever typed a command that it was not taken', async () => {
+  test('A person who typed a command is told that it was not taken', async () => {
     const { sent, refused, result } = setUp({ refusal: { text: 'try again' } });
     refused(full);
     expect(await result).toEqual({ t: 'sent', what: 'refusal' });
     expect(sent).toEqual([{ text: 'try again' }]);
   });
 
-  test('is withheld when Slack no longer waits', async () => {
+  test('The acknowledgement is withheld when Slack no longer waits', async () => {
     const { clock, sent, journaled, result } = setUp();
     await clock.advance(3000);
     journaled('journaled');
@@ -79,13 +79,13 @@ describe('an acknowledgement', () => {
     expect(sent).toEqual([]);
   });
 
-  test('is counted as withheld when no socket is left', async () => {
+  test('The acknowledgement is counted as withheld when no socket is left', async () => {
     const { journaled, result } = setUp({ send: () => Promise.resolve('lost') });
     journaled('journaled');
     expect(await result).toEqual({ t: 'withheld', reason: 'no socket' });
   });
 
-  test('carries the answer of a workflow that is in time', async () => {
+  test('The acknowledgement carries the answer of a workflow that is in time', async () => {
     let answer: (payload: JsonObject) => void = () => undefined;
     const { clock, sent, journaled, result } = setUp({
       supplier: () => new Promise((resolve) => (answer = resolve)),
@@ -99,7 +99,7 @@ describe('an acknowledgement', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('carries the default when the workflow is late, has nothing, or fails', async () => {
+  test('The acknowledgement carries the default when the workflow is late, has no answer or fails', async () => {
     let signal: AbortSignal | undefined;
     const late = setUp({
       supplier: (given) => {
@@ -121,7 +121,7 @@ describe('an acknowledgement', () => {
     expect(await failing.result).toEqual({ t: 'sent', what: 'default' });
   });
 
-  test('does not carry an answer to an event that was not taken, and lets go of its supplier', async () => {
+  test('An event that was not taken is acknowledged without an answer, and its supplier is released', async () => {
     const { clock, sent, refused, result } = setUp({ supplier: () => new Promise(() => undefined) });
     refused(full);
     expect(await result).toMatchObject({ t: 'withheld' });

@@ -52,7 +52,7 @@ function fragileJournal() {
 }
 
 describe('intake', () => {
-  test('writes what comes together in one go, and apps in turn', async () => {
+  test('The intake writes events that come together in one batch, with the apps in turn', async () => {
     const held = heldJournal();
     const r = await rig(undefined, { batchRows: 4 }, held.wrap);
     const taken = [
@@ -70,7 +70,7 @@ describe('intake', () => {
     await drain;
   });
 
-  test('refuses an app that has too much waiting to be written, and no other', async () => {
+  test('The intake refuses an app that has too much waiting to be written, and no other app', async () => {
     const held = heldJournal();
     const r = await rig(undefined, { queuedPerApp: 5, batchRows: 1 }, held.wrap);
     const flood = Array.from({ length: 5 }, (_, n) => r.take({ key: `flood${n}` }));
@@ -82,7 +82,7 @@ describe('intake', () => {
     await drain;
   });
 
-  test('refuses an app whose events are too large together', async () => {
+  test('The intake refuses an app whose events are too large together', async () => {
     const held = heldJournal();
     const r = await rig(undefined, { queuedBytesPerApp: 1000, batchRows: 1 }, held.wrap);
     const body = 'x'.repeat(600);
@@ -94,7 +94,7 @@ describe('intake', () => {
     await drain;
   });
 
-  test('refuses an app whose backlog fills its share, until some of it is delivered', async () => {
+  test('The intake refuses an app whose backlog fills its quota, until some of it is delivered', async () => {
     const r = await rig(undefined, { backlogBytesPerApp: 3000 });
     for (const key of ['a', 'b', 'c']) await r.take({ key, body: 'x'.repeat(500) });
     await expect(r.take({ key: 'd' })).rejects.toMatchObject({ code: 'overloaded' });
@@ -104,7 +104,7 @@ describe('intake', () => {
     expect(await r.take({ key: 'd' })).toBe('journaled');
   });
 
-  test('counts bytes, not letters, so that nothing is left on the books when all is delivered', async () => {
+  test('The intake counts bytes, not letters, so that its count is zero when everything is delivered', async () => {
     const r = await rig(undefined, { backlogBytesPerApp: 100_000 });
     const body = `"${'\u3042'.repeat(30_000)}"`;
     for (const key of ['a', 'b']) await r.take({ key, body });
@@ -117,7 +117,7 @@ describe('intake', () => {
     expect(await r.take({ key: 'e' })).toBe('journaled');
   });
 
-  test('counts what is sent again', async () => {
+  test('The intake counts events that are sent again', async () => {
     const r = await rig(undefined, { backlogBytesPerApp: 10_000 });
     const body = 'x'.repeat(9000);
     r.server.answer = ({ key }) =>
@@ -132,7 +132,7 @@ describe('intake', () => {
     await expect(r.take({ key: 'b' })).rejects.toMatchObject({ code: 'overloaded' });
   });
 
-  test('knows after a restart what an app has waiting', async () => {
+  test('The intake knows after a restart how much of an app is waiting', async () => {
     const r = await rig(undefined, { backlogBytesPerApp: 3000 });
     for (const key of ['a', 'b', 'c']) await r.take({ key, body: 'x'.repeat(500) });
     await r.close();
@@ -144,7 +144,7 @@ describe('intake', () => {
 });
 
 describe('a journal that cannot be written', () => {
-  test('is told of once, and refuses events until it can be', async () => {
+  test('A journal that cannot be written is reported once, and events are refused until it can be written', async () => {
     const fragile = fragileJournal();
     const r = await rig(undefined, {}, fragile.wrap);
     await r.delivery.start();
@@ -161,7 +161,7 @@ describe('a journal that cannot be written', () => {
     expect((await r.delivery.stats()).journalFailing).toBeUndefined();
   });
 
-  test('loses no outcome: what was delivered meanwhile is written when it can be, and sent once', async () => {
+  test('No outcome is lost while the journal cannot be written: it is written afterwards, and its event is sent once', async () => {
     const fragile = fragileJournal();
     const r = await rig(undefined, {}, fragile.wrap);
     r.server.answer = () => {
@@ -184,7 +184,7 @@ describe('a journal that cannot be written', () => {
 });
 
 describe('retention', () => {
-  test('forgets bodies and keys after their time, and not before', async () => {
+  test('The retention removes bodies and keys after their time and not before', async () => {
     const r = await rig(undefined, { pruneMs: 1000, bodiesMs: 20_000, keysMs: 100_000 });
     // Of one that is begun in being written nothing but the key is kept.
     await r.take({ key: 'a', body: 'x'.repeat(200_000) });

@@ -19,7 +19,7 @@ function holdDispatches(r: Rig) {
 }
 
 describe('an event that is written while a slot is free', () => {
-  test('is dispatched without being looked for', async () => {
+  test('An event that is written while a slot is free is dispatched without a claim', async () => {
     const wrap = (journal: Journal): Journal => ({
       ...journal,
       claim: () => Promise.resolve({ rows: [], next: [] }),
@@ -31,7 +31,7 @@ describe('an event that is written while a slot is free', () => {
     await eventually(async () => (await r.delivery.stats()).waiting === 0, 'and written');
   });
 
-  test('waits for those before it in its conversation', async () => {
+  test('An event that is written while a slot is free waits for those before it in its conversation', async () => {
     const r = await rig();
     const { under, release } = holdDispatches(r);
     await r.delivery.start();
@@ -48,7 +48,7 @@ describe('an event that is written while a slot is free', () => {
     await eventually(() => r.server.got.length === 3, 'all dispatched');
   });
 
-  test('does not pass another that has waited for the slot', async () => {
+  test('An event that is written does not overtake another one that has waited for the slot', async () => {
     const r = await rig(undefined, { concurrency: 2, urgentReserve: 0 });
     const { under, release } = holdDispatches(r);
     await r.delivery.start();
@@ -68,7 +68,7 @@ describe('an event that is written while a slot is free', () => {
     await eventually(() => r.server.got.length === 4, 'all dispatched');
   });
 
-  test('is not dispatched during an outage, but by a probe', async () => {
+  test('An event that is written during an outage is dispatched only by a probe', async () => {
     const r = await rig();
     let tries = 0;
     let isDown = true;
@@ -90,7 +90,7 @@ describe('an event that is written while a slot is free', () => {
     await eventually(() => r.server.got.length === 101, 'all dispatched');
   });
 
-  test('gives its slot back when it cannot be written', async () => {
+  test('An event that cannot be written gives its slot back', async () => {
     let isFull = false;
     const wrap = (journal: Journal): Journal => ({
       ...journal,

@@ -24,7 +24,7 @@ async function passed(outcome: DispatchOutcome): Promise<Rig> {
 }
 
 describe('delivery', () => {
-  test('hands an event to the server once, however often Slack sends it', async () => {
+  test('An event goes to the server once, however often Slack sends it', async () => {
     const self = await rig();
     const { delivery, server, seen } = self;
     await delivery.start();
@@ -40,7 +40,7 @@ describe('delivery', () => {
     );
   });
 
-  test('gives an event to every connection that it is for', async () => {
+  test('An event goes to every connection that it is for', async () => {
     const r = await rig();
     await r.delivery.start();
     await r.take({ key: 'a', connectionIds: ['con_1', 'con_2'] });
@@ -49,7 +49,7 @@ describe('delivery', () => {
     await eventually(async () => (await r.delivery.stats()).waiting === 0, 'nothing waits');
   });
 
-  test('keeps the order of a conversation while others go beside it', async () => {
+  test('The order within a conversation is kept while other conversations run beside it', async () => {
     const r = await rig();
     let most = 0;
     const under = new Set<JournalRow>();
@@ -72,7 +72,7 @@ describe('delivery', () => {
     expect(most).toBeGreaterThan(1);
   });
 
-  test('sends what somebody waits for before the events that wait', async () => {
+  test('Events that a person waits for are sent before those that wait', async () => {
     const r = await rig();
     await Promise.all(keys(50).map((key) => r.take({ key, conversation: key })));
     await r.take({ key: 'click', urgent: true, kind: 'interactive' });
@@ -81,7 +81,7 @@ describe('delivery', () => {
     expect(r.server.got[0]).toBe('click');
   });
 
-  test('begins urgent rows although events hold all their slots', async () => {
+  test('Urgent rows begin although other events hold all their slots', async () => {
     const r = await rig();
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -102,7 +102,7 @@ describe('delivery', () => {
     await eventually(() => r.server.got.length === 61, 'all dispatched');
   });
 
-  test('lets an app with one event pass an app with thousands', async () => {
+  test('An app with one event overtakes an app with thousands', async () => {
     const r = await rig();
     await Promise.all(keys(400).map((key) => r.take({ key, conversation: key })));
     await r.take({ key: 'single', appId: 'A2', connectionIds: ['con_2'] });
@@ -111,7 +111,7 @@ describe('delivery', () => {
     expect(r.server.got.indexOf('single')).toBeLessThan(10);
   });
 
-  test('tries again what failed, and holds only its conversation', async () => {
+  test('A failed dispatch is tried again and delays only its conversation', async () => {
     const r = await rig();
     let failures = 0;
     r.server.answer = (row) =>
@@ -127,7 +127,7 @@ describe('delivery', () => {
     expect(r.tags().filter((t) => t === 'retried')).toHaveLength(3);
   });
 
-  test('puts what the server refuses for good among the dead letters, and sends it again on request', async () => {
+  test('An event that the server refuses becomes a dead letter and is sent again on request', async () => {
     const r = await rig();
     let isFixed = false;
     r.server.answer = (row) =>
@@ -147,19 +147,19 @@ describe('delivery', () => {
     await eventually(async () => (await r.delivery.stats()).waiting === 0, 'nothing waits');
   });
 
-  test('gives up a row that fails again and again while others pass', async () => {
+  test('A row that fails again and again is given up while others pass', async () => {
     const r = await passed({ t: 'failed', reason: 'odd' });
     const dead = r.seen.filter((event) => event.t === 'dead');
     expect(dead).toHaveLength(1);
     expect(dead[0]).toMatchObject({ row: { key: 'bad' }, attempts: 8 });
   });
 
-  test('gives up a row at which the server always seems down, while others pass', async () => {
+  test('A row at which the server always seems down is given up while others pass', async () => {
     const r = await passed({ t: 'outage', reason: 'deadline exceeded' });
     expect(r.tags().filter((t) => t === 'outage')).toHaveLength(1);
   });
 
-  test('gives nothing up in an outage, and keeps each conversation in order through it', async () => {
+  test('An outage costs no event and keeps each conversation in order', async () => {
     const r = await rig();
     let isDown = true;
     let tries = 0;
@@ -184,7 +184,7 @@ describe('delivery', () => {
     expect(r.tags().filter((t) => t === 'outage' || t === 'passing')).toEqual(['outage', 'passing']);
   });
 
-  test('takes failures of many rows, whatever their words, for an outage', async () => {
+  test('Failures of many rows count as an outage, whatever their words', async () => {
     const r = await rig();
     let isDown = true;
     r.server.answer = () => (isDown ? { t: 'failed', reason: 'odd' } : { t: 'delivered', eventId: '' });
@@ -198,7 +198,7 @@ describe('delivery', () => {
     expect(r.tags()).not.toContain('dead');
   });
 
-  test('counts a dispatch that takes too long as an outage, and ends it', async () => {
+  test('A dispatch that takes too long counts as an outage and is ended', async () => {
     const r = await rig();
     let hung = 0;
     r.server.answer = (_, signal) => {

@@ -13,7 +13,7 @@ async function claimAndVanish(r: Rig): Promise<readonly JournalRow[]> {
 }
 
 describe('after a crash', () => {
-  test('a row that the server has counts as delivered, unconfirmed, and is not sent again', async () => {
+  test('After a crash a row that the server has counts as delivered and is not sent again', async () => {
     const r = await rig();
     await r.take({ key: 'a' });
     await r.take({ key: 'b' });
@@ -25,7 +25,7 @@ describe('after a crash', () => {
     expect(r.seen.find((event) => event.t === 'recovered_unconfirmed')).toMatchObject({ row: { key: 'a' } });
   });
 
-  test('a row that the server does not have is sent, before what came after it', async () => {
+  test('After a crash a row that the server does not have is sent before those that came after it', async () => {
     const r = await rig();
     await r.take({ key: 'a' });
     await r.take({ key: 'b' });
@@ -36,7 +36,7 @@ describe('after a crash', () => {
     expect(r.server.got).toEqual(['a', 'b']);
   });
 
-  test('a row whose dispatch had failed before is sent again even if its event is there', async () => {
+  test('After a crash a row whose dispatch had failed before is sent again even if its event is there', async () => {
     const r = await rig();
     await r.take({ key: 'a' });
     const [row] = await claimAndVanish(r);
@@ -51,7 +51,7 @@ describe('after a crash', () => {
     expect(r.tags()).not.toContain('recovered_unconfirmed');
   });
 
-  test('looks up until the server answers, while other conversations go on', async () => {
+  test('After a crash the lookup repeats until the server answers, while other conversations continue', async () => {
     const r = await rig();
     await r.take({ key: 'a' });
     await claimAndVanish(r);
@@ -66,7 +66,7 @@ describe('after a crash', () => {
     expect(failures).toBeGreaterThan(3);
   });
 
-  test('a row of which the server cannot tell holds up no other, and is sent in the end', async () => {
+  test('After a crash a row that the server cannot tell about delays no other row and is sent in the end', async () => {
     const r = await rig();
     await r.take({ key: 'a' });
     await r.take({ key: 'b', conversation: 'C2' });
@@ -79,7 +79,7 @@ describe('after a crash', () => {
     expect(r.seen.filter(({ t }) => t === 'lookup_failed')).toMatchObject([{ row: { key: 'a' } }]);
   });
 
-  test('a row is looked up as long as the server is away', async () => {
+  test('After a crash a row is looked up for as long as the server is away', async () => {
     const r = await rig();
     await r.take({ key: 'a' });
     await claimAndVanish(r);
@@ -93,27 +93,30 @@ describe('after a crash', () => {
     expect(r.server.got).toEqual([]);
   });
 
-  test.each(['takeOver', 'ready'])('a row is looked up though the first start failed at %s', async (verb) => {
-    let fails = true;
-    let taken = 0;
-    const fail = () => Promise.reject(new PluginError('journal_unavailable', 'x'));
-    const r = await rig(scaledClock(100), {}, (journal) => ({
-      ...journal,
-      // The second time, when the row is taken over already.
-      takeOver: (...asked) =>
-        fails && verb === 'takeOver' && taken++ > 0 ? fail() : journal.takeOver(...asked),
-      ready: () => (fails && verb === 'ready' ? fail() : journal.ready()),
-    }));
-    await r.take({ key: 'a' });
-    await claimAndVanish(r);
-    await expect(r.delivery.start()).rejects.toMatchObject({ code: 'journal_unavailable' });
-    fails = false;
-    await r.delivery.start();
-    await eventually(() => r.server.got.length === 1, 'dispatched');
-    expect(r.server.lookedUp).toEqual(['a']);
-  });
+  test.each(['takeOver', 'ready'])(
+    'After a crash a row is looked up even if the first start failed at %s',
+    async (verb) => {
+      let fails = true;
+      let taken = 0;
+      const fail = () => Promise.reject(new PluginError('journal_unavailable', 'x'));
+      const r = await rig(scaledClock(100), {}, (journal) => ({
+        ...journal,
+        // The second time, when the row is taken over already.
+        takeOver: (...asked) =>
+          fails && verb === 'takeOver' && taken++ > 0 ? fail() : journal.takeOver(...asked),
+        ready: () => (fails && verb === 'ready' ? fail() : journal.ready()),
+      }));
+      await r.take({ key: 'a' });
+      await claimAndVanish(r);
+      await expect(r.delivery.start()).rejects.toMatchObject({ code: 'journal_unavailable' });
+      fails = false;
+      await r.delivery.start();
+      await eventually(() => r.server.got.length === 1, 'dispatched');
+      expect(r.server.lookedUp).toEqual(['a']);
+    },
+  );
 
-  test('what waits is dispatched, with its retries and dead letters as they were', async () => {
+  test('After a crash waiting rows are dispatched, with their retries and dead letters as they were', async () => {
     const r = await rig();
     r.server.answer = () => ({ t: 'failed', reason: 'odd' });
     await r.delivery.start();
@@ -129,7 +132,7 @@ describe('after a crash', () => {
 });
 
 describe('stopping', () => {
-  test('refuses new events, lets dispatches finish and writes how they ended', async () => {
+  test('A stop refuses new events, lets dispatches finish and writes their outcomes', async () => {
     const r = await rig();
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -153,7 +156,7 @@ describe('stopping', () => {
     await expect(r.delivery.start()).rejects.toMatchObject({ code: 'stopped' });
   });
 
-  test('ends dispatches that do not finish, and looks them up at the next start', async () => {
+  test('A stop ends dispatches that do not finish, and the next start looks them up', async () => {
     const r = await rig();
     let under = 0;
     r.server.answer = (_, signal) => {
@@ -173,7 +176,7 @@ describe('stopping', () => {
     expect(r.server.lookedUp).toEqual(['a']);
   });
 
-  test('writes what was taken before it', async () => {
+  test('A stop writes the events that were taken before it', async () => {
     const r = await rig();
     const taken = Promise.all(['a', 'b', 'c'].map((key) => r.take({ key })));
     await r.delivery.stop();

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 describe('a slot for a row that is being written', () => {
-  it('is there until all are taken, and when one is given back', () => {
+  it('A slot is free until all are taken, and again when one is given back', () => {
     const taken = [a, a, b].map((source) => slots.reserve(source, false, NOW));
     expect(taken).toEqual([true, true, true]);
     expect(slots.reserve(b, false, NOW)).toBe(false);
@@ -30,17 +30,17 @@ describe('a slot for a row that is being written', () => {
     expect(slots.reserve(b, false, NOW)).toBe(true);
   });
 
-  it('is not there for a connection that has its share', () => {
+  it('No slot is free for a connection that uses its share', () => {
     expect([a, a, a].map((source) => slots.reserve(source, false, NOW))).toEqual([true, true, false]);
     expect(slots.reserve(b, false, NOW)).toBe(true);
   });
 
-  it('is there for what somebody waits for although the others have theirs', () => {
+  it('A slot is free for an urgent row although others hold theirs', () => {
     for (const source of [a, a, b]) slots.reserve(source, false, NOW);
     expect([a, a].map((source) => slots.reserve(source, true, NOW))).toEqual([true, false]);
   });
 
-  it('is not there while another row waits for it, but urgent rows pass the others', () => {
+  it('No slot is free while another row waits for it, but urgent rows overtake the others', () => {
     slots.hint({ ...b, urgent: false, readyAt: NOW });
     expect(slots.reserve(a, false, NOW)).toBe(false);
     expect(slots.reserve(a, true, NOW)).toBe(true);
@@ -52,14 +52,14 @@ describe('a slot for a row that is being written', () => {
     expect([true, false].map((urgent) => slots.reserve(a, urgent, NOW))).toEqual([true, false]);
   });
 
-  it('does not wait for a row whose time has not come, or whose connection has its share', () => {
+  it('A row whose time has not come or whose connection uses its share does not keep a slot from others', () => {
     slots.hint({ ...a, urgent: false, readyAt: NOW + 1 });
     expect(slots.reserve(a, false, NOW)).toBe(true);
     slots.take(a);
     expect(slots.reserve(b, false, NOW + 1)).toBe(true);
   });
 
-  it('is not there during an outage', () => {
+  it('No slot is free during an outage', () => {
     watch.failed(1, NOW, 'down', true);
     expect(slots.reserve(a, false, NOW)).toBe(false);
     watch.answered(NOW, true);

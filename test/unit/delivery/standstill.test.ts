@@ -39,7 +39,7 @@ async function begun(
   return r;
 }
 
-test('a clock that is set back in an outage does not prolong it', async () => {
+test('A clock that is set back during an outage does not prolong it', async () => {
   const clock = new SetClock();
   const r = await begun(clock, () => ({ t: 'outage', reason: 'down' }));
   void r.take({ key: 'a' });
@@ -51,7 +51,7 @@ test('a clock that is set back in an outage does not prolong it', async () => {
   expect(r.server.got).toEqual(['a']);
 });
 
-test('a clock that is set back does not hold up what is sent again', async () => {
+test('A clock that is set back does not delay dead letters that are sent again', async () => {
   const clock = new SetClock();
   const r = await begun(clock, () => ({ t: 'failed', reason: 'odd' }));
   clock.offset = -HOUR;
@@ -63,7 +63,7 @@ test('a clock that is set back does not hold up what is sent again', async () =>
   expect(r.server.got).toEqual(['a']);
 });
 
-test('what is sent again does not wait for a connection that has all its slots in use', async () => {
+test('A dead letter that is sent again does not wait for a connection that uses all its slots', async () => {
   const clock = new HandClock();
   const hanging = new Hanging();
   let fails = true;
@@ -87,7 +87,7 @@ test('what is sent again does not wait for a connection that has all its slots i
   await hanging.end();
 });
 
-test('a click that is sent again uses the slots kept for clicks though all others hang', async () => {
+test('A click that is sent again uses the slots for clicks although all other dispatches hang', async () => {
   const clock = new HandClock();
   const hanging = new Hanging();
   let fails = true;
@@ -110,7 +110,7 @@ test('a click that is sent again uses the slots kept for clicks though all other
   await hanging.end();
 });
 
-test('a connection that we may not dispatch to slows no other down', async () => {
+test('A connection without the right to dispatch slows no other connection down', async () => {
   const clock = new HandClock();
   const r = await begun(clock, ({ connectionId }) =>
     connectionId === 'con_foreign' ? { t: 'forbidden', reason: 'unauthorized' } : delivered,
@@ -126,7 +126,7 @@ test('a connection that we may not dispatch to slows no other down', async () =>
   expect(r.tags()).not.toContain('outage');
 });
 
-test('where we may not dispatch at all, nothing is given up', async () => {
+test('Nothing is given up where the program has no right to dispatch at all', async () => {
   const clock = new HandClock();
   const r = await begun(clock, () => ({ t: 'forbidden', reason: 'unauthorized' }));
   void r.take({ key: 'a' });
@@ -135,7 +135,7 @@ test('where we may not dispatch at all, nothing is given up', async () => {
   expect(r.tags()).not.toContain('dead');
 });
 
-test('a row that cannot be read says nothing about the server', async () => {
+test('A row that cannot be read says nothing about the server', async () => {
   const clock = new HandClock();
   const r = await begun(clock, ({ key }) =>
     key === 'broken' ? { t: 'unreadable', reason: 'no JSON' } : { t: 'outage', reason: 'down' },
@@ -151,7 +151,7 @@ test('a row that cannot be read says nothing about the server', async () => {
   expect(r.server.got).toEqual(['a']);
 });
 
-test('a click at which the server always seems down does not stop events', async () => {
+test('A click at which the server always seems down does not stop events', async () => {
   const clock = new HandClock();
   const r = await begun(clock, ({ key }) => (key === 'bad' ? { t: 'outage', reason: 'down' } : delivered));
   void r.take({ key: 'before' });

@@ -4,14 +4,14 @@ import { defaultAck, updateAfterButton } from '../../../src/events/answers.js';
 import { frameOf } from './frames.js';
 
 describe('the default acknowledgement', () => {
-  it('echoes a slash command without text as well', () => {
+  it('The default acknowledgement echoes a slash command without text too', () => {
     const ack = defaultAck({ kind: 'slash_commands', payload: { command: '/ak', text: '' } });
     expect(ack).toEqual({
       blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Your command: `/ak`' } }],
     });
   });
 
-  it('is never longer than Slack takes', () => {
+  it('The default acknowledgement is never longer than Slack accepts', () => {
     const ack = defaultAck({ kind: 'slash_commands', payload: { command: '/ak', text: 'x'.repeat(9_000) } });
     const [block] = ack?.['blocks'] as [{ text: { text: string } }];
     expect(block.text.text.length).toBeLessThanOrEqual(3_000);
@@ -31,7 +31,7 @@ describe('the message after a button', () => {
     return blocks.map(({ text }) => text.text);
   }
 
-  it('loses its buttons and says who clicked which', () => {
+  it('The message after a click loses its buttons and says who clicked which one', () => {
     expect(updateAfterButton(message)).toEqual({
       url: 'https://hooks.slack.com/actions/T07SYNTH01/1/x',
       body: {
@@ -51,7 +51,7 @@ describe('the message after a button', () => {
     });
   });
 
-  it('stays for one person where it was', () => {
+  it('An ephemeral message after a click stays ephemeral in its place', () => {
     const update = updateAfterButton({ ...message, container: { is_ephemeral: true } });
     expect(update?.body['response_type']).toBe('ephemeral');
   });
@@ -60,12 +60,12 @@ describe('the message after a button', () => {
     ['danger', ':large_red_square: '],
     ['primary', ':large_green_square: '],
     ['', ''],
-  ])('marks the style "%s"', (style, mark) => {
+  ])('The message after a click marks the style "%s"', (style, mark) => {
     const [line] = lines(withAction({ style, text: { text: 'Go' } }));
     expect(line).toBe(`${mark}<@U07SYNUSR1> clicked the \`Go\` button`);
   });
 
-  it('names the button that was clicked, each if there are several', () => {
+  it('The message after a click names the button, also among several buttons', () => {
     const actions = [
       { type: 'static_select', action_id: 's' },
       { type: 'button', text: { text: 'One' } },
@@ -77,19 +77,19 @@ describe('the message after a button', () => {
     ]);
   });
 
-  it('shows a label as text, whatever is in it', () => {
+  it('The message after a click shows a label as plain text, whatever is in it', () => {
     const label = 'a`<!channel>` &amp; <b>';
     const [line] = lines(withAction({ text: { text: label } }));
     expect(line).toBe("<@U07SYNUSR1> clicked the `a'&lt;!channel&gt;' &amp; &lt;b&gt;` button");
   });
 
-  it('does without a label and without a user', () => {
+  it('The message after a click needs neither a label nor a user', () => {
     expect(lines(withAction({}))).toEqual(['<@U07SYNUSR1> clicked the `a` button']);
     expect(lines(withAction({}, { user: null }))).toEqual(['Someone clicked the `a` button']);
     expect(lines(withAction({}, { user: { id: '!here' } }))).toEqual(['Someone clicked the `a` button']);
   });
 
-  it('keeps the other blocks, headers as they were written', () => {
+  it('The message after a click keeps the other blocks, with headers as they were written', () => {
     const blocks = [
       { type: 'header', text: { type: 'plain_text', text: 'A &amp; B &lt;C&gt; &amp;lt;' } },
       { type: 'header' },
@@ -106,7 +106,7 @@ describe('the message after a button', () => {
     ]);
   });
 
-  it('never has more blocks than Slack takes, and always the new line', () => {
+  it('The message after a click never has more blocks than Slack accepts, and always the new line', () => {
     const blocks = Array.from({ length: 50 }, () => ({ type: 'divider' }));
     const update = updateAfterButton(withAction({ text: { text: 'Go' } }, { message: { blocks } }));
     const updated = update?.body['blocks'] as JsonObject[];
@@ -126,7 +126,7 @@ describe('the message after a button', () => {
     ['actions that are none', { ...message, actions: 'x' }],
     ['another element', { ...message, actions: [{ type: 'datepicker' }, null] }],
     ['an empty payload', {}],
-  ])('is left alone after %s', (_, payload) => {
+  ])('The message stays as it is after %s', (_, payload) => {
     expect(updateAfterButton(payload)).toBeUndefined();
   });
 });

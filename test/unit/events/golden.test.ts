@@ -94,7 +94,7 @@ function encoded(fields: Record<string, unknown>, already: boolean): Fields {
 describe('against what the built-in integration dispatched', () => {
   const used = new Set<number>();
 
-  it('has a record for every synthetic frame', () => {
+  it('Every synthetic frame has a record of what the built-in integration did with it', () => {
     const frames = readdirSync(new URL('../../data/payloads/', import.meta.url)).filter(
       (file) => !/^(?:index|ack|frame)\b/.test(file),
     );
@@ -102,7 +102,7 @@ describe('against what the built-in integration dispatched', () => {
   });
 
   it.each(goldens.filter((golden) => golden.dispatched.length > 0))(
-    '$frame: user code finds each key with the same kind, constructor and value',
+    'In the frame $frame user code finds each key with the same kind, constructor and value',
     (golden) => {
       const [theirs] = golden.dispatched as [Golden['dispatched'][0]];
       const mapped = toEvent(frameText(golden.frame), { appId: 'A07SYNTH01', key: 'k' });
@@ -129,12 +129,12 @@ describe('against what the built-in integration dispatched', () => {
     expect([...used].sort()).toEqual(DEVIATIONS.map((_, index) => index));
   });
 
-  it.each(goldens)('$frame: is dropped only if it is the app’s own', (golden) => {
+  it.each(goldens)('The frame $frame is dropped only if it is the app’s own', (golden) => {
     const { drop } = classify(frameOf(golden.frame));
     expect(drop).toBe(golden.frame === 'message.own_bot_echo.json' ? 'self' : undefined);
   });
 
-  it.each(goldens)('$frame: is acknowledged with the same payload', (golden) => {
+  it.each(goldens)('The frame $frame is acknowledged with the same payload', (golden) => {
     expect(defaultAck(frameOf(golden.frame))).toEqual(golden.ack_payload);
   });
 });

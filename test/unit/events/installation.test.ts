@@ -13,7 +13,7 @@ function eventOf(payload: JsonObject, kind: FrameKind = 'events_api'): Installat
 }
 
 describe('the installation of an event', () => {
-  it('is the first authorization’s, not the workspace that a shared channel is seen from', () => {
+  it('The installation of an event is the first authorization’s, not the workspace that a shared channel is seen from', () => {
     const payload = {
       team_id: 'TOTHER',
       context_team_id: 'TCONTEXT',
@@ -25,7 +25,7 @@ describe('the installation of an event', () => {
     expect(eventOf(payload)).toEqual({ appId: 'A1', enterpriseId: 'E1', teamId: 'T1' });
   });
 
-  it('is the context’s, then the payload’s, where nothing is authorized', () => {
+  it('The installation of an event is the context’s and then the payload’s where nothing is authorized', () => {
     expect(eventOf({ team_id: 'T1', context_team_id: 'T2', context_enterprise_id: null })).toEqual({
       appId: 'A1',
       enterpriseId: '',
@@ -34,7 +34,7 @@ describe('the installation of an event', () => {
     expect(eventOf({ team_id: 'T1', authorizations: [] })?.teamId).toBe('T1');
   });
 
-  it('is the whole organisation where the authorization says so', () => {
+  it('The installation of an event is the whole organisation where the authorization says so', () => {
     const whole = { appId: 'A1', enterpriseId: 'E1', teamId: '' };
     const authorization = { enterprise_id: 'E1', team_id: null, is_enterprise_install: true };
     expect(eventOf({ team_id: 'T1', authorizations: [authorization] })).toEqual(whole);
@@ -45,29 +45,29 @@ describe('the installation of an event', () => {
   it.each([
     ['nothing', {}],
     ['other types', { team_id: 7, authorizations: 'T1', context_team_id: ['T1'] }],
-  ])('is undefined where the payload names %s', (_, payload) => {
+  ])('The installation of an event is undefined where the payload names %s', (_, payload) => {
     expect(eventOf(payload)).toBeUndefined();
   });
 
-  it('needs the socket’s app', () => {
+  it('The installation of an event needs the socket’s app', () => {
     expect(installationOf({ kind: 'events_api', appId: '', payload: { team_id: 'T1' } })).toBeUndefined();
   });
 });
 
 describe('the installation of an interaction', () => {
-  it('is found in every kind of payload, though some name no app', () => {
+  it('The installation of an interaction is found in every kind of payload, though some name no app', () => {
     for (const kind of ['shortcut', 'message_action', 'interactive_message', 'block_actions.view']) {
       const frame = frameOf(`interactive.${kind}.json`);
       expect(installationOf(frame)).toEqual({ appId: 'A07SYNTH01', enterpriseId: '', teamId: 'T07SYNTH01' });
     }
   });
 
-  it('is where a view’s app is installed, not its user’s workspace', () => {
+  it('The installation of an interaction is where a view’s app is installed, not its user’s workspace', () => {
     const payload = { team: { id: 'TUSER' }, view: { app_installed_team_id: 'T1', team_id: 'TUSER' } };
     expect(eventOf(payload, 'interactive')?.teamId).toBe('T1');
   });
 
-  it('is the organisation in an organisation-wide install, which has no team', () => {
+  it('The installation of an interaction in an organisation-wide install, which has no team, is the organisation', () => {
     const payload = {
       is_enterprise_install: true,
       enterprise: { id: 'E1' },
@@ -79,7 +79,7 @@ describe('the installation of an interaction', () => {
     expect(eventOf(slash, 'slash_commands')).toEqual({ appId: 'A1', enterpriseId: 'E1', teamId: '' });
   });
 
-  it('is the user’s workspace where nothing else is named', () => {
+  it('The installation of an interaction is the user’s workspace where nothing else is named', () => {
     expect(eventOf({ team: null, user: { team_id: 'T1' } }, 'interactive')?.teamId).toBe('T1');
   });
 });
@@ -103,11 +103,14 @@ describe('belongsTo', () => {
     ['//', false],
     ['/E1/T1', false],
     ['A1/E1/T1/more', false],
-  ])('says of %s and an event of a workspace in an organisation: %s', (installIds, expected) => {
-    expect(belongsTo(installIds, inWorkspace)).toBe(expected);
-  });
+  ])(
+    'The check whether %s owns an event of a workspace in an organisation returns %s',
+    (installIds, expected) => {
+      expect(belongsTo(installIds, inWorkspace)).toBe(expected);
+    },
+  );
 
-  it('keeps what is meant for the organisation from the connections of single workspaces', () => {
+  it('Events for the organisation do not reach the connections of single workspaces', () => {
     expect(belongsTo('A1/E1/T1', { appId: 'A1', enterpriseId: 'E1', teamId: '' })).toBe(false);
     expect(belongsTo('A1//T1', { appId: 'A1', enterpriseId: 'E1', teamId: '' })).toBe(false);
   });
@@ -155,7 +158,7 @@ describe('belongsTo', () => {
     ];
   };
 
-  it('never gives an event of one installation to a connection of another', () => {
+  it('An event of one installation never reaches a connection of another installation', () => {
     fc.assert(
       fc.property(app, place, place, app, place, (eventApp, at, elsewhere, ownApp, own) => {
         const installIds = `${ownApp}/${own.enterprise}/${own.team}`;
@@ -173,7 +176,7 @@ describe('belongsTo', () => {
     );
   });
 
-  it('never gives an event to a connection of another app, whatever its variable holds', () => {
+  it("An event never reaches a connection of another app, whatever the connection's variable holds", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom('A', '1', '/', 'T', 'E', '') }),

@@ -31,21 +31,21 @@ function frame(kind: FrameKind, payload: JsonObject, envelopeId = 'e-1'): Parame
 }
 
 describe('the key of a frame', () => {
-  it('and its conversation hold nothing that a database may change', () => {
+  it('The key of a frame and its conversation hold nothing that a database could change', () => {
     const odd = accepted(eventFrame({ type: 'message', channel: 'C\ud800x' }, { event_id: 'Ev\u0000a' }));
     expect(odd).toMatchObject({ key: 'Ev\ufffda', conversation: 'C\ufffdx' });
     expect(accepted(eventFrame({ type: 'message' }, { event_id: 'Ev\u0000b' })).key).not.toBe(odd.key);
     expect(accepted(eventFrame({ type: 'message', channel: 'C😀' })).conversation).toBe('C😀');
   });
 
-  it('is the event’s id, whichever envelope brings it', () => {
+  it('The key of an event is the event’s id, whichever envelope brings it', () => {
     const [first, again] = [frameOf('message.im.json'), frameOf('retry.message.json')];
     expect(accepted(first).key).toBe(first.payload['event_id']);
     expect(accepted(again).key).toBe(again.payload['event_id']);
     expect(accepted({ ...again, envelopeId: 'another' }).key).toBe(again.payload['event_id']);
   });
 
-  it('is the trigger of an interaction or slash command, apart for each kind', () => {
+  it('The key of an interaction or slash command is its trigger, and differs for each kind', () => {
     const kinds: [FrameKind, string][] = [
       ['slash_commands', ''],
       ['interactive', 'block_actions'],
@@ -57,13 +57,13 @@ describe('the key of a frame', () => {
     expect(accepted(frame(kind, { type, trigger_id: '1.2' }, 'e-2')).key).toBe(keys[1]);
   });
 
-  it('is new for each options request, even with the same text', () => {
+  it('The key of each options request is new, even with the same text', () => {
     const request = { type: 'block_suggestion', value: 'an', trigger_id: '1.2' };
     const keys = ['e-1', 'e-2'].map((envelopeId) => accepted(frame('interactive', request, envelopeId)).key);
     expect(keys).toEqual(['e-1', 'e-2']);
   });
 
-  it('is the view’s for a closed view, which has no trigger', () => {
+  it('The key of a closed view, which has no trigger, is the view’s', () => {
     const closed = (id: string, hash: string): JsonObject => ({ type: 'view_closed', view: { id, hash } });
     const key = accepted(frame('interactive', closed('V1', 'h1'))).key;
     expect(accepted(frame('interactive', closed('V1', 'h1'), 'e-2')).key).toBe(key);
@@ -71,13 +71,13 @@ describe('the key of a frame', () => {
     expect(accepted(frame('interactive', closed('V1', 'h2'))).key).not.toBe(key);
   });
 
-  it('is the envelope’s where the payload has nothing of the kind', () => {
+  it('The key is the envelope’s where the payload has no id of its own', () => {
     expect(accepted(frame('slash_commands', {})).key).toBe('e-1');
     expect(accepted(frame('interactive', { type: 'view_closed' })).key).toBe('e-1');
     expect(accepted(eventFrame({ type: 'message' }, { event_id: null })).key).toBe('e-1');
   });
 
-  it('is one for each minute in which Slack limited the app', () => {
+  it('The key of a rate limit notice is one for each minute in which Slack limited the app', () => {
     const limited = frameOf('app_rate_limited.json');
     const found = accepted(limited);
     expect(found.eventType).toBe('app_rate_limited');
@@ -98,11 +98,11 @@ describe('the conversation and the lane', () => {
     ['interactive.shortcut.json', 'U07SYNUSR1'],
     ['app_home_opened.json', 'D07SYNDIR1'],
     ['tokens_revoked.json', ''],
-  ])('of %s is %s', (file, conversation) => {
+  ])('The conversation and the lane of %s is %s', (file, conversation) => {
     expect(accepted(frameOf(file)).conversation).toBe(conversation);
   });
 
-  it('is urgent if a person waits for it', () => {
+  it('A frame is urgent if a person waits for it', () => {
     expect(accepted(frameOf('slash_command.json')).urgent).toBe(true);
     expect(accepted(frameOf('interactive.view_closed.json')).urgent).toBe(true);
     expect(accepted(frameOf('app_mention.json')).urgent).toBe(false);
@@ -121,7 +121,7 @@ describe('the app’s own events', () => {
     ['its new channel', { type: 'channel_created', channel: { creator: 'UBOT' } }],
     ['its renaming', { type: 'group_rename', channel: { creator: 'UBOT' } }],
     ['its file', { type: 'file_shared', user_id: 'UBOT' }],
-  ])('are dropped: %s', (_, event) => {
+  ])('The app’s own event is dropped: %s', (_, event) => {
     expect(classify(eventFrame(event))).toEqual({ drop: 'self' });
   });
 
@@ -134,11 +134,11 @@ describe('the app’s own events', () => {
     ['its removal', { type: 'app_uninstalled', user: 'UBOT' }],
     ['a change of its profile', { type: 'user_change', user: { id: 'UBOT' } }],
     ['a reaction to its message', { type: 'reaction_added', user: 'U1', item_user: 'UBOT' }],
-  ])('do not include: %s', (_, event) => {
+  ])('An event of someone else is not dropped: %s', (_, event) => {
     expect(classify(eventFrame(event)).drop).toBeUndefined();
   });
 
-  it('are those of any authorization, and of none where there is none', () => {
+  it('The app’s own events are those of any authorization, and of none where there is none', () => {
     const event = { type: 'message', user: 'UBOT' };
     const authorizations = [null, { user_id: 'U9' }, { user_id: 'UBOT' }];
     expect(classify(eventFrame(event, { authorizations })).drop).toBe('self');
@@ -146,7 +146,7 @@ describe('the app’s own events', () => {
     expect(classify(eventFrame({ type: 'message' }, { authorizations: [{}] })).drop).toBeUndefined();
   });
 
-  it('do not include interactions and slash commands', () => {
+  it('Interactions and slash commands are never the app’s own events', () => {
     const authorizations = [{ user_id: 'UBOT' }];
     const slash = frame('slash_commands', { user_id: 'UBOT', user: 'UBOT', authorizations });
     expect(classify(slash).drop).toBeUndefined();
@@ -159,11 +159,11 @@ describe('a frame that leads nowhere', () => {
     ['with a list for an event', { event: [] }],
     ['with an event without a type', { event: { text: 'x' } }],
     ['with a type that is no text', { event: { type: 7 } }],
-  ])('is malformed %s', (_, around) => {
+  ])('A frame is malformed %s', (_, around) => {
     expect(classify(eventFrame({}, around))).toEqual({ drop: 'malformed' });
   });
 
-  it('is unroutable without a workspace', () => {
+  it('A frame without a workspace cannot be routed', () => {
     expect(classify(eventFrame({ type: 'message' }, { team_id: null, authorizations: [] }))).toEqual({
       drop: 'unroutable',
     });

@@ -25,7 +25,7 @@ const anyFrame = fc.oneof(
 );
 
 describe('mapping arbitrary payloads', () => {
-  it('never throws, and makes nothing that could wedge AutoKitteh', () => {
+  it('The mapping of an arbitrary payload never throws and makes nothing that could block AutoKitteh', () => {
     fc.assert(
       fc.property(anyFrame, (text) => {
         const { data, eventType } = toEvent(text, extras);
@@ -39,7 +39,7 @@ describe('mapping arbitrary payloads', () => {
     );
   });
 
-  it('has every key of the built-in with its kind, whatever Slack sends under it', () => {
+  it('The mapping of an arbitrary payload has every key of the built-in with its kind, whatever Slack sends under it', () => {
     fc.assert(
       fc.property(anyFrame, (text) => {
         const { data, eventType } = toEvent(text, extras);
@@ -56,7 +56,7 @@ describe('mapping arbitrary payloads', () => {
     );
   });
 
-  it('writes what the wire can carry, and counts its bytes exactly', () => {
+  it('The mapping of an arbitrary payload fits the wire and counts its bytes exactly', () => {
     fc.assert(
       fc.property(anyFrame, (text) => {
         const { data } = toEvent(text, extras);
@@ -67,7 +67,7 @@ describe('mapping arbitrary payloads', () => {
     );
   });
 
-  it('is the same each time', () => {
+  it('The mapping of an arbitrary payload is the same each time', () => {
     fc.assert(
       fc.property(anyFrame, (text) => {
         expect(toEvent(text, extras)).toEqual(toEvent(text, extras));
@@ -78,7 +78,7 @@ describe('mapping arbitrary payloads', () => {
 });
 
 describe('classifying arbitrary payloads', () => {
-  it('never throws, and gives a key to whatever it accepts', () => {
+  it('The classification of an arbitrary payload never throws and gives a key to each frame that it accepts', () => {
     fc.assert(
       fc.property(
         fc.constantFrom<FrameKind>('events_api', 'interactive', 'slash_commands'),

@@ -24,7 +24,7 @@ function fieldsOf(value: Value | undefined): Record<string, Value> {
 }
 
 describe('the data of an event', () => {
-  it('has the misspelt keys beside Slack’s own', () => {
+  it('The data of an event has the misspelt keys beside Slack’s own', () => {
     const channel = {
       shared_team_ids: ['T1'],
       pending_connected_team_ids: ['T2'],
@@ -47,7 +47,7 @@ describe('the data of an event', () => {
     ]);
   });
 
-  it('fills zeros into every nested struct, and keeps what Slack sent beyond the built-in’s keys', () => {
+  it('The data of an event has zeros in every nested struct and keeps what Slack sent beyond the built-in’s keys', () => {
     const mapped = map({
       type: 'message',
       message: { text: 'after', files: [{ id: 'F1', size: 3 }], edited: { user: 'U1' } },
@@ -59,14 +59,14 @@ describe('the data of an event', () => {
     expect(seen(mapped)['message']).toMatchObject({ files: [{ id: 'F1', size: 3 }] });
   });
 
-  it('makes integers of integers in blocks too', () => {
+  it('Integers in blocks become integers too', () => {
     const { data } = map({ type: 'message', blocks: [{ max: 10, part: 0.5 }] });
     const items = data['blocks']?.list?.vs[0]?.dict?.items;
     expect(items?.[0]?.v?.integer?.v).toBe(10n);
     expect(items?.[1]?.v?.float?.v).toBe(0.5);
   });
 
-  it('keeps every digit of a long integer, and text that only looks like one', () => {
+  it('A long integer keeps every digit, and text that only looks like an integer stays text', () => {
     const text = wrapEvent({ type: 'custom', big: 1, exact: 2, text: '9007199254740993', pi: 3 })
       .replace('"big":1', '"big":123456789012345678901234567890')
       .replace('"exact":2', '"exact":9007199254740993')
@@ -78,7 +78,7 @@ describe('the data of an event', () => {
     expect(data['pi']?.float?.v).toBe(Math.PI);
   });
 
-  it('never lets a number be infinite', () => {
+  it('A number never becomes infinite', () => {
     const text = wrapEvent({ type: 'message', reply_count: 1, more: 2 })
       .replace('"reply_count":1', '"reply_count":1e400')
       .replace('"more":2', '"more":-1e400');
@@ -87,7 +87,7 @@ describe('the data of an event', () => {
     expect(data['more']?.nothing).toBeDefined();
   });
 
-  it('never replaces a known scalar by null or another type, and keeps what Slack sent aside', () => {
+  it('A known scalar is never replaced by null or another type, and Slack’s value is kept aside', () => {
     const mapped = map({
       type: 'message',
       user: { id: 'U1', name: 'ann' },
@@ -107,13 +107,13 @@ describe('the data of an event', () => {
     });
   });
 
-  it('reads flags that Slack writes as numbers or text', () => {
+  it('Flags that Slack writes as numbers or text are read as flags', () => {
     expect(seen(map({ type: 'channel_archive', is_moved: 1 }))['is_moved']).toBe(true);
     const slash = { command: '/x', is_enterprise_install: 'true' };
     expect(seen(toEvent(wrap('slash_commands', slash), extras))['is_enterprise_install']).toBe(true);
   });
 
-  it('makes a dict of a known object with a key that is no symbol, its zeros included', () => {
+  it('A known object with a key that is not a symbol becomes a dict, with its zeros', () => {
     const { data } = map({ type: 'message', message: { text: 'x', 'a-b': 1 } });
     expect(data['message']?.struct).toBeUndefined();
     const keys = data['message']?.dict?.items.map(({ k }) => k?.string?.v);
@@ -122,7 +122,7 @@ describe('the data of an event', () => {
     expect(invalidFields(data)).toBeUndefined();
   });
 
-  it('keeps keys that are no symbols, and a `body` object, out of the top', () => {
+  it('Keys that are not symbols and a `body` object stay out of the top level', () => {
     const mapped = map({ type: 'custom', 'a-b': 1, body: { bytes: 'eA==' }, slack_envelope: 'forged' });
     expect(Object.keys(mapped.data)).toEqual(['type', 'slack_envelope']);
     expect(seen(mapped)['slack_envelope']).toMatchObject({
@@ -132,7 +132,7 @@ describe('the data of an event', () => {
     expect(seen(map({ type: 'custom', body: 'text' }))['body']).toBe('text');
   });
 
-  it('survives a key called __proto__ at every level', () => {
+  it('A key called __proto__ survives at every level', () => {
     const text = wrapEvent({ type: 'message', message: { text: 'x', p: 1 }, p: 2 }).replaceAll(
       '"p":',
       '"__proto__":',
@@ -144,24 +144,24 @@ describe('the data of an event', () => {
     expect(mapped.data['message']?.dict?.items.some(({ k }) => k?.string?.v === '__proto__')).toBe(true);
   });
 
-  it('has no key twice after the wire has replaced what is not well-formed', () => {
+  it('No key appears twice after the wire has replaced malformed text', () => {
     const { data } = map({ type: 'custom', map: { '\ud800': 1, '\ud801': 2, '\ufffd': 3 } });
     expect(data['map']?.dict?.items).toHaveLength(3);
     expect(invalidFields(data)).toBeUndefined();
   });
 
-  it('has no character that a database refuses', () => {
+  it('The data of an event has no character that a database refuses', () => {
     expect(seen(map({ type: 'message', text: 'a\u0000b\ud83dc 😀' }))['text']).toBe('a\ufffdb\ufffdc 😀');
   });
 
-  it('leaves Slack’s verification token out, but not a workflow’s own key of that name', () => {
+  it('Slack’s verification token is left out, but a workflow’s own key of that name stays', () => {
     expect(seen(toEvent(frameText('slash_command.json'), extras))).not.toHaveProperty('token');
     expect(seen(toEvent(frameText('interactive.shortcut.json'), extras))).not.toHaveProperty('token');
     expect(seen(toEvent(frameText('app_rate_limited.json'), extras))).not.toHaveProperty('token');
     expect(JSON.stringify(seen(toEvent(frameText('message.im.json'), extras)))).not.toContain('SYNTHETIC');
   });
 
-  it('passes event types on that the built-in does not know', () => {
+  it('Event types that the built-in does not know are passed on', () => {
     const mapped = toEvent(frameText('channel_deleted.json'), extras);
     expect(mapped.eventType).toBe('channel_deleted');
     expect(seen(mapped)).toMatchObject({ channel: 'C07SYNCHN1', actor_id: 'U07SYNUSR1' });
@@ -175,13 +175,13 @@ describe('the data of an event', () => {
     ['no payload', '{"type":"events_api"}'],
     ['no event', wrap('events_api', { type: 'event_callback' })],
     ['an event without a type', wrapEvent({ text: 'x' })],
-  ])('refuses %s with bad_input', (_, text) => {
+  ])('The frame %s is refused with bad_input', (_, text) => {
     expect(() => toEvent(text, extras)).toThrow(expect.objectContaining({ code: 'bad_input' }));
   });
 });
 
 describe('Slack’s envelope and the memo', () => {
-  it('tells what was around the event, with the same keys for every event', () => {
+  it('The data tells Slack’s envelope, with the same keys for every event', () => {
     const retry = toEvent(frameText('retry.message.json'), { ...extras, answerUrl: 'https://a/1' });
     const envelope = seen(retry)['slack_envelope'] as Record<string, unknown>;
     expect(envelope).toMatchObject({
@@ -201,7 +201,7 @@ describe('Slack’s envelope and the memo', () => {
     }
   });
 
-  it('writes into the memo what the event is looked up by', () => {
+  it('The memo has the keys by which the event is looked up', () => {
     expect(map({ type: 'message' }).memo).toEqual({
       slack_event_key: 'k',
       slack_app_id: 'A1',
@@ -232,7 +232,7 @@ describe('an event over the limit', () => {
     ['many short things', { reactions: Array.from({ length: 140_000 }, () => ({})) }],
     ['wide trees', { files: Array.from({ length: 200 }, () => Array.from({ length: 200 }, () => [[[{}]]])) }],
     ['many conflicts', { reactions: Array.from({ length: 30_000 }, () => ({ name: [1] })) }],
-  ])('is cut (%s), says so, and keeps what routes and identifies it', (_, large) => {
+  ])('An event over the limit is cut (%s), says so, and keeps what routes and identifies it', (_, large) => {
     for (const type of ['message', 'user_change']) {
       const mapped = map({ ...large, ...ids, type });
       expect(sizeOfData(mapped.data)).toBeLessThanOrEqual(SIZE_LIMIT);
@@ -242,19 +242,19 @@ describe('an event over the limit', () => {
     }
   });
 
-  it('keeps the beginning of a text that is too long', () => {
+  it('The beginning of a text that is too long is kept', () => {
     const { data } = map({ ...ids, message: { text: `first ${'x'.repeat(900_000)}` } });
     const text = fieldsOf(data['message'])['text']?.string?.v ?? '';
     expect(text.startsWith('first xxx')).toBe(true);
     expect(text).toHaveLength(16_384);
   });
 
-  it('does not cut a character in two', () => {
+  it('A cut does not split a character in two', () => {
     const { data } = map({ ...ids, text: `x${'😀'.repeat(300_000)}` });
     expect(data['text']?.string?.v).toMatch(/😀$/);
   });
 
-  it('leaves nesting out that would exhaust a stack, whatever its size', () => {
+  it('Nesting that would exhaust a stack is left out, whatever its size', () => {
     for (const depth of [100, 50_000]) {
       for (const key of ['metadata', 'message', 'blocks']) {
         expect(invalidFields(nested(key, depth).data)).toBeUndefined();
@@ -267,7 +267,7 @@ describe('an event over the limit', () => {
     }
   });
 
-  it('keeps an event just under the limit whole', () => {
+  it('An event just under the limit stays whole', () => {
     const text = 'x'.repeat(500_000);
     const mapped = map({ ...ids, text });
     expect(seen(mapped)['text']).toBe(text);

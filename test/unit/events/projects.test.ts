@@ -60,7 +60,7 @@ describe('every field that existing projects read', () => {
       ['actions.0.value', 'actions.0.action_id', 'actions.0.style', 'message.ts', 'channel.id'],
     ],
     ['interactive.view_submission.json', ['view.state.values.inp.name.value', 'view.callback_id']],
-  ])('%s has %j', (file, paths) => {
+  ])('The field that existing projects read is mapped: %s has %j', (file, paths) => {
     const { data } = seen(file);
     for (const path of paths) {
       const value = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], data);
@@ -68,7 +68,7 @@ describe('every field that existing projects read', () => {
     }
   });
 
-  it('message events have strings where handlers and filters expect them', () => {
+  it('Message events have strings where handlers and filters expect them', () => {
     for (const file of MESSAGES) {
       const { data } = seen(file);
       for (const key of ['text', 'thread_ts', 'bot_id', 'subtype', 'user', 'channel', 'ts']) {
@@ -117,7 +117,7 @@ const FILTERS: [filter: string, files: string[], matches: string[]][] = [
 ];
 
 describe('every filter that existing projects set', () => {
-  it.each(FILTERS)('%s', (filter, files, matches) => {
+  it.each(FILTERS)('A filter of existing projects works: %s', (filter, files, matches) => {
     const matched = files.filter((file) => evaluate(filter, seen(file) as never));
     expect(matched).toEqual(matches);
   });

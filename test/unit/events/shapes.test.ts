@@ -22,12 +22,12 @@ function written(fields: Shapes['structs'][string]): string {
 }
 
 describe('the table of the built-in’s shapes', () => {
-  it('has the structs of the built-in, their keys in its order, with its kinds', () => {
+  it('The table of shapes has the structs of the built-in, with their keys in order and their kinds', () => {
     const table = Object.entries(STRUCTS).map(([name, keys]) => [name, keys.trim().split(/\s+/).join(' ')]);
     expect(table).toEqual(Object.entries(shapes.structs).map(([name, fields]) => [name, written(fields)]));
   });
 
-  it('has the struct of each event type, and none for those that are passed on as they are', () => {
+  it('The table of shapes has the struct of each event type, and none for those that are passed on as they are', () => {
     const typed = Object.entries(shapes.events).filter(([, struct]) => struct !== null);
     expect(EVENTS).toEqual(Object.fromEntries(typed));
   });

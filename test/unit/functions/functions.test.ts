@@ -99,7 +99,7 @@ function problem(outcome: CallOutcome): JsonObject {
 }
 
 describe('a call', () => {
-  it('reaches Slack with the connection’s token, arguments by position and keyword', async () => {
+  it('A call reaches Slack with the connection’s token and its arguments by position and keyword', async () => {
     slack.answers.push({ channel: 'C1', ts: '1.2' });
     const outcome = await call('chat_postMessage', ['C1', 'hi'], {
       blocks: [{ type: 'divider' }],
@@ -116,7 +116,7 @@ describe('a call', () => {
     expect(slack.calls[0]?.args).not.toHaveProperty('icon');
   });
 
-  it('takes structs for dicts, and a token of the workflow’s own', async () => {
+  it('A call takes structs for dicts, and a token of the workflow’s own', async () => {
     const view = struct(symbol('view'), { type: string('modal') });
     const kwargs = { view, token: string('xoxp-own'), trigger_id: string('1.2') };
     await functions.call('con_1', 'views_open', [], kwargs, {
@@ -130,7 +130,7 @@ describe('a call', () => {
     expect(slack.calls[0]?.args).not.toHaveProperty('token');
   });
 
-  it('passes keywords on that its description does not know', async () => {
+  it('A call passes on keywords that its description does not know', async () => {
     await call('conversations_list', [], { brand_new: true });
     expect(slack.calls[0]?.args).toEqual({ brand_new: true });
   });
@@ -138,24 +138,24 @@ describe('a call', () => {
   it.each([
     ['too many positions', ['C1', 'hi', 'more'], {}],
     ['a name twice', ['C1'], { channel: 'C2' }],
-  ])('with %s is an error before Slack is asked', async (_, args, kwargs) => {
+  ])('A call with %s is an error before Slack is asked', async (_, args, kwargs) => {
     const found = problem(await call('chat_postMessage', args, kwargs));
     expect(found).toMatchObject({ error: 'bad_arguments', method: 'chat_postMessage' });
     expect(slack.calls).toEqual([]);
   });
 
-  it('of a connection that is not set up says so', async () => {
+  it('A call through a connection that is not set up is an error that says so', async () => {
     const found = problem(await call('auth_test', [], {}, { connection: 'con_none' }));
     expect(found).toMatchObject({ error: 'not_connected' });
   });
 
-  it('of a function that there is not is rejected', async () => {
+  it('A call of an unknown function is rejected', async () => {
     await expect(call('admin_users_list')).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 
 describe('a result', () => {
-  it('has records as structs and maps as dicts, so that Starlark reads both', async () => {
+  it('A result has records as structs and maps as dicts, so that Starlark reads both', async () => {
     slack.answers.push({
       channel: { id: 'C1', topic: { value: 'x' } },
       emoji: { bowtie: 'https://x', '+1': 'https://y' },
@@ -181,7 +181,7 @@ describe('a result', () => {
     }
   });
 
-  it('that is too large for AutoKitteh is an error that says what to do', async () => {
+  it('A result that is too large for AutoKitteh is an error that says what to do', async () => {
     slack.answers.push({ messages: Array.from({ length: 400 }, () => ({ text: 'x'.repeat(4_000) })) });
     const found = problem(await call('conversations_history', ['C1']));
     expect(found).toMatchObject({ error: 'result_too_large' });
@@ -190,7 +190,7 @@ describe('a result', () => {
 });
 
 describe('an error of Slack’s', () => {
-  it('can be caught and read', async () => {
+  it('An error of Slack’s can be caught and read', async () => {
     slack.answers.push({
       t: 'refused',
       error: 'missing_scope',
@@ -211,7 +211,7 @@ describe('an error of Slack’s', () => {
 });
 
 describe('a rate limit', () => {
-  it('is waited for within the deadline', async () => {
+  it('A call waits for a rate limit within the deadline', async () => {
     slack.answers.push(
       { t: 'rate_limited', retryAfterMs: 20_000 },
       { t: 'rate_limited', retryAfterMs: 20_000 },
@@ -224,7 +224,7 @@ describe('a rate limit', () => {
     expect(slack.calls).toHaveLength(3);
   });
 
-  it('that would outlast the deadline is told at once, with the time to wait', async () => {
+  it('A rate limit that would outlast the deadline is reported at once, with the time to wait', async () => {
     slack.answers.push(
       { t: 'rate_limited', retryAfterMs: 61_000 },
       { t: 'rate_limited', retryAfterMs: 3_000 },
@@ -235,14 +235,14 @@ describe('a rate limit', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('may last as long as the caller’s own deadline', async () => {
+  it('A wait for a rate limit may last as long as the caller’s own deadline', async () => {
     slack.answers.push({ t: 'rate_limited', retryAfterMs: 61_000 });
     const outcome = call('users_list', [], {}, { timeoutMs: 120_000 });
     await clock.advance(61_000);
     expect(result(await outcome)).toEqual({ ok: true });
   });
 
-  it('is not waited for when the caller has gone', async () => {
+  it('A call does not wait for a rate limit when its caller has gone', async () => {
     slack.answers.push({ t: 'rate_limited', retryAfterMs: 20_000 });
     const gone = new AbortController();
     const outcome = call('chat_postMessage', ['C1', 'hi'], {}, { signal: gone.signal });
@@ -254,7 +254,7 @@ describe('a rate limit', () => {
 });
 
 describe('an answer that was lost', () => {
-  it('is asked for again where that is safe', async () => {
+  it('A call whose answer was lost is repeated where that is safe', async () => {
     slack.answers.push(lost, { t: 'refused', error: 'internal_error' });
     const outcome = call('users_info', ['U1']);
     await clock.advance(10_000);
@@ -262,7 +262,7 @@ describe('an answer that was lost', () => {
     expect(slack.calls).toHaveLength(3);
   });
 
-  it('is asked for again for a message, by the id that Slack knows it by', async () => {
+  it('A message whose answer was lost is sent again under the id that Slack knows it by', async () => {
     slack.answers.push(lost);
     const outcome = call('chat_postMessage', ['C1', 'hi']);
     await clock.advance(10_000);
@@ -270,13 +270,13 @@ describe('an answer that was lost', () => {
     expect(slack.calls.map(({ args }) => args['client_msg_id'])).toEqual(['id-1', 'id-1']);
   });
 
-  it('is an error where asking again could do it twice', async () => {
+  it('A lost answer is an error where a repetition could act twice', async () => {
     slack.answers.push(lost);
     expect(problem(await call('chat_delete', ['C1', '1.2']))).toMatchObject({ error: 'unreachable' });
     expect(slack.calls).toHaveLength(1);
   });
 
-  it('is given up at the deadline', async () => {
+  it('A call whose answer was lost is given up at the deadline', async () => {
     for (let n = 0; n < 100; n++) slack.answers.push(lost);
     const outcome = call('users_info', ['U1']);
     await clock.advance(60_000);
@@ -298,19 +298,19 @@ describe('a call that comes twice because its caller died', () => {
     await outcome;
   }
 
-  it('is done once, and both get the outcome', async () => {
+  it('A call that comes twice because its caller died acts once, and both get the outcome', async () => {
     await abandoned('chat_delete', ['C1', '1.2'], { ts: '1.2' });
     expect(result(await call('chat_delete', ['C1', '1.2']))).toEqual({ ok: true, ts: '1.2' });
     expect(slack.calls).toHaveLength(1);
   });
 
-  it('gets Slack’s refusal, too', async () => {
+  it('A call that comes twice gets Slack’s refusal too', async () => {
     await abandoned('chat_delete', ['C1', '1.2'], { t: 'refused', error: 'cant_delete_message' });
     expect(problem(await call('chat_delete', ['C1', '1.2']))).toMatchObject({ error: 'cant_delete_message' });
     expect(slack.calls).toHaveLength(1);
   });
 
-  it('is made again under the same id where the outcome is not known', async () => {
+  it('A call is made again under the same id where its outcome is not known', async () => {
     const gone = new AbortController();
     slack.answers.push(lost);
     const first = call('chat_postMessage', ['C1', 'hi'], {}, { signal: gone.signal });
@@ -321,7 +321,7 @@ describe('a call that comes twice because its caller died', () => {
     expect(slack.calls.map(({ args }) => args['client_msg_id'])).toEqual(['id-1', 'id-1']);
   });
 
-  it('is taken for a repetition once only, soon after, and with everything the same', async () => {
+  it('A call counts as a repetition only once, soon afterwards, and with everything the same', async () => {
     await abandoned('chat_delete', ['C1', '1.2'], {});
     await call('chat_delete', ['C1', '1.3']);
     await call('chat_delete', ['C1', '1.2'], {}, { connection: 'con_2' });
@@ -336,18 +336,18 @@ describe('a call that comes twice because its caller died', () => {
     expect(slack.calls).toHaveLength(6);
   });
 
-  it('is not confused with a workflow that does the same twice', async () => {
+  it('A workflow that does the same twice acts twice', async () => {
     await call('chat_postMessage', ['C1', 'hi']);
     await call('chat_postMessage', ['C1', 'hi']);
     expect(slack.calls.map(({ args }) => args['client_msg_id'])).toEqual(['id-1', 'id-2']);
   });
 
-  it('keeps a client_msg_id of the workflow’s own', async () => {
+  it('A client_msg_id of the workflow’s own is kept', async () => {
     await call('chat_postMessage', ['C1', 'hi'], { client_msg_id: 'mine' });
     expect(slack.calls[0]?.args['client_msg_id']).toBe('mine');
   });
 
-  it('lets Slack finish what changes something, and ends what only reads', async () => {
+  it('A stop lets Slack finish calls that change something and ends those that only read', async () => {
     const gone = new AbortController();
     await call('chat_delete', ['C1', '1.2'], {}, { signal: gone.signal });
     await call('users_info', ['U1'], {}, { signal: gone.signal });
@@ -356,13 +356,13 @@ describe('a call that comes twice because its caller died', () => {
 });
 
 describe('api_call', () => {
-  it('calls any method, with arguments in a dict and by keyword', async () => {
+  it('The function api_call calls any method, with arguments in a dict and by keyword', async () => {
     await call('api_call', ['admin.users.list', { limit: 5, team_id: 'T1' }], { limit: 7 });
     expect(slack.calls[0]).toMatchObject({ method: 'admin.users.list', args: { limit: 7, team_id: 'T1' } });
   });
 
   it.each(['', 'chat', 'https://evil.example/x', '../x', 'chat.postMessage?x=1', 7])(
-    'refuses %s for a method',
+    'The function api_call refuses %s for a method',
     async (method) => {
       expect(problem(await call('api_call', [method]))).toMatchObject({ error: 'bad_arguments' });
       expect(slack.calls).toEqual([]);
@@ -376,7 +376,7 @@ describe('paginate', () => {
     response_metadata: { next_cursor: next },
   });
 
-  it('joins the lists of all pages', async () => {
+  it('The function paginate joins the lists of all pages', async () => {
     slack.answers.push(page('U1', 'c1'), page('U2', 'c2'), page('U3', ''));
     const outcome = await call('paginate', ['users.list'], { team_id: 'T1' });
     expect(result(outcome)).toMatchObject({
@@ -390,7 +390,7 @@ describe('paginate', () => {
     ]);
   });
 
-  it('stops when there are enough, and says where to go on', async () => {
+  it('The function paginate stops when there are enough, and says where to continue', async () => {
     slack.answers.push(page('U1', 'c1'), page('U2', 'c2'), page('U3', ''));
     const outcome = await call('paginate', ['users.list', { limit: 1 }], { max_items: 2 });
     expect(result(outcome)).toMatchObject({
@@ -400,7 +400,7 @@ describe('paginate', () => {
     expect(slack.calls.map(({ args }) => args['limit'])).toEqual([1, 1]);
   });
 
-  it('does not go in circles, and passes an error on', async () => {
+  it('The function paginate does not go in circles, and passes an error on', async () => {
     slack.answers.push(page('U1', 'c1'), page('U2', 'c1'));
     expect(result(await call('paginate', ['users.list']))).toMatchObject({ members: [{}, {}] });
     slack.answers.push(page('U1', 'c1'), { t: 'refused', error: 'invalid_cursor' });
@@ -409,7 +409,7 @@ describe('paginate', () => {
 });
 
 describe('files_upload_v2', () => {
-  it('asks for an address, sends the bytes there and shares the file', async () => {
+  it('The function files_upload_v2 asks for an address, sends the bytes there and shares the file', async () => {
     slack.answers.push({ upload_url: 'https://files/1', file_id: 'F1' }, { files: [{ id: 'F1' }] });
     const outcome = await call('files_upload_v2', ['grüß', 'a.txt', 'C1'], {
       initial_comment: 'look',
@@ -436,13 +436,13 @@ describe('files_upload_v2', () => {
     ['nothing', undefined],
     ['an empty text', ''],
     ['a number', 7],
-  ])('refuses %s for the content', async (_, content) => {
+  ])('The function files_upload_v2 refuses %s for the content', async (_, content) => {
     const outcome = await call('files_upload_v2', [], content === undefined ? {} : { content });
     expect(problem(outcome)).toMatchObject({ error: 'bad_arguments' });
     expect(slack.calls).toEqual([]);
   });
 
-  it('says so when the bytes did not arrive, and shares nothing', async () => {
+  it('The function files_upload_v2 says when the bytes did not arrive, and shares nothing', async () => {
     slack.answers.push({ upload_url: 'broken', file_id: 'F1' });
     expect(problem(await call('files_upload_v2', ['x']))).toMatchObject({ error: 'unreachable' });
     expect(slack.calls).toHaveLength(1);

@@ -25,18 +25,18 @@ function sdkMethods(): string[] {
 }
 
 describe('the table of methods', () => {
-  it('is what the generator makes of the SDK that is installed', () => {
+  it('The table of methods equals what the generator makes of the installed SDK', () => {
     expect(METHODS).toEqual(generateMethods());
   });
 
-  it('has every method of the SDK that is not excluded', () => {
+  it('The table of methods has every method of the SDK that is not excluded', () => {
     const methods = sdkMethods();
     expect(methods.length).toBeGreaterThan(250);
     const expected = methods.filter((method) => exclusionReason(method) === undefined);
     expect(METHOD_FUNCTIONS.map(({ method }) => method).sort()).toEqual(expected);
   });
 
-  it('excludes only what there is, each with a reason', () => {
+  it('The table of methods excludes only methods that exist, each with a reason', () => {
     const methods = sdkMethods();
     for (const { methods: pattern, reason } of EXCLUSIONS) {
       expect(
@@ -47,7 +47,7 @@ describe('the table of methods', () => {
     }
   });
 
-  it('has what existing projects call', () => {
+  it('The table of methods has every method that existing projects call', () => {
     const names = METHOD_FUNCTIONS.map(({ name }) => name);
     const called = ['auth_test', 'chat_postMessage', 'chat_postEphemeral', 'chat_update', 'chat_getPermalink']
       .concat(['users_info', 'users_lookupByEmail', 'users_list', 'users_profile_get', 'reactions_add'])
@@ -63,7 +63,7 @@ describe('the table of methods', () => {
 describe('the descriptions', () => {
   const all = [...METHOD_FUNCTIONS, API_CALL, FILES_UPLOAD, PAGINATE];
 
-  it('have names and parameters that AutoKitteh takes, no two alike', () => {
+  it('The descriptions have names and parameters that AutoKitteh accepts, no two alike', () => {
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
     for (const { name, parameters } of all) {
       expect(isSymbol(name)).toBe(true);
@@ -75,7 +75,7 @@ describe('the descriptions', () => {
     }
   });
 
-  it('say what each does and where it is documented', () => {
+  it('The descriptions say what each function does and where it is documented', () => {
     for (const { description, documentationUrl } of all) {
       expect(description).toMatch(/^[A-Z].+/);
       expect(URL.canParse(documentationUrl)).toBe(true);
@@ -84,7 +84,7 @@ describe('the descriptions', () => {
     expect(post?.documentationUrl).toBe('https://docs.slack.dev/reference/methods/chat.postMessage');
   });
 
-  it('take the obvious arguments by position, before all others', () => {
+  it('The descriptions put the obvious arguments by position before all others', () => {
     const positional = (method: string): string[] =>
       (METHOD_FUNCTIONS.find((known) => known.method === method)?.parameters ?? [])
         .filter(({ keyword }) => !keyword)
@@ -100,7 +100,7 @@ describe('the descriptions', () => {
     }
   });
 
-  it('never offer to send a token along', () => {
+  it('The descriptions never offer to send a token along', () => {
     for (const { parameters } of METHOD_FUNCTIONS) {
       expect(parameters.map(({ name }) => name)).not.toContain('token');
     }

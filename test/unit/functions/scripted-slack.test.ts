@@ -49,7 +49,7 @@ async function call(functions: SlackFunctions, name: string, kwargs: Record<stri
 }
 
 describe('functions on a scripted Slack', () => {
-  it('post, read, refuse and upload over the SDK', async () => {
+  it('Functions on a scripted Slack post, read, refuse and upload over the SDK', async () => {
     const { functions, channel } = await start();
     const posted = await call(functions, 'chat_postMessage', {
       channel,
@@ -71,7 +71,7 @@ describe('functions on a scripted Slack', () => {
     expect(uploaded).toMatchObject({ ok: true, files: [{ name: 'a.txt' }] });
   });
 
-  it('wait for a rate limit, and send a message again whose answer was lost', async () => {
+  it('Functions on a scripted Slack wait for a rate limit and repeat a message whose answer was lost', async () => {
     const { functions, channel } = await start();
     slack.faults.api('chat.postMessage', { t: 'rate_limited', retryAfter: 1 }, { times: 1 });
     expect(await call(functions, 'chat_postMessage', { channel, text: 'one' })).toMatchObject({ ok: true });

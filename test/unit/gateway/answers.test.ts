@@ -90,7 +90,7 @@ describe.each(TRANSPORTS)('over %s', (_name, transport) => {
     ]);
   });
 
-  it("what the server refuses stays refused in its words, and another connection's answer is the server's", async () => {
+  it("A refusal of the server keeps its words, and another connection gets the server's answer", async () => {
     const client = createClient(ConnectionsService, transport());
     const headers = { authorization: 'Bearer theirs', cookie: 'ak_user_session=x' };
     await expect(client.test({ connectionId: STRANGER }, { headers })).rejects.toMatchObject({
@@ -104,7 +104,7 @@ describe.each(TRANSPORTS)('over %s', (_name, transport) => {
     expect(rig.pushed).toEqual([]);
   });
 
-  it('Get and List have our descriptor over the entry of the server, and nothing else is changed', async () => {
+  it("Get and List have the program's descriptor in place of the server's entry, and nothing else changes", async () => {
     const client = createClient(IntegrationsService, transport());
     const { integration } = await client.get({ name: 'slack' });
     expect(integration).toMatchObject({
@@ -120,7 +120,7 @@ describe.each(TRANSPORTS)('over %s', (_name, transport) => {
     expect(await client.get({ name: 'other' })).not.toHaveProperty('integration');
   });
 
-  it('writes that concern connections are noticed, with what they name; reads and refusals are not', async () => {
+  it('Writes that concern connections are noticed with their ids; reads and refusals are not', async () => {
     const vars = createClient(VarsService, transport());
     await vars.set({
       vars: [
@@ -143,7 +143,7 @@ describe.each(TRANSPORTS)('over %s', (_name, transport) => {
 const RPC = '/autokitteh.integrations.v1.IntegrationsService/Get';
 
 describe('bodies', () => {
-  it('may be packed by the client, and its wish for packed answers is not passed on where we must read', async () => {
+  it('A packed request is read, and its wish for a packed answer is not passed on where the gateway must read', async () => {
     const body = gzipSync(toBinary(GetRequestSchema, create(GetRequestSchema, { name: 'slack' })));
     const headers = {
       'content-type': 'application/proto',
@@ -163,7 +163,7 @@ describe('bodies', () => {
     expect(rig.noticed).toEqual([CONNECTION]);
   });
 
-  it('keep what is unknown here', async () => {
+  it('Unknown fields of a request are kept', async () => {
     const body = toBinary(GetRequestSchema, create(GetRequestSchema, { name: 'slack' }));
     const reply = await send(rig.url, RPC, {
       method: 'POST',
@@ -174,7 +174,7 @@ describe('bodies', () => {
     expect(integration?.$unknown).toEqual([UNKNOWN]);
   });
 
-  it('that cannot be read here are for the server to judge', async () => {
+  it('A request that the gateway cannot read is left to the server', async () => {
     const test = '/autokitteh.connections.v1.ConnectionsService/Test';
     for (const [type, body] of [
       ['application/json', '{"connectionId": '],
@@ -205,7 +205,7 @@ describe('with JSON as the server writes it', () => {
   it.each([
     ['integrationId', 'logoUrl', 'connectionUrl'],
     ['integration_id', 'logo_url', 'connection_url'],
-  ])('our fields are spelt as %s is, and unknown ones are kept', async (id, logo, connection) => {
+  ])("The program's fields are spelt as %s is, and unknown ones are kept", async (id, logo, connection) => {
     await rig.stop();
     rig = await startRig((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'x-kept': 'yes' });
@@ -232,7 +232,7 @@ describe('with JSON as the server writes it', () => {
     });
   });
 
-  it('what is packed although nobody asked for it, or no JSON, is passed on as it is', async () => {
+  it('An answer that is packed without a request or is not JSON is passed on as it is', async () => {
     await rig.stop();
     const packed = gzipSync('{"integration":{}}');
     rig = await startRig((request, response) => {
@@ -252,7 +252,7 @@ describe('with JSON as the server writes it', () => {
 });
 
 describe('the pages /connections/{id}/test and /refresh', () => {
-  it("are the server's until it says yes, then the contract's", async () => {
+  it("The pages /connections/{id}/test and /refresh are the server's until it permits, and then the contract's", async () => {
     await rig.stop();
     rig = await startRig((request, response) => {
       if (request.headers.cookie === undefined) {
@@ -280,7 +280,7 @@ describe('the pages /connections/{id}/test and /refresh', () => {
   });
 });
 
-it('a status that cannot be stored is answered all the same', async () => {
+it('A status that cannot be stored is answered all the same', async () => {
   rig.store = () => Promise.reject(new Error('the server is busy'));
   const client = createClient(
     ConnectionsService,

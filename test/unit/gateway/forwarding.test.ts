@@ -16,7 +16,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 }
 
 describe('forwarding', () => {
-  it('passes on every byte, both ways, and headers that come several times', async () => {
+  it('The gateway forwards every byte both ways, and headers that come several times', async () => {
     const seen: { method: string; url: string; body: Buffer }[] = [];
     const answer = randomBytes(3_000_000);
     rig = await startRig(async (request, response) => {
@@ -37,7 +37,7 @@ describe('forwarding', () => {
     expect(rig.setup).toHaveLength(0);
   });
 
-  it('passes on trailers, as AutoKitteh sends with every answer', async () => {
+  it('The gateway forwards trailers, as AutoKitteh sends with every answer', async () => {
     rig = await startRig((_request, response) => {
       response.writeHead(200, { trailer: 'AutoKitteh-Duration' });
       response.write('hello');
@@ -57,21 +57,27 @@ describe('forwarding', () => {
     ['without a body', 'GET', '204 No Content', 'Vary: Origin', ''],
     ['that nothing has changed', 'GET', '304 Not Modified', 'ETag: "1"', ''],
     ['without a body, chunked nevertheless', 'GET', '304 Not Modified', 'Transfer-Encoding: chunked', ''],
-  ])('takes no announced trailer for one in an answer %s', async (_, method, status, header, body) => {
-    rig = await startRig(({ socket }) => {
-      socket.end(
-        `HTTP/1.1 ${status}\r\nTrailer: AutoKitteh-Duration\r\n${header}\r\nConnection: close\r\n\r\n${body}`,
-      );
-    });
-    for (const path of ['/static/images/slack.svg', '/autokitteh.integrations.v1.IntegrationsService/Get']) {
-      const reply = await send(rig.url, path, { method, headers: { 'content-type': 'application/json' } });
-      expect(reply.status).toBe(Number(status.slice(0, 3)));
-      expect(reply.headers).not.toHaveProperty('trailer');
-      expect(reply.body.toString()).toBe(body);
-    }
-  });
+  ])(
+    'The gateway takes no announced trailer for a real one in an answer %s',
+    async (_, method, status, header, body) => {
+      rig = await startRig(({ socket }) => {
+        socket.end(
+          `HTTP/1.1 ${status}\r\nTrailer: AutoKitteh-Duration\r\n${header}\r\nConnection: close\r\n\r\n${body}`,
+        );
+      });
+      for (const path of [
+        '/static/images/slack.svg',
+        '/autokitteh.integrations.v1.IntegrationsService/Get',
+      ]) {
+        const reply = await send(rig.url, path, { method, headers: { 'content-type': 'application/json' } });
+        expect(reply.status).toBe(Number(status.slice(0, 3)));
+        expect(reply.headers).not.toHaveProperty('trailer');
+        expect(reply.body.toString()).toBe(body);
+      }
+    },
+  );
 
-  it('answers in one piece what a client of HTTP/1.0 asks for, trailers left out', async () => {
+  it('The gateway answers a client of HTTP/1.0 in one piece, without trailers', async () => {
     rig = await startRig((_request, response) => {
       response.writeHead(200, { trailer: 'AutoKitteh-Duration', 'transfer-encoding': 'chunked' });
       response.addTrailers({ 'AutoKitteh-Duration': '1ms' });
@@ -85,7 +91,7 @@ describe('forwarding', () => {
     expect(received).not.toMatch(/trailer|AutoKitteh-Duration/i);
   });
 
-  it('streams: what one side has said arrives before it has finished', async () => {
+  it('The gateway streams: bytes of one side arrive before it has finished', async () => {
     rig = await startRig((request, response) => {
       request.pipe(response);
     });
@@ -104,7 +110,7 @@ describe('forwarding', () => {
     await ended;
   });
 
-  it('keeps what concerns one connection only to itself, and says for whom it asks', async () => {
+  it('The gateway keeps headers of one hop to itself and says for whom it asks', async () => {
     rig = await startRig((request, response) => {
       response.writeHead(200, { connection: 'x-mine', 'x-mine': 'secret', 'keep-alive': 'timeout=1' });
       response.end(JSON.stringify(request.headers));
@@ -133,7 +139,7 @@ describe('forwarding', () => {
     expect(reply.headers).not.toHaveProperty('x-mine');
   });
 
-  it("understands a request that names the whole URL, by the URL's host", async () => {
+  it("The gateway understands a request that names the whole URL, by the URL's host", async () => {
     rig = await startRig((request, response) => {
       response.end(`${request.headers.host ?? ''} ${request.url ?? ''}`);
     });
@@ -157,7 +163,7 @@ describe('forwarding', () => {
     ['no host', 'GET /x HTTP/1.1\r\n\r\n'],
     ['a bare line feed in a header', 'GET /x HTTP/1.1\r\nHost: x\r\nA: b\nGET /y HTTP/1.1\r\n\r\n'],
     ['endless headers', `GET /x HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(80_000)}\r\n\r\n`],
-  ])('refuses what two parsers could read in two ways: %s', async (_name, text) => {
+  ])('The gateway refuses a request that two parsers could read in two ways: %s', async (_name, text) => {
     const arrived: string[] = [];
     rig = await startRig((request, response) => {
       arrived.push(request.url ?? '');
@@ -170,7 +176,7 @@ describe('forwarding', () => {
 });
 
 describe('upgrades', () => {
-  it('tunnels a WebSocket', async () => {
+  it('The gateway tunnels a WebSocket', async () => {
     const server: Server = createServer();
     const sockets = new WebSocketServer({ server });
     sockets.on('connection', (socket, request) => {
@@ -190,7 +196,7 @@ describe('upgrades', () => {
     sockets.close();
   });
 
-  it('ends a WebSocket that the server refuses, or cannot be reached for', async () => {
+  it('The gateway ends a WebSocket that the server refuses or cannot be reached for', async () => {
     rig = await startRig((_request, response) => {
       response.writeHead(403).end('no');
     });
@@ -203,7 +209,7 @@ describe('upgrades', () => {
     expect(await open()).toMatch(/hang up|ECONNRESET|502/);
   });
 
-  it('serves a request that would rather speak HTTP/2 as the plain request that it is', async () => {
+  it('The gateway serves a request for an upgrade to HTTP/2 as the plain request that it is', async () => {
     rig = await startRig(async (request, response) => {
       const { connection, upgrade } = request.headers;
       const body = await bodyOf(request);
@@ -220,7 +226,7 @@ describe('upgrades', () => {
 });
 
 describe('the server away', () => {
-  it('is said in a sentence, in the form that the client reads, and is over by itself', async () => {
+  it("The gateway says in a sentence that the server is away, in the client's format, and recovers by itself", async () => {
     const server = createServer((_request, response) => response.end('here'));
     rig = await startRig(await startHttp(server));
     const { port } = server.address() as AddressInfo;
@@ -258,7 +264,7 @@ describe('the server away', () => {
     expect((await send(rig.url, '/x')).body.toString()).toBe('here');
   });
 
-  it('in the middle of an answer ends the answer, so that half is not taken for the whole', async () => {
+  it('A server that goes away during an answer ends the answer, so that half of it is not taken for the whole', async () => {
     rig = await startRig((_request, response) => {
       response.writeHead(200, { 'content-length': '10' });
       response.write('half', () => response.destroy());
@@ -272,7 +278,7 @@ describe('the server away', () => {
     await expect(list).rejects.toThrow(/aborted|hang up/);
   });
 
-  it('does not outlive a client that goes away first', async () => {
+  it('A request to the server does not outlive a client that goes away first', async () => {
     let gone: () => void = () => undefined;
     const left = new Promise<void>((resolve) => (gone = resolve));
     let arrived: () => void = () => undefined;
@@ -293,7 +299,7 @@ describe('the server away', () => {
   });
 });
 
-it('stops after what is under way, and cuts off what does not end', async () => {
+it('The gateway stops after requests that are under way, and cuts off those that do not end', async () => {
   const answers: (() => void)[] = [];
   let arrived: () => void = () => undefined;
   rig = await startRig((_request, response) => {

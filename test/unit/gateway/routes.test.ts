@@ -29,7 +29,7 @@ describe('what is ours', () => {
     ['POST', '/autokitteh.deployments.v1.DeploymentsService/Activate', 'write'],
     ['POST', '/autokitteh.deployments.v1.DeploymentsService/Deactivate', 'write'],
     ['GET', `/connections/${CONNECTION}/postinit?vars=V&origin=O`, 'write'],
-  ])('%s %s is %s', (method, target, expected) => {
+  ])('The request %s %s is the route %s', (method, target, expected) => {
     expect(routeOf(method, target).t).toBe(expected);
   });
 
@@ -74,13 +74,13 @@ describe('what is ours', () => {
     ['POST', '/autokitteh.vars.v1.VarsService/Get'],
     ['POST', '/autokitteh.dispatcher.v1.DispatcherService/Dispatch'],
     ['POST', '/x/autokitteh.connections.v1.ConnectionsService/Test'],
-  ])("%s %s is the server's", (method, target) => {
+  ])("The request %s %s is the server's", (method, target) => {
     expect(routeOf(method, target)).toEqual({ t: 'forward' });
   });
 });
 
 describe('the auth type of a form', () => {
-  it("is Socket Mode in both spellings, and the body's wins as it does on the server", () => {
+  it("The auth type of a form is Socket Mode in both spellings, and the body's comes before the query's", () => {
     expect(isSocketModeForm('socketMode', null)).toBe(true);
     expect(isSocketModeForm(null, 'socket')).toBe(true);
     expect(isSocketModeForm('socketMode', 'oauthDefault')).toBe(true);

@@ -28,7 +28,7 @@ function save(
 }
 
 describe('the set-up pages', () => {
-  it('get requests as they came, and answer with all their headers', async () => {
+  it('The set-up pages get requests as they came and answer with all their headers', async () => {
     const headers = { host: 'ak.example.com', cookie: 'ak_user_session=x', 'x-forwarded-proto': 'https' };
     const reply = await send(rig.url, '/slack/?cid=con_1&origin=cli', { headers });
     expect(reply.status).toBe(201);
@@ -42,7 +42,7 @@ describe('the set-up pages', () => {
     expect(served).toEqual([]);
   });
 
-  it('that fail are said to have failed, without the reason', async () => {
+  it('A failed set-up page is reported as failed, without the reason', async () => {
     const reply = await send(rig.url, '/slack/?break');
     expect([reply.status, reply.body.toString()]).toEqual([500, 'internal error\n']);
     expect(rig.logged).toHaveLength(1);
@@ -50,7 +50,7 @@ describe('the set-up pages', () => {
     expect(odd.status).toBe(400);
   });
 
-  it('are not asked for a body that is too large', async () => {
+  it('The set-up pages are not asked for a body that is too large', async () => {
     const reply = await send(rig.url, '/slack/assets/x', { method: 'POST', body: 'x'.repeat(1_100_000) });
     expect(reply.status).toBe(413);
     expect(rig.setup).toEqual([]);
@@ -63,13 +63,13 @@ describe('saving', () => {
     ['?cid=con_1&origin=web&auth_type=socket', 'bot_token=xoxb-1&app_token=xapp-1'],
     ['?auth_type=oauthDefault', 'auth_type=socket'],
     ['?auth_type=socketMode', ''],
-  ])('with Socket Mode is ours: %s %s', async (query, body) => {
+  ])("Saving with Socket Mode is the program's: %s %s", async (query, body) => {
     const reply = await save(query, body);
     expect(reply.body.toString()).toBe(`setup: ${body}`);
     expect(served).toEqual([]);
   });
 
-  it('with Socket Mode and another content type is ours to refuse', async () => {
+  it('Saving with Socket Mode and another content type is refused by the program', async () => {
     expect((await save('?auth_type=socket', '{}', { 'content-type': 'application/json' })).status).toBe(201);
     expect(rig.setup[0]?.headers.get('content-type')).toBe('application/json');
   });
@@ -80,7 +80,7 @@ describe('saving', () => {
     ['?auth_type=socketMode', 'auth_type=oauthDefault'],
     ['', ''],
     ['', 'auth_type=none'],
-  ])("with anything else is the server's, byte for byte: %s %s", async (query, body) => {
+  ])("Saving with another type is the server's, byte for byte: %s %s", async (query, body) => {
     const reply = await save(query, body);
     expect([reply.status, reply.headers.location, reply.body.toString()]).toEqual([
       302,
@@ -92,7 +92,7 @@ describe('saving', () => {
     expect(rig.noticed).toEqual([undefined]);
   });
 
-  it('that is too long to be a form is passed on whole, or refused where it claims to be ours', async () => {
+  it('A body that is too long for a form is passed on whole, or refused where it claims to be for the program', async () => {
     const long = randomBytes(300_000);
     await save('', long);
     expect(served[0]?.body).toBe(long.toString('latin1'));
@@ -100,7 +100,7 @@ describe('saving', () => {
     expect(served).toHaveLength(1);
   });
 
-  it('is passed on with its length also when the client did not tell it', async () => {
+  it('A form is passed on with its length also when the client did not tell it', async () => {
     const reply = await save('', 'auth_type=oauth', { ...FORM, 'transfer-encoding': 'chunked' });
     expect(reply.status).toBe(302);
     expect(served[0]).toMatchObject({ body: 'auth_type=oauth', length: '15' });

@@ -70,7 +70,7 @@ async function file(name: string, content: string): Promise<string> {
 }
 
 describe('the command line', () => {
-  it('starts the program unless told otherwise, with what flags and environment say', async () => {
+  it('The command line starts the program unless told otherwise, with the settings of flags and environment', async () => {
     const environment = { GATEWAY_LISTEN: 'off', AUTOKITTEH_URL: 'http://one.example' };
     const { code, started } = await run(['--autokitteh-url', 'http://two.example/'], environment);
     expect(code).toBe(0);
@@ -81,7 +81,7 @@ describe('the command line', () => {
     expect((await run(['start'], environment)).started?.autokitteh.url).toBe('http://one.example');
   });
 
-  it('says its version and how it is used', async () => {
+  it('The command line prints its version and its usage', async () => {
     expect(await run(['--version'])).toMatchObject({ code: 0, out: '1.2.3' });
     const { code, out, started } = await run(['--help']);
     expect([code, started]).toEqual([0, undefined]);
@@ -101,7 +101,7 @@ describe('the command line', () => {
     expect((await run(['check', '--help'])).out).toMatch(/see ak-slack --help/);
   });
 
-  it('says what each command about dead letters does', async () => {
+  it('The command line says what each command about dead letters does', async () => {
     expect((await run(['dead-letters', '--help'])).out).toMatch(
       /list \[options\] +print them[^]*resend \[options\] \[ids\.\.\.\] +send/,
     );
@@ -118,14 +118,14 @@ describe('the command line', () => {
     [['dead-letters', 'resend'], /name some ids, or say --all/],
     [['dead-letters', 'resend', '1', 'two'], /An id is a whole number/],
     [['check', 'xoxb-on-the-command-line'], /too many arguments/],
-  ])('refuses wrong words, and shows how it is done: %j', async (words, says) => {
+  ])('The command line refuses wrong arguments and shows the usage: %j', async (words, says) => {
     const { code, error, started } = await run(words);
     expect([code, started]).toEqual([2, undefined]);
     expect(error).toMatch(says);
     expect(error).toContain('Usage: ak-slack');
   });
 
-  it('refuses wrong settings with a sentence for each', async () => {
+  it('The command line refuses wrong settings with a sentence for each', async () => {
     const { code, error, started } = await run(['--gateway-listen', 'nowhere', '--log-level', 'loud'], {
       PLUGIN_TOKEN: 'short',
     });
@@ -135,7 +135,7 @@ describe('the command line', () => {
     expect(error).toMatch(/^LOG_LEVEL must be debug/m);
   });
 
-  it('prints the manifest of the Slack app, or a link that creates it', async () => {
+  it('The command line prints the manifest of the Slack app, or a link that creates it', async () => {
     expect((await run(['manifest'])).out).toMatch(/^display_information:\n[^]*socket_mode_enabled: true/);
     const manifest = JSON.parse((await run(['manifest', '--json'])).out) as object;
     expect(manifest).toMatchObject({ settings: { socket_mode_enabled: true } });
@@ -144,7 +144,7 @@ describe('the command line', () => {
     expect(link.searchParams.get('manifest_yaml') ?? link.searchParams.get('manifest_json')).toBeTruthy();
   });
 
-  it('says so where nothing runs', async () => {
+  it('The command line says so where no program runs', async () => {
     const { code, error } = await run(['status'], { PLUGIN_LISTEN: '127.0.0.1:9' });
     expect(code).toBe(1);
     expect(error).toMatch(
@@ -163,7 +163,7 @@ function environmentOf({ rig, slack, standIn }: World): NodeJS.ProcessEnv {
 }
 
 describe('check', () => {
-  it('asks Slack about tokens from standard input or a file, and stores nothing', async () => {
+  it('The command check asks Slack about tokens from standard input or a file, and stores nothing', async () => {
     const world = await startWorld();
     const { installation, appToken } = addInstallation(world);
     const other = addInstallation(world);
@@ -209,12 +209,12 @@ describe('tokens', () => {
     ['\nxoxb-1-2-abc\nxoxp-1-2-abc', /^FAIL {2}This is a user token \(xoxp-\)\. The app-level token/m],
     ['xapp-1-abc', /^FAIL {2}The bot token is missing[^]*^FAIL {2}The app-level token looks cut off/m],
     ['xoxb-1-2-abc\nxoxb-1-2-def', /^FAIL {2}This is the bot token\. The app-level token starts/m],
-  ])('are told apart by what they begin with: %j', async (input, says) => {
+  ])('Tokens are told apart by their first characters: %j', async (input, says) => {
     const { code, out } = await run(['check'], {}, input);
     expect([code, out]).toEqual([1, expect.stringMatching(says)]);
   });
 
-  it('are asked for on a terminal, and there only', async () => {
+  it('Tokens are asked for only on a terminal', async () => {
     expect((await run(['check'], {}, '', true)).error).toMatch(
       /^Paste the bot token .* one to a line.*Then press Enter and Ctrl-D\.$/,
     );
@@ -225,7 +225,7 @@ describe('tokens', () => {
 });
 
 describe('save', () => {
-  it("stores checked tokens with the person's own credential, and with no other", async () => {
+  it("The command save stores checked tokens with the person's own credential and with no other", async () => {
     const world = await startWorld();
     const { installation, appToken } = addInstallation(world);
     const connection = await createConnection(world);
@@ -252,7 +252,7 @@ describe('save', () => {
 });
 
 describe('status and dead-letters', () => {
-  it('ask the running program, list what was given up, and send it again', async () => {
+  it('The commands status and dead-letters ask the running program, list dead letters and send them again', async () => {
     const world = await startWorld();
     const { slack, standIn } = world;
     const { app, installation, appToken } = addInstallation(world);
@@ -293,7 +293,7 @@ describe('status and dead-letters', () => {
     expect((await run(['dead-letters', 'resend', '--all'], environment)).out).toBe('0 of 0 are sent again.');
   });
 
-  it('need the credential of a program that has one', async () => {
+  it('The commands status and dead-letters need the credential of a program that has one', async () => {
     const PLUGIN_TOKEN = 'a-credential-for-tests';
     const world = await startWorld({ settings: { PLUGIN_TOKEN } });
     const environment = environmentOf(world);

@@ -34,7 +34,7 @@ function start(gauges: Partial<Gauges> = {}) {
 }
 
 describe('metrics', () => {
-  it('count what was decided about frames, and those that were not understood', async () => {
+  it('The metrics count the decisions about frames, and the frames that were not understood', async () => {
     const { receiver, sockets, lines } = start();
     receiver.emit({ t: 'routed', appId: 'A1', eventType: 'message', connections: 2 });
     receiver.emit({ t: 'unclaimed', appId: 'A1', eventType: 'message' });
@@ -59,7 +59,7 @@ describe('metrics', () => {
     );
   });
 
-  it('measure in seconds how long acknowledgement, dispatch and the whole way take', async () => {
+  it('The metrics measure in seconds how long acknowledgement, dispatch and the whole way take', async () => {
     const { delivery, lines } = start();
     delivery.emit({ t: 'acknowledged', appId: 'A1', kind: 'events_api', ms: 20 });
     delivery.emit({ t: 'dispatched', row: ROW, attempts: 1, ms: 300, waitedMs: 2_500 });
@@ -74,7 +74,7 @@ describe('metrics', () => {
     );
   });
 
-  it('look up what is there at each scrape, and show nothing of what is gone', async () => {
+  it('The metrics look up the present state at each scrape and show nothing that is gone', async () => {
     const sockets = new Map([['A1', 2]]);
     const connections = new Map([['ok', 3]]);
     const { lines } = start({ waiting: 4, dead: 1, inFlight: 2, journalBytes: 4_096, sockets, connections });
@@ -96,7 +96,7 @@ describe('metrics', () => {
     expect(later).not.toContain('status="ok"');
   });
 
-  it('show for each condition whether it is well', async () => {
+  it('The metrics show for each condition whether it is well', async () => {
     const { health, lines } = start();
     health.set('apps', ['Slack app A1 gets no events: nobody knows why.']);
     const conditions = async (): Promise<string[]> =>
@@ -112,7 +112,7 @@ describe('metrics', () => {
     expect(await conditions()).toContain('ak_slack_condition{name="apps"} 1');
   });
 
-  it('are shown without what cannot be looked up', async () => {
+  it('The metrics are shown without the values that cannot be looked up', async () => {
     const { delivery, broken, lines } = start({ waiting: 4 });
     delivery.emit({ t: 'journal_failing', code: 'journal_full', reason: 'no room' });
     await lines();
@@ -124,7 +124,7 @@ describe('metrics', () => {
     expect(await lines()).toContain('ak_slack_journal_rows{state="waiting"} 4');
   });
 
-  it('can be made several times in one process', async () => {
+  it('The metrics can be made several times in one process', async () => {
     start();
     expect((await start().lines()).length).toBeGreaterThan(10);
   });

@@ -14,21 +14,21 @@ function open(kind: 'slash_command' | 'view_submission' | 'options' = 'slash_com
 }
 
 describe('the address of an answer', () => {
-  it('takes one answer, and no second', async () => {
+  it('The address of an answer takes one answer and refuses the second', async () => {
     const { answer, post } = open();
     expect((await post('{"text":"done"}')).status).toBe(200);
     expect((await post('{"text":"again"}')).status).toBe(410);
     expect(await answer).toEqual({ text: 'done' });
   });
 
-  it("is gone when Slack's time is up, and then the default answer goes out", async () => {
+  it("The address of an answer is gone when Slack's time is up, and the default answer goes out", async () => {
     const { answer, post, time } = open();
     time.abort();
     expect(await answer).toBeUndefined();
     expect((await post('{"text":"late"}')).status).toBe(410);
   });
 
-  it('serves an event that is delivered again meanwhile, and stays used up when it comes later', async () => {
+  it('The address of an answer serves an event that is delivered again, and stays used up when it comes later', async () => {
     const { answer, desk, post, time } = open();
     const again = desk.await('A1', 'key', 'slash_command', new AbortController().signal);
     time.abort();
@@ -40,7 +40,7 @@ describe('the address of an answer', () => {
     expect(desk.size).toBe(0);
   });
 
-  it('differs between processes, apps and events', () => {
+  it('The address of an answer differs between processes, apps and events', () => {
     const desk = new AnswerDesk();
     const tickets = [desk.ticket('A1', 'k'), desk.ticket('A2', 'k'), desk.ticket('A1', 'l')];
     tickets.push(new AnswerDesk().ticket('A1', 'k'));
@@ -56,14 +56,17 @@ describe('the address of an answer', () => {
     ['view_submission', '{"response_action":"errors"}', 'needs errors'],
     ['view_submission', '{"response_action":"push"}', 'needs a view'],
     ['options', '{}', 'options or option_groups'],
-  ] as const)('says what is wrong with an answer to a %s and stays open: %s', async (kind, body, problem) => {
-    const { post, desk } = open(kind);
-    const response = await post(body);
-    expect(response.status).toBe(400);
-    expect(await response.text()).toContain(problem);
-    expect(desk.size).toBe(1);
-    desk.close();
-  });
+  ] as const)(
+    'An answer to a %s is refused with the reason and the address stays open: %s',
+    async (kind, body, problem) => {
+      const { post, desk } = open(kind);
+      const response = await post(body);
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain(problem);
+      expect(desk.size).toBe(1);
+      desk.close();
+    },
+  );
 
   it.each([
     ['slash_command', '{}'],
@@ -71,13 +74,13 @@ describe('the address of an answer', () => {
     ['view_submission', '{"response_action":"errors","errors":{"b":"no"}}'],
     ['view_submission', '{"response_action":"update","view":{"type":"modal"}}'],
     ['options', '{"options":[]}'],
-  ] as const)('takes a %s answered with %s', async (kind, body) => {
+  ] as const)('A %s takes the answer %s', async (kind, body) => {
     const { post, answer } = open(kind);
     expect((await post(body)).status).toBe(200);
     expect(await answer).toEqual(JSON.parse(body));
   });
 
-  it('refuses an answer that is too long', async () => {
+  it('The address of an answer refuses an answer that is too long', async () => {
     const { post, desk } = open();
     expect((await post(JSON.stringify({ text: 'x'.repeat(300_000) }))).status).toBe(413);
     desk.close();
@@ -85,7 +88,7 @@ describe('the address of an answer', () => {
 });
 
 describe('answerKindOf', () => {
-  it('knows which frames carry an answer', () => {
+  it('The kind of an answer is known for each frame that carries one', () => {
     expect(answerKindOf('slash_commands', {})).toBe('slash_command');
     expect(answerKindOf('interactive', { type: 'view_submission' })).toBe('view_submission');
     expect(answerKindOf('interactive', { type: 'block_suggestion' })).toBe('options');
@@ -93,7 +96,7 @@ describe('answerKindOf', () => {
     expect(answerKindOf('events_api', { type: 'view_submission' })).toBeUndefined();
   });
 
-  it("reads the connection's variable", () => {
+  it("The kinds of answers are read from the connection's variable", () => {
     expect([...answerKindsOf('slash_command, options,other')]).toEqual(['slash_command', 'options']);
     expect(answerKindsOf(undefined).size).toBe(0);
   });

@@ -6,7 +6,7 @@ import { recordOf } from './entries.js';
 const BOTH = [recordOf('one'), recordOf('two')];
 
 describe('ActiveSet', () => {
-  it('keeps a connection active for the time of grace, and for no longer', async () => {
+  it('The active set keeps a connection for the grace period and no longer', async () => {
     const clock = new HandClock();
     const set = new ActiveSet(clock, 5_000);
     expect([...set.update(['one'], BOTH)]).toEqual(['one']);
@@ -16,7 +16,7 @@ describe('ActiveSet', () => {
     expect([...set.update([], BOTH)]).toEqual([]);
   });
 
-  it('begins the grace anew whenever the connection is seen active', async () => {
+  it('The grace period starts again whenever the connection is seen active', async () => {
     const clock = new HandClock();
     const set = new ActiveSet(clock, 5_000);
     set.update(['one'], BOTH);
@@ -26,7 +26,7 @@ describe('ActiveSet', () => {
     expect([...set.update([], BOTH)]).toEqual(['one']);
   });
 
-  it('gives no grace to what was deleted, or was never active', () => {
+  it('The active set gives no grace to a connection that was deleted or was never active', () => {
     const set = new ActiveSet(new HandClock(), 5_000);
     set.update(['one'], BOTH);
     expect([...set.update([], [recordOf('two')])]).toEqual([]);

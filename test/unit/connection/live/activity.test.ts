@@ -9,7 +9,7 @@ function rowOf(connectionId: string, kind = 'events_api'): RowLabel {
 }
 
 describe('ActivityLog', () => {
-  it('counts what was delivered and given up, by connection, and remembers the last event', async () => {
+  it('The activity log counts delivered and refused events by connection and remembers the last event', async () => {
     const clock = new HandClock();
     const events = new Channel<DeliveryEvent>();
     const log = new ActivityLog(events, clock);
@@ -29,7 +29,7 @@ describe('ActivityLog', () => {
     expect(log.of('two')).toEqual({ delivered: 0, dead: 1, lastEvent: undefined });
   });
 
-  it('forgets connections that are gone', () => {
+  it('The activity log forgets connections that are gone', () => {
     const events = new Channel<DeliveryEvent>();
     const log = new ActivityLog(events, new HandClock());
     for (const id of ['one', 'two']) events.emit({ t: 'recovered_unconfirmed', row: rowOf(id) });

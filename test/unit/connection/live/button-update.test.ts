@@ -21,13 +21,13 @@ describe('isSlackUrl', () => {
     ['http://169.254.169.254/latest/meta-data', false],
     ['file:///etc/passwd', false],
     ['not a url', false],
-  ])('%s: %s', (url, allowed) => {
+  ])('The check whether %s is a Slack URL returns %s', (url, allowed) => {
     expect(isSlackUrl(url, API)).toBe(allowed);
   });
 });
 
 describe('ButtonUpdater', () => {
-  it('posts each click once, survives refusals, and leaves no timer', async () => {
+  it('The button update posts each click once, survives refusals and leaves no timer', async () => {
     const clock = new HandClock();
     const posted: string[] = [];
     const updater = new ButtonUpdater({

@@ -41,7 +41,7 @@ function sink(more: Partial<EventSinkOptions> = {}) {
 }
 
 describe('the event sink', () => {
-  it("dispatches the mapped frame to the row's connection, with a memo to find it by", async () => {
+  it("The event sink dispatches the mapped frame to the row's connection, with a memo to find it by", async () => {
     const { made, dispatched, delivered } = sink();
     expect(await made.dispatch(ROW, NEVER)).toEqual({ t: 'delivered', eventId: 'evt_1' });
     expect(dispatched[0]).toMatchObject({
@@ -53,7 +53,7 @@ describe('the event sink', () => {
   });
 
   it.each(['', 'no JSON', '[]', '{"type":"events_api"}', '{"type":"events_api","payload":{"event":1}}'])(
-    'gives up a row that holds no event: %j',
+    'The event sink gives up a row that holds no event: %j',
     async (body) => {
       const { made, dispatched, delivered } = sink();
       expect(await made.dispatch({ ...ROW, body }, NEVER)).toMatchObject({ t: 'unreadable' });
@@ -68,7 +68,7 @@ describe('the event sink', () => {
     [new PluginError('not_found', 'no such connection'), 'poisoned'],
     [new PluginError('server_refused', 'something new'), 'failed'],
     [new TypeError('a fault of ours'), 'failed'],
-  ])('says what a refusal means: %s', async (error, t) => {
+  ])('The event sink says what a refusal means: %s', async (error, t) => {
     const { made, delivered } = sink({
       server: { dispatch: () => Promise.reject(error), listEvents: () => Promise.resolve([]) },
     });
@@ -76,7 +76,7 @@ describe('the event sink', () => {
     expect(delivered).toEqual([]);
   });
 
-  it('finds an event again, by its connection or, for an organisation, by its integration', async () => {
+  it('The event sink finds an event again by its connection or, for an organisation, by its integration', async () => {
     const own = sink();
     expect(await own.made.find(ROW, NEVER)).toBe('evt_9');
     expect(own.queries[0]).toMatchObject({ destinationId: 'con_1' });

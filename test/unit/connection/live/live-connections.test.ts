@@ -158,7 +158,7 @@ async function startWithStatusOnItsWay() {
 }
 
 describe('LiveConnections', () => {
-  it('wants sockets for active connections and routes their events', async () => {
+  it('Active connections have sockets, and their events are routed to them', async () => {
     const { clock, server, live, wanted } = start();
     server.add('one');
     server.add('two', { ...TOKENS, socket_mode_app_token: 'xapp-1-A2-1-x' }, false);
@@ -171,7 +171,7 @@ describe('LiveConnections', () => {
     expect(server.connections.get('two')?.status.code).toBe('ok');
   });
 
-  it('closes sockets when the last deployment is gone, but not while one replaces another', async () => {
+  it('Sockets close when the last deployment is gone, but not while one deployment replaces another', async () => {
     const { clock, server, live, wanted } = start();
     const one = server.add('one');
     live.start();
@@ -187,7 +187,7 @@ describe('LiveConnections', () => {
     expect(wanted.apps.size).toBe(0);
   });
 
-  it('forgets a deleted connection at the next look', async () => {
+  it('A deleted connection is forgotten at the next look', async () => {
     const { clock, server, live, wanted } = start();
     server.add('one');
     live.start();
@@ -198,7 +198,7 @@ describe('LiveConnections', () => {
     expect(live.connectionsOf(HERE)).toEqual([]);
   });
 
-  it('reads variables again when the server put its own status back, and shows ours again', async () => {
+  it("Variables are read again when the server put its own status back, and the program's status is shown again", async () => {
     const { clock, server, live } = start();
     const one = server.add('one');
     live.start();
@@ -212,7 +212,7 @@ describe('LiveConnections', () => {
     });
   });
 
-  it('picks up tokens that are set past the gateway, variable by variable', async () => {
+  it('Tokens that are set past the gateway are found, variable by variable', async () => {
     const { clock, server, live, wanted } = start();
     const one = server.add('one', {});
     live.start();
@@ -227,7 +227,7 @@ describe('LiveConnections', () => {
     expect(one.status.code).toBe('ok');
   });
 
-  it('asks few questions when nothing changes', async () => {
+  it('The server is asked few questions when nothing changes', async () => {
     const { clock, server, live, slack } = start();
     for (let index = 0; index < 20; index++) server.add(`c${index}`);
     live.start();
@@ -237,7 +237,7 @@ describe('LiveConnections', () => {
     expect(slack.asked).toBe(1);
   });
 
-  it('goes on with what it knows while the server is down, and recovers by itself', async () => {
+  it('Known connections stay in use while the server is down, and the program recovers by itself', async () => {
     const { clock, server, live, wanted, health } = start();
     server.add('one');
     live.start();
@@ -254,7 +254,7 @@ describe('LiveConnections', () => {
     expect(live.connectionsOf(HERE)).toEqual(['one', 'two']);
   });
 
-  it('shows a revoked bot token with what to do, and recovers when it is valid again', async () => {
+  it('A revoked bot token is shown with what to do, and the status recovers when the token is valid again', async () => {
     const { clock, server, live, slack } = start();
     const one = server.add('one');
     live.start();
@@ -270,7 +270,7 @@ describe('LiveConnections', () => {
     expect(await testOf(live, clock)).toMatchObject({ code: 'ok' });
   });
 
-  it('routes nothing by what variables claim, only by what Slack said', async () => {
+  it('Events are not routed by what variables claim, but only by what Slack said', async () => {
     const { clock, server, live, slack } = start();
     slack.identity = { t: 'unknown' };
     server.add('claims', { ...TOKENS, install_ids: 'A1//T1' });
@@ -289,7 +289,7 @@ describe('LiveConnections', () => {
     expect(live.identified(HERE)).toBeUndefined();
   });
 
-  it('asks anew about a new bot token, and routes nothing by the old one', async () => {
+  it('Slack is asked about a new bot token, and nothing is routed by the old one', async () => {
     const { clock, server, live, slack } = start();
     const one = server.add('one');
     live.start();
@@ -303,7 +303,7 @@ describe('LiveConnections', () => {
     expect(live.connectionsOf({ ...HERE, teamId: 'T2' })).toEqual(['one']);
   });
 
-  it('tells those whose access has ended that it has, and nothing else', async () => {
+  it('Connections whose access has ended are told so and get nothing else', async () => {
     const { clock, server, live, slack } = start();
     server.add('one');
     live.start();
@@ -315,7 +315,7 @@ describe('LiveConnections', () => {
     expect(live.connectionsOf(HERE, true)).toEqual(['one']);
   });
 
-  it('notices variables that were set while a status was on its way', async () => {
+  it('Variables that were set while a status was being pushed are noticed', async () => {
     const { clock, one, arrive } = await startWithStatusOnItsWay();
     one.variables = { ...TOKENS, private_bot_token: 'no token' };
     // The server's own status, which nobody sees: ours arrives over it.
@@ -328,7 +328,7 @@ describe('LiveConnections', () => {
     });
   });
 
-  it('leaves no status of its own on a connection whose variables went while it was on its way', async () => {
+  it('A connection whose variables went while a status was being pushed keeps no status of the program', async () => {
     const { clock, server, live, one, arrive } = await startWithStatusOnItsWay();
     one.variables = {};
     one.status = { code: 'init_required', message: 'Init required' };
@@ -343,7 +343,7 @@ describe('LiveConnections', () => {
     expect(server.refreshes).toEqual(['one']);
   });
 
-  it('leaves a connection to the server that now connects another way', async () => {
+  it('A connection that now connects another way is left to the server', async () => {
     const { clock, server, live } = start();
     const one = server.add('one');
     live.start();
@@ -356,7 +356,7 @@ describe('LiveConnections', () => {
     expect(server.refreshes).toEqual(['one']);
   });
 
-  it('stops at once although the server does not answer', async () => {
+  it('Live connections stop at once although the server does not answer', async () => {
     const { clock, server, live } = start();
     server.hangs = true;
     live.start();
@@ -365,7 +365,7 @@ describe('LiveConnections', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('leaves connections of other kinds and those not set up to the server', async () => {
+  it('Connections of other kinds and those that are not set up are left to the server', async () => {
     const { clock, server, live } = start();
     const before = { code: 'ok', message: 'Using OAuth 2.0' } as const;
     server.add('oauth', { auth_type: 'oauthDefault' }).status = before;
@@ -378,7 +378,7 @@ describe('LiveConnections', () => {
     expect(live.status('nobody')).toEqual({ code: 'init_required', message: 'Init required' });
   });
 
-  it('shows no renewal of sockets, and a lasting trouble soon', async () => {
+  it('The status does not show a renewal of sockets, but soon shows a lasting problem', async () => {
     const { clock, server, live, wanted } = start();
     const one = server.add('one');
     live.start();

@@ -64,7 +64,7 @@ function start(more: Partial<Routing> = {}, take?: (event: IntakeEvent) => Promi
 }
 
 describe('Receiver', () => {
-  it('journals an event for the connections of its installation, then acknowledges it', async () => {
+  it('The receiver journals an event for the connections of its installation and then acknowledges it', async () => {
     const order: string[] = [];
     const { receive, taken, acknowledged, events } = start({}, () => {
       order.push('journaled');
@@ -78,7 +78,7 @@ describe('Receiver', () => {
     expect(order).toEqual(['journaled']);
   });
 
-  it('does not acknowledge what cannot be journaled, but tells who typed a command', async () => {
+  it('The receiver does not acknowledge an event that cannot be journaled, but tells the person who typed a command', async () => {
     const full = new PluginError('journal_full', 'no room');
     const { receive, acknowledged, delivery, logged } = start({}, () => Promise.reject(full));
     await receive(frameText('message.channels.json'));
@@ -90,7 +90,7 @@ describe('Receiver', () => {
     expect(logged.join('')).toContain('journal_full');
   });
 
-  it('acknowledges what nobody listens to, and says so to who typed a command', async () => {
+  it('The receiver acknowledges an event without connections, and says so to the person who typed a command', async () => {
     const { receive, taken, acknowledged, events } = start({ connectionsOf: () => [] });
     await receive(frameText('message.channels.json'));
     await receive(frameText('slash_command.json'));
@@ -100,7 +100,7 @@ describe('Receiver', () => {
     expect(events.map(({ t }) => t)).toEqual(['unclaimed', 'unclaimed']);
   });
 
-  it('waits until it is known whose a connection is, and leaves the event to Slack if that is not said', async () => {
+  it('The receiver waits until the owner of a connection is known, and otherwise leaves the event to Slack', async () => {
     let ids: string[] = [];
     let say: (isKnown: boolean) => void = () => undefined;
     const { receiver, receive, taken, acknowledged, events } = start({
@@ -128,7 +128,7 @@ describe('Receiver', () => {
     ['self', frameText('message.own_bot_echo.json')],
     ['malformed', wrapEvent({ type: '' })],
     ['unroutable', wrapEvent({ type: 'message' }, { team_id: '', authorizations: [] })],
-  ])('acknowledges and counts what goes nowhere: %s', async (why, text) => {
+  ])('The receiver acknowledges and counts an event that is for no connection: %s', async (why, text) => {
     const { receive, taken, acknowledged, events } = start();
     await receive(text);
     expect(events).toMatchObject([{ t: 'dropped', why }]);
@@ -137,7 +137,7 @@ describe('Receiver', () => {
   });
 
   it.each(['app_uninstalled.json', 'tokens_revoked.json'])(
-    'doubts the tokens after %s, and tells those too who have just lost them',
+    'The receiver verifies the tokens after %s, and also tells the connections that just lost theirs',
     async (file) => {
       const asked: boolean[] = [];
       const { receive, doubted, taken } = start({
@@ -154,7 +154,7 @@ describe('Receiver', () => {
     },
   );
 
-  it('goes on after a fault of its own in one frame, and acknowledges that one not', async () => {
+  it('The receiver continues after an internal error in one frame, and does not acknowledge that frame', async () => {
     let calls = 0;
     const { receive, taken, acknowledged, logged } = start({
       connectionsOf() {

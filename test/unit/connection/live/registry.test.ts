@@ -20,7 +20,7 @@ function known(installIds: string): BotTokenState {
 }
 
 describe('Registry', () => {
-  it('routes by what Slack said of the bot token, and of the present one only', () => {
+  it('The registry routes only by what Slack said of the present bot token', () => {
     const registry = new Registry();
     registry.list([recordOf('one')], new Set(['one']));
     registry.read('one', variablesOf('xoxb-1'));
@@ -38,7 +38,7 @@ describe('Registry', () => {
     expect(registry.isUndecided(HERE)).toBe(false);
   });
 
-  it('gives farewells, and nothing else, to whom Slack has shut out', () => {
+  it('The registry routes farewells, and nothing else, to connections that Slack has shut out', () => {
     const registry = new Registry();
     registry.list([recordOf('one'), recordOf('never')], new Set(['one', 'never']));
     for (const id of ['one', 'never']) registry.read(id, variablesOf('xoxb-1'));
@@ -49,7 +49,7 @@ describe('Registry', () => {
     expect(registry.connectionsOf(HERE, true)).toEqual(['one']);
   });
 
-  it('forgets what is not listed, and routes nothing to what is not active', () => {
+  it('The registry forgets connections that are not listed and routes nothing to inactive ones', () => {
     const registry = new Registry();
     expect(registry.list([recordOf('one'), recordOf('two')], new Set(['one']))).toEqual(['one', 'two']);
     for (const id of ['one', 'two']) {
@@ -63,7 +63,7 @@ describe('Registry', () => {
     expect([...registry.all()]).toHaveLength(1);
   });
 
-  it('works routes out anew only when something has changed that they depend on', () => {
+  it('The registry computes routes again only when something that they depend on has changed', () => {
     const registry = new Registry();
     const both = [recordOf('one'), recordOf('two')];
     let looks = 0;

@@ -13,7 +13,7 @@ describe('setupStateOf', () => {
     ['socketMode', '2026-01-02T03:04:05Z'],
     ['socket', '2026-01-02T03:04:05Z'],
     ['socketMode', '2026-01-02T03:04:05.678Z'],
-  ])('takes both tokens under the spelling %s, saved at %s', (auth_type, saved) => {
+  ])('Both tokens are taken under the spelling %s, saved at %s', (auth_type, saved) => {
     const variables = {
       auth_type,
       socket_mode_app_token: APP,
@@ -30,14 +30,14 @@ describe('setupStateOf', () => {
     });
   });
 
-  it('takes tokens that were set without an auth type, by a manifest or ak var set', () => {
+  it('Tokens are taken without an auth type when a manifest or ak var set set them', () => {
     expect(state({ socket_mode_app_token: APP, private_bot_token: ` ${BOT}\n` })).toMatchObject({
       t: 'complete',
       botToken: BOT,
     });
   });
 
-  it('says what is missing or malformed', () => {
+  it('The set-up state names what is missing or malformed', () => {
     expect(state({ socket_mode_app_token: APP })).toEqual({
       t: 'incomplete',
       problems: ['private_bot_token is missing'],
@@ -51,7 +51,7 @@ describe('setupStateOf', () => {
     });
   });
 
-  it("tells the built-in's connections, and those being adopted", () => {
+  it("The set-up state tells the built-in's connections and those being adopted", () => {
     const builtIn = { auth_type: 'socketMode', private_app_token: APP, private_bot_token: BOT };
     expect(state(builtIn)).toEqual({ t: 'built_in' });
     expect(state({ ...builtIn, socket_mode_app_token: APP })).toMatchObject({
@@ -60,7 +60,7 @@ describe('setupStateOf', () => {
     });
   });
 
-  it("leaves the server's other ways of connecting alone", () => {
+  it("The set-up state leaves the server's other ways of connecting alone", () => {
     expect(state({ auth_type: 'oauthDefault', oauth_access_token: BOT })).toEqual({
       t: 'other',
       authType: 'oauthDefault',

@@ -34,7 +34,7 @@ function publisher(refuse = false) {
 }
 
 describe('StatusPublisher', () => {
-  it('brings good news at once, and once', async () => {
+  it('Good news is published at once, and only once', async () => {
     const { made, pushed } = publisher();
     made.listed('con', BUILT_IN);
     made.update('con', OK);
@@ -46,7 +46,7 @@ describe('StatusPublisher', () => {
     expect(pushed).toEqual([OK]);
   });
 
-  it('shows no trouble that passes before it has settled', async () => {
+  it('A problem that passes before the settling time is not published', async () => {
     const { made, pushed, clock } = publisher();
     made.listed('con', OK);
     made.update('con', WARNING);
@@ -63,7 +63,7 @@ describe('StatusPublisher', () => {
     expect(pushed).toEqual([WARNING]);
   });
 
-  it('shows one trouble after another when each has lasted', async () => {
+  it('One problem after another is published when each has lasted', async () => {
     const { made, pushed, clock } = publisher();
     made.listed('con', OK);
     for (const status of [WARNING, ERROR]) {
@@ -75,7 +75,7 @@ describe('StatusPublisher', () => {
     expect(pushed).toEqual([WARNING, ERROR]);
   });
 
-  it("brings a known trouble back at once over the server's own status", async () => {
+  it("A known problem is published again at once over the server's own status", async () => {
     const { made, pushed, clock } = publisher();
     made.listed('con', OK);
     made.update('con', ERROR);
@@ -89,7 +89,7 @@ describe('StatusPublisher', () => {
     expect(pushed).toEqual([ERROR, ERROR]);
   });
 
-  it('tries again after the server refused', async () => {
+  it('The publisher tries again after the server refused', async () => {
     const { made, pushed } = publisher(true);
     made.listed('con', BUILT_IN);
     made.update('con', OK);
@@ -100,7 +100,7 @@ describe('StatusPublisher', () => {
     expect(made.overwritten('con', BUILT_IN)).toBe(false);
   });
 
-  it('takes back what it has shown, once, and forgets it', async () => {
+  it('The publisher takes its status back once and forgets it', async () => {
     const { made, pushed, refreshed } = publisher();
     made.listed('con', BUILT_IN);
     made.update('con', OK);
@@ -117,7 +117,7 @@ describe('StatusPublisher', () => {
     expect(pushed).toEqual([OK, OK]);
   });
 
-  it('waits with that for a push that is under way', async () => {
+  it('The publisher takes its status back only after a push that is under way', async () => {
     const { made, refreshed, server } = publisher();
     let arrive = (): void => undefined;
     server.held = new Promise((resolve) => (arrive = resolve));
@@ -133,7 +133,7 @@ describe('StatusPublisher', () => {
     expect(refreshed).toEqual(['con']);
   });
 
-  it('asks for no refresh where it never showed anything', async () => {
+  it('The publisher asks for no refresh where it never published anything', async () => {
     const { made, refreshed } = publisher();
     made.takeBack('con');
     made.listed('con', BUILT_IN);
@@ -142,7 +142,7 @@ describe('StatusPublisher', () => {
     expect(refreshed).toEqual([]);
   });
 
-  it('asks again when the server did not refresh', async () => {
+  it('The publisher asks again when the server did not refresh', async () => {
     const { made, refreshed, server } = publisher();
     made.listed('con', BUILT_IN);
     made.update('con', OK);

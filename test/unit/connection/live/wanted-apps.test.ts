@@ -5,7 +5,7 @@ import { complete, entryOf } from './entries.js';
 const DAY = Date.parse('2025-10-09T00:00:00Z');
 
 describe('wantedApps', () => {
-  it('wants the apps of active connections that are set up, and no other', () => {
+  it('The wanted apps are those of active connections that are set up, and no others', () => {
     const wanted = wantedApps([
       entryOf('one', complete('A1', 'one')),
       entryOf('asleep', complete('A2', 'two'), false),
@@ -17,7 +17,7 @@ describe('wantedApps', () => {
     expect([...wanted]).toEqual([['A1', [{ token: 'one', setAt: 0 }]]]);
   });
 
-  it("gives an app's tokens newest first, each once, with the latest time of its saving", () => {
+  it('The tokens of an app come newest first, each once, with the latest time of saving', () => {
     const wanted = wantedApps([
       entryOf('first', complete('A1', 'shared', DAY)),
       entryOf('second', complete('A1', 'old', DAY + 1_000)),
@@ -30,7 +30,7 @@ describe('wantedApps', () => {
     ]);
   });
 
-  it('keeps tokens of the same time apart, in the same order whichever connection comes first', () => {
+  it('Tokens of the same time stay in the same order whichever connection comes first', () => {
     const entries = ['b', 'a', 'c'].map((token) => entryOf(token, complete('A1', token, DAY)));
     const wanted = wantedApps(entries).get('A1') ?? [];
     expect(wanted.map(({ token }) => token)).toEqual(['a', 'b', 'c']);

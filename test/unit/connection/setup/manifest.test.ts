@@ -27,7 +27,7 @@ function findingsAfter(change: (manifest: AppManifest) => void): string[] {
 }
 
 describe('the proposed Slack app', () => {
-  it('is the one that AutoKitteh’s documentation has people create', () => {
+  it('The proposed Slack app is the one that AutoKitteh’s documentation has people create', () => {
     const { features, oauth_config: oauth, settings } = DEFAULT_APP_MANIFEST;
     expect(DEFAULT_APP_MANIFEST.display_information.name).toBe('AutoKitteh Demo App');
     expect(features.bot_user).toEqual({ display_name: 'AutoKitteh', always_online: true });
@@ -38,33 +38,33 @@ describe('the proposed Slack app', () => {
     expect(settings.token_rotation_enabled).toBe(false);
   });
 
-  it('has no fault, and a scope for each of its events', () => {
+  it('The proposed Slack app has no fault, and a scope for each of its events', () => {
     expect(manifestFindings(DEFAULT_APP_MANIFEST)).toEqual([]);
     for (const event of DEFAULT_APP_MANIFEST.settings.event_subscriptions.bot_events) {
       expect(EVENT_SCOPES).toHaveProperty([event]);
     }
   });
 
-  it('is the same whether the manifest of the integration names it or not', async () => {
+  it('The proposed Slack app is the same whether the manifest of the integration names it or not', async () => {
     const { slackApp } = await readManifest('integration.yaml');
     expect(slackApp).toBeDefined();
     expect(proposedApp(slackApp)).toEqual(DEFAULT_APP_MANIFEST);
     expect(proposedApp(undefined)).toEqual(DEFAULT_APP_MANIFEST);
   });
 
-  it('is another where the manifest of the integration names one, if that is whole', () => {
+  it('The manifest of the integration can name another Slack app if that one is complete', () => {
     const other = { ...editable(), display_information: { name: 'Ours' } };
     expect(proposedApp(other).display_information.name).toBe('Ours');
     expect(() => proposedApp({})).toThrow(/settings/);
   });
 
-  it('reads the same from YAML and from JSON', () => {
+  it('The Slack app reads the same from YAML and from JSON', () => {
     expect(parse(manifestYaml(DEFAULT_APP_MANIFEST))).toEqual(DEFAULT_APP_MANIFEST);
     expect(JSON.parse(manifestJson(DEFAULT_APP_MANIFEST))).toEqual(DEFAULT_APP_MANIFEST);
     expect(readAppManifest(parse(manifestYaml(DEFAULT_APP_MANIFEST)))).toEqual(DEFAULT_APP_MANIFEST);
   });
 
-  it('is filled in by the link to Slack, blanks and signs included', () => {
+  it('The link to Slack fills in the whole app, with blanks and signs', () => {
     const manifest = editable();
     manifest.display_information.name = 'a + b & c = 100 %';
     const link = new URL(createAppLink(manifest));
@@ -74,7 +74,7 @@ describe('the proposed Slack app', () => {
     expect(link.search).not.toContain('+');
   });
 
-  it('survives YAML whatever a person types', () => {
+  it('The Slack app survives YAML with any text that a person types', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 40 });
     const words = fc.constantFrom(
       'yes',
@@ -101,7 +101,7 @@ describe('the proposed Slack app', () => {
     );
   });
 
-  it('names each wrong field of a file', () => {
+  it('The check of a file names each wrong field', () => {
     const wrong = { ...DEFAULT_APP_MANIFEST, settings: { socket_mode_enabled: false } };
     expect(() => readAppManifest(wrong)).toThrow(
       /settings\.event_subscriptions: .*\n.*settings\.socket_mode_enabled/,
@@ -149,14 +149,14 @@ describe('what Slack would refuse', () => {
     ],
     ['a scope that is none', (m) => m.oauth_config.scopes.bot.push('Chat Write'), /“Chat Write” is not/],
     ['a scope twice', (m) => m.oauth_config.scopes.bot.push('chat:write'), /chat:write is there twice/],
-  ])('%s', (_what, change, text) => {
+  ])('Slack would refuse this app, and the page says so: %s', (_what, change, text) => {
     const manifest = editable();
     change(manifest);
     const problems = manifestFindings(manifest).filter(({ level }) => level === 'problem');
     expect(problems.map((finding) => finding.text)).toContainEqual(expect.stringMatching(text));
   });
 
-  it('what is exactly at the limit passes', () => {
+  it('A Slack app that is exactly at the limits has no fault', () => {
     expect(
       findingsAfter((manifest) => {
         manifest.display_information.name = '🐱'.repeat(35);
@@ -168,7 +168,7 @@ describe('what Slack would refuse', () => {
 });
 
 describe('what would not work', () => {
-  it('an event without its scope, with the scope that mends it', () => {
+  it('An event without its scope is a fault that names the missing scope', () => {
     const manifest = editable();
     manifest.settings.event_subscriptions.bot_events.push('file_shared');
     expect(manifestFindings(manifest)).toEqual([
@@ -181,7 +181,7 @@ describe('what would not work', () => {
     ]);
   });
 
-  it('one of several scopes is enough for an event', () => {
+  it('One of several possible scopes is enough for an event', () => {
     const texts = findingsAfter((manifest) => {
       manifest.oauth_config.scopes.bot = ['users:read', 'commands', 'groups:read'];
       manifest.settings.event_subscriptions.bot_events = ['member_joined_channel'];
@@ -189,7 +189,7 @@ describe('what would not work', () => {
     expect(texts).toEqual([]);
   });
 
-  it('an app without users:read, and slash commands without theirs', () => {
+  it('An app without users:read and slash commands without their scope are faults', () => {
     const texts = findingsAfter((manifest) => {
       manifest.oauth_config.scopes.bot = ['chat:write'];
       manifest.settings.event_subscriptions.bot_events = [];

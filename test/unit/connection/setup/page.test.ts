@@ -29,13 +29,13 @@ function press(setup: FakeSetup, action: string, fields: Record<string, string> 
 }
 
 describe('the page', () => {
-  it('has one address, with and without the slash', async () => {
+  it('The page has one address, with and without a slash at the end', async () => {
     const { app } = createFakeSetup();
     const response = await app.request(`/slack?cid=${CONNECTION}&origin=cli`);
     expect([response.status, response.headers.get('location')]).toEqual([307, ADDRESS]);
   });
 
-  it('loads nothing but its own style sheets and script, and is framed by nobody', async () => {
+  it('The page loads only its own style sheets and scripts, and no site can frame it', async () => {
     const setup = createFakeSetup();
     const first = await open(setup);
     const policy = first.headers.get('content-security-policy') ?? '';
@@ -53,7 +53,7 @@ describe('the page', () => {
     expect((await open(setup)).text).not.toContain(nonce);
   });
 
-  it('serves its own files and no others', async () => {
+  it('The page serves its own files and no others', async () => {
     const { app } = createFakeSetup();
     for (const name of ['page.css', 'page.js', 'token-shape.js', 'icon.svg']) {
       const response = await app.request(`/slack/assets/${name}`);
@@ -68,7 +68,7 @@ describe('the page', () => {
     }
   });
 
-  it('escapes whatever came from elsewhere', async () => {
+  it('The page escapes all text that came from elsewhere', async () => {
     const setup = createFakeSetup();
     const script = '<script>alert(1)</script>';
     setup.autokitteh.store({ ...OURS, team_name: script, user_name: script, app_id: script });
@@ -91,7 +91,7 @@ describe('the page', () => {
     ['what the built-in stored', BUILT_IN, 'Open sockets here'],
     ['both tokens', OURS, 'Right now'],
     ['both tokens and the built-in’s', { ...OURS, private_app_token: APP_TOKEN }, 'One more step'],
-  ])('shows what there is to do with %s', async (_what, stored, words) => {
+  ])('The page shows what there is to do with %s', async (_what, stored, words) => {
     const setup = createFakeSetup();
     setup.autokitteh.store(stored);
     const { status, text } = await open(setup);
@@ -105,7 +105,7 @@ describe('the page', () => {
     ['a malformed id', 'x', undefined, 400, 'Invalid connection ID'],
     ['an unknown connection', 'con_00000000000000000000000000', undefined, 404, 'Connection not found'],
     ['a server that is away', CONNECTION, 'server_unavailable', 502, 'Try again in a moment'],
-  ] as const)('says so for %s', async (_what, id, failure, status, words) => {
+  ] as const)('The page says so for %s', async (_what, id, failure, status, words) => {
     const setup = createFakeSetup();
     if (failure !== undefined) setup.autokitteh.failure = new PluginError(failure, 'refused');
     const page = await open(setup, `/slack/?cid=${id}`);
@@ -113,7 +113,7 @@ describe('the page', () => {
     expect(page.text).toContain(words);
   });
 
-  it('asks people who are not logged in to do that', async () => {
+  it('The page asks people who are not logged in to log in', async () => {
     const { app } = createFakeSetup();
     const response = await app.request(ADDRESS);
     expect(response.status).toBe(401);
@@ -122,7 +122,7 @@ describe('the page', () => {
 });
 
 describe('the state', () => {
-  it('is told to those who may see the connection', async () => {
+  it('The state is shown to people who may see the connection', async () => {
     const setup = createFakeSetup();
     setup.live.set(CONNECTION, {
       status: { code: 'ok', message: 'Fine' },
@@ -146,7 +146,7 @@ describe('the state', () => {
     });
   });
 
-  it('is told to nobody else', async () => {
+  it('The state is not shown to anyone else', async () => {
     const { app } = createFakeSetup();
     const address = `/slack/assets/state?cid=${CONNECTION}`;
     expect((await app.request(address)).status).toBe(401);
@@ -159,7 +159,7 @@ describe('the state', () => {
 });
 
 describe('the buttons', () => {
-  it('save leads to the page anew, and keeps the origin', async () => {
+  it('The save button leads back to the page and keeps the origin', async () => {
     const setup = createFakeSetup();
     const response = await press(setup, 'save', {
       bot_token: BOT_TOKEN,
@@ -173,7 +173,7 @@ describe('the buttons', () => {
     expect(setup.changed).toEqual([CONNECTION]);
   });
 
-  it('check asks Slack for a socket, and the save that follows does not ask again', async () => {
+  it('The check button asks Slack for a socket, and the save that follows does not ask again', async () => {
     const setup = createFakeSetup();
     const tokens = { bot_token: BOT_TOKEN, app_token: APP_TOKEN };
     const asked = (): number =>
@@ -190,7 +190,7 @@ describe('the buttons', () => {
     expect(asked()).toBe(4);
   });
 
-  it('an empty field keeps the stored token', async () => {
+  it('An empty field keeps the stored token', async () => {
     const setup = createFakeSetup();
     setup.autokitteh.store(OURS);
     const rotated = 'xoxb-111-222-rotated';
@@ -199,7 +199,7 @@ describe('the buttons', () => {
     expect(setup.autokitteh.stored.get('socket_mode_app_token')?.value).toBe(APP_TOKEN);
   });
 
-  it('adopt copies, finish deletes', async () => {
+  it('The adopt button copies the tokens and the finish button deletes the old ones', async () => {
     const setup = createFakeSetup();
     setup.autokitteh.store({ ...BUILT_IN, install_ids: 'A/E/T' });
     expect((await press(setup, 'finish')).status).toBe(400);
@@ -215,7 +215,7 @@ describe('the buttons', () => {
     expect([...setup.autokitteh.stored.keys()]).toContain('install_ids');
   });
 
-  it('disconnect deletes what set-up stored, and nothing that others stored', async () => {
+  it('The disconnect button deletes the variables that set-up stored and no others', async () => {
     const setup = createFakeSetup();
     await post(setup, GOOD);
     setup.autokitteh.store({ private_app_token: APP_TOKEN, somebody_elses: 'x' });
@@ -223,7 +223,7 @@ describe('the buttons', () => {
     expect([...setup.autokitteh.stored.keys()]).toEqual(['somebody_elses']);
   });
 
-  it('choices are stored, and shown as they are stored', async () => {
+  it('The choices of a person are stored and shown as they are stored', async () => {
     const setup = createFakeSetup();
     setup.autokitteh.store(OURS);
     const boxes = async (): Promise<string[]> =>
@@ -242,7 +242,7 @@ describe('the buttons', () => {
     expect(setup.autokitteh.writes).toHaveLength(2);
   });
 
-  it('a test message goes to a member or a channel with the stored token', async () => {
+  it('A test message goes to a member or a channel with the stored token', async () => {
     const setup = createFakeSetup();
     setup.autokitteh.store(OURS);
     const response = await press(setup, 'test_message', { recipient: ' U0123456789 ' });
@@ -259,7 +259,7 @@ describe('the buttons', () => {
     expect((await press(setup, 'test_message', { recipient: 'no one' })).status).toBe(400);
   });
 
-  it('none can be pressed by those who may not, or from another site, or that does not exist', async () => {
+  it('A button does nothing for people without the right, from another site, or when it does not exist', async () => {
     for (const action of ['save', 'check', 'test_message', 'adopt', 'finish', 'disconnect', 'choose']) {
       const setup = createFakeSetup();
       setup.autokitteh.store(BUILT_IN);
@@ -272,7 +272,7 @@ describe('the buttons', () => {
     expect((await press(createFakeSetup(), 'constructor')).status).toBe(400);
   });
 
-  it('the page stays, with the reason beside it, when the server refuses', async () => {
+  it('The page stays, with the reason beside it, when the server refuses', async () => {
     const setup = createFakeSetup();
     const { autokitteh } = setup;
     const forCaller = autokitteh.forCaller.bind(autokitteh);

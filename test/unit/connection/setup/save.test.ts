@@ -10,7 +10,7 @@ describe('the save endpoint', () => {
     ['web', `/connections/${CONNECTION}/success`],
     ['dash', `/internal/dashboard/connections/${CONNECTION}?msg=Success`],
     ['vscode', `vscode://autokitteh.autokitteh?cid=${CONNECTION}`],
-  ])('leads a person who came from %s back', async (origin, location) => {
+  ])('The save endpoint leads a person who came from %s back', async (origin, location) => {
     const setup = createFakeSetup();
     const response = await post(setup, { ...GOOD, origin });
     expect(response.status).toBe(302);
@@ -22,17 +22,20 @@ describe('the save endpoint', () => {
     ['cli', `https://ak.example.com/connections/${CONNECTION}/success`],
     ['dash', `https://ak.example.com/internal/dashboard/connections/${CONNECTION}?msg=Success`],
     ['vscode', `vscode://autokitteh.autokitteh?cid=${CONNECTION}`],
-  ])('leads a person who came from %s back to a server that is elsewhere', async (origin, location) => {
-    const setup = createFakeSetup({ serverUrl: 'https://ak.example.com' });
-    const response = await post(setup, { ...GOOD, origin });
-    expect(response.headers.get('location')).toBe(location);
-    const page = await setup.app.request(`/slack/?cid=${CONNECTION}&origin=${origin}`, {
-      headers: { authorization: PERSON },
-    });
-    expect(await page.text()).toContain(`href="${location}"`);
-  });
+  ])(
+    'The save endpoint leads a person who came from %s back to a server at another address',
+    async (origin, location) => {
+      const setup = createFakeSetup({ serverUrl: 'https://ak.example.com' });
+      const response = await post(setup, { ...GOOD, origin });
+      expect(response.headers.get('location')).toBe(location);
+      const page = await setup.app.request(`/slack/?cid=${CONNECTION}&origin=${origin}`, {
+        headers: { authorization: PERSON },
+      });
+      expect(await page.text()).toContain(`href="${location}"`);
+    },
+  );
 
-  it('stores everything in one call, with the person’s own credentials', async () => {
+  it('The save endpoint stores everything in one call with the person’s own credentials', async () => {
     const setup = createFakeSetup();
     await post(setup, GOOD, { cookie: 'ak_user_session=persons-token' });
     expect(setup.autokitteh.writes).toHaveLength(1);
@@ -58,7 +61,7 @@ describe('the save endpoint', () => {
     ]);
   });
 
-  it('takes the web UI’s request: parameters in the query, untrimmed tokens in the body, its own spelling', async () => {
+  it('The save endpoint takes the web UI’s request: parameters in the query, untrimmed tokens in the body, its own spelling', async () => {
     const setup = createFakeSetup();
     const response = await post(
       setup,
@@ -72,7 +75,7 @@ describe('the save endpoint', () => {
     expect(setup.autokitteh.stored.get('private_bot_token')?.value).toBe(BOT_TOKEN);
   });
 
-  it('answers the preflight of that request', async () => {
+  it('The save endpoint answers the preflight of the web UI’s request', async () => {
     const { app } = createFakeSetup();
     const response = await app.request('/slack/save?cid=x', {
       method: 'OPTIONS',
@@ -88,7 +91,7 @@ describe('the save endpoint', () => {
     expect(response.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
   });
 
-  it('is idempotent: saving again replaces the tokens', async () => {
+  it('Saving again replaces the tokens', async () => {
     const setup = createFakeSetup();
     await post(setup, GOOD);
     const rotated = 'xoxb-111-222-rotated';
@@ -96,7 +99,7 @@ describe('the save endpoint', () => {
     expect(setup.autokitteh.stored.get('private_bot_token')?.value).toBe(rotated);
   });
 
-  it('tells two savings within a second apart, so that the newest token is known', async () => {
+  it('Two savings within one second have different times, so that the newest token is known', async () => {
     const setup = createFakeSetup();
     const saved = async (): Promise<number | undefined> => {
       await post(setup, GOOD);
@@ -124,20 +127,23 @@ describe('what the save endpoint refuses, storing nothing', () => {
     ['swapped tokens', { bot_token: APP_TOKEN, app_token: BOT_TOKEN }, 400, /swapped/],
     ['a user token', { bot_token: 'xoxp-1-2-3' }, 400, /^slack token auth test failed: .*user token/],
     ['a huge token', { bot_token: `xoxb-${'a'.repeat(8100)}` }, 400, /larger than 8092 bytes/],
-  ])('%s', async (_what, change, status, text) => {
-    const setup = createFakeSetup();
-    const response = await post(setup, { ...GOOD, ...change });
-    expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(text)]);
-    expect(setup.autokitteh.writes).toEqual([]);
-    expect(setup.slack.calls).toEqual([]);
-  });
+  ])(
+    'A form that another site makes the browser send is treated so: %s',
+    async (_what, change, status, text) => {
+      const setup = createFakeSetup();
+      const response = await post(setup, { ...GOOD, ...change });
+      expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(text)]);
+      expect(setup.autokitteh.writes).toEqual([]);
+      expect(setup.slack.calls).toEqual([]);
+    },
+  );
 
   it.each([
     ['auth.test', 'invalid_auth', 400, /^slack token auth test failed: Slack says invalid_auth: /],
     ['bots.info', 'missing_scope', 400, /^slack bot info request failed: Slack says missing_scope: /],
     ['apps.connections.open', 'not_allowed_token_type', 400, /^slack WebSocket connection opening failed: /],
     ['apps.connections.open', 'internal_error', 502, /^slack WebSocket connection opening failed: /],
-  ])('when %s says %s', async (method, error, status, text) => {
+  ])('The save endpoint stores nothing when %s says %s', async (method, error, status, text) => {
     const setup = createFakeSetup();
     setup.slack.failures.set(method, { t: 'refused', error });
     const response = await post(setup, GOOD);
@@ -146,14 +152,14 @@ describe('what the save endpoint refuses, storing nothing', () => {
     expect(setup.autokitteh.writes).toEqual([]);
   });
 
-  it('never 429, which the web UI takes for its own rate limit', async () => {
+  it('The save endpoint never answers 429, which the web UI takes for its own rate limit', async () => {
     const setup = createFakeSetup();
     setup.slack.failures.set('apps.connections.open', { t: 'rate_limited', retryAfterMs: 30_000 });
     const response = await post(setup, GOOD);
     expect([response.status, await response.text()]).toEqual([502, expect.stringContaining('30 seconds')]);
   });
 
-  it('two tokens of different apps', async () => {
+  it('The save endpoint refuses two tokens of different apps', async () => {
     const setup = createFakeSetup();
     setup.slack.botApp = 'A0OTHER001';
     const response = await post(setup, GOOD);
@@ -162,26 +168,26 @@ describe('what the save endpoint refuses, storing nothing', () => {
     expect(setup.autokitteh.writes).toEqual([]);
   });
 
-  it('a connection of somebody else, before Slack is asked', async () => {
+  it("The save endpoint refuses another person's connection before it asks Slack", async () => {
     const setup = createFakeSetup();
     const response = await post(setup, GOOD, { authorization: 'Bearer someone-elses' });
     expect([response.status, await response.text()]).toEqual([404, 'connection not found']);
     expect(setup.slack.calls).toEqual([]);
   });
 
-  it('anyone who is not logged in', async () => {
+  it('The save endpoint refuses people who are not logged in', async () => {
     const setup = createFakeSetup();
     expect((await post(setup, GOOD, {})).status).toBe(401);
     expect(setup.slack.calls).toEqual([]);
   });
 
-  it('a connection of another integration', async () => {
+  it('The save endpoint refuses a connection of another integration', async () => {
     const setup = createFakeSetup({ integrationId: 'int_3kthg1thvb00000000000000xx' });
     expect((await post(setup, GOOD)).status).toBe(400);
     expect(setup.slack.calls).toEqual([]);
   });
 
-  it('a body that is no form', async () => {
+  it('The save endpoint refuses a body that is not a form', async () => {
     const setup = createFakeSetup();
     const response = await post(setup, GOOD, { authorization: PERSON, 'content-type': 'application/json' });
     expect([response.status, await response.text()]).toEqual([400, 'unexpected content type']);
@@ -193,12 +199,12 @@ describe('what the save endpoint refuses, storing nothing', () => {
     expect([broken.status, await broken.text()]).toEqual([400, 'request parsing error']);
   });
 
-  it('a body beyond any size that a form has', async () => {
+  it('The save endpoint refuses a body that is larger than any form', async () => {
     const setup = createFakeSetup();
     expect((await post(setup, { ...GOOD, bot_token: 'x'.repeat(70_000) })).status).toBe(413);
   });
 
-  it('tokens in an address', async () => {
+  it('The save endpoint refuses tokens in an address', async () => {
     const setup = createFakeSetup();
     const query = new URLSearchParams(GOOD).toString();
     const response = await setup.app.request(`/slack/save?${query}`, { headers: { authorization: PERSON } });
@@ -206,7 +212,7 @@ describe('what the save endpoint refuses, storing nothing', () => {
     expect(setup.slack.calls).toEqual([]);
   });
 
-  it('tells VS Code through its own address', async () => {
+  it('The save endpoint reports a refusal to VS Code through its own address', async () => {
     const setup = createFakeSetup();
     setup.slack.failures.set('auth.test', { t: 'refused', error: 'token_revoked' });
     const response = await post(setup, { ...GOOD, origin: 'vscode' });
@@ -220,7 +226,7 @@ describe('what the save endpoint refuses, storing nothing', () => {
     });
   });
 
-  it('when Slack does not answer in time', async () => {
+  it('The save endpoint refuses when Slack does not answer in time', async () => {
     const setup = createFakeSetup();
     setup.slack.silent = true;
     const answer = post(setup, GOOD);
@@ -231,7 +237,7 @@ describe('what the save endpoint refuses, storing nothing', () => {
     expect(setup.clock.pendingTimers).toBe(0);
   });
 
-  it('with the server’s own words when the server refuses or is away', async () => {
+  it('The save endpoint uses the server’s own words when the server refuses or is away', async () => {
     const setup = createFakeSetup();
     setup.autokitteh.failure = new PluginError('forbidden', 'AutoKitteh, Set: unauthorized');
     const response = await post(setup, GOOD);
@@ -257,13 +263,13 @@ describe('a form that another site makes the browser send', () => {
       302,
     ],
     ['a program', {}, 302],
-  ])('%s', async (_what, headers, status) => {
+  ])('A form that another site makes the browser send is treated so: %s', async (_what, headers, status) => {
     const setup = createFakeSetup();
     expect((await post(setup, GOOD, { cookie, ...headers })).status).toBe(status);
     expect(setup.autokitteh.writes).toHaveLength(status === 302 ? 1 : 0);
   });
 
-  it('is taken from the origins that the operator trusts, with cookies', async () => {
+  it('A form with cookies is accepted from the origins that the operator trusts', async () => {
     const trusted = 'https://app.example.com';
     const setup = createFakeSetup({ trustedOrigins: [trusted] });
     const response = await post(setup, GOOD, { cookie, origin: trusted, 'sec-fetch-site': 'same-site' });
@@ -273,7 +279,7 @@ describe('a form that another site makes the browser send', () => {
   });
 });
 
-it('no token and no cookie is ever logged', async () => {
+it('The log never contains a token or a cookie', async () => {
   const setup = createFakeSetup();
   setup.slack.failures.set('auth.test', { t: 'refused', error: 'invalid_auth' });
   await post(setup, GOOD);

@@ -26,12 +26,12 @@ describe('what a pasted text is', () => {
     ['xoxb-', 'unknown'],
     ['xapp-1-A012', 'unknown'],
     ['hello', 'unknown'],
-  ])('%j is %s', (text, kind) => {
+  ])('The pasted text %j is %s', (text, kind) => {
     expect(tokenKind(text)).toBe(kind);
   });
 });
 
-it('a right token raises no problem, and any other text raises one in each field', () => {
+it('A right token raises no problem, and any other text raises one in each field', () => {
   expect(botTokenProblem(BOT)).toBe('');
   expect(appTokenProblem(APP)).toBe('');
   const others = [
@@ -49,13 +49,13 @@ it('a right token raises no problem, and any other text raises one in each field
   for (const text of [...others, BOT]) expect(appTokenProblem(text)).toMatch(/\.$/);
 });
 
-it('says that a token was cut off, not that it is another one', () => {
+it('The check of a pasted text says that a token was cut off, not that it is another one', () => {
   expect(botTokenProblem('xoxb-12_')).toContain('cut off');
   expect(appTokenProblem(APP.slice(0, 20))).toContain('cut off');
   expect(appTokenProblem('hello')).toBe('The app-level token starts with xapp-.');
 });
 
-it('finds swapped tokens, and the app in an app-level token', () => {
+it('The check of a pasted text finds swapped tokens, and the app in an app-level token', () => {
   expect(areSwapped(APP, BOT)).toBe(true);
   expect(areSwapped(BOT, APP)).toBe(false);
   expect(areSwapped(APP, '')).toBe(false);
@@ -63,7 +63,7 @@ it('finds swapped tokens, and the app in an app-level token', () => {
   expect(appIdOf(BOT)).toBe('');
 });
 
-it('never repeats the text itself, which may be a secret', () => {
+it('The check of a pasted text never repeats the text, which may be a secret', () => {
   const secret = 'xoxp-very-secret';
   expect(botTokenProblem(secret) + appTokenProblem(secret)).not.toContain('very-secret');
 });
