@@ -1,37 +1,8 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { FOLDERS } from './folders.js';
 
-/**
- * Direction of imports (docs/architecture.md): each folder lists what it may import besides itself.
- * Everything that is not listed is refused.
- */
-const folders = {
-  core: [],
-  gen: [],
-  storage: ['core'],
-  autokitteh: ['core', 'gen'],
-  slack: ['core'],
-  events: ['core', 'autokitteh'],
-  delivery: ['core', 'storage'],
-  functions: ['core', 'autokitteh', 'slack'],
-  contract: ['core', 'gen', 'autokitteh', 'functions'],
-  connection: ['core', 'storage', 'autokitteh', 'slack', 'events', 'delivery'],
-  gateway: ['core', 'gen', 'autokitteh', 'contract', 'connection'],
-  ops: [
-    'core',
-    'storage',
-    'autokitteh',
-    'slack',
-    'events',
-    'delivery',
-    'contract',
-    'connection',
-    'functions',
-  ],
-  sim: ['core', 'gen'],
-};
-
-const names = Object.keys(folders);
+const names = Object.keys(FOLDERS);
 
 const NO_SIM = {
   selector: 'ImportDeclaration[source.value=/\\u002Fsim\\u002F/]',
@@ -54,8 +25,10 @@ const NO_LATE_MEMBER = {
   message: 'Here the spread comes last: docs/architecture.md, "What keeps garbage".',
 };
 
+/** The direction of imports, in the editor too; test/unit/structure holds the rest of folders.js. */
 function direction(folder) {
-  const refused = names.filter((name) => name !== folder && !folders[folder].includes(name));
+  const { imports } = FOLDERS[folder];
+  const refused = names.filter((name) => name !== folder && !imports.includes(name));
   return {
     files: [`src/${folder}/**/*.ts`],
     rules: {
@@ -65,7 +38,7 @@ function direction(folder) {
           patterns: [
             {
               regex: `^(\\.\\./)+(${[...refused, 'app', 'main', 'demo'].join('|')})(/|\\.js$)`,
-              message: `src/${folder} may import only: ${folders[folder].join(', ') || 'nothing of ours'}.`,
+              message: `src/${folder} may import only: ${imports.join(', ') || 'nothing of ours'}.`,
             },
           ],
         },

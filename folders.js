@@ -1,0 +1,120 @@
+/**
+ * The folders of src, for eslint.config.js and test/unit/structure: which other folders each may import, and which of its
+ * files (`surface`) the others may import. What is not listed is refused, and so is an entry that nothing uses. Files
+ * that belong to none of these folders (`app/`, `demo/`, and those beside the folders) compose the program: they may
+ * import the surface of every folder, and no folder may import them.
+ *
+ * @type {Readonly<Record<string, { readonly imports: readonly string[]; readonly surface: 'every file' | readonly string[] }>>}
+ */
+export const FOLDERS = {
+  core: { imports: [], surface: 'every file' },
+  gen: { imports: [], surface: 'every file' },
+  storage: { imports: ['core'], surface: ['journal.ts', 'sqlite/open-sqlite-journal.ts'] },
+  autokitteh: {
+    imports: ['core', 'gen'],
+    surface: [
+      'client.ts',
+      'credentials.ts',
+      'event-lookup.ts',
+      'identity.ts',
+      'ids.ts',
+      'status.ts',
+      'values-json.ts',
+      'values-size.ts',
+      'values-validity.ts',
+      'values.ts',
+    ],
+  },
+  slack: {
+    imports: ['core'],
+    surface: [
+      'envelope.ts',
+      'http.ts',
+      'policy.ts',
+      'slack-errors.ts',
+      'socket-event.ts',
+      'sockets.ts',
+      'status.ts',
+      'web-api.ts',
+    ],
+  },
+  events: {
+    imports: ['core', 'autokitteh'],
+    surface: ['answers.ts', 'installation.ts', 'intake.ts', 'mapping.ts'],
+  },
+  delivery: {
+    imports: ['core', 'storage'],
+    surface: [
+      'acknowledgement.ts',
+      'create-delivery.ts',
+      'delivery.ts',
+      'events.ts',
+      'intake.ts',
+      'limits.ts',
+      'sink.ts',
+    ],
+  },
+  functions: {
+    imports: ['core', 'autokitteh', 'slack'],
+    surface: ['descriptions.ts', 'file-upload.ts', 'functions.ts'],
+  },
+  contract: {
+    imports: ['core', 'gen', 'autokitteh', 'functions'],
+    surface: ['bearer.ts', 'contract-server.ts', 'manifest.ts', 'ports.ts', 'service.ts'],
+  },
+  connection: {
+    imports: ['core', 'storage', 'autokitteh', 'slack', 'events', 'delivery'],
+    surface: [
+      'answers/answer-desk.ts',
+      'answers/answer-kind.ts',
+      'answers/answer-routes.ts',
+      'live/activity.ts',
+      'live/button-update.ts',
+      'live/event-sink.ts',
+      'live/live-connections.ts',
+      'live/policy.ts',
+      'live/ports.ts',
+      'live/receiver.ts',
+      'live/setup-state.ts',
+      'live/slack-identity-source.ts',
+      'live/status.ts',
+      'setup/app-manifest.ts',
+      'setup/assets/token-shape.js',
+      'setup/check-tokens.ts',
+      'setup/connection-access.ts',
+      'setup/http/environment.ts',
+      'setup/ports.ts',
+      'setup/save-connection.ts',
+      'setup/setup.ts',
+    ],
+  },
+  gateway: { imports: ['core', 'gen', 'autokitteh', 'connection'], surface: ['gateway.ts'] },
+  ops: {
+    imports: ['core', 'autokitteh', 'slack', 'delivery', 'connection'],
+    surface: [
+      'admin.ts',
+      'app-problems.ts',
+      'cli/command-line.ts',
+      'cli/ports.ts',
+      'first-contact.ts',
+      'http.ts',
+      'metrics.ts',
+      'overview.ts',
+    ],
+  },
+  sim: {
+    imports: ['core', 'gen'],
+    surface: [
+      'autokitteh/stand-in.ts',
+      'slack/directory/entities.ts',
+      'slack/frames/draft.ts',
+      'slack/frames/happenings.ts',
+      'slack/frames/interactions.ts',
+      'slack/frames/messages.ts',
+      'slack/frames/slash-command.ts',
+      'slack/scripted-slack.ts',
+      'slack/sending/ledger-entry.ts',
+      'slack/sending/retry-ladder.ts',
+    ],
+  },
+};
