@@ -1,173 +1,156 @@
-import {
-  Agent as HttpAgent,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  ServerResponse,
-} from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Readable } from 'node:stream';
-import { createProxyServer, type ProxyServerOptions } from 'httpxy';
-import { errorMessage, PluginError } from '../core/errors.js';
-import { addForwarded, prepareRequest, prepareResponse } from './headers.js';
-import { canTrail, unannounce } from './trailers.js';
+import { PluginError } from '../core/errors.js';
+import { answerProblem, readAnswer, relayAnswer, type WholeResponse } from './server-response.js';
+import { askForBody, copyBody, type FirstBytes } from './bodies.js';
+import { announcesBody, type RequestChanges } from './headers.js';
+import { tunnel } from './tunnel.js';
 import { answerUnreachable } from './unreachable.js';
-
-/** A whole answer of the server, before it goes to the client. */
-export interface WholeResponse {
-  readonly status: number;
-  readonly statusMessage: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly trailers: Readonly<Record<string, string | undefined>>;
-  readonly body: Buffer;
-}
+import { createUpstream } from './upstream.js';
 
 /** Passes requests on to the server. */
 export interface Forwarder {
-  /** Streams both ways; `body` replaces one that was read already, `answered` is told the status. */
+  /** Streams both ways. */
   forward(request: IncomingMessage, response: ServerResponse, options?: ForwardOptions): void;
-  /** Reads the whole answer instead of passing it on; rejects with `server_unavailable`, or `cancelled` by the client. */
-  exchange(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<WholeResponse>;
+  /**
+   * Streams the request, and reads an answer of status 200 whole; any other is passed on, and then there is none.
+   * Rejects with `server_unavailable`, or with `cancelled` by the client.
+   */
+  exchange(
+    request: IncomingMessage,
+    response: ServerResponse,
+    kept?: FirstBytes,
+  ): Promise<WholeResponse | undefined>;
   /** Tunnels a WebSocket. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
   close(): void;
 }
 
 export interface ForwardOptions {
-  readonly body?: Buffer;
+  /** Replaces a body that was read already. */
+  readonly body?: Buffer | undefined;
+  /** Keeps the beginning of the body. */
+  readonly kept?: FirstBytes | undefined;
+  /** Is told the status of the answer once, 0 when there was none. */
   readonly answered?: (status: number) => void;
 }
 
-// The longest answers that are read whole: all integrations with their functions.
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-/** As many bytes of headers as a request or an answer may have; AutoKitteh's postinit carries variables in its URL. */
-export const MAX_HEADER_BYTES = 64 * 1024;
-
-/** Who has to be told what becomes of a request, besides its client. */
-interface Watcher {
-  readonly answered?: (status: number) => void;
-  readonly take?: (answer: IncomingMessage) => void;
-  readonly failed?: (error: unknown) => void;
+interface Passage extends Pick<ForwardOptions, 'body' | 'kept'> {
+  readonly changes?: RequestChanges;
+  /** Gets the answer's head. */
+  readonly take: (answer: IncomingMessage) => void;
+  /** Is called instead of `take`, or when that throws. */
+  readonly failed: (error: unknown) => void;
 }
 
-export function createForwarder(upstream: string): Forwarder {
-  const target = new URL(upstream);
-  const https = target.protocol === 'https:';
-  const hostname = target.hostname.replace(/^\[(.*)\]$/, '$1');
-  // As many connections as clients need; those that are free are kept for the next.
-  const agent = new (https ? HttpsAgent : HttpAgent)({ keepAlive: true, maxFreeSockets: 256 });
-  const proxy = createProxyServer({
-    agent,
-    target: { protocol: target.protocol, hostname, port: target.port, pathname: target.pathname },
-    // A server that is reached by TLS is chosen by its name; any other is given the name that the client used.
-    changeOrigin: https,
-    ssl: { maxHeaderSize: MAX_HEADER_BYTES, ...(https ? { servername: hostname } : {}) },
-  });
-  const watchers = new WeakMap<IncomingMessage, Watcher>();
+// What is read here has to come uncompressed.
+const PACKED_ANSWERS: ReadonlySet<string> = new Set(['accept-encoding', 'grpc-accept-encoding']);
+// RFC 9110, 9.2.1: these change nothing, so they may be sent again.
+const SAFE: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-  proxy.on('proxyRes', (answer, request, response) => {
-    const watcher = watchers.get(request);
-    watcher?.answered?.(answer.statusCode ?? 502);
-    const trailing = canTrail(request, answer);
-    if (!trailing) unannounce(answer);
-    if (watcher?.take !== undefined) {
-      watcher.take(answer);
-      return;
+export function createForwarder(url: string): Forwarder {
+  const upstream = createUpstream(url);
+
+  function pass(request: IncomingMessage, response: ServerResponse, passage: Passage): void {
+    const { body, kept, take, failed } = passage;
+    const changes = body === undefined ? passage.changes : { ...passage.changes, length: body.length };
+    const repeatable = SAFE.has(request.method) && !announcesBody(request);
+    let outgoing: ClientRequest | undefined;
+    let settled = false;
+    const fail = (error: unknown): void => {
+      if (settled) return;
+      // The server has closed a kept connection before it saw the request (RFC 9110, 9.2.2).
+      if (repeatable && outgoing?.reusedSocket === true && !response.destroyed) {
+        attempt();
+        return;
+      }
+      settled = true;
+      failed(error);
+    };
+    const onAnswer = (answer: IncomingMessage): void => {
+      if (settled) return;
+      settled = true;
+      // That it is cut off is also told by its end.
+      answer.on('error', () => undefined);
+      try {
+        const problem = answerProblem(answer);
+        if (problem !== undefined) throw new Error(problem);
+        take(answer);
+      } catch (error) {
+        outgoing?.destroy();
+        failed(error);
+      }
+    };
+
+    function attempt(): void {
+      try {
+        send();
+      } catch (error) {
+        settled = true;
+        failed(error);
+      }
     }
-    prepareResponse(answer.headers);
-    if (!trailing) return;
-    // Before the library's own listener, which ends the response.
-    answer.once('end', () => {
-      if (answer.rawTrailers.length > 0) response.addTrailers(trailersOf(answer));
+
+    function send(): void {
+      const sent = upstream.request(request, changes);
+      outgoing = sent;
+      sent.once('error', (error) => {
+        sent.on('error', () => undefined);
+        fail(error);
+      });
+      sent.once('close', () => {
+        if (sent === outgoing) fail(new Error('it closed the connection without an answer'));
+      });
+      sent.once('response', onAnswer);
+      sent.once('continue', () => askForBody(request, response));
+      if (body !== undefined) sent.end(body);
+      else if (announcesBody(request)) copyBody(request, sent, kept?.add);
+      else sent.end();
+    }
+
+    response.once('close', () => {
+      if (!response.writableFinished) outgoing?.destroy();
     });
-  });
-  proxy.on('error', (error, request, response) => {
-    const watcher = request === undefined ? undefined : watchers.get(request);
-    if (watcher?.failed !== undefined) watcher.failed(error);
-    else if (request !== undefined && response instanceof ServerResponse) {
-      answerUnreachable(request, response, error);
-    } else response?.destroy();
-  });
-
-  // Options of a single request cost the library more than all that is done here, so most have none.
-  function send(request: IncomingMessage, response: ServerResponse, how?: ProxyServerOptions): void {
-    prepareRequest(request);
-    proxy.web(request, response, how).catch(() => response.destroy());
-  }
-
-  function withBody(request: IncomingMessage, body: Buffer, how?: ProxyServerOptions): ProxyServerOptions {
-    delete request.headers['transfer-encoding'];
-    request.headers['content-length'] = String(body.length);
-    return { ...how, buffer: Readable.from([body], { objectMode: false }) };
+    attempt();
   }
 
   return {
-    forward(request, response, { body, answered } = {}) {
-      if (answered !== undefined) watchers.set(request, { answered });
-      send(request, response, body === undefined ? undefined : withBody(request, body));
-    },
-    exchange(request, response, body) {
-      return new Promise((resolve, reject) => {
-        response.once('close', () => reject(new PluginError('cancelled', 'the client went away')));
-        const failed = (cause: unknown): void => {
-          reject(new PluginError('server_unavailable', errorMessage(cause), { cause }));
-        };
-        const take = (answer: IncomingMessage): void => {
-          readAnswer(answer).then(resolve, failed);
-        };
-        watchers.set(request, { take, failed });
-        send(request, response, withBody(request, body, { selfHandleResponse: true }));
+    forward(request, response, { body, kept, answered } = {}) {
+      pass(request, response, {
+        body,
+        kept,
+        take(answer) {
+          relayAnswer(request, answer, response);
+          answered?.(answer.statusCode ?? 0);
+        },
+        failed(error) {
+          answerUnreachable(request, response, error);
+          answered?.(0);
+        },
       });
     },
-    upgrade(request, socket, head) {
-      addForwarded(request);
-      proxy.ws(request, socket, {}, head).catch(() => socket.destroy());
+    exchange(request, response, kept) {
+      return new Promise((resolve, reject) => {
+        const failed = (cause: unknown): void => {
+          reject(PluginError.from(cause, 'server_unavailable'));
+        };
+        response.once('close', () => reject(new PluginError('cancelled', 'the client went away')));
+        pass(request, response, {
+          kept,
+          changes: { without: PACKED_ANSWERS },
+          take(answer) {
+            if (answer.statusCode === 200) {
+              readAnswer(request, answer).then(resolve, failed);
+              return;
+            }
+            relayAnswer(request, answer, response);
+            resolve(undefined);
+          },
+          failed,
+        });
+      });
     },
-    close: () => agent.destroy(),
+    upgrade: (request, socket, head) => tunnel(upstream, request, socket, head),
+    close: () => upstream.close(),
   };
-}
-
-async function readAnswer(answer: IncomingMessage): Promise<WholeResponse> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error(`its answer is longer than ${MAX_ANSWER_BYTES} bytes`);
-  }
-  prepareResponse(answer.headers);
-  const { statusCode = 502, statusMessage = '', headers } = answer;
-  return {
-    status: statusCode,
-    statusMessage,
-    headers,
-    trailers: trailersOf(answer),
-    body: Buffer.concat(chunks),
-  };
-}
-
-/** Passes on an answer that was read, unchanged or with another body. */
-export function sendAnswer(
-  response: ServerResponse,
-  answer: WholeResponse,
-  body?: string | Uint8Array,
-): void {
-  const headers: Record<string, string | string[] | undefined> = { ...answer.headers };
-  const replaced = body !== undefined;
-  for (const name of ['transfer-encoding', ...(replaced ? ['content-encoding', 'trailer', 'etag'] : [])]) {
-    Reflect.deleteProperty(headers, name);
-  }
-  if (replaced) headers['content-length'] = String(Buffer.byteLength(body));
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined) response.setHeader(name, value);
-  response.writeHead(answer.status, answer.statusMessage);
-  if (!replaced && Object.keys(answer.trailers).length > 0) response.addTrailers(answer.trailers);
-  response.end(body ?? answer.body);
-}
-
-function trailersOf(answer: IncomingMessage): Record<string, string> {
-  const trailers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(answer.trailers))
-    if (value !== undefined) trailers[name] = value;
-  return trailers;
 }

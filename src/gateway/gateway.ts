@@ -4,10 +4,11 @@ import type { Clock, Timer } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
 import { listen, type Address } from '../core/listen.js';
-import { createForwarder, MAX_HEADER_BYTES } from './forwarder.js';
+import { createForwarder } from './forwarder.js';
 import { createHandler, type GatewayPorts } from './handler.js';
 import { isWebSocket, servePlainly } from './plain-upgrade.js';
 import { answerUnreachable } from './unreachable.js';
+import { MAX_HEADER_BYTES } from './upstream.js';
 
 export interface GatewayOptions extends GatewayPorts {
   readonly listen: Address;
@@ -43,12 +44,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
-  server.on('request', (request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const answering = handle(request, response);
     if (answering === undefined) return;
     background.run('answer a request', () =>
       answering.catch((error: unknown) => fail(request, response, error)),
     );
+  };
+  server.on('request', onRequest);
+  server.on('checkContinue', (request, response: ServerResponse) => {
+    // A body that nobody asks for may still be on its way after the answer: the next request cannot be told from it.
+    response.shouldKeepAlive = false;
+    onRequest(request, response);
   });
   server.on('upgrade', (request, socket, head) => {
     if (!(socket instanceof Socket)) socket.destroy();

@@ -6,9 +6,10 @@ import { errorMessage } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { DeleteRequestSchema, SetRequestSchema } from '../gen/autokitteh/vars/v1/vars_pb.js';
-import { readBody } from './bodies.js';
+import { sendAnswer } from './server-response.js';
+import { FirstBytes, readBody } from './bodies.js';
 import { overlayDescriptor } from './descriptor-overlay.js';
-import { sendAnswer, type WholeResponse, type Forwarder } from './forwarder.js';
+import type { Forwarder } from './forwarder.js';
 import { isSocketModeForm, routeOf, type Route, type StatusQuestion } from './routes.js';
 import { answerPayload, readRequest, rpcFormat, withPayload } from './rpc-body.js';
 import { answerBySetup, type SetupHandler } from './setup-bridge.js';
@@ -34,8 +35,8 @@ export interface GatewayPorts {
 const MAX_FORM_BYTES = 64 * 1024;
 // Above every limit of what answers behind it, so that it is they who say what is too long.
 const MAX_PAGE_BYTES = 1024 * 1024;
-// AutoKitteh: 64 variables of 8,092 bytes for a scope, and some for their names.
-const MAX_VARIABLES_BYTES = 1024 * 1024;
+// What is kept of requests that are read only after the server has accepted them.
+const MAX_VARIABLES_BYTES = 16 * 1024;
 const MAX_QUESTION_BYTES = 16 * 1024;
 
 /** Answers one request; rejects with what nobody foresaw. */
@@ -78,19 +79,19 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
 
   function noticing(...connectionIds: readonly (string | undefined)[]): (status: number) => void {
     return (status) => {
-      if (status < 400) for (const id of connectionIds) ports.noticeWrite(id);
+      if (status >= 200 && status < 400) for (const id of connectionIds) ports.noticeWrite(id);
     };
   }
 
   async function pages(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request, MAX_PAGE_BYTES);
+    const body = await readBody(request, response, MAX_PAGE_BYTES);
     if (body === undefined) tooLarge(request, response);
     else await answerBySetup(ports.setup, request, response, body);
   }
 
   async function save(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const query = new URLSearchParams(request.url?.split('?').slice(1).join('?')).get('auth_type');
-    const body = await readBody(request, MAX_FORM_BYTES);
+    const body = await readBody(request, response, MAX_FORM_BYTES);
     const form = /^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '');
     const inBody = form && body !== undefined ? new URLSearchParams(body.toString()).get('auth_type') : null;
     if (!isSocketModeForm(inBody, query)) {
@@ -110,16 +111,13 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
     response: ServerResponse,
     { method }: Route & { t: 'variables_rpc' },
   ): Promise<void> {
-    const body = await readBody(request, MAX_VARIABLES_BYTES);
-    if (body === undefined) {
-      forwarder.forward(request, response, { answered: noticing(undefined) });
-      return;
-    }
-    const scopes = scopesOf(method, request, body).filter(isConnectionId);
-    forwarder.forward(request, response, {
-      body,
-      answered: noticing(...(scopes.length > 0 ? scopes : [undefined])),
-    });
+    const kept = new FirstBytes(MAX_VARIABLES_BYTES);
+    const status = await new Promise<number>((answered) =>
+      forwarder.forward(request, response, { kept, answered }),
+    );
+    if (status < 200 || status > 299) return;
+    const scopes = (await scopesOf(method, request, kept)).filter(isConnectionId);
+    noticing(...(scopes.length > 0 ? scopes : [undefined]))(status);
   }
 
   async function descriptor(
@@ -128,12 +126,12 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
     { method }: Route & { t: 'descriptor_rpc' },
   ): Promise<void> {
     const format = rpcFormat(request.headers);
-    const body = await readBody(request, MAX_QUESTION_BYTES);
-    if (format === undefined || body === undefined) {
-      forwarder.forward(request, response, body === undefined ? {} : { body });
+    if (format === undefined) {
+      forwarder.forward(request, response);
       return;
     }
-    const answer = await plainExchange(request, response, body);
+    const answer = await forwarder.exchange(request, response);
+    if (answer === undefined) return;
     const payload = answerPayload(format, answer);
     const { integration } = await contract.get({ integrationId: ports.integrationId });
     if (payload === undefined || integration === undefined) {
@@ -150,18 +148,18 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
     question: StatusQuestion,
   ): Promise<void> {
     const format = rpcFormat(request.headers);
-    const body = await readBody(request, MAX_QUESTION_BYTES);
-    const asked =
-      format === undefined || body === undefined
-        ? undefined
-        : readRequest(format, STATUS_REQUESTS[question], request.headers, body);
-    if (format === undefined || body === undefined || asked === undefined) {
-      forwarder.forward(request, response, body === undefined ? {} : { body });
+    if (format === undefined) {
+      forwarder.forward(request, response);
       return;
     }
-    const answer = await plainExchange(request, response, body);
+    const kept = new FirstBytes(MAX_QUESTION_BYTES);
+    const answer = await forwarder.exchange(request, response, kept);
+    if (answer === undefined) return;
     const succeeded = answerPayload(format, answer) !== undefined;
-    const status = succeeded ? await ownStatus(question, asked.connectionId) : undefined;
+    const asked = succeeded
+      ? await readRequest(format, STATUS_REQUESTS[question], request.headers, kept)
+      : undefined;
+    const status = asked === undefined ? undefined : await ownStatus(question, asked.connectionId);
     if (status === undefined) sendAnswer(response, answer);
     else
       sendAnswer(response, answer, withPayload(format, answer.body, statusPayload(format, question, status)));
@@ -172,13 +170,9 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
     response: ServerResponse,
     { question, connectionId }: Route & { t: 'status_page' },
   ): Promise<void> {
-    const body = await readBody(request, MAX_QUESTION_BYTES);
-    if (body === undefined) {
-      forwarder.forward(request, response);
-      return;
-    }
-    const answer = await plainExchange(request, response, body);
-    const status = answer.status === 200 ? await ownStatus(question, connectionId) : undefined;
+    const answer = await forwarder.exchange(request, response);
+    if (answer === undefined) return;
+    const status = await ownStatus(question, connectionId);
     if (status === undefined) sendAnswer(response, answer);
     else sendAnswer(response, answer, statusPage(status));
   }
@@ -200,27 +194,20 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
     }
     return status;
   }
-
-  /** An exchange whose answer comes uncompressed, so that it can be read. */
-  function plainExchange(
-    request: IncomingMessage,
-    response: ServerResponse,
-    body: Buffer,
-  ): Promise<WholeResponse> {
-    delete request.headers['accept-encoding'];
-    delete request.headers['grpc-accept-encoding'];
-    return forwarder.exchange(request, response, body);
-  }
 }
 
-function scopesOf(method: 'Set' | 'Delete', request: IncomingMessage, body: Buffer): string[] {
+async function scopesOf(
+  method: 'Set' | 'Delete',
+  request: IncomingMessage,
+  kept: FirstBytes,
+): Promise<string[]> {
   const format = rpcFormat(request.headers);
   if (format === undefined) return [];
   if (method === 'Delete') {
-    const asked = readRequest(format, DeleteRequestSchema, request.headers, body);
+    const asked = await readRequest(format, DeleteRequestSchema, request.headers, kept);
     return asked === undefined ? [] : [asked.scopeId];
   }
-  const asked = readRequest(format, SetRequestSchema, request.headers, body);
+  const asked = await readRequest(format, SetRequestSchema, request.headers, kept);
   return [...new Set(asked?.vars.map(({ scopeId }) => scopeId))];
 }
 

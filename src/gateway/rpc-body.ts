@@ -1,12 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { fromBinary, fromJsonString, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import type { FirstBytes } from './bodies.js';
 
 /** How a unary call is written. gRPC proper needs HTTP/2, and base64 gRPC-Web is passed on as it is. */
 export type RpcFormat = 'proto' | 'json' | 'grpc_web';
 
-// No request or answer that is read here is longer, unpacked.
-const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
+// No request that is read here is longer, unpacked.
+const MAX_UNPACKED_BYTES = 64 * 1024;
+
+const gunzipAside = promisify(gunzip);
 
 /** The format that a request's content type names, if it is one of those. */
 export function rpcFormat(headers: IncomingHttpHeaders): RpcFormat | undefined {
@@ -24,26 +28,31 @@ export function rpcFormat(headers: IncomingHttpHeaders): RpcFormat | undefined {
   }
 }
 
-/** The message that a request's body holds, or undefined when it cannot be read: then the server says so. */
-export function readRequest<Desc extends DescMessage>(
+/** The message that a request's body holds; undefined when it is not kept whole, or cannot be read. */
+export async function readRequest<Desc extends DescMessage>(
   format: RpcFormat,
   desc: Desc,
   headers: IncomingHttpHeaders,
-  body: Buffer,
-): MessageShape<Desc> | undefined {
+  kept: FirstBytes,
+): Promise<MessageShape<Desc> | undefined> {
+  const body = kept.whole();
+  if (body === undefined) return undefined;
   try {
     switch (format) {
-      case 'json':
-        return fromJsonString(desc, unpacked(body, headers['content-encoding']).toString(), {
-          ignoreUnknownFields: true,
-        });
+      case 'json': {
+        const text = (await unpacked(body, headers['content-encoding'])).toString();
+        return fromJsonString(desc, text, { ignoreUnknownFields: true });
+      }
       case 'proto':
-        return fromBinary(desc, unpacked(body, headers['content-encoding']));
+        return fromBinary(desc, await unpacked(body, headers['content-encoding']));
       case 'grpc_web': {
         const [frame] = frames(body);
         if (frame === undefined) return undefined;
         const encoding = frame.flags === COMPRESSED ? headers['grpc-encoding'] : undefined;
-        return fromBinary(desc, unpacked(frame.payload, typeof encoding === 'string' ? encoding : undefined));
+        return fromBinary(
+          desc,
+          await unpacked(frame.payload, typeof encoding === 'string' ? encoding : undefined),
+        );
       }
     }
   } catch {
@@ -96,8 +105,9 @@ function frame(flags: number, payload: Uint8Array): Buffer {
   return Buffer.concat([prefix, payload]);
 }
 
-function unpacked(body: Buffer, encoding: string | undefined): Buffer {
+/** Unpacks in another thread, and no more than the limit. */
+async function unpacked(body: Buffer, encoding: string | undefined): Promise<Buffer> {
   if (encoding === undefined || encoding === 'identity') return body;
   if (encoding !== 'gzip') throw new TypeError(`encoding ${encoding} is not read here`);
-  return gunzipSync(body, { maxOutputLength: MAX_UNPACKED_BYTES });
+  return gunzipAside(body, { maxOutputLength: MAX_UNPACKED_BYTES });
 }

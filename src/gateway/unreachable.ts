@@ -14,15 +14,15 @@ export function answerUnreachable(request: IncomingMessage, response: ServerResp
   const message = `The AutoKitteh server cannot be reached${reason(error)}. Try again in a moment.`;
   const rpc = request.method === 'POST' && CONNECT.test(request.headers['content-type'] ?? '');
   const body = rpc ? JSON.stringify({ code: 'unavailable', message }) : `${message}\n`;
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
-  response.writeHead(502, {
+  response.sendDate = true;
+  response.writeHead(502, 'Bad Gateway', {
     'content-type': rpc ? 'application/json' : 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     // Without these a page of another origin, such as the web UI, could not read the sentence.
     ...(request.headers.origin === undefined ? {} : { 'access-control-allow-origin': '*' }),
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  response.end(request.method === 'HEAD' ? undefined : Buffer.from(body));
   // Nobody reads what the client still sends.
   request.resume();
 }

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders 
 
 export interface Reply {
   readonly status: number;
+  readonly statusMessage: string | undefined;
   readonly headers: IncomingMessage['headers'];
   readonly trailers: IncomingMessage['trailers'];
   readonly body: Buffer;
@@ -22,8 +23,8 @@ export function send(
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.once('error', reject);
         response.once('end', () => {
-          const { statusCode: status = 0, headers, trailers } = response;
-          resolve({ status, headers, trailers, body: Buffer.concat(chunks) });
+          const { statusCode: status = 0, statusMessage, headers, trailers } = response;
+          resolve({ status, statusMessage, headers, trailers, body: Buffer.concat(chunks) });
         });
       },
     );

@@ -14,6 +14,7 @@ import {
   IntegrationsService,
 } from '../../../src/gen/autokitteh/integrations/v1/integrations_pb.js';
 import { SetRequestSchema, VarsService } from '../../../src/gen/autokitteh/vars/v1/vars_pb.js';
+import { eventually } from '../../helpers/eventually.js';
 import { startConnectUpstream } from '../autokitteh/connect-upstream.js';
 import { CONNECTION, SLACK, STRANGER } from '../contract/stubs.js';
 import { send, startRig, type Rig } from './rig.js';
@@ -131,11 +132,13 @@ describe.each(TRANSPORTS)('over %s', (_name, transport) => {
     });
     await vars.delete({ scopeId: CONNECTION });
     await vars.get({ scopeId: CONNECTION });
+    await eventually(() => rig.noticed.length >= 3, 'both writes are noticed');
     expect(rig.noticed.splice(0)).toEqual([CONNECTION, STRANGER, CONNECTION]);
     await vars.set({ vars: [{ scopeId: 'prj_00000000000000000000000001', name: 'a', value: 'b' }] });
     await createClient(ConnectionsService, transport()).create({});
     await createClient(ConnectionsService, transport()).list({});
     await createClient(DeploymentsService, transport()).activate({ deploymentId: 'x' });
+    await eventually(() => rig.noticed.length >= 3, 'three writes are noticed');
     expect(rig.noticed.splice(0)).toEqual([undefined, undefined, undefined]);
   });
 });
@@ -160,6 +163,7 @@ describe('bodies', () => {
       headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
       body: gzipSync(toJsonString(SetRequestSchema, set)),
     });
+    await eventually(() => rig.noticed.length > 0, 'the write is noticed');
     expect(rig.noticed).toEqual([CONNECTION]);
   });
 

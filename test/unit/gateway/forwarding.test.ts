@@ -4,6 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { startHttp } from '../autokitteh/connect-upstream.js';
+import { raw } from './raw.js';
 import { send, startRig, type Rig } from './rig.js';
 
 let rig: Rig;
@@ -221,7 +222,7 @@ describe('upgrades', () => {
         'GET /y HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
     );
     expect(answer).toContain('{"connection":"keep-alive","url":"/x","body":"hello"}');
-    expect(answer).toContain('{"connection":"close","url":"/y","body":""}');
+    expect(answer).toContain('{"connection":"keep-alive","url":"/y","body":""}');
   });
 });
 
@@ -275,7 +276,7 @@ describe('the server away', () => {
       headers: { 'content-type': 'application/json' },
       body: '{}',
     });
-    await expect(list).rejects.toThrow(/aborted|hang up/);
+    expect(await list).toMatchObject({ status: 502, headers: { 'content-type': 'application/json' } });
   });
 
   it('A request to the server does not outlive a client that goes away first', async () => {
@@ -315,12 +316,3 @@ it('The gateway stops after requests that are under way, and cuts off those that
   expect(await under).toBe('late');
   await stopped;
 });
-
-function raw(port: number, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let all = '';
-    const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    socket.setEncoding('latin1').on('data', (chunk: string) => (all += chunk));
-    socket.once('close', () => resolve(all)).once('error', reject);
-  });
-}
