@@ -108,6 +108,8 @@ export async function startEventPath(
   // First of all to stop: what has arrived is journaled and acknowledged, then the sockets close.
   releasers.push('the sockets', async () => {
     desk.close();
+    // Beside the acknowledgements, so that a stop takes no longer than either; `live` waits for it.
+    void live.sayFarewell();
     await sockets.stop();
     await receiver.idle();
   });

@@ -39,15 +39,25 @@ function healthOf(status: AppSocketsStatus | undefined): SocketsHealth {
     case undefined:
     case 'opening':
       return { t: 'opening' };
-    // A renewal is the normal course of things, with events arriving all the time.
-    case 'renewing':
     case 'live':
       return { t: 'live', sockets: status.sockets, ghosts: status.ghosts };
-    case 'degraded':
-      return { t: 'degraded', doing: `${sentence(status.reason)}: ${status.doing}` };
+    // A renewal is the normal course of things, as long as the old socket serves until the new one does.
+    case 'renewing':
+      return status.sockets >= status.wanted
+        ? { t: 'live', sockets: status.sockets, ghosts: status.ghosts }
+        : { t: 'degraded', doing: `${few(status)}: ${status.doing}` };
+    case 'degraded': {
+      const why = `${sentence(status.reason)}: ${status.doing}`;
+      const isFew = status.sockets > 0 && status.sockets < status.wanted;
+      return { t: 'degraded', doing: isFew ? `${few(status)}. ${why}` : why };
+    }
     case 'broken':
       return { t: 'broken', error: status.error, advice: status.advice };
   }
+}
+
+function few({ sockets, wanted }: AppSocketsStatus): string {
+  return `${sockets} of ${wanted} sockets live`;
 }
 
 function sentence(text: string): string {

@@ -25,8 +25,9 @@ function problemOf(id: string, status: AppSocketsStatus): string | undefined {
       return `Slack app ${id} ${few}: ${status.reason}; ${status.doing}.`;
     case 'opening':
       return `Slack app ${id} gets no events yet: ${status.doing}.`;
-    case 'live':
     case 'renewing':
+      return status.sockets < status.wanted ? `Slack app ${id} ${few}: ${status.doing}.` : undefined;
+    case 'live':
       return undefined;
   }
 }

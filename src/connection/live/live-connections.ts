@@ -8,6 +8,7 @@ import { Channel } from '../../core/channel.js';
 import type { Health } from '../../core/health.js';
 import { errorMessage, PluginError } from '../../core/errors.js';
 import type { Installation } from '../../events/installation.js';
+import { sayFarewell } from './farewell.js';
 import { IdentityCache, type IdentitySource } from './identity.js';
 import type { LivePolicy } from './policy.js';
 import type { Server, Sockets } from './ports.js';
@@ -49,6 +50,7 @@ export class LiveConnections {
   readonly #publisher: StatusPublisher;
   readonly #stopping = new AbortController();
   #comparing: Timer | undefined;
+  #farewell: Promise<void> | undefined;
 
   constructor(options: LiveOptions) {
     const { clock, health, log, policy, random, server, integrationId } = options;
@@ -69,8 +71,8 @@ export class LiveConnections {
       refresh: (id) => server.refreshStatus(id, signal),
       background: this.#background,
       settleMs: policy.settleMs,
-      clock,
-      log,
+      retry: policy.statusRetry,
+      ...{ clock, random, log },
     });
     this.#reconciler = new Reconciler({
       overwritten: (record) => this.#publisher.overwritten(record.id, record.status),
@@ -86,8 +88,15 @@ export class LiveConnections {
     this.#compareLater();
   }
 
+  /** Tells the server that the program is not running, those connections first whose events are missed. Never rejects. */
+  sayFarewell(): Promise<void> {
+    this.#farewell ??= this.#sayFarewell();
+    return this.#farewell;
+  }
+
   /** Ends every look, also the one that is under way: a server that does not answer must not hold us. */
   async stop(): Promise<void> {
+    await this.sayFarewell();
     this.#stopping.abort(new PluginError('stopped', 'stopping'));
     this.#comparing?.cancel();
     this.#reconciler.stop();
@@ -222,6 +231,20 @@ export class LiveConnections {
     const setup = this.#registry.get(connectionId)?.setup;
     if (setup?.t !== 'complete') return;
     this.#registry.identify(connectionId, setup.botToken, await this.#identities.get(setup.botToken));
+  }
+
+  #sayFarewell(): Promise<void> {
+    const quiet = this.#publisher.stop();
+    const { clock, log, policy, server } = this.#options;
+    const setUp = this.entries().filter((entry) => usesSocketMode(entry) && entry.setup.t === 'complete');
+    const byActivity = setUp.sort((left, right) => Number(right.active) - Number(left.active));
+    return sayFarewell({
+      quiet,
+      connectionIds: byActivity.map(({ record }) => record.id),
+      push: (id, status, signal) => server.pushStatus(id, status, signal),
+      limitMs: policy.farewellMs,
+      ...{ clock, log },
+    });
   }
 
   #compareLater(): void {

@@ -1,3 +1,5 @@
+import type { Backoff } from '../../core/backoff.js';
+
 /** Durations in milliseconds. */
 export interface LivePolicy {
   /** Between two looks at the server. */
@@ -6,6 +8,10 @@ export interface LivePolicy {
   readonly compareMs: number;
   /** A trouble that passes sooner is not shown. */
   readonly settleMs: number;
+  /** After a status could not be brought to the server. */
+  readonly statusRetry: Backoff;
+  /** At a stop, all connections' statuses are brought to the server within this, or not at all. */
+  readonly farewellMs: number;
   /** A deployment may be replaced within this time without its sockets closing. */
   readonly graceMs: number;
   /** Variables are read again after this long (with jitter), whatever happened. */
@@ -24,6 +30,8 @@ export const LIVE_POLICY: LivePolicy = {
   reconcileMs: 1_500,
   compareMs: 250,
   settleMs: 1_500,
+  statusRetry: { firstMs: 1_000, factor: 2, maxMs: 15_000 },
+  farewellMs: 5_000,
   graceMs: 5_000,
   sweepMs: 10 * 60_000,
   incompleteMs: 10_000,

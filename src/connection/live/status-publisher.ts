@@ -1,8 +1,10 @@
 import type { Status } from '../../autokitteh/status.js';
+import type { Backoff } from '../../core/backoff.js';
 import type { Clock } from '../../core/clock.js';
-import { errorMessage } from '../../core/errors.js';
 import type { Background } from '../../core/lifecycle.js';
 import type { Log } from '../../core/log.js';
+import type { Random } from '../../core/random.js';
+import { StatusBackoff } from './status-backoff.js';
 
 /** Stores a status on the server. */
 export type PushStatus = (connectionId: string, status: Status) => Promise<void>;
@@ -33,14 +35,19 @@ export class StatusPublisher {
   readonly #clock: Clock;
   readonly #background: Background;
   readonly #settleMs: number;
-  readonly #log: Log;
+  readonly #backoff: StatusBackoff;
+  readonly #onTheWay = new Set<Promise<void>>();
+  #stopped = false;
 
   constructor(options: {
     push: PushStatus;
     refresh: RefreshStatus;
     clock: Clock;
     background: Background;
+    random: Random;
     settleMs: number;
+    /** After a failure; one for all connections while the server is away. */
+    retry: Backoff;
     log: Log;
   }) {
     this.#push = options.push;
@@ -48,7 +55,7 @@ export class StatusPublisher {
     this.#clock = options.clock;
     this.#background = options.background;
     this.#settleMs = options.settleMs;
-    this.#log = options.log;
+    this.#backoff = new StatusBackoff(options);
   }
 
   /** Notes what the server was just seen to hold. */
@@ -97,7 +104,7 @@ export class StatusPublisher {
   takeBack(connectionId: string): void {
     const shown = this.#shown.get(connectionId);
     if (shown?.pushed === undefined || shown.pushing) return;
-    this.#change(connectionId, 'status not refreshed by the server', async () => {
+    this.#change(connectionId, async () => {
       const stored = await this.#refresh(connectionId);
       return { stored, pushed: undefined, pending: undefined, pushing: false, replaced: false };
     });
@@ -106,30 +113,45 @@ export class StatusPublisher {
   /** Forgets connections that are gone. */
   retain(ids: ReadonlySet<string>): void {
     for (const id of this.#shown.keys()) if (!ids.has(id)) this.#shown.delete(id);
+    this.#backoff.retain(ids);
+  }
+
+  /** Brings nothing more: what is shown at a stop must stay. Resolves when nothing is on its way any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#onTheWay);
   }
 
   #send(connectionId: string, status: Status): void {
-    this.#change(connectionId, 'status not stored on the server', async () => {
+    this.#change(connectionId, async () => {
       await this.#push(connectionId, status);
       return { stored: status, pushed: status, pending: undefined, pushing: false, replaced: false };
     });
   }
 
   /** Runs one change of what the server holds; what it failed to change is left for the next occasion. */
-  #change(connectionId: string, failure: string, work: () => Promise<Shown>): void {
+  #change(connectionId: string, work: () => Promise<Shown>): void {
     const before = this.#shown.get(connectionId);
-    if (before === undefined) return;
+    if (before === undefined || this.#stopped || !this.#backoff.begin(connectionId)) return;
     this.#shown.set(connectionId, { ...before, pushing: true });
+    const changing = this.#changed(connectionId, before, work);
+    this.#onTheWay.add(changing);
     this.#background.run(`change the status of ${connectionId}`, async () => {
-      let after: Shown = { ...before, pushing: false };
-      try {
-        after = await work();
-      } catch (error) {
-        this.#log.warn({ connection: connectionId, reason: errorMessage(error) }, failure);
-      } finally {
-        if (this.#shown.has(connectionId)) this.#shown.set(connectionId, after);
-      }
+      await changing;
+      this.#onTheWay.delete(changing);
     });
+  }
+
+  async #changed(connectionId: string, before: Shown, work: () => Promise<Shown>): Promise<void> {
+    let after: Shown = { ...before, pushing: false };
+    try {
+      after = await work();
+      this.#backoff.succeeded(connectionId);
+    } catch (error) {
+      if (!this.#stopped) this.#backoff.failed(connectionId, error);
+    } finally {
+      if (this.#shown.has(connectionId)) this.#shown.set(connectionId, after);
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import {
   connect,
   createConnection,
   QUICK_LIVE,
+  QUICK_SOCKETS,
   recordStatuses,
   save,
   setVariables,
@@ -109,6 +110,55 @@ describe('the status on the server', () => {
     );
     world.slack.setSocketMode(app, true);
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
+  });
+
+  it('The status says that the program is not running once it was stopped, and is OK again after the next start', async () => {
+    const world = await startWorld();
+    const { rig } = world;
+    const { connection } = await working(world);
+    await rig.app.stop();
+    expect(statusOf(world, connection.id)).toMatchObject({
+      code: 'error',
+      message: expect.stringContaining('is not running') as string,
+    });
+    expect(rig.logged.filter((line) => line.includes('is not running'))).toHaveLength(1);
+    await rig.restart();
+    await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
+  });
+
+  it('The status warns with fewer sockets than wanted, however well the others do', async () => {
+    // The second socket has to wait for the budget, and not for the time that the first one takes.
+    const sockets = {
+      ...QUICK_SOCKETS,
+      pool: { ...QUICK_SOCKETS.pool, staggerMs: 3_600_000 },
+      limiter: { ...QUICK_SOCKETS.limiter, appBurst: 2, appEveryMs: 3_600_000 },
+    };
+    const world = await startWorld({ other: { sockets } });
+    const { slack } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    const connection = await createConnection(world);
+    await save(world, connection, { botToken: installation.botToken, appToken });
+    await untilStatus(
+      world,
+      connection.id,
+      'warning',
+      /^1 of 2 sockets live\. A socket that is not urgent is opened at most once a minute.*: the next one is opened at \d\d:\d\d:\d\d UTC$/,
+    );
+    expect(slack.sockets(app)).toHaveLength(1);
+  });
+
+  it('The status says that Slack limits the rate, and until when', async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { app, connection } = await working(world);
+    slack.faults.api('apps.connections.open', { t: 'rate_limited', retryAfter: 60 }, ALWAYS);
+    for (const socket of slack.sockets(app)) socket.reset();
+    await untilStatus(
+      world,
+      connection.id,
+      'warning',
+      /^Slack limits the rate: the next socket is opened in 60 s, at \d\d:\d\d:\d\d UTC$/,
+    );
   });
 
   it('The status warns while there are too few sockets, and is OK again by itself', async () => {

@@ -28,6 +28,8 @@ export const QUICK_LIVE: LivePolicy = {
   reconcileMs: 80,
   compareMs: 20,
   settleMs: 120,
+  statusRetry: { firstMs: 50, factor: 2, maxMs: 200 },
+  farewellMs: 1_000,
   graceMs: 300,
   incompleteMs: 200,
 };

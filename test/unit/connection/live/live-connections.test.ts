@@ -35,6 +35,7 @@ class FakeServer {
   readonly connections = new Map<string, FakeConnection>();
   readonly reads: string[] = [];
   readonly refreshes: string[] = [];
+  readonly pushes: string[] = [];
   /** Pushes arrive once this has come to pass. */
   #pushesAfter = Promise.resolve();
   down = false;
@@ -85,8 +86,13 @@ class FakeServer {
     return () => arrive();
   }
 
-  async pushStatus(id: string, status: Status): Promise<void> {
+  async pushStatus(id: string, status: Status, signal: AbortSignal): Promise<void> {
+    this.pushes.push(id);
     await this.#pushesAfter;
+    if (this.hangs)
+      await new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+      );
     const connection = this.connections.get(id);
     if (connection !== undefined) connection.status = status;
   }
@@ -141,7 +147,9 @@ function start() {
     health,
   });
   clean.push(async () => {
-    await live.stop();
+    const stopped = live.stop();
+    await clock.advance(LIVE_POLICY.farewellMs);
+    await stopped;
     expect(clock.pendingTimers).toBe(0);
   });
   return { clock, server, live, wanted, slack, health };
@@ -363,6 +371,48 @@ describe('LiveConnections', () => {
     await clock.advance(1_000);
     await live.stop();
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('The server is told at a stop that the program is not running, active connections first', async () => {
+    const { clock, server, live } = start();
+    server.add('idle', TOKENS, false);
+    server.add('active');
+    server.add('oauth', { auth_type: 'oauthDefault' });
+    live.start();
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    server.pushes.length = 0;
+    await live.stop();
+    expect(server.pushes).toEqual(['active', 'idle']);
+    for (const id of ['active', 'idle'])
+      expect(server.connections.get(id)?.status).toMatchObject({
+        code: 'error',
+        message: expect.stringContaining('is not running') as string,
+      });
+    expect(server.connections.get('oauth')?.status.message).toBe('Using Socket Mode');
+  });
+
+  it('No status that was on its way replaces the one of a stopped program', async () => {
+    const { clock, live, one, arrive } = await startWithStatusOnItsWay();
+    const stopped = live.stop();
+    await clock.advance(1_000);
+    arrive();
+    await clock.advance(1);
+    await stopped;
+    expect(one.status.message).toContain('is not running');
+  });
+
+  it('A stop tells the server of stopped connections for five seconds at most', async () => {
+    const { clock, server, live } = start();
+    server.add('one');
+    live.start();
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    server.hangs = true;
+    let over = false;
+    const stopped = live.stop().then(() => (over = true));
+    await clock.advance(LIVE_POLICY.farewellMs - 1);
+    expect(over).toBe(false);
+    await clock.advance(1);
+    await stopped;
   });
 
   it('Connections of other kinds and those that are not set up are left to the server', async () => {

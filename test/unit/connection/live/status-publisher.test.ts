@@ -1,8 +1,9 @@
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Status } from '../../../../src/autokitteh/status.js';
 import { StatusPublisher } from '../../../../src/connection/live/status-publisher.js';
 import { Background } from '../../../../src/core/lifecycle.js';
-import { createLog } from '../../../../src/core/log.js';
+import { PluginError } from '../../../../src/core/errors.js';
 import { HandClock, settle } from '../../../helpers/hand-clock.js';
 
 const OK: Status = { code: 'ok', message: '2 sockets live' };
@@ -10,14 +11,19 @@ const WARNING: Status = { code: 'warning', message: 'renewing' };
 const ERROR: Status = { code: 'error', message: 'revoked' };
 const BUILT_IN: Status = { code: 'ok', message: 'Using Socket Mode' };
 
+const RETRY = { firstMs: 1_000, factor: 2, maxMs: 8_000 };
+
 function publisher(refuse = false) {
   const clock = new HandClock();
   const pushed: Status[] = [];
   const refreshed: string[] = [];
-  const server = { refuses: refuse, held: Promise.resolve() };
+  const logged: string[] = [];
+  const server = { refuses: refuse, refused: new Set<string>(), held: Promise.resolve(), tried: 0 };
   const made = new StatusPublisher({
-    push: async (_id, status) => {
+    push: async (id, status) => {
+      server.tried += 1;
       await server.held;
+      if (server.refused.has(id)) throw new PluginError('server_refused', 'no such connection');
       if (server.refuses) throw new Error('down');
       pushed.push(status);
     },
@@ -27,10 +33,12 @@ function publisher(refuse = false) {
       return server.refuses ? Promise.reject(new Error('down')) : Promise.resolve(BUILT_IN);
     },
     settleMs: 1_000,
+    retry: RETRY,
+    random: () => 0.5,
     clock,
-    log: createLog({ level: 'silent', format: 'json' }),
+    log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
   });
-  return { clock, pushed, refreshed, server, made };
+  return { clock, logged, pushed, refreshed, server, made };
 }
 
 describe('StatusPublisher', () => {
@@ -100,6 +108,43 @@ describe('StatusPublisher', () => {
     expect(made.overwritten('con', BUILT_IN)).toBe(false);
   });
 
+  it('The publisher has one backoff and one line in the log for all connections while the server is away', async () => {
+    const { clock, logged, made, pushed, server } = publisher(true);
+    const ids = ['a', 'b', 'c'];
+    for (const id of ids) made.listed(id, BUILT_IN);
+    // Looked at four times a second, for a minute.
+    for (let look = 0; look < 240; look++) {
+      for (const id of ids) made.update(id, OK);
+      await clock.advance(250);
+    }
+    expect(server.tried).toBeLessThan(20);
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toMatch(/"level":40.*does not take the statuses.*|"reason":"down"/);
+    server.refuses = false;
+    for (let look = 0; look < 36; look++) {
+      for (const id of ids) made.update(id, OK);
+      await clock.advance(250);
+    }
+    expect(pushed).toHaveLength(3);
+    expect(logged).toHaveLength(2);
+    expect(logged[1]).toMatch(/takes the statuses of connections again/);
+  });
+
+  it('The publisher tries what the server refuses for one connection again now and then, and holds up no other', async () => {
+    const { clock, logged, made, pushed, server } = publisher();
+    server.refused.add('refused');
+    for (const id of ['refused', 'fine']) made.listed(id, BUILT_IN);
+    for (let look = 0; look < 240; look++) {
+      made.update('refused', OK);
+      made.update('fine', look % 2 === 0 ? OK : BUILT_IN);
+      await clock.advance(250);
+    }
+    expect(pushed).toHaveLength(240);
+    expect(server.tried).toBeLessThan(260);
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toMatch(/"connection":"refused"/);
+  });
+
   it('The publisher takes its status back once and forgets it', async () => {
     const { made, pushed, refreshed } = publisher();
     made.listed('con', BUILT_IN);
@@ -143,7 +188,7 @@ describe('StatusPublisher', () => {
   });
 
   it('The publisher asks again when the server did not refresh', async () => {
-    const { made, refreshed, server } = publisher();
+    const { clock, made, refreshed, server } = publisher();
     made.listed('con', BUILT_IN);
     made.update('con', OK);
     await settle();
@@ -151,6 +196,7 @@ describe('StatusPublisher', () => {
     made.takeBack('con');
     await settle();
     server.refuses = false;
+    await clock.advance(RETRY.firstMs);
     for (let look = 0; look < 2; look++) {
       made.takeBack('con');
       await settle();
