@@ -9,6 +9,12 @@ const NO_SIM = {
   message: 'src/sim is for tests and the demo only.',
 };
 
+/** Titles of tests, also those of a table (`it.each`): a list of failures shows them without what stands around them. */
+const WHOLE_SENTENCES = ['callee.name', 'callee.callee.object.name'].map((name) => ({
+  selector: `CallExpression[${name}=/^(it|test)$/][arguments.0.value=/^([^A-Z]|\\S*$)/]`,
+  message: 'The title of a test is a whole sentence, and begins with a capital letter.',
+}));
+
 /** Code that runs for every event, or every frame (docs/architecture.md, "What keeps garbage"). */
 const perEvent = {
   files: [
@@ -94,5 +100,9 @@ export default tseslint.config(
   {
     files: ['test/**/*.ts', 'src/demo/**/*.ts'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...WHOLE_SENTENCES] },
   },
 );

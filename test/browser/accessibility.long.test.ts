@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 describe('each state of the page, light and dark, wide and narrow', () => {
-  it.each(SCENES)('$name', async (scene) => {
+  it.each(SCENES)('The page is accessible, light and dark, wide and narrow: $name', async (scene) => {
     const person = await createPerson(browser, site);
     await scene.show(site, person);
     const { page } = person;

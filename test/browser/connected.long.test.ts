@@ -8,7 +8,7 @@ import { setStage } from './stage.js';
 const stage = setStage();
 
 describe('a connected one', () => {
-  it('shows what happens as it happens', async () => {
+  it('A connected page shows events as they happen', async () => {
     const { site, person } = stage;
     const id = await connect(site, person);
     await person.page.getByText('128').waitFor();
@@ -29,7 +29,7 @@ describe('a connected one', () => {
     await person.page.getByText('The app-level token was revoked').waitFor();
   });
 
-  it('sends a test message to a member, and says why it could not', async () => {
+  it('A connected page sends a test message to a member, and says why it could not', async () => {
     const { site, person } = stage;
     await connect(site, person);
     const { page } = person;
@@ -45,7 +45,7 @@ describe('a connected one', () => {
     await page.getByText('Give a member ID').waitFor();
   });
 
-  it('takes one new token, and keeps the other', async () => {
+  it('A connected page takes one new token and keeps the other', async () => {
     const { site, person } = stage;
     const id = await connect(site, person);
     const { page } = person;
@@ -60,7 +60,7 @@ describe('a connected one', () => {
     expect(site.stored(id)).toHaveProperty('private_bot_token', site.installation.botToken);
   });
 
-  it('takes what workflows answer themselves', async () => {
+  it('A connected page takes the kinds of events that workflows answer themselves', async () => {
     const { site, person } = stage;
     const id = await connect(site, person);
     const { page } = person;
@@ -75,7 +75,7 @@ describe('a connected one', () => {
     expect(site.stored(id)).toHaveProperty('socket_mode_button_update', 'off');
   });
 
-  it('is disconnected, and everything is deleted', async () => {
+  it('A connected page disconnects, and everything is deleted', async () => {
     const { site, person } = stage;
     const id = await connect(site, person);
     await person.page.getByText('Disconnect', { exact: true }).click();
@@ -85,7 +85,7 @@ describe('a connected one', () => {
   });
 });
 
-it('a connection of the built-in is taken over in two steps', async () => {
+it('A connection of the built-in is taken over in two steps', async () => {
   const { site, person } = stage;
   const id = await openBuiltIn(site, person);
   const { page } = person;
@@ -105,7 +105,7 @@ it('a connection of the built-in is taken over in two steps', async () => {
   await page.getByText('1 more open sockets').waitFor({ state: 'hidden' });
 });
 
-it('the built-in’s OAuth types go to the server', async () => {
+it('The built-in’s OAuth types go to the server', async () => {
   const { site, person } = stage;
   const id = await openGuide(site, person);
   const { page } = person;
@@ -128,7 +128,7 @@ describe('other sites', () => {
 
   afterEach(() => elsewhere.stop());
 
-  it('can neither frame the page nor send its forms', async () => {
+  it('Other sites can neither frame the page nor send its forms', async () => {
     const { site, person } = stage;
     const id = await site.addConnection('framed');
     const { page } = person;
@@ -152,7 +152,7 @@ describe('other sites', () => {
     person.strangers.length = 0;
   });
 
-  it('AutoKitteh’s web UI saves from its own origin, with its token', async () => {
+  it('AutoKitteh’s web UI saves from its own origin with its token', async () => {
     const { site, person } = stage;
     const id = await site.addConnection('from_web_ui');
     const { page } = person;

@@ -8,7 +8,7 @@ import { setStage } from './stage.js';
 const stage = setStage();
 
 describe('connecting', () => {
-  it('goes from AutoKitteh’s link over the guide to the live state, and back', async () => {
+  it('A person gets from AutoKitteh’s link over the guide to the live state, and back', async () => {
     const { site, person } = stage;
     const id = await openGuide(site, person);
     await person.page.getByRole('link', { name: 'I have both tokens already' }).click();
@@ -31,13 +31,13 @@ describe('connecting', () => {
     ['dash', /\/internal\/dashboard\/connections\/con_\w+\?msg=Success$/],
     ['vscode', /^vscode:\/\/autokitteh\.autokitteh\?cid=con_\w+$/],
     ['web', /\/connections\/con_\w+\/success$/],
-  ])('knows the way back to %s', async (origin, address) => {
+  ])('The page knows the way back to %s', async (origin, address) => {
     const { site, person } = stage;
     await connect(site, person, { origin });
     expect(await person.page.locator('#way-back').getAttribute('href')).toMatch(address);
   });
 
-  it('works without script, tokens never shown again', async () => {
+  it('The page works without script and never shows tokens again', async () => {
     const { site, browser } = stage;
     await stage.person.close();
     const person = await createPerson(browser, site, { javaScriptEnabled: false });
@@ -56,7 +56,7 @@ describe('connecting', () => {
     expect(await person.page.content()).not.toMatch(/xoxb-\d|xapp-1-A/);
   });
 
-  it('works with the keyboard alone', async () => {
+  it('The page works with the keyboard alone', async () => {
     const { site, person } = stage;
     const id = await openGuide(site, person);
     const { keyboard } = person.page;
@@ -70,14 +70,14 @@ describe('connecting', () => {
     expect(site.stored(id)).toHaveProperty('private_bot_token', site.installation.botToken);
   });
 
-  it('shows the guide without a connection, and says where to open it', async () => {
+  it('The page shows the guide without a connection, and says where to open it', async () => {
     const { site, person } = stage;
     await person.page.goto(`${site.url}/slack`);
     await person.page.getByText('ak connection init').waitFor();
     expect(await person.page.getByRole('button', { name: 'Save Connection' }).count()).toBe(0);
   });
 
-  it('does not show a connection of somebody else', async () => {
+  it('The page does not show a connection of another person', async () => {
     const { site, person } = stage;
     const stranger = await site.server.createUser();
     await person.page
@@ -92,7 +92,7 @@ describe('connecting', () => {
 });
 
 describe('checking tokens', () => {
-  it('tells who the bot is and what is missing, and stores nothing', async () => {
+  it('The check of tokens tells who the bot is and what is missing, and stores nothing', async () => {
     const { site, person } = stage;
     const id = await openGuide(site, person);
     await person.page.getByText('Change its name').click();
@@ -113,7 +113,7 @@ describe('checking tokens', () => {
     ['auth.test', 'account_inactive', 'deactivated'],
     ['apps.connections.open', 'missing_scope', 'connections:write'],
     ['bots.info', 'internal_error', 'try again in a moment'],
-  ])('when %s says %s, it says what to do', async (method, error, advice) => {
+  ])('The check of tokens when %s says %s says what to do', async (method, error, advice) => {
     const { site, person } = stage;
     const id = await openGuide(site, person);
     site.slack.faults.api(method, { t: 'error', error });
@@ -125,7 +125,7 @@ describe('checking tokens', () => {
     expect(site.stored(id)).toEqual({});
   });
 
-  it('looks at the shape while it is typed, and swaps two that are in each other’s place', async () => {
+  it('The check of tokens looks at the shape as it is typed, and swaps two tokens that are in each other’s place', async () => {
     const { site, person } = stage;
     await openGuide(site, person);
     const { page } = person;
@@ -147,7 +147,7 @@ describe('checking tokens', () => {
 });
 
 describe('the manifest', () => {
-  it('opens in Slack as it was edited, and is copied in both formats', async () => {
+  it('The manifest opens in Slack as it was edited, and is copied in both formats', async () => {
     const { site, person } = stage;
     await openGuide(site, person);
     const { page } = person;
@@ -178,7 +178,7 @@ describe('the manifest', () => {
     expect(JSON.parse(String(await page.evaluate('navigator.clipboard.readText()')))).toEqual(manifest);
   });
 
-  it('says at each keystroke what Slack would refuse', async () => {
+  it('The manifest is checked at each keystroke for what Slack would refuse', async () => {
     const { site, person } = stage;
     await openGuide(site, person);
     const { page } = person;
@@ -194,7 +194,7 @@ describe('the manifest', () => {
     await page.getByText('users:read is needed').waitFor();
   });
 
-  it('can be downloaded, as it is and as it was edited', async () => {
+  it('The manifest can be downloaded, as it is and as it was edited', async () => {
     const { site, person } = stage;
     await openGuide(site, person);
     const { page } = person;

@@ -50,7 +50,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
     const bury = (id: number, now = 3000) =>
       journal.settle('me', now, [{ t: 'dead', id, reason: 'too large' }]);
 
-    test('tells rows whose key the app and the connection have had, and those that lead their lane, from others', async () => {
+    test('The journal tells rows whose key the app and the connection have had, and rows that lead their lane', async () => {
       expect(await journal.append([row(), row({ key: 'Ev2' }), row()])).toEqual([
         'first',
         'behind',
@@ -63,7 +63,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       ]);
     });
 
-    test('knows keys after it was closed, and after the row was delivered and its body removed', async () => {
+    test('The journal knows keys after it was closed, and after the row was delivered and its body removed', async () => {
       await journal.append([row()]);
       await deliver(await claimOne());
       await journal.prune({ bodiesBefore: 10_000, keysBefore: 0, deadBefore: 0, limit: 10 });
@@ -71,7 +71,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await journal.append([row()])).toEqual(['duplicate']);
     });
 
-    test('gives a row back as it was written', async () => {
+    test('The journal returns a row as it was written', async () => {
       const written = row({
         kind: 'interactive',
         body: '{"text":"\u{1F600} ünïcode \\u0000 \\"quoted\\""}',
@@ -85,7 +85,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(rows).toEqual([{ ...written, id: rows[0]!.id, attempts: 1, retried: false }]);
     });
 
-    test('gives the rows of a conversation one at a time, in the order of writing', async () => {
+    test('The journal returns the rows of a conversation one at a time, in the order of writing', async () => {
       await journal.append([row({ key: 'a' }), row({ key: 'b', receivedAt: 900 }), row({ key: 'c' })]);
       for (const key of ['a', 'b', 'c']) {
         const { rows } = await journal.claim('me', 3000, [want()]);
@@ -96,7 +96,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(9000)).toEqual([]);
     });
 
-    test('gives different conversations at once, the one that waits longest first, within the limit', async () => {
+    test('The journal returns different conversations at once, the one that waits longest first, within the limit', async () => {
       await journal.append([
         row({ key: 'late', conversation: 'C1', receivedAt: 1003 }),
         row({ key: 'early', conversation: 'C2', receivedAt: 1001 }),
@@ -106,19 +106,19 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys()).toEqual(['late']);
     });
 
-    test('keeps what is urgent apart from events of the same conversation', async () => {
+    test('The journal keeps urgent rows apart from events of the same conversation', async () => {
       await journal.append([row({ key: 'event' }), row({ key: 'click', urgent: true })]);
       expect(await claimKeys(2000, want({ urgent: true }))).toEqual(['click']);
       expect(await claimKeys()).toEqual(['event']);
     });
 
-    test('gives a source only its own rows', async () => {
+    test('The journal gives a source only its own rows', async () => {
       await journal.append([row(), row({ connectionId: 'con_2', key: 'other' })]);
       expect(await claimKeys(2000, want({ connectionId: 'con_3' }), want({ appId: 'A9' }))).toEqual([]);
       expect(await claimKeys(2000, want({ connectionId: 'con_2' }))).toEqual(['other']);
     });
 
-    test('says when the next lane is ready, and nothing of lanes that are held', async () => {
+    test('The journal says when the next lane is ready, and leaves out lanes that are held', async () => {
       await journal.append([row(), row({ key: 'b', conversation: 'C2', receivedAt: 5000 })]);
       expect((await journal.claim('me', 2000, [want()])).next).toEqual([
         { appId: 'A1', connectionId: 'con_1', urgent: false, readyAt: 5000 },
@@ -130,7 +130,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await journal.ready()).toEqual([]);
     });
 
-    test('holds a conversation until the time of its retry, and remembers that it failed', async () => {
+    test('The journal holds a conversation until the time of its retry and remembers that it failed', async () => {
       await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'c', conversation: 'C2' })]);
       const id = await claimOne();
       expect(
@@ -145,7 +145,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(again.rows[0]).toMatchObject({ key: 'a', attempts: 3 });
     });
 
-    test('does not count an attempt that an outage spoiled, but remembers that it failed', async () => {
+    test('The journal does not count an attempt that an outage spoiled, but remembers that it failed', async () => {
       await journal.append([row()]);
       const id = await claimOne();
       await journal.settle('me', 2500, [{ t: 'retry', id, nextAt: 2600, reason: 'down', counted: false }]);
@@ -153,26 +153,26 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(rows[0]).toMatchObject({ attempts: 1, retried: true });
     });
 
-    test('can be written whenever a probe says so', async () => {
+    test('The journal can be written whenever a probe says so', async () => {
       await journal.probe(1);
       await journal.probe(2);
     });
 
-    test('forgets the attempt of a row that was released', async () => {
+    test('The journal forgets the attempt of a row that was released', async () => {
       await journal.append([row()]);
       await journal.settle('me', 2000, [{ t: 'released', id: await claimOne() }]);
       const { rows } = await journal.claim('me', 2000, [want()]);
       expect(rows[0]).toMatchObject({ attempts: 1, retried: false });
     });
 
-    test('lets a conversation go on without the row that was given up', async () => {
+    test('The journal lets a conversation continue without the row that was given up', async () => {
       await journal.append([row({ key: 'a' }), row({ key: 'b' })]);
       await bury(await claimOne());
       expect(await claimKeys(3000)).toEqual(['b']);
     });
 
     test.each([undefined, 'me'])(
-      'changes nothing for an owner whose claim was taken over (%s)',
+      'The journal changes nothing for an owner whose claim was taken over (%s)',
       async (claimFor) => {
         const [appended] = await journal.append([row({ claimFor })]);
         const id = idOf(appended) ?? (await claimOne());
@@ -187,7 +187,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       },
     );
 
-    test('says of each settlement whether the conversation has rows left', async () => {
+    test('The journal says of each settlement whether the conversation has rows left', async () => {
       await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'click', urgent: true })]);
       expect(await deliver(await claimOne())).toEqual(['more']);
       expect(await bury(await claimOne(3000))).toEqual(['last']);
@@ -195,7 +195,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await journal.settle('me', 3000, [{ t: 'released', id: rows[0]!.id }])).toEqual(['more']);
     });
 
-    test('claims a row in writing it, if it leads its lane', async () => {
+    test('The journal claims a row as it writes it, if the row leads its lane', async () => {
       const claimFor = 'me';
       const [first, behind, click, known, unasked] = await journal.append([
         row({ key: 'a', claimFor }),
@@ -220,7 +220,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(3000)).toEqual(['b']);
     });
 
-    test('lets a conversation go on when the row that was claimed in writing has ended', async () => {
+    test('The journal lets a conversation continue when the row that was claimed in writing has ended', async () => {
       const claimFor = 'me';
       const [first, behind] = await journal.append([
         row({ key: 'a', claimFor }),
@@ -242,7 +242,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await journal.append([row({ key: 'd', conversation: 'C2', claimFor })])).toEqual(['duplicate']);
     });
 
-    test('counts rows that were claimed in writing until they have ended', async () => {
+    test('The journal counts rows that were claimed in writing until they have ended', async () => {
       const [first] = await journal.append([
         row({ key: 'a', body: 'é', claimFor: 'me' }),
         row({ key: 'b', body: 'four' }),
@@ -259,7 +259,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await counts()).toEqual([[2, 7]]);
     });
 
-    test('gives rows that were claimed in writing to the next owner after a crash', async () => {
+    test('The journal gives rows that were claimed in writing to the next owner after a crash', async () => {
       await journal.append([row({ key: 'a', claimFor: 'me' }), row({ key: 'b' })]);
       await reopen();
       const taken = await journal.takeOver('you', 2000, 10);
@@ -271,7 +271,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(9000)).toEqual(['a']);
     });
 
-    test('leaves no lane behind for a row that it has had', async () => {
+    test('The journal leaves no lane behind for a row that it has had', async () => {
       await journal.append([row()]);
       expect(await deliver(await claimOne())).toEqual(['last']);
       expect(await journal.append([row(), row({ claimFor: 'me' })])).toEqual(['duplicate', 'duplicate']);
@@ -280,7 +280,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(idOf(next)).toBeDefined();
     });
 
-    test('gives what a crash left in flight to the next owner, with its lanes', async () => {
+    test('The journal gives the rows that a crash left in flight to the next owner, with their lanes', async () => {
       await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'c', conversation: 'C2' })]);
       await claimKeys(2000, want({ limit: 2 }));
       await reopen();
@@ -298,7 +298,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(9000)).toEqual(['a', 'c']);
     });
 
-    test('lets no conversation wait for a clock that was ahead before it was taken over', async () => {
+    test('The journal lets no conversation wait for a clock that was ahead before it was taken over', async () => {
       await journal.append([row({ key: 'a', receivedAt: DAY })]);
       await journal.append([row({ key: 'b', conversation: 'C2', receivedAt: 4000 })]);
       await reopen();
@@ -308,7 +308,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(5000)).toEqual(['a']);
     });
 
-    test('lists what was given up with its reason and body, and sends it again first in its conversation', async () => {
+    test('The journal lists dead letters with reason and body, and sends them again first in their conversation', async () => {
       await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'c' })]);
       await bury(await claimOne(), 3000);
       await bury(await claimOne(4000), 3500);
@@ -325,7 +325,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect((await journal.listDead(0, 10)).map((each) => each.key)).toEqual(['a']);
     });
 
-    test('sends again into a conversation that has nothing else left', async () => {
+    test('The journal sends a dead letter again into a conversation that has nothing else left', async () => {
       await journal.append([row()]);
       const id = await claimOne();
       await bury(id);
@@ -334,7 +334,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(4000)).toEqual(['Ev1']);
     });
 
-    test('sends again behind the row of its conversation that was claimed in writing', async () => {
+    test('The journal sends a dead letter again behind the row of its conversation that was claimed in writing', async () => {
       const [dead] = await journal.append([row({ key: 'dead', claimFor: 'me' })]);
       await bury(idOf(dead)!);
       const [flying] = await journal.append([row({ key: 'flying', claimFor: 'me' })]);
@@ -350,7 +350,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(6000)).toEqual(['dead']);
     });
 
-    test('keeps the row that was claimed in writing over a crash when an older one is to be sent again', async () => {
+    test('The journal keeps the row that was claimed in writing over a crash when an older one is to be sent again', async () => {
       const [dead] = await journal.append([row({ key: 'dead', claimFor: 'me' })]);
       await bury(idOf(dead)!);
       await journal.append([row({ key: 'flying', claimFor: 'me' })]);
@@ -361,7 +361,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(taken.map(({ key }) => key)).toEqual(['flying']);
     });
 
-    test('prunes bodies, then keys, then dead letters, each after its time, in small steps', async () => {
+    test('The journal prunes bodies, then keys, then dead letters, each after its time, in small steps', async () => {
       await journal.append([1, 2, 3].map((n) => row({ key: `d${n}`, conversation: `C${n}` })));
       const { rows } = await journal.claim('me', 2000, [want()]);
       for (const { id } of rows) await deliver(id, 3000);
@@ -386,7 +386,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(9000)).toEqual(['waiting']);
     });
 
-    test('counts what waits and what is dead for each source', async () => {
+    test('The journal counts waiting rows and dead letters for each source', async () => {
       await journal.append([
         row({ body: 'four' }),
         row({ key: 'b', body: 'é' }),
@@ -405,7 +405,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(stats.fileBytes).toBeGreaterThanOrEqual(stats.usedBytes);
     });
 
-    test('gives room back after a large backlog was delivered', async () => {
+    test('The journal gives room back after a large backlog was delivered', async () => {
       const body = 'x'.repeat(20_000);
       const keys = Array.from({ length: 3000 }, (_, n) => `k${n}`);
       await journal.append(keys.map((key) => row({ key, conversation: key, body })));
@@ -424,14 +424,14 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(after.fileBytes).toBeLessThan(full.fileBytes / 2);
     });
 
-    test('keeps order and counts through a random life', async () => {
+    test('The journal keeps order and counts through a random life', async () => {
       const seed = Math.floor(Math.random() * 1e9);
       await randomLife(seed, { journal: () => journal, reopen }).catch((cause: unknown) => {
         throw new Error(`with seed ${seed}`, { cause });
       });
     });
 
-    test('does what was asked before it was closed, and refuses what is asked after', async () => {
+    test('The journal does what was asked before it was closed, and refuses requests after that', async () => {
       const appended = journal.append([row()]);
       const closed = journal.close();
       expect(await appended).toEqual(['first']);

@@ -20,7 +20,7 @@ describeJournal('SQLite', sqlite);
 describeTokens('SQLite', sqlite);
 
 describe('a journal on SQLite in a thread of its own', () => {
-  test('answers many callers at once, each with what it asked', async () => {
+  test('A journal in a thread answers many callers at once, each with what it asked', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'journal-'));
     const journal = await openSqliteJournal({ path: join(folder, 'journal.db'), maxBytes: 1024 ** 3 });
     const keys = Array.from({ length: 200 }, (_, n) => `${n}`);

@@ -35,14 +35,14 @@ export function describeTokens(name: string, make: () => Promise<EngineUnderTest
     const hashesOf = async (...hashes: string[]): Promise<string[]> =>
       (await database.tokens.recall(hashes)).map(({ hash }) => hash).sort();
 
-    test('keeps the first key that it was given, also over a restart', async () => {
+    test('The store of tokens keeps the first key that it was given, also over a restart', async () => {
       expect(await database.tokens.key('first')).toBe('first');
       expect(await database.tokens.key('second')).toBe('first');
       await reopen();
       expect(await database.tokens.key('third')).toBe('first');
     });
 
-    test('gives back what was remembered, also over a restart, and nothing else', async () => {
+    test('The store of tokens returns what was remembered, also over a restart, and nothing else', async () => {
       const appLevel = record('b', { enterpriseId: '', teamId: '', botUserId: '', botId: '' });
       await database.tokens.remember(record('a'), 2_000, MOST);
       await database.tokens.remember(appLevel, 2_000, MOST);
@@ -52,14 +52,14 @@ export function describeTokens(name: string, make: () => Promise<EngineUnderTest
       expect(await database.tokens.recall([])).toEqual([]);
     });
 
-    test('replaces what was said before of the same token', async () => {
+    test('The store of tokens replaces an older answer about the same token', async () => {
       await database.tokens.remember(record('a'), 2_000, MOST);
       const anew = record('a', { enterpriseId: 'E2', saidAt: 5_000 });
       await database.tokens.remember(anew, 2_000, MOST);
       expect(await database.tokens.recall(['a'])).toEqual([anew]);
     });
 
-    test('forgets one record and leaves the others', async () => {
+    test('The store of tokens forgets one record and leaves the others', async () => {
       for (const hash of ['a', 'b']) await database.tokens.remember(record(hash), 2_000, MOST);
       await database.tokens.forget('a');
       await database.tokens.forget('never known');
@@ -67,7 +67,7 @@ export function describeTokens(name: string, make: () => Promise<EngineUnderTest
       expect(await hashesOf('a', 'b')).toEqual(['b']);
     });
 
-    test('removes what no connection has used for 30 days, and not what is in use now', async () => {
+    test('The store of tokens removes records that no connection has used for 30 days, and none in use', async () => {
       for (const hash of ['used', 'recent', 'old']) await database.tokens.remember(record(hash), 0, MOST);
       await database.tokens.retain({ inUse: ['used', 'recent'], now: DAY, unusedBefore: -DAY, most: MOST });
       const now = 31 * DAY - 1;
@@ -83,7 +83,7 @@ export function describeTokens(name: string, make: () => Promise<EngineUnderTest
       expect(await hashesOf('used', 'recent', 'old')).toEqual(['used']);
     });
 
-    test('has no more records than it may, and removes those that were used longest ago', async () => {
+    test('The store of tokens has no more records than it may, and removes those that were used longest ago', async () => {
       for (const [at, hash] of ['a', 'b', 'c'].entries()) await database.tokens.remember(record(hash), at, 3);
       await database.tokens.retain({ inUse: ['a'], now: 10, unusedBefore: 0, most: 3 });
       await database.tokens.remember(record('d'), 11, 3);
@@ -92,7 +92,7 @@ export function describeTokens(name: string, make: () => Promise<EngineUnderTest
       expect(await hashesOf('a', 'b', 'c', 'd')).toEqual(['c']);
     });
 
-    test('takes many records at once and goes on with the newest of them', async () => {
+    test('The store of tokens takes many records at once and continues with the newest of them', async () => {
       const all = Array.from({ length: 1_005 }, (_, n) => `${n}`);
       await Promise.all(all.map((hash, n) => database.tokens.remember(record(hash), n, 1_000)));
       expect(await hashesOf(...all.slice(0, 10))).toEqual(['5', '6', '7', '8', '9']);

@@ -12,13 +12,13 @@ const append = (...keys: string[]): CrashNote => ({
 const appended = (...results: Appended[]): CrashNote => ({ t: 'appended', results });
 const orderOf = (...notes: CrashNote[]): string[] | undefined => journaledOrder([life, ...notes]).get('L');
 
-test('the order is that of arrival in the process that wrote', () => {
+test('The order of events is that of arrival in the process that wrote them', () => {
   expect(
     orderOf(arrived('a'), arrived('b'), append('b'), append('a'), appended('first'), appended('behind')),
   ).toEqual(['a', 'b']);
 });
 
-test('what was not written by a process that was killed has its place in the next', () => {
+test('An event that a killed process did not write has its place in the next process', () => {
   expect(
     orderOf(
       ...[arrived('a'), append('a'), life],
@@ -27,7 +27,7 @@ test('what was not written by a process that was killed has its place in the nex
   ).toEqual(['b', 'a']);
 });
 
-test('what was written by a process that was killed keeps its place', () => {
+test('An event that a killed process wrote keeps its place', () => {
   expect(
     orderOf(
       ...[arrived('a'), append('a'), life],
@@ -36,7 +36,7 @@ test('what was written by a process that was killed keeps its place', () => {
   ).toEqual(['a', 'b']);
 });
 
-test('what two processes were killed in writing has none', () => {
+test('An event that two processes were killed in writing has no place', () => {
   const killedTwice = [
     ...[arrived('a'), append('a'), life],
     ...[arrived('b'), append('b'), appended('first'), arrived('a'), append('a'), life],
@@ -46,7 +46,7 @@ test('what two processes were killed in writing has none', () => {
   expect(orderOf(...killedTwice, arrived('a'), append('a'), appended('behind'))).toEqual(['b', 'a']);
 });
 
-test('what comes again to the process that wrote it keeps its place', () => {
+test('An event that comes again to the process that wrote it keeps its place', () => {
   expect(
     orderOf(
       ...[arrived('a'), append('a'), appended('first'), arrived('b'), append('b'), appended('behind')],

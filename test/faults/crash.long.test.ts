@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { run } from './crash.js';
 
-test('ten processes are killed on the way, and everything that was acknowledged is at the server', async () => {
+test('Ten processes are killed on the way, and everything that was acknowledged is at the server', async () => {
   const { lines, ok } = await run(Array.from({ length: 10 }, (_, index) => index + 1));
   console.log(lines.join('\n'));
   expect(lines.join('\n')).toContain('acknowledged and not at the server: 0');

@@ -55,28 +55,31 @@ describe('The program whose journal cannot be written,', () => {
     },
     { what: 'because it says that it is full', make: () => failingJournal('journal_full') },
     { what: 'because it cannot be reached', make: () => failingJournal('journal_unavailable') },
-  ])('$what, acknowledges nothing, says so, and goes on when it can', async ({ make }) => {
-    const disk = await make();
-    const stage = await start(disk);
-    const { slack } = stage.world;
-    const before = await acknowledged(stage, send(stage, message({ text: 'before' })));
+  ])(
+    'A program whose journal cannot be written, $what, acknowledges nothing, says so, and continues when it can',
+    async ({ make }) => {
+      const disk = await make();
+      const stage = await start(disk);
+      const { slack } = stage.world;
+      const before = await acknowledged(stage, send(stage, message({ text: 'before' })));
 
-    await disk.fill();
-    const event = send(stage, message({ text: LONG }));
-    const click = send(stage, blockAction({ value: LONG }));
-    await expectNothingTaken(stage, event);
-    await untilStatus(stage.world, stage.connection.id, 'warning', NOT_TAKEN);
-    await slack.ledger.settled(click);
-    expect(click.state).toBe('given_up');
+      await disk.fill();
+      const event = send(stage, message({ text: LONG }));
+      const click = send(stage, blockAction({ value: LONG }));
+      await expectNothingTaken(stage, event);
+      await untilStatus(stage.world, stage.connection.id, 'warning', NOT_TAKEN);
+      await slack.ledger.settled(click);
+      expect(click.state).toBe('given_up');
 
-    await disk.free();
-    await acknowledged(stage, event);
-    const after = await acknowledged(stage, send(stage, message({ text: 'after' })));
-    const again = await acknowledged(stage, send(stage, slashCommand()));
-    await expectAtServer(stage, [before, event, after, again]);
-  });
+      await disk.free();
+      await acknowledged(stage, event);
+      const after = await acknowledged(stage, send(stage, message({ text: 'after' })));
+      const again = await acknowledged(stage, send(stage, slashCommand()));
+      await expectAtServer(stage, [before, event, after, again]);
+    },
+  );
 
-  it('because it has grown to its limit, takes events again when the server has taken some', async () => {
+  it('A program whose journal has grown to its limit takes events again when the server has taken some', async () => {
     const stage = await start(await smallJournal());
     const { slack, standIn } = stage.world;
     await standIn.goDown();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { run } from './disk.js';
 
-test('a full disk costs no event that was acknowledged, and ends when there is room', async () => {
+test('A full disk costs no event that was acknowledged, and ends when there is room', async () => {
   const { lines, ok } = await run([1, 2]);
   console.log(lines.join('\n'));
   expect(lines.join('\n')).toContain('lost, or not as it should be: 0');

@@ -72,7 +72,7 @@ const OUTAGES: readonly Outage[] = [
 
 describe('A server that, for ten minutes under load,', () => {
   it.each(OUTAGES)(
-    '$what: nothing is lost, conversations keep their order, the backlog drains',
+    'A server that for ten minutes under load $what costs no event: conversations keep their order and the backlog drains',
     async (outage) => {
       const world = await startWorld({ other: { delivery: SCALED_LIMITS } });
       const { slack, standIn } = world;

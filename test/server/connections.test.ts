@@ -34,7 +34,7 @@ describe('integrations and connections', () => {
   const setAuthType = (connectionId: string, value: string) =>
     user.clients.vars.set({ vars: [{ scopeId: connectionId, name: 'auth_type', value }] });
 
-  it('has the built-in entry slack', async () => {
+  it('The server has the built-in entry slack', async () => {
     const { integration } = await user.clients.integrations.get({ integrationId: SLACK });
     expect(integration).toMatchObject({
       integrationId: SLACK,
@@ -52,7 +52,7 @@ describe('integrations and connections', () => {
     expect(integrations.map((listed) => listed.uniqueName)).toContain('slack');
   });
 
-  it('answers nothing for an unknown integration, and refuses an id together with a name', async () => {
+  it('The server answers nothing for an unknown integration, and refuses an id together with a name', async () => {
     expect(await user.clients.integrations.get({ name: 'no_such' })).not.toHaveProperty('integration');
     const both = { integrationId: SLACK, name: 'slack' };
     expect(await refusalOf(user.clients.integrations.get(both))).toEqual({
@@ -62,7 +62,7 @@ describe('integrations and connections', () => {
   });
 
   it.each(['configure', 'testConnection', 'getConnectionStatus', 'getConnectionConfig', 'call'] as const)(
-    'implements no %s of its own',
+    'The server implements no %s of its own',
     async (method) => {
       const name = `${method.charAt(0).toUpperCase()}${method.slice(1)}`;
       expect(await refusalOf(user.clients.integrations[method]({ integrationId: SLACK }))).toEqual({
@@ -72,7 +72,7 @@ describe('integrations and connections', () => {
     },
   );
 
-  it('gives a new connection capabilities, links and the status of one that is not set up', async () => {
+  it('The server gives a new connection capabilities, links and the status of one that is not set up', async () => {
     const { connectionId, project } = await fresh();
     const { connection } = await user.clients.connections.get({ connectionId });
     expect(connection).toMatchObject({
@@ -89,7 +89,7 @@ describe('integrations and connections', () => {
     });
   });
 
-  it('answers nothing for an unknown connection, and an unknown error for a malformed id', async () => {
+  it('The server answers nothing for an unknown connection, and an unknown error for a malformed id', async () => {
     expect(await user.clients.connections.get({ connectionId: UNKNOWN })).not.toHaveProperty('connection');
     expect(await refusalOf(user.clients.connections.get({ connectionId: 'abc' }))).toEqual({
       code: 'Unknown',
@@ -97,7 +97,7 @@ describe('integrations and connections', () => {
     });
   });
 
-  it('keeps names unique in a project, over its organisation too', async () => {
+  it('The server keeps names unique in a project, over its organisation too', async () => {
     const { project } = await fresh();
     const again = { projectId: project.projectId, name: 'sl', integrationId: SLACK };
     const ofOrg = { orgId: user.orgId, name: 'sl', integrationId: SLACK };
@@ -106,7 +106,7 @@ describe('integrations and connections', () => {
     expect(await refusalOf(user.clients.connections.create({ connection: ofOrg }))).toEqual(refused);
   });
 
-  it('stores a status that is pushed without a name, and refuses one with the unchanged name', async () => {
+  it('The server stores a status that is pushed without a name, and refuses one with the unchanged name', async () => {
     const { connectionId } = await fresh();
     const status = { code: Status_Code.WARNING, message: 'one socket of two' };
     await server.system.connections.update({ connection: { connectionId, status } });
@@ -119,7 +119,7 @@ describe('integrations and connections', () => {
     expect(await statusOf(connectionId)).toEqual(status);
   });
 
-  it('puts the built-in status back after a refresh and after every write of variables', async () => {
+  it('The server puts the built-in status back after a refresh and after every write of variables', async () => {
     const { connectionId } = await fresh();
     const builtIn = { code: Status_Code.OK, message: 'Using Socket Mode' };
     const pushed = { code: Status_Code.ERROR, message: 'no socket' };
@@ -142,13 +142,13 @@ describe('integrations and connections', () => {
     ['socketMode', Status_Code.OK, 'Using Socket Mode'],
     ['oauthDefault', Status_Code.INIT_REQUIRED, 'Init required'],
     ['socket', Status_Code.ERROR, 'Bad auth type'],
-  ])('calls a connection whose auth type is %s: %s %s', async (authType, code, message) => {
+  ])('The server calls a connection whose auth type is %s: %s %s', async (authType, code, message) => {
     const { connectionId } = await fresh();
     await setAuthType(connectionId, authType);
     expect(await statusOf(connectionId)).toEqual({ code, message });
   });
 
-  it("tests a Socket Mode connection with its bot token, and gives what came of it as an error's message", async () => {
+  it("The server tests a Socket Mode connection with its bot token, and returns the result as an error's message", async () => {
     const { connectionId } = await fresh();
     await setAuthType(connectionId, 'socketMode');
     const { status } = await user.clients.connections.test({ connectionId });
@@ -157,7 +157,7 @@ describe('integrations and connections', () => {
     expect(await statusOf(connectionId)).toEqual({ code: Status_Code.OK, message: 'Using Socket Mode' });
   });
 
-  it('deletes a connection and its variables, but not while a trigger refers to it', async () => {
+  it('The server deletes a connection and its variables, but not while a trigger refers to it', async () => {
     const project = await server.createProject(user, {
       connections: { sl: {} },
       triggers: [{ connection: 'sl', call: 'on_event' }],
@@ -176,7 +176,7 @@ describe('integrations and connections', () => {
 
   const program = process.env['AK_BIN'];
   if (program !== undefined) {
-    it('answers the ak program', async () => {
+    it('The server answers the ak program', async () => {
       const { connectionId } = await fresh();
       const ak = async (...args: string[]): Promise<string> => {
         const { stdout, stderr } = await promisify(execFile)(program, ['--token', user.token, ...args], {

@@ -56,7 +56,7 @@ describe('dispatching', () => {
     server.system.dispatcher.dispatch({ event: { destinationId: connectionId, ...event }, wait });
   const match = { eventType: 'message', data: { user: dict({ id: text('U1') }), text: text('hello') } };
 
-  it('answers the event id alone, or with `wait` the sessions that were started', async () => {
+  it('Dispatch answers the event id alone, or with `wait` the sessions that were started', async () => {
     const quick = await dispatch(match, false);
     expect(quick.eventId).toMatch(/^evt_/);
     expect(quick.startedSessionIds).toEqual([]);
@@ -65,7 +65,7 @@ describe('dispatching', () => {
     expect(waited.startedSessionIds).toHaveLength(1);
   });
 
-  it('hands type and data to the function of the trigger', async () => {
+  it('Dispatch hands type and data to the function of the trigger', async () => {
     const { startedSessionIds } = await dispatch({
       ...match,
       data: {
@@ -101,11 +101,11 @@ describe('dispatching', () => {
     ['whose filter asks a text for a field', { ...match, data: { user: text('U1') } }],
     ['for another type', { ...match, eventType: 'other' }],
     ['that calls nothing', { ...match, eventType: 'nothing_to_call' }],
-  ])('starts nothing by a trigger %s', async (_, event) => {
+  ])('Dispatch starts nothing by a trigger %s', async (_, event) => {
     expect((await dispatch(event)).startedSessionIds).toEqual([]);
   });
 
-  it('starts sessions of a trigger for all types by its filter alone', async () => {
+  it('Dispatch starts sessions of a trigger for all types by its filter alone', async () => {
     const started = await dispatch({ eventType: 'any', data: { text: text('!go') } });
     await server.waitForSession(
       project,
@@ -114,7 +114,7 @@ describe('dispatching', () => {
     expect((await dispatch({ eventType: 'any', data: { text: text('go') } })).startedSessionIds).toEqual([]);
   });
 
-  it('does not know unknown and deleted connections', async () => {
+  it('Dispatch does not know unknown and deleted connections', async () => {
     const deleted =
       (await server.createProject(user, { connections: { gone: {} } })).connections['gone'] ?? '';
     await user.clients.connections.delete({ connectionId: deleted });
@@ -125,7 +125,7 @@ describe('dispatching', () => {
       });
   });
 
-  it('refuses an event that has an id already, and one that goes nowhere', async () => {
+  it('Dispatch refuses an event that has an id already, and one without a destination', async () => {
     const withId = dispatch({ ...match, eventId: 'evt_01hzzzzzzzzzzzzzzzzzzzzzzz' });
     expect((await refusalOf(withId)).words).toContain('event_id must not be specified');
     expect((await refusalOf(dispatch({ ...match, destinationId: '' }))).words).toBe(
@@ -133,7 +133,7 @@ describe('dispatching', () => {
     );
   });
 
-  it('refuses values whose parts are missing, and names them', async () => {
+  it('Dispatch refuses values whose parts are missing, and names them', async () => {
     const incomplete = create(ValueSchema, { struct: { fields: { a: text('b') } } });
     expect(await refusalOf(dispatch({ ...match, data: { item: incomplete } }))).toEqual({
       code: 'InvalidArgument',
@@ -141,7 +141,7 @@ describe('dispatching', () => {
     });
   });
 
-  it('stores an event of 3 MB, and refuses it', async () => {
+  it('Dispatch stores an event of 3 MB and refuses it', async () => {
     const memo = { key: randomBytes(6).toString('hex') };
     const data = { text: text(incompressible(3_000_000)) };
     expect(await refusalOf(dispatch({ eventType: 'big', data, memo }))).toEqual({
@@ -152,7 +152,7 @@ describe('dispatching', () => {
     expect(events[0]?.memo).toEqual(memo);
   });
 
-  it('takes an event of 1.5 MB, but the session that it should start is an error', async () => {
+  it('Dispatch takes an event of 1.5 MB, but the session that it should start is an error', async () => {
     const data = { ...match.data, text: text(incompressible(1_500_000)) };
     const { eventId, startedSessionIds } = await dispatch({ ...match, data });
     expect(startedSessionIds).toEqual([]);
@@ -160,7 +160,7 @@ describe('dispatching', () => {
     expect(session.state).toBe('error');
   });
 
-  it('keeps the memo and gives it back in lists, newest first and without data', async () => {
+  it('Dispatch keeps the memo and returns it in lists, newest first and without data', async () => {
     const key = randomBytes(6).toString('hex');
     const first = await dispatch({ eventType: 'listed', data: { text: text('1') }, memo: { key, n: '1' } });
     const second = await dispatch({ eventType: 'listed', data: { text: text('2') }, memo: { key, n: '2' } });
@@ -180,7 +180,7 @@ describe('dispatching', () => {
     );
   });
 
-  it('signals a session that waits for an event, and nobody for one that does not match', async () => {
+  it('Dispatch signals a session that waits for an event, and no session for one that does not match', async () => {
     const { startedSessionIds } = await dispatch({ eventType: 'start' });
     const sessionId = startedSessionIds[0] ?? '';
     await eventually(async () => (await server.prints(project, sessionId)).includes('waiting'), 'the wait');
@@ -196,7 +196,7 @@ describe('dispatching', () => {
     expect(JSON.parse(received)).toEqual({ event_type: 'slash_command', data: { text: 'yes' } });
   });
 
-  it('to a connection of an organisation: one event for each trigger, and no event id', async () => {
+  it('Dispatch to a connection of an organisation makes one event for each trigger and returns no event id', async () => {
     const shared = await server.createProject(await server.createUser(), {
       connections: { shared: { ofOrg: true } },
       triggers: [
@@ -216,7 +216,7 @@ describe('dispatching', () => {
     expect(stored.map((event) => event.destinationId)).toEqual([destinationId, destinationId]);
   });
 
-  it('to a connection of an organisation without triggers stores nothing', async () => {
+  it('Dispatch to a connection of an organisation without triggers stores nothing', async () => {
     const shared = await server.createProject(await server.createUser(), {
       connections: { shared: { ofOrg: true } },
     });

@@ -23,12 +23,12 @@ describe.each(modes)('credentials (default user of a stand-in: %s)', (defaultUse
   const whoIs = async (headers: Record<string, string>): Promise<string | undefined> =>
     (await server.clients({ headers }).auth.whoAmI({})).user?.userId;
 
-  it('an internal token is the system user', async () => {
+  it('An internal token is the system user', async () => {
     const { user } = await server.system.auth.whoAmI({});
     expect(user).toMatchObject({ userId: SYSTEM_USER_ID, displayName: 'System User' });
   });
 
-  it('an internal token that ends in 600 seconds is taken', async () => {
+  it('An internal token that ends in 600 seconds is taken', async () => {
     expect(await whoIs({ authorization: `Bearer ${await server.systemToken()}` })).toBe(SYSTEM_USER_ID);
   });
 
@@ -39,7 +39,7 @@ describe.each(modes)('credentials (default user of a stand-in: %s)', (defaultUse
     ['a token of another key', async () => `Bearer ${await tokensOf(OTHER_KEY).system()}`, 'invalid token'],
     ['another scheme', () => 'Basic YTpi', 'invalid authorization header'],
   ])(
-    '%s is the default user where there is one, else a 401 that clients report as unauthenticated',
+    'A request with %s is the default user where there is one, or else a 401 that clients report as unauthenticated',
     async (_, make, words) => {
       const headers: Record<string, string> = make === undefined ? {} : { authorization: await make() };
       if (hasDefault) {
@@ -52,13 +52,13 @@ describe.each(modes)('credentials (default user of a stand-in: %s)', (defaultUse
     },
   );
 
-  it("a user's token works as bearer, and as the cookies of a browser", async () => {
+  it("A user's token works as bearer, and as the cookies of a browser", async () => {
     const { userId, token } = await server.createUser();
     expect(await whoIs({ authorization: `Bearer ${token}` })).toBe(userId);
     expect(await whoIs({ cookie: `ak_user_session=${token}; ak_logged_in=true` })).toBe(userId);
   });
 
-  it('a cookie counts although the bearer is garbage', async () => {
+  it('A cookie counts although the bearer is garbage', async () => {
     const { userId, token } = await server.createUser();
     const cookie = `ak_user_session=${token}; ak_logged_in=true`;
     expect(await whoIs({ cookie, authorization: 'Bearer garbage' })).toBe(userId);

@@ -45,7 +45,7 @@ describe('pages', () => {
     });
 
   it.each(['cli', 'web', 'vscode', 'dash'])(
-    'lead from init/%s to the page of the integration',
+    'The page init/%s leads to the page of the integration',
     async (origin) => {
       const response = await ask(`/connections/${cid}/init/${origin}`);
       expect(response.status).toBe(302);
@@ -55,14 +55,14 @@ describe('pages', () => {
     },
   );
 
-  it('spell the page with a slash at its end', async () => {
+  it('The page is redirected to its address with a slash at the end', async () => {
     const response = await ask(`/slack?cid=${cid}&origin=cli`);
     expect([301, 307]).toContain(response.status);
     expect(response.headers.get('location')).toBe(`/slack/?cid=${cid}&origin=cli`);
     expect((await ask(`/slack/?cid=${cid}&origin=cli`)).status).toBe(200);
   });
 
-  it('of set-up refuse unknown and malformed ids', async () => {
+  it('The pages of set-up refuse unknown and malformed ids', async () => {
     const unknown = await ask(`/connections/${UNKNOWN}/init/cli`);
     expect([unknown.status, await unknown.text()]).toEqual([500, 'not_found\n']);
     const malformed = await ask('/connections/abc/init/cli');
@@ -72,7 +72,7 @@ describe('pages', () => {
     ]);
   });
 
-  it('end where they were begun, and store what came with them', async () => {
+  it('The pages of set-up end where they were begun, and store what came with them', async () => {
     const row = [{ name: 'sent_along', value: 'v', is_secret: true }];
     const vars = gzipSync(JSON.stringify(row)).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
     const end = async (origin: string): Promise<string | null> =>
@@ -88,7 +88,7 @@ describe('pages', () => {
     expect([success.status, await success.text()]).toEqual([200, expect.stringContaining('close')]);
   });
 
-  it.each(['test', 'refresh'])('give a status for a %s', async (verb) => {
+  it.each(['test', 'refresh'])('The pages give a status for a %s', async (verb) => {
     await user.clients.vars.set({ vars: [{ scopeId: cid, name: 'auth_type', value: 'socket' }] });
     const response = await ask(`/connections/${cid}/${verb}`, { method: 'POST' });
     expect([response.status, await response.json()]).toEqual([
@@ -111,12 +111,12 @@ describe('pages', () => {
     [{ auth_type: 'socketMode', bot_token: 'xoxb-1', app_token: 'xapp-1' }, 'slack token auth test failed'],
     [{ auth_type: 'oauthPrivate', client_id: '1' }, 'missing private OAuth 2.0 app details'],
     [{ auth_type: 'oauthDefault', origin: 'a-b' }, 'bad redirect URL'],
-  ])('of the built-in refuse %j', async (fields, words) => {
+  ])('The pages of the built-in refuse %j', async (fields, words) => {
     const refused = await save({ origin: 'web', ...fields });
     expect([refused.status, await refused.text()]).toEqual([400, `${words}\n`]);
   });
 
-  it('of the built-in tell the editor what was wrong in its own way', async () => {
+  it('The pages of the built-in report an error to the editor in its own way', async () => {
     const refused = await save({ origin: 'vscode', auth_type: 'socket' });
     expect([refused.status, refused.headers.get('location')]).toEqual([
       302,
@@ -124,7 +124,7 @@ describe('pages', () => {
     ]);
   });
 
-  it('of the built-in begin OAuth', async () => {
+  it('The pages of the built-in begin OAuth', async () => {
     const begun = await save({ origin: 'cli', auth_type: 'oauthDefault' });
     expect([begun.status, begun.headers.get('location')]).toEqual([
       302,
@@ -137,7 +137,7 @@ describe('pages', () => {
     ]);
   });
 
-  it("take no other content type, and Slack's webhooks only with a signature", async () => {
+  it("The pages of the built-in take no other content type, and Slack's webhooks only with a signature", async () => {
     const json = await ask('/slack/save', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -151,7 +151,7 @@ describe('pages', () => {
     expect([unsigned.status, await unsigned.text()]).toEqual([401, 'Unauthorized\n']);
   });
 
-  it('allow every other origin, preflight and all', async () => {
+  it('The pages allow every other origin, with preflight', async () => {
     const preflight = await ask(
       '/slack/save',
       {
@@ -174,17 +174,20 @@ describe('pages', () => {
     expect([answered.status, answered.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
   });
 
-  it.each(['/readyz', '/healthz', '/version'])('%s needs no credential', async (path) => {
+  it.each(['/readyz', '/healthz', '/version'])('The page %s needs no credential', async (path) => {
     expect((await ask(path, {}, '')).status).toBe(200);
   });
 
-  it('announce the trailer that every answer ends with', async () => {
+  it('The pages announce the trailer that every answer ends with', async () => {
     expect((await ask('/readyz', {}, '')).headers.get('trailer')).toBe('AutoKitteh-Duration');
   });
 
-  it.each(['GET', 'HEAD'])('announce it even where none can follow: %s of a static file', async (method) => {
-    const { status, headers } = await ask('/static/images/slack.svg', { method }, '');
-    expect([status, headers.get('trailer')]).toEqual([200, 'AutoKitteh-Duration']);
-    expect(Number(headers.get('content-length'))).toBeGreaterThan(0);
-  });
+  it.each(['GET', 'HEAD'])(
+    'The pages announce the trailer even where none can follow: %s of a static file',
+    async (method) => {
+      const { status, headers } = await ask('/static/images/slack.svg', { method }, '');
+      expect([status, headers.get('trailer')]).toEqual([200, 'AutoKitteh-Duration']);
+      expect(Number(headers.get('content-length'))).toBeGreaterThan(0);
+    },
+  );
 });

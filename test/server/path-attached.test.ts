@@ -55,7 +55,7 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('lists the integration beside its own, and makes connections with the status that it gives', async () => {
+  it('An attaching server lists the integration beside its own, and makes connections with the status that it gives', async () => {
     const { integrations } = await user.clients.integrations.list({});
     expect(integrations.map(({ uniqueName }) => uniqueName).sort()).toEqual(['slack', 'slack_sockets']);
     const { connection } = await user.clients.connections.get({ connectionId: cid });
@@ -65,7 +65,7 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
     });
   });
 
-  it('leads to the page on the port of the program, which saves with the person’s own rights', async () => {
+  it('An attaching server leads to the page on the port of the program, which saves with the person’s own rights', async () => {
     const headers = { authorization: `Bearer ${user.token}` };
     const begun = await fetch(`${world.server.url}/connections/${cid}/init/web`, {
       headers,
@@ -91,7 +91,7 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
     expect(await world.stored(cid)).toMatchObject({ private_bot_token: installation.botToken });
   });
 
-  it('shows the status that the integration gives, as soon as variables were written', async () => {
+  it('An attaching server shows the status that the integration gives as soon as variables were written', async () => {
     const scopeId = (await world.server.createProject(user, { connections: { sl: { integrationId } } }))
       .connections['sl'];
     const status = async (): Promise<string | undefined> =>
@@ -109,7 +109,7 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
     await world.waitForStatus(user, scopeId ?? '', /^Init required$/);
   });
 
-  it('asks the integration for a test and for a refresh', async () => {
+  it('An attaching server asks the integration for a test and for a refresh', async () => {
     await world.server.deploy(project);
     await world.waitForStatus(user, cid, /2 sockets live/);
     const live = { code: Status_Code.OK, message: 'Using Socket Mode in Acme: 2 sockets live' };
@@ -123,7 +123,7 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
     expect(await answer.json()).toEqual({ code: 'CODE_OK', message: live.message });
   });
 
-  it('gives a session the configuration and functions, whose errors can be caught', async () => {
+  it('An attaching server gives a session the configuration and functions, whose errors can be caught', async () => {
     const seen: unknown[] = [];
     const channel = homeOf(installation).channels[0];
     world.standIn.emulate('main.star:on_event', async (session) => {
@@ -151,7 +151,7 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
     expect(channel?.messages.at(-1)).toMatchObject({ text: 'hello back' });
   });
 
-  it('is refused without the credential', async () => {
+  it('An attaching server is refused without the credential', async () => {
     world.standIn.attach({ url: world.rig.pluginUrl, token: 'another' });
     const connection = { orgId: user.orgId, name: 'other', integrationId };
     await expect(user.clients.connections.create({ connection })).rejects.toThrow(/unauthenticated/i);

@@ -19,7 +19,7 @@ describe.each(MEETINGS)('deployments, server: %s', (meeting) => {
     world.slack.install(world.slack.addApp(), world.slack.addWorkspace());
   const triggers = [{ connection: 'sl', eventType: 'message', call: 'on_event' as const }];
 
-  it('sockets close when the last one is deactivated, and open when one is active again', async () => {
+  it('The sockets close when the last deployment is deactivated, and open when one is active again', async () => {
     const installation = install();
     const { app } = installation;
     const project = await world.server.createProject(user, { connections: { sl: {} }, triggers });
@@ -43,7 +43,7 @@ describe.each(MEETINGS)('deployments, server: %s', (meeting) => {
     });
   });
 
-  it('the next one replaces the one before without a socket closing', async () => {
+  it('The next deployment replaces the one before without a socket closing', async () => {
     const installation = install();
     const project = await world.server.createProject(user, { connections: { sl: {} }, triggers });
     const cid = project.connections['sl'] ?? '';
@@ -78,12 +78,12 @@ describe.each(MEETINGS)('deployments, server: %s', (meeting) => {
       projects = [first, second];
     });
 
-    it('sockets are open whether or not there is a deployment', async () => {
+    it("The sockets of an organisation's connection are open whether or not there is a deployment", async () => {
       await world.connect(user, cid, installation);
       expect(world.slack.sockets(installation.app)).toHaveLength(2);
     });
 
-    it('an event starts a session in each project that has a trigger for it, once', async () => {
+    it("An event for an organisation's connection starts one session in each project that has a trigger for it", async () => {
       for (const project of projects) await world.server.deploy(project);
       const entry = world.slack.send(installation, message({ text: 'for both' }));
       await world.eventOf(entry, cid);
@@ -101,7 +101,7 @@ describe.each(MEETINGS)('deployments, server: %s', (meeting) => {
       for (const project of projects) expect(await world.server.sessionsOf(project)).toHaveLength(1);
     });
 
-    it('no session starts in a project whose deployment is not active', async () => {
+    it("An event for an organisation's connection starts no session in a project whose deployment is not active", async () => {
       const [first, second] = projects;
       const { deployments } = await user.clients.deployments.list({ projectId: first.projectId });
       for (const { deploymentId } of deployments) await user.clients.deployments.deactivate({ deploymentId });

@@ -133,7 +133,7 @@ describe.each(MEETINGS)('an event from Slack reaches a workflow, server: %s', (m
   };
 
   describe.each(KINDS)('$name', ({ eventType, matching, other, data, golden }) => {
-    it('starts the session that it should, with the data that it should', async () => {
+    it('An event starts the session that it should, with the data that it should', async () => {
       const entry = world.slack.send(installation, matching);
       const sessions = await sessionsOf(entry);
       expect(sessions.map(({ call }) => call).sort()).toEqual(['on_event', 'on_other_event']);
@@ -149,7 +149,7 @@ describe.each(MEETINGS)('an event from Slack reaches a workflow, server: %s', (m
       expect(lacking(goldenData(golden), printed.data as JsonObject)).toEqual([]);
     });
 
-    it('is acknowledged in time by this program, a command with an echo of it', async () => {
+    it('An event is acknowledged in time by this program, and a command with an echo of it', async () => {
       const entry = await world.slack.ledger.settled(world.slack.send(installation, matching));
       expect(entry.attempts).toHaveLength(1);
       expect(entry.state).toBe('acknowledged');
@@ -161,7 +161,7 @@ describe.each(MEETINGS)('an event from Slack reaches a workflow, server: %s', (m
       }
     });
 
-    it('starts nothing by a filter that it does not match', async () => {
+    it('An event starts nothing by a filter that it does not match', async () => {
       const entry = world.slack.send(installation, other);
       const sessions = await sessionsOf(entry);
       expect(sessions.map(({ call }) => call)).toEqual(['on_other_event']);
@@ -169,7 +169,7 @@ describe.each(MEETINGS)('an event from Slack reaches a workflow, server: %s', (m
     });
   });
 
-  it('updates a message after a click on its button, as the built-in does', async () => {
+  it('A click on a button updates its message, as the built-in does', async () => {
     const before = world.slack.responses.length;
     const entry = world.slack.send(installation, blockAction({ actionId: 'approve' }));
     await world.slack.calls.waitFor(() => world.slack.responses.length > before);
@@ -177,7 +177,7 @@ describe.each(MEETINGS)('an event from Slack reaches a workflow, server: %s', (m
     await sessionsOf(entry);
   });
 
-  it('brings no message of the app itself, so that nobody answers himself', async () => {
+  it('A message of the app itself does not come, so that no workflow answers itself', async () => {
     const own = world.slack.send(installation, ownEcho({ text: '!echo' }));
     const next = world.slack.send(installation, message({ text: '!afterwards' }));
     await sessionsOf(next);
@@ -185,7 +185,7 @@ describe.each(MEETINGS)('an event from Slack reaches a workflow, server: %s', (m
     expect(await world.eventsOf(own, cid)).toEqual([]);
   });
 
-  it('brings a repeated delivery once', async () => {
+  it('A repeated delivery comes once', async () => {
     world.slack.faults.delivery({ duplicate: 1 });
     const entry = world.slack.send(installation, message({ text: '!once' }));
     await sessionsOf(entry);

@@ -33,32 +33,35 @@ describe.each(MEETINGS)('what is not ours stays the server’s, server: %s', (me
     await response.text(),
   ];
 
-  it.each(['oauth', 'oauthDefault', 'oauthPrivate'])('begins %s as the built-in does', async (authType) => {
-    const fields = {
-      auth_type: authType,
-      origin: 'web',
-      ...{ client_id: 'id', client_secret: 'secret', signing_secret: 'signing' },
-    };
-    const posted = await world.save(user, cid, fields);
-    expect([posted.status, posted.headers.get('location')]).toEqual([
-      302,
-      `/oauth/start/slack?cid=${cid}&origin=web`,
-    ]);
-    const query = new URLSearchParams({ cid, ...fields }).toString();
-    const asked = await world.ask(`/slack/save?${query}`, user);
-    expect(asked.headers.get('location')).toBe(`/oauth/start/slack?cid=${cid}&origin=web`);
-    const onward = await world.ask(asked.headers.get('location') ?? '', user);
-    expect(onward.headers.get('location')).toMatch(/^https:\/\/slack\.com\/oauth\/v2\/authorize\?/);
-    expect(await world.stored(cid)).toMatchObject({ auth_type: authType });
-  });
+  it.each(['oauth', 'oauthDefault', 'oauthPrivate'])(
+    'The gateway begins %s as the built-in does',
+    async (authType) => {
+      const fields = {
+        auth_type: authType,
+        origin: 'web',
+        ...{ client_id: 'id', client_secret: 'secret', signing_secret: 'signing' },
+      };
+      const posted = await world.save(user, cid, fields);
+      expect([posted.status, posted.headers.get('location')]).toEqual([
+        302,
+        `/oauth/start/slack?cid=${cid}&origin=web`,
+      ]);
+      const query = new URLSearchParams({ cid, ...fields }).toString();
+      const asked = await world.ask(`/slack/save?${query}`, user);
+      expect(asked.headers.get('location')).toBe(`/oauth/start/slack?cid=${cid}&origin=web`);
+      const onward = await world.ask(asked.headers.get('location') ?? '', user);
+      expect(onward.headers.get('location')).toMatch(/^https:\/\/slack\.com\/oauth\/v2\/authorize\?/);
+      expect(await world.stored(cid)).toMatchObject({ auth_type: authType });
+    },
+  );
 
-  it('refuses unfinished OAuth forms in the server’s words', async () => {
+  it('The gateway refuses unfinished OAuth forms in the server’s words', async () => {
     const refused = await world.save(user, cid, { auth_type: 'oauthPrivate', client_id: '1' });
     expect([refused.status, await refused.text()]).toEqual([400, 'missing private OAuth 2.0 app details\n']);
   });
 
   if (meeting === 'gateway')
-    it('leaves the status of an OAuth connection to the server', async () => {
+    it('The gateway leaves the status of an OAuth connection to the server', async () => {
       const vars = ['auth_type', 'oauth_access_token'].map((name) => ({
         scopeId: cid,
         name,
@@ -78,14 +81,14 @@ describe.each(MEETINGS)('what is not ours stays the server’s, server: %s', (me
     ['/slack/event', 'application/json'],
     ['/slack/command', 'application/x-www-form-urlencoded'],
     ['/slack/interaction', 'application/x-www-form-urlencoded'],
-  ])('hands %s on, which the server refuses without Slack’s signature', async (path, type) => {
+  ])('The gateway passes %s on, which the server refuses without Slack’s signature', async (path, type) => {
     const init = { method: 'POST', headers: { 'content-type': type }, body: '{}' };
     const forwarded = await world.ask(path, undefined, init);
     expect([forwarded.status, await forwarded.text()]).toEqual([401, 'Unauthorized\n']);
   });
 
   it.each(['/slack/oauth', '/slack/nothing', '/slack/', '/no/such/page', '/version', '/readyz'])(
-    'answers %s as before, but for our own page',
+    "The gateway answers %s as before, but for the program's own page",
     async (path) => {
       const [forwarded, asked] = [await seen(await world.ask(path, user)), await seen(await direct(path))];
       if (path === '/slack/') expect(forwarded).not.toEqual(asked);
@@ -93,7 +96,7 @@ describe.each(MEETINGS)('what is not ours stays the server’s, server: %s', (me
     },
   );
 
-  it.each(['GET', 'HEAD'])('passes static files on: %s', async (method) => {
+  it.each(['GET', 'HEAD'])('The gateway passes static files on: %s', async (method) => {
     const [forwarded, asked] = [
       await world.ask('/static/images/slack.svg', user, { method }),
       await direct('/static/images/slack.svg', { method }),
@@ -102,7 +105,7 @@ describe.each(MEETINGS)('what is not ours stays the server’s, server: %s', (me
     expect(await seen(forwarded)).toEqual(await seen(asked));
   });
 
-  it('never takes tokens out of an address', async () => {
+  it('The gateway never takes tokens out of an address', async () => {
     const query = new URLSearchParams({
       cid,
       auth_type: 'socketMode',
@@ -114,7 +117,7 @@ describe.each(MEETINGS)('what is not ours stays the server’s, server: %s', (me
   });
 
   it.each([{ json: true }, { json: false }])(
-    'shows our entry, and all others as they are: %j',
+    "The gateway shows the program's entry, and all others as they are: %j",
     async ({ json }) => {
       const options = { json, headers: { authorization: `Bearer ${user.token}` } };
       const [gateway, server] = [world.url, world.server.url].map((url) => autoKittehClients(url, options));

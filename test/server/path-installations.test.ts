@@ -43,7 +43,7 @@ describe.each(MEETINGS)('several apps in several workspaces on one program, serv
   });
   afterAll(() => world.stop());
 
-  it('every event goes to the connections of its own installation, and to no other', async () => {
+  it('Every event goes to the connections of its own installation, and to no other', async () => {
     const sent = Array.from({ length: EVENTS }, (): { entry: LedgerEntry; to: string[] } => {
       const { installation } = draw(connected, random);
       const workspaces = installation.organization?.workspaces ?? [homeOf(installation)];
@@ -76,7 +76,7 @@ describe.each(MEETINGS)('several apps in several workspaces on one program, serv
     }
   });
 
-  it('a connection gets nothing more by claiming an installation that its tokens are not of', async () => {
+  it('A connection gets nothing more by claiming an installation that its tokens are not of', async () => {
     const [mine, theirs] = [
       connected[0],
       connected.find(({ installation }) => installation !== connected[0]?.installation),

@@ -77,7 +77,7 @@ describe.each(MEETINGS)('the server goes away and comes back, server: %s', (meet
     }
   };
 
-  it('everything is acknowledged meanwhile, and arrives once and in order', async () => {
+  it('Everything is acknowledged while the server is away, and arrives once and in order', async () => {
     await world.standIn.goDown();
     sendSome();
     await world.slack.ledger.allSettled();
@@ -91,7 +91,7 @@ describe.each(MEETINGS)('the server goes away and comes back, server: %s', (meet
     await world.waitForStatus(user, cid, /2 sockets live/);
   });
 
-  it('also when it goes away in the middle', async () => {
+  it('Nothing is lost when the server goes away in the middle', async () => {
     sendSome();
     await eventually(() => arrived().some(({ at }) => at.length > 0), 'the first events');
     await world.standIn.goDown();
@@ -102,7 +102,7 @@ describe.each(MEETINGS)('the server goes away and comes back, server: %s', (meet
     expect(Math.max(...arrived().map(({ at }) => at.length))).toBeLessThanOrEqual(2);
   });
 
-  it('and when this program is started again meanwhile', async () => {
+  it('Nothing is lost when this program is started again while the server is away', async () => {
     await world.standIn.goDown();
     sendSome();
     await world.slack.ledger.allSettled();

@@ -73,7 +73,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
     ];
     // The pages are the same ones whether or not the server attaches.
     it.each(meeting === 'gateway' ? ends : ends.slice(0, 1))(
-      'opened from %s: types the tokens, sees the sockets live, and gets back',
+      'A browser that opened the page from %s sets a connection up, sees the sockets live and gets back',
       async (origin, end) => {
         const { project, cid, installation } = await begin();
         await world.server.deploy(project);
@@ -108,7 +108,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
       },
     );
 
-    it('with a wrong token it says why, and stores nothing', async () => {
+    it('A browser with a wrong token is told why, and nothing is stored', async () => {
       const { cid, installation } = await begin();
       world.slack.revoke(installation.botToken, 'account_inactive');
       await visit(cid, 'web', async (person) => {
@@ -120,7 +120,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
       expect(await world.stored(cid)).toEqual({});
     });
 
-    it('does not show a connection of somebody else', async () => {
+    it('A browser is not shown a connection of another person', async () => {
       const { cid } = await begin();
       const stranger = await world.server.createUser();
       const person = await createPerson(browser, { url: world.url, session: stranger.token });
@@ -135,7 +135,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
     });
   });
 
-  it('saves the form that AutoKitteh’s own page sends, and redirects as the built-in does', async () => {
+  it('The form that AutoKitteh’s own page sends is saved, and redirects as the built-in does', async () => {
     const { cid, installation } = await begin();
     const ends: [origin: string, end: string][] = [
       ['cli', `/connections/${cid}/success`],
@@ -150,7 +150,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
     expect((await world.ask(`/connections/${cid}/success`, user)).status).toBe(200);
   });
 
-  it('tells the truth to whoever asks for the status, before and after a deployment', async () => {
+  it('The status is true before and after a deployment', async () => {
     const { project, cid, installation } = await begin();
     const { connections } = world.through(user);
     const fresh = (await connections.get({ connectionId: cid })).connection;
@@ -178,7 +178,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
     await world.waitForStatus(user, cid, live);
   });
 
-  it('says in the status when Slack has taken a token back', async () => {
+  it('The status says when Slack has taken a token back', async () => {
     const { project, cid, installation } = await begin();
     await world.server.deploy(project);
     await world.connect(user, cid, installation);
@@ -202,7 +202,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
     ['form', () => ({ bot_token: '' }), 'missing private Socket Mode app details'],
     ['auth type', () => ({ auth_type: 'socketmode' }), 'unexpected auth type "socketmode"'],
     ['origin', () => ({ origin: 'a-b' }), 'bad redirect URL'],
-  ])('refuses a wrong %s with its reason, and stores nothing', async (what, wrong, words) => {
+  ])('A wrong %s is refused with its reason, and nothing is stored', async (what, wrong, words) => {
     const { cid, installation } = await begin();
     const other = (await begin()).installation;
     const refused = await world.save(user, cid, { ...tokensOf(installation), ...wrong(installation, other) });
@@ -214,7 +214,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
     expect(world.slack.sockets(installation.app)).toEqual([]);
   });
 
-  it('closes the sockets when the connection is deleted, and acknowledges what still comes', async () => {
+  it('The sockets close when the connection is deleted, and events that still come are acknowledged', async () => {
     const { project, cid, installation } = await begin();
     await world.server.deploy(project);
     await world.connect(user, cid, installation);
@@ -225,7 +225,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
     expect(await mine.connections.get({ connectionId: cid })).not.toHaveProperty('connection');
   });
 
-  it('two people cannot touch each other’s connections', async () => {
+  it('Two people cannot touch each other’s connections', async () => {
     const { project, cid, installation } = await begin();
     await world.server.deploy(project);
     await world.connect(user, cid, installation);
@@ -276,7 +276,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
 
   if (AK_BIN !== undefined) {
     const binary = AK_BIN;
-    it('with the ak program', async () => {
+    it('The ak program sets a connection up', async () => {
       const { project, cid, installation } = await begin();
       await world.server.deploy(project);
       const ak = akProgram(binary, world.url, user.token);

@@ -84,7 +84,7 @@ describe.each(MEETINGS)("AutoKitteh's web UI, server: %s", (meeting) => {
     return (connection as { status: { code: string; message: string } }).status;
   };
 
-  it('creates a connection of the integration that it knows by its name', async () => {
+  it('The web UI creates a connection of the integration that it knows by its name', async () => {
     const { integrations } = await rpc('integrations.v1.IntegrationsService/List', {});
     const listed = integrations as { uniqueName?: string; integrationId?: string; displayName?: string }[];
     const slack = listed.find(({ uniqueName }) => uniqueName === 'slack');
@@ -100,7 +100,7 @@ describe.each(MEETINGS)("AutoKitteh's web UI, server: %s", (meeting) => {
     expect(await polled()).toMatchObject({ code: 'CODE_INIT_REQUIRED' });
   });
 
-  it('sets the type of the connection first, and is not told that all is well', async () => {
+  it('The web UI sets the type of the connection first, and is not told that all is well', async () => {
     expect(await rpc('vars.v1.VarsService/Get', { scopeId: cid })).toEqual({});
     const type = { name: 'auth_type', value: 'socket', isSecret: false, scopeId: cid };
     await rpc('vars.v1.VarsService/Set', { vars: [type] });
@@ -108,7 +108,7 @@ describe.each(MEETINGS)("AutoKitteh's web UI, server: %s", (meeting) => {
     expect(await polled()).toMatchObject({ code: 'CODE_INIT_REQUIRED' });
   });
 
-  it('shows what was wrong with tokens, and stays logged in', async () => {
+  it('The web UI shows what was wrong with tokens, and stays logged in', async () => {
     const refused = await save({ bot_token: 'xoxb-wrong', app_token: appTokenOf(installation.app) });
     expect(refused).toMatchObject({
       status: 400,
@@ -124,7 +124,7 @@ describe.each(MEETINGS)("AutoKitteh's web UI, server: %s", (meeting) => {
     expect(await world.stored(cid)).toEqual({ auth_type: 'socket' });
   });
 
-  it('saves, follows to the end, and polls until the status is OK', async () => {
+  it('The web UI saves, follows to the end, and polls until the status is OK', async () => {
     const saved = await save({ bot_token: installation.botToken, app_token: appTokenOf(installation.app) });
     expect(saved.status).toBe(200);
     const status = await eventually(async () => {
@@ -139,7 +139,7 @@ describe.each(MEETINGS)("AutoKitteh's web UI, server: %s", (meeting) => {
     });
   });
 
-  it('edits: both tokens anew, while the sockets are open', async () => {
+  it('The web UI edits both tokens while the sockets are open', async () => {
     await world.server.deploy(project);
     await world.waitForStatus(user, cid, /2 sockets live/);
     const next = installation.app.createAppToken();
@@ -150,7 +150,7 @@ describe.each(MEETINGS)("AutoKitteh's web UI, server: %s", (meeting) => {
     await world.waitForStatus(user, cid, /^Using Socket Mode in Acme: 2 sockets live$/);
   });
 
-  it('deletes the connection', async () => {
+  it('The web UI deletes the connection', async () => {
     await rpc('connections.v1.ConnectionsService/Delete', { connectionId: cid });
     await world.slack.waitUntilSockets(() => world.slack.sockets(installation.app).length === 0);
   });

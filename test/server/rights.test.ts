@@ -26,7 +26,7 @@ describe('what users may do', () => {
   });
   afterAll(() => server.stop());
 
-  it("another user's connection looks as if it did not exist", async () => {
+  it("Another user's connection looks as if it did not exist", async () => {
     expect(await stranger.clients.connections.get({ connectionId })).not.toHaveProperty('connection');
     expect(await refusalOf(stranger.clients.vars.get({ scopeId: connectionId }))).toEqual({
       code: 'NotFound',
@@ -34,7 +34,7 @@ describe('what users may do', () => {
     });
   });
 
-  it("another user's connection can be neither changed nor tested", async () => {
+  it("Another user's connection can be neither changed nor tested", async () => {
     const { vars, connections } = stranger.clients;
     const status = { code: Status_Code.OK, message: 'mine' };
     const refused = { code: 'PermissionDenied', words: 'unauthorized' };
@@ -48,7 +48,7 @@ describe('what users may do', () => {
     expect((await refusalOf(connections.delete({ connectionId }))).code).toBe('NotFound');
   });
 
-  it("another user's connection has no set-up page", async () => {
+  it("Another user's connection has no set-up page", async () => {
     const url = `${server.url}/connections/${connectionId}/init/cli`;
     const theirs = await fetch(url, {
       headers: { authorization: `Bearer ${stranger.token}` },
@@ -57,7 +57,7 @@ describe('what users may do', () => {
     expect([theirs.status, await theirs.text()]).toEqual([500, 'not_found\n']);
   });
 
-  it('an ordinary user can neither dispatch nor look for active connections, nor make users', async () => {
+  it('An ordinary user can neither dispatch nor look for active connections, nor make users', async () => {
     const { clients } = project.owner;
     const event = { destinationId: connectionId, eventType: 'message' };
     expect(await refusalOf(clients.dispatcher.dispatch({ event }))).toEqual({
@@ -70,14 +70,14 @@ describe('what users may do', () => {
     expect(await refusalOf(made)).toEqual({ code: 'PermissionDenied', words: 'unauthorized' });
   });
 
-  it("a list of an integration's connections has those of all organisations for the system, and none for a user", async () => {
+  it("A list of an integration's connections has those of all organisations for the system, and none for a user", async () => {
     const all = await server.system.connections.list({ integrationId: SLACK });
     expect(all.connections.map((row) => row.connectionId)).toContain(connectionId);
     const own = await project.owner.clients.connections.list({ integrationId: SLACK });
     expect(own.connections).toEqual([]);
   });
 
-  it('sessions, prints and events of others cannot be seen', async () => {
+  it('The sessions, prints and events of other users cannot be seen', async () => {
     const { sessions, events } = stranger.clients;
     expect((await refusalOf(sessions.list({ projectId: project.projectId }))).code).toBe('PermissionDenied');
     expect((await refusalOf(events.list({ destinationId: connectionId }))).code).toBe('PermissionDenied');

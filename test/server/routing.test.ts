@@ -37,7 +37,7 @@ async function storedType(): Promise<string | undefined> {
 
 describe('the router', () => {
   it.each(['/slack/save', '/slack/%73ave', '/%73lack/save', '/%73%6C%61%63%6b/%73%61%76%65'])(
-    'takes %s for the path of saving: it compares decoded segments',
+    'The router takes %s for the path of saving: it compares decoded segments',
     async (path) => {
       const reply = await ask(`${path}?cid=${cid}&auth_type=spelt`);
       expect([reply.status, reply.body.toString()]).toEqual([400, 'unexpected auth type "spelt"\n']);
@@ -46,7 +46,7 @@ describe('the router', () => {
   );
 
   it.each(['/slack%2Fsave', '/slack/save/', '/SLACK/save', '/slack/save%3F', '/slack/%2e/save'])(
-    'takes %s for another path',
+    'The router takes %s for another path',
     async (path) => {
       expect((await ask(`${path}?cid=${cid}&auth_type=spelt`)).status).toBe(404);
       expect(await storedType()).toBeUndefined();
@@ -62,23 +62,23 @@ describe('the router', () => {
     // It escapes what is escaped already.
     ['/slack//%73ave?x', '/slack/%2573ave?x'],
     ["/slack//a'(b)!*;c", '/slack/a%27%28b%29%21%2A;c'],
-  ])('redirects the unclean path %s before it asks who is there', async (path, location) => {
+  ])('The router redirects the unclean path %s before it asks for a credential', async (path, location) => {
     for (const method of ['GET', 'POST']) {
       const reply = await send(server.url, path, { method });
       expect([method, reply.status, reply.headers.location]).toEqual([method, 307, location]);
     }
   });
 
-  it('refuses a malformed escape', async () => {
+  it('The router refuses a malformed escape', async () => {
     expect((await ask('/slack/%zz')).status).toBe(400);
   });
 
-  it('takes a whole URL for its path, whatever its scheme', async () => {
+  it('The router takes a whole URL for its path, whatever its scheme', async () => {
     const reply = await ask(`ftp://elsewhere/slack/save?cid=${cid}&auth_type=whole`);
     expect(reply.body.toString()).toBe('unexpected auth type "whole"\n');
   });
 
-  it('decodes the parts of a path that stand for values, and the methods of services', async () => {
+  it('The router decodes the parts of a path that stand for values, and the methods of services', async () => {
     const id = cid.replace('con_', '%63on_');
     expect((await ask(`/connections/${id}/%74est`, { method: 'POST' })).status).toBe(200);
     const called = await ask('/autokitteh.connections.v1.ConnectionsService/%47et', {
@@ -89,7 +89,7 @@ describe('the router', () => {
     expect([called.status, called.body.toString()]).toEqual([200, expect.stringContaining(cid)]);
   });
 
-  it('runs the handler of a path that a WebSocket was asked for', async () => {
+  it('The router runs the handler of a path that a WebSocket was asked for', async () => {
     const reply = await ask(`/slack/save?cid=${cid}&auth_type=upgraded`, { headers: UPGRADE });
     expect([reply.status, reply.body.toString()]).toEqual([400, 'unexpected auth type "upgraded"\n']);
     expect(await storedType()).toBe('upgraded');
@@ -130,7 +130,7 @@ describe('the form of saving', () => {
     ['no urlencoded body of a GET', 'GET', FORM, 'auth_type=query', 'auth_type=body', 'query'],
     ['but a multipart one', 'GET', MULTIPART, '', part, 'multipart'],
     ['after the query', 'GET', MULTIPART, 'auth_type=query', part, 'query'],
-  ])('takes %s', async (_what, method, type, query, body, expected) => {
+  ])('The form of saving takes %s', async (_what, method, type, query, body, expected) => {
     const reply = await ask(`/slack/save?cid=${cid}&${query}`, {
       method,
       headers: { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) },
@@ -141,7 +141,7 @@ describe('the form of saving', () => {
   });
 
   it.each(['multipart/form-data; boundary=B', 'Application/X-WWW-Form-Urlencoded', 'text/plain'])(
-    'is refused with the content type %s',
+    'The form of saving is refused with the content type %s',
     async (type) => {
       const reply = await ask(`/slack/save?cid=${cid}&auth_type=typed`, {
         method: 'POST',
@@ -154,7 +154,7 @@ describe('the form of saving', () => {
   );
 
   it.each(['GET', 'HEAD', 'POST'])(
-    'stores any type before it refuses it, whoever sends it from wherever: %s',
+    'The form of saving stores any type before it refuses it, from any sender: %s',
     async (method) => {
       const stranger = await server.createUser();
       const headers = {
@@ -168,7 +168,7 @@ describe('the form of saving', () => {
     },
   );
 
-  it('has no other methods', async () => {
+  it('The form of saving has no other methods', async () => {
     const reply = await ask(`/slack/save?cid=${cid}&auth_type=put`, { method: 'PUT' });
     expect([reply.status, reply.headers.allow]).toEqual([405, 'GET, HEAD, POST']);
     expect(await storedType()).toBeUndefined();

@@ -24,7 +24,7 @@ describe('variables', () => {
     return { project, scopeId: project.connections['sl'] ?? '' };
   };
 
-  it('come back to the system in the order in which they were set, secrets in clear', async () => {
+  it('Variables come back to the system in the order in which they were set, with secrets in clear', async () => {
     const { scopeId } = await fresh();
     const sent = [
       { scopeId, name: 'zeta', value: '1', isSecret: false },
@@ -41,7 +41,7 @@ describe('variables', () => {
     ]);
   });
 
-  it('can be asked for by name; a name that is not there is left out', async () => {
+  it('Variables can be asked for by name; a name that does not exist is left out', async () => {
     const { scopeId } = await fresh();
     await user.clients.vars.set({
       vars: ['a', 'b', 'c'].map((name) => ({ scopeId, name, value: name })),
@@ -54,13 +54,13 @@ describe('variables', () => {
     expect((await user.clients.vars.get({ scopeId })).vars).toEqual([]);
   });
 
-  it('of an unknown connection: not found for a user, none for the system', async () => {
+  it('Variables of an unknown connection are not found for a user, and none for the system', async () => {
     const scopeId = 'con_01hzzzzzzzzzzzzzzzzzzzzzzz';
     expect((await refusalOf(user.clients.vars.get({ scopeId }))).code).toBe('NotFound');
     expect((await server.system.vars.get({ scopeId })).vars).toEqual([]);
   });
 
-  it('hold up to 8092 bytes', async () => {
+  it('Variables hold up to 8092 bytes', async () => {
     const { scopeId } = await fresh();
     await user.clients.vars.set({ vars: [{ scopeId, name: 'full', value: 'y'.repeat(8_092) }] });
     const over = { scopeId, name: 'over', value: 'é'.repeat(4_047), isSecret: true };
@@ -70,7 +70,7 @@ describe('variables', () => {
     });
   });
 
-  it('are taken until more than 64 are there', async () => {
+  it('Variables are taken until more than 64 are there', async () => {
     const { scopeId } = await fresh();
     const many = Array.from({ length: 65 }, (_, index) => ({ scopeId, name: `n${index}`, value: '1' }));
     await user.clients.vars.set({ vars: many });
@@ -78,7 +78,7 @@ describe('variables', () => {
     expect((await refusalOf(more)).words).toContain('exceeds max number of variables 64');
   });
 
-  it('need a name that is a symbol, and a scope that can have some', async () => {
+  it('Variables need a name that is a symbol, and a scope that can have some', async () => {
     const { scopeId } = await fresh();
     const set = async (row: { scopeId: string; name: string; value: string }) =>
       (await refusalOf(user.clients.vars.set({ vars: [row] }))).words;
@@ -94,7 +94,7 @@ describe('variables', () => {
       (await server.system.vars.findActiveConnectionIDs({ integrationId: SLACK, name: variable, value }))
         .connectionIds;
 
-    it('find those of projects with an active deployment alone; by a secret only with an empty value', async () => {
+    it('Variables find the connections of projects with an active deployment alone; by a secret only with an empty value', async () => {
       const { project, scopeId } = await fresh();
       await user.clients.vars.set({
         vars: [
@@ -118,7 +118,7 @@ describe('variables', () => {
       expect(await find(secret)).toEqual([]);
     });
 
-    it('always find those of an organisation', async () => {
+    it('Variables always find the connections of an organisation', async () => {
       const project = await server.createProject(await server.createUser(), {
         connections: { shared: { ofOrg: true } },
       });
@@ -128,7 +128,7 @@ describe('variables', () => {
       expect(await find('install_ids', value)).toEqual([scopeId]);
     });
 
-    it('need a name', async () => {
+    it('A search of connections by variables needs a name', async () => {
       expect(await refusalOf(find(''))).toEqual({ code: 'InvalidArgument', words: 'empty' });
     });
   });

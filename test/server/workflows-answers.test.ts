@@ -61,7 +61,7 @@ async function post(url: string | undefined, answer: unknown): Promise<number> {
 }
 
 describe('an answer of a workflow', () => {
-  it('goes into the acknowledgement, once, if it is posted to the right address and is one', async () => {
+  it('The answer of a workflow goes into the acknowledgement once, if it is valid and posted to the right address', async () => {
     await start({ sl: ALL });
     const { entry, urls } = await sent(COMMAND);
     const [url = ''] = urls;
@@ -75,7 +75,7 @@ describe('an answer of a workflow', () => {
     expect(world.rig.logged.join('')).not.toContain(url.slice(-43));
   });
 
-  it('may be one to a modal, and one to an options request', async () => {
+  it('The answer of a workflow may be one to a modal and one to an options request', async () => {
     await start({ sl: ALL });
     const answers: [Frame, JsonObject][] = [
       [viewSubmission(), { response_action: 'errors', errors: { inp: 'Too short.' } }],
@@ -89,7 +89,7 @@ describe('an answer of a workflow', () => {
     }
   });
 
-  it('that does not come in time leaves the default answer, and is refused afterwards', async () => {
+  it('An answer that does not come in time leaves the default answer, and is refused afterwards', async () => {
     await start({ sl: ALL });
     const { entry, urls } = await sent(COMMAND);
     expect(await world.acknowledged(entry)).toEqual(ECHO);
@@ -97,7 +97,7 @@ describe('an answer of a workflow', () => {
     expect(world.slack.ledger.late()).toEqual([]);
   });
 
-  it('that never comes closes a modal in time', async () => {
+  it('A modal closes in time when no answer comes', async () => {
     await start({ sl: ALL });
     const entry = world.send(viewSubmission());
     expect(await world.acknowledged(entry)).toBeUndefined();
@@ -106,7 +106,7 @@ describe('an answer of a workflow', () => {
     await world.started(example.project, 1);
   });
 
-  it('is only for kinds that were chosen, and for events that carry one', async () => {
+  it('An answer is possible only for kinds that were chosen, and for events that carry one', async () => {
     await start({ sl: { socket_mode_answers: 'view_submission' } });
     for (const frame of [COMMAND, optionsRequest(), blockAction(), message()]) {
       const { entry, urls } = await sent(frame);
@@ -117,7 +117,7 @@ describe('an answer of a workflow', () => {
     expect(urls).not.toContain('');
   });
 
-  it('is only for the connection that chose it, where several get the event', async () => {
+  it('An answer is possible only for the connection that chose it, where several get the event', async () => {
     await start({ asks: ALL, listens: {} });
     const { entry, urls } = await sent(COMMAND, 2);
     const [url] = urls.filter((printed) => printed !== '');
@@ -126,7 +126,7 @@ describe('an answer of a workflow', () => {
     expect(await world.acknowledged(entry)).toEqual({ text: 'mine' });
   });
 
-  it('has its address where the operator says that workflows reach the gateway', async () => {
+  it('An answer has its address where the operator says that workflows reach the gateway', async () => {
     await start({ sl: ALL }, { GATEWAY_PUBLIC_URL: 'https://slack.example.com/ak/' });
     const { urls } = await sent(COMMAND);
     expect(urls[0]).toMatch(/^https:\/\/slack\.example\.com\/ak\/slack\/assets\/answers\/[\w-]{43}$/);
@@ -134,7 +134,7 @@ describe('an answer of a workflow', () => {
 });
 
 describe('an answer of a workflow, with things going wrong', () => {
-  it('serves a frame that Slack sends twice', async () => {
+  it('The answer of a workflow serves a frame that Slack sends twice', async () => {
     await start({ sl: ALL }, {}, await startStandInUnderTest());
     world.slack.faults.delivery({ duplicate: 1 });
     const { entry, urls } = await sent(COMMAND);
@@ -146,7 +146,7 @@ describe('an answer of a workflow, with things going wrong', () => {
     ]);
   });
 
-  it('is not waited for longer while the server is away; the event comes without an address later', async () => {
+  it('The acknowledgement does not wait longer while the server is away; the event comes without an address later', async () => {
     const server = await startStandInUnderTest();
     await start({ sl: ALL }, {}, server);
     await server.standIn.goDown();

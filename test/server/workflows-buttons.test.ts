@@ -45,7 +45,7 @@ async function clicked(...frames: Frame[]): Promise<void> {
 }
 
 describe('a message whose button was clicked', () => {
-  it('shows who clicked, once, in the words of the built-in; nothing else is touched', async () => {
+  it('A message whose button was clicked shows who clicked, once, in the words of the built-in; the rest is untouched', async () => {
     await start({ sl: {} });
     const { port } = stranger.address() as AddressInfo;
     const elsewhere = (url: string): Frame => blockAction({ payload: { response_url: url } });
@@ -78,14 +78,14 @@ describe('a message whose button was clicked', () => {
     expect(strange).toEqual([]);
   });
 
-  it('stays as it is where the connection says so', async () => {
+  it('A message whose button was clicked stays as it is where the connection says so', async () => {
     await start({ sl: { socket_mode_button_update: 'off' } });
     await clicked(blockAction(), blockAction());
     await world.rig.app.stop();
     expect(world.slack.calls.of('response_url')).toEqual([]);
   });
 
-  it('is updated once, however many connections get the click', async () => {
+  it('A message whose button was clicked is updated once, however many connections get the click', async () => {
     await start({ one: {}, two: {} });
     await clicked(blockAction(), blockAction());
     await world.rig.app.stop();

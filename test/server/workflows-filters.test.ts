@@ -201,13 +201,13 @@ describe('events as they are mapped here', () => {
 
   it.each(
     TRIGGERS.map(([type, filter, passing, ...others], index) => ({ type, filter, passing, others, index })),
-  )('a trigger of $type where $filter', async ({ index, passing, others }) => {
+  )('A trigger of $type fires only for matching events: $filter', async ({ index, passing, others }) => {
     expect(await started(passing)).toContain(`filter_${index}`);
     for (const other of others) expect(await started(other)).not.toContain(`filter_${index}`);
   });
 
   it.each(WAITING.map(([filter, taken, ...others]) => ({ filter, taken, others })))(
-    'a session that waits for $filter',
+    'A session that waits for $filter gets only matching events',
     async ({ filter, taken, others }) => {
       const { startedSessionIds } = await dispatch({ eventType: 'wait', data: { filter: string(filter) } });
       const sessionId = startedSessionIds[0] ?? '';
@@ -223,7 +223,7 @@ describe('events as they are mapped here', () => {
     },
   );
 
-  it.each(FIELDS)('Python reads all that handlers read of %s: %s', async (file, fields) => {
+  it.each(FIELDS)('Python reads everything that handlers read of %s: %s', async (file, fields) => {
     const { eventType, data } = mapped(file);
     const paths = fromJson(fields.split(' '));
     const { startedSessionIds } = await dispatch({ eventType, data: { ...data, paths } });
@@ -235,7 +235,7 @@ describe('events as they are mapped here', () => {
     expect(seen).toContain('missing: ');
   });
 
-  it('every kind of event that Slack sends starts a session', async () => {
+  it('Every kind of event that Slack sends starts a session', async () => {
     const events = readdirSync(PAYLOADS).filter((file) => !/^(ack|frame|retry|index)\b/.test(file));
     expect(events.length).toBeGreaterThan(40);
     const several = async (): Promise<void> => {

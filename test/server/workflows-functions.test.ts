@@ -58,7 +58,7 @@ async function gifts(): Promise<{ env: Record<string, string>; functions: string
 }
 
 describe('on a server that attaches', () => {
-  it('the Starlark example calls Slack, and catches what Slack refuses', async () => {
+  it('The Starlark example calls Slack, and catches what Slack refuses', async () => {
     const mention = world.send(appMention({ text: 'help' }));
     const [line] = await world.printed(example.project, 'on_mention', 'answered');
     const channel = world.installation.workspace?.channels[0];
@@ -68,7 +68,7 @@ describe('on a server that attaches', () => {
     expect(world.slack.calls.of('reactions.add')[0]?.args).toMatchObject({ name: 'eyes', timestamp: ts });
   });
 
-  it("sessions get all of the built-in's variables and the same functions, whatever Slack does", async () => {
+  it("Sessions get all of the built-in's variables and the same functions, whatever Slack does", async () => {
     printGifts();
     const first = await gifts();
     const names = 'auth_type private_bot_token enterprise_id team_id team_name user_id user_name'

@@ -34,7 +34,7 @@ describe('the Python example', () => {
 
   const person = (): string => world.installation.workspace?.users[0]?.id ?? '';
 
-  it('opens a form, refuses it with reasons, takes it, and waits for a click', async () => {
+  it('The Python example opens a form, refuses it with reasons, takes it, and waits for a click', async () => {
     const { project } = example;
     const command = world.send(slashCommand({ command: '/ticket' }));
     expect(await world.acknowledged(command)).toEqual({ text: 'A form opens ...' });
@@ -78,7 +78,7 @@ describe('the Python example', () => {
     expect(JSON.stringify(world.slack.responses)).toContain(`<@${person()}> clicked the`);
   });
 
-  it('answers commands in time, by a session that waits for them', async () => {
+  it('The Python example answers commands in time, by a session that waits for them', async () => {
     const { project } = example;
     const desk = (text: string): Promise<unknown> =>
       world.acknowledged(world.send(slashCommand({ command: '/desk', text })));
@@ -102,7 +102,7 @@ describe('the Python example', () => {
 });
 
 describe('the example in docs/answers.md', () => {
-  it('answers a command', async () => {
+  it('The example in docs/answers.md answers a command', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/answers.md'), 'utf8');
     const [, program = ''] = /```python\n([^]*?)```/.exec(page) ?? [];
     const world = await startWorkflowRig();

@@ -29,7 +29,7 @@ describe('the Starlark example', () => {
   const person = (): string => world.installation.workspace?.users[0]?.id ?? '';
   const place = (): string => world.installation.workspace?.channels[0]?.id ?? '';
 
-  it('waits for the reply to a question', async () => {
+  it('The Starlark example waits for the reply to a question', async () => {
     world.send(message({ text: 'hello' }));
     const question = world.send(message({ text: 'anybody here?' }));
     const { project } = example;
@@ -45,7 +45,7 @@ describe('the Starlark example', () => {
     expect(sessions.map(({ call }) => call)).toEqual(['on_question']);
   });
 
-  it('takes a note, and Slack shows the command as the built-in would', async () => {
+  it('The Starlark example takes a note, and Slack shows the command as the built-in would', async () => {
     const entry = world.send(slashCommand({ command: '/ak', text: 'note buy milk' }));
     expect(await world.acknowledged(entry)).toEqual({
       blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Your command: `/ak note buy milk`' } }],
@@ -54,14 +54,14 @@ describe('the Starlark example', () => {
     expect(lines).toEqual([expect.stringMatching(`^note evt_\\w+ by ${person()} : buy milk$`)]);
   });
 
-  it('notices a reaction', async () => {
+  it('The Starlark example notices a reaction', async () => {
     world.send(reactionAdded({ reaction: 'wave', messageTs: '1700000000.000002' }));
     world.send(reactionAdded({ reaction: 'eyes', messageTs: '1700000000.000003' }));
     const lines = await world.printed(example.project, 'on_eyes', 'looked at');
     expect(lines).toEqual([`looked at 1700000000.000003 in ${place()} by ${person()}`]);
   });
 
-  it('notices a click, after which the message shows who clicked', async () => {
+  it('The Starlark example notices a click, after which the message shows who clicked', async () => {
     world.send(blockAction({ actionId: 'decline' }));
     const entry = world.send(blockAction({ actionId: 'approve', value: 'invoice 7' }));
     const lines = await world.printed(example.project, 'on_approved', 'delivery');
@@ -88,7 +88,7 @@ describe('the Starlark example', () => {
     );
   });
 
-  it('says that this server gives Starlark no functions', async () => {
+  it('The Starlark example says that this server gives Starlark no functions', async () => {
     world.send(appMention({ text: 'help' }));
     const lines = await world.printed(example.project, 'on_mention', 'server');
     expect(lines).toEqual(["this server does not attach the integration: Slack's methods are not here"]);

@@ -13,16 +13,16 @@ describe.each(['dependencies', 'devDependencies'] as const)('docs/dependencies.m
   const [, table = ''] = new RegExp(`<!-- ${kind} -->([^]*)<!-- /${kind} -->`).exec(documented) ?? [];
   const rows = [...table.matchAll(/^\| `([^`]+)` *\| (\S+) *\| (\S+) *\| *(.*?) *\|$/gm)];
 
-  it('names exactly the pins of package.json', () => {
+  it('The page docs/dependencies.md names exactly the pins of package.json', () => {
     expect(Object.fromEntries(rows.map(([, name, pin]) => [name, pin]))).toEqual(manifest[kind]);
   });
 
-  it('gives a reason for each pin that is not the newest version', () => {
+  it('The page docs/dependencies.md gives a reason for each pin that is not the newest version', () => {
     expect(rows.filter(([, , pin, newest, reason]) => pin !== newest && reason === '')).toEqual([]);
   });
 });
 
-it('pins every dependency to one exact version', () => {
+it('Every dependency is pinned to one exact version', () => {
   const pins = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
   expect(pins.filter((pin) => !/^\d+\.\d+\.\d+$/.test(pin))).toEqual([]);
 });

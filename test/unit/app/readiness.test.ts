@@ -40,7 +40,7 @@ async function restartedWithoutSockets(clock = scaledClock(1)) {
 }
 
 describe('readiness', () => {
-  it('is told to a gRPC watcher at each change, and ends when the program begins to stop', async () => {
+  it('A gRPC watcher is told of readiness at each change, and its stream ends when the program begins to stop', async () => {
     const { world, open } = await restartedWithoutSockets();
     const seen: Serving[] = [];
     let stopped: Promise<void> | undefined;
@@ -53,7 +53,7 @@ describe('readiness', () => {
     await stopped;
   });
 
-  it('waits for a first socket of each app that is to be served', async () => {
+  it('Readiness waits for a first socket of each app that is to be served', async () => {
     const { world, open } = await restartedWithoutSockets();
     const { text } = await eventually(async () => {
       const answer = await readyz(world);
@@ -66,7 +66,7 @@ describe('readiness', () => {
     expect(world.slack.sockets().length).toBeGreaterThan(0);
   });
 
-  it('does not wait for sockets that Slack has refused', async () => {
+  it('Readiness does not wait for sockets that Slack has refused', async () => {
     const { world, app, appToken, open } = await restartedWithoutSockets();
     await eventually(async () => (await readyz(world)).text.includes('neither'), 'the reason');
     world.slack.revoke(appToken);
@@ -75,7 +75,7 @@ describe('readiness', () => {
     expect(world.slack.sockets(app)).toEqual([]);
   });
 
-  it('does not wait for longer than half a minute, and then names the app in overview and metric', async () => {
+  it('Readiness waits for an app at most half a minute, and then overview and metric name the app', async () => {
     const { world, app } = await restartedWithoutSockets(scaledClock(20));
     await eventually(async () => (await readyz(world)).status === 200, 'ready');
     expect(world.slack.sockets(app)).toEqual([]);
@@ -84,7 +84,7 @@ describe('readiness', () => {
     expect(await metric(world, 'ak_slack_condition', 'name="journal"')).toBe(1);
   });
 
-  it('waits until AutoKitteh has told which apps there are, while the process is called alive', async () => {
+  it('Readiness waits until AutoKitteh has told which apps there are, while the process is called alive', async () => {
     const world = await startWorld({ before: ({ standIn }) => standIn.goDown() });
     expect(await readyz(world)).toEqual({
       status: 503,
@@ -96,7 +96,7 @@ describe('readiness', () => {
     await eventually(async () => (await readyz(world)).status === 200, 'ready');
   });
 
-  it('does not wait for longer than half a minute for an AutoKitteh that is away', async () => {
+  it('Readiness waits at most half a minute for an AutoKitteh that is away', async () => {
     const world = await startWorld({
       before: ({ standIn }) => standIn.goDown(),
       other: { clock: scaledClock(20) },
@@ -130,7 +130,7 @@ describe('what fails after the start', () => {
         slack.setSocketMode(app, false);
       },
     ],
-  ] as const)('does not make the program unready: %s', async (_, condition, fail) => {
+  ] as const)('A failure after the start leaves the program ready: %s', async (_, condition, fail) => {
     // The rights are looked at some seconds after a refusal.
     const world = await startWorld({ other: { clock: scaledClock(5) } });
     const { app, installation, appToken } = addInstallation(world);

@@ -5,7 +5,7 @@ import { PoolRig } from '../../helpers/pool-rig.js';
 let rig: PoolRig;
 afterEach(() => rig.stop());
 
-it('acknowledges on the socket that brought the envelope, with a payload if one is given', async () => {
+it('An envelope is acknowledged on the socket that brought it, with a payload if one is given', async () => {
   rig = await PoolRig.live();
   rig.wires.at(1).envelope('e1');
   await expect(rig.pool.acknowledge(rig.envelopes[0]!, { text: 'hi' })).resolves.toBe('sent');
@@ -14,7 +14,7 @@ it('acknowledges on the socket that brought the envelope, with a payload if one 
   expect(rig.events).toContainEqual({ t: 'acknowledged', appId: 'A1', how: 'sent', afterMs: 0 });
 });
 
-it('acknowledges on another socket when that one is gone', async () => {
+it('An envelope is acknowledged on another socket when its own is gone', async () => {
   rig = await PoolRig.live();
   rig.wires.at(0).envelope('e1');
   rig.wires.at(0).end(1006);
@@ -22,7 +22,7 @@ it('acknowledges on another socket when that one is gone', async () => {
   expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"e1"}']);
 });
 
-it('waits for a new socket while Slack waits, when there is none', async () => {
+it('An acknowledgement waits for a new socket while Slack waits, when there is none', async () => {
   rig = await PoolRig.live();
   rig.wires.at(0).envelope('e1');
   rig.wires.onOpened = () => undefined;
@@ -35,7 +35,7 @@ it('waits for a new socket while Slack waits, when there is none', async () => {
   expect(fresh.sent).toEqual(['{"envelope_id":"e1"}']);
 });
 
-it('is lost when no socket comes in time', async () => {
+it('An acknowledgement is lost when no socket comes in time', async () => {
   rig = await PoolRig.live();
   rig.wires.at(0).envelope('e1');
   rig.wires.onOpened = () => undefined;
@@ -45,7 +45,7 @@ it('is lost when no socket comes in time', async () => {
   await expect(acknowledged).resolves.toBe('lost');
 });
 
-it('does not rely on a silent socket', async () => {
+it('An acknowledgement does not rely on a silent socket', async () => {
   rig = await PoolRig.live();
   rig.wires.onOpened = () => undefined;
   rig.wires.at(0).answers = false;
@@ -56,7 +56,7 @@ it('does not rely on a silent socket', async () => {
   expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"e1"}']);
 });
 
-it('sends what a broken socket sent last again on another one', async () => {
+it('The acknowledgements that a broken socket sent last are sent again on another socket', async () => {
   rig = await PoolRig.live();
   rig.wires.at(0).envelope('old');
   await rig.pool.acknowledge(rig.envelopes[0]!, undefined);
@@ -67,7 +67,7 @@ it('sends what a broken socket sent last again on another one', async () => {
   expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"new"}']);
 });
 
-it('sends what the last socket sent before it broke again on the next one, while Slack waits', async () => {
+it('The acknowledgements that the last socket sent before it broke are sent again on the next one, while Slack waits', async () => {
   rig = await PoolRig.live();
   rig.wires.at(0).envelope('old');
   await rig.pool.acknowledge(rig.envelopes[0]!, undefined);
@@ -82,7 +82,7 @@ it('sends what the last socket sent before it broke again on the next one, while
   expect(fresh.sent).toEqual(['{"envelope_id":"new"}']);
 });
 
-it('replaces a socket on which acknowledgements vanish: Slack sends again what was acknowledged', async () => {
+it('A socket on which acknowledgements vanish is replaced: Slack sends again what was acknowledged', async () => {
   rig = await PoolRig.live();
   rig.onEnvelope = (envelope) => void rig.pool.acknowledge(envelope, undefined);
   const event = (n: number) => ({ payload: { event_id: `Ev${n}`, event: { type: 'message' } } });
@@ -101,7 +101,7 @@ it('replaces a socket on which acknowledgements vanish: Slack sends again what w
   expect(rig.wires.at(1).ended).toBe(false);
 });
 
-it('lets the program go on when the receiver throws', async () => {
+it('The program continues when the receiver throws', async () => {
   rig = await PoolRig.live();
   rig.onEnvelope = () => {
     throw new Error('no room');
@@ -111,7 +111,7 @@ it('lets the program go on when the receiver throws', async () => {
   expect(rig.pool.status.sockets).toBe(2);
 });
 
-it('counts frames that it does not understand', async () => {
+it('Frames that are not understood are counted', async () => {
   rig = await PoolRig.live();
   rig.wires.at(0).text('{');
   rig.wires.at(0).json({ type: 'goodbye' });
@@ -121,7 +121,7 @@ it('counts frames that it does not understand', async () => {
   expect(rig.pool.status.sockets).toBe(2);
 });
 
-it('at a stop takes and answers what Slack had sent before its goodbye', async () => {
+it('A stop takes and acknowledges the envelopes that Slack sent before the goodbye', async () => {
   rig = await PoolRig.live();
   rig.onEnvelope = (envelope) => void rig.pool.acknowledge(envelope, undefined);
   const [open, closing] = [rig.wires.at(0), rig.wires.at(1)];
@@ -139,7 +139,7 @@ it('at a stop takes and answers what Slack had sent before its goodbye', async (
   expect(rig.wires.alive).toHaveLength(0);
 });
 
-it('at a stop waits for the answer to what crossed its goodbye', async () => {
+it('A stop waits for the acknowledgement of an envelope that crossed the goodbye', async () => {
   rig = await PoolRig.live();
   const [open, closing] = [rig.wires.at(0), rig.wires.at(1)];
   closing.polite = false;
@@ -156,7 +156,7 @@ it('at a stop waits for the answer to what crossed its goodbye', async () => {
   expect(rig.pool.holds('s2')).toBe(false);
 });
 
-it('does not say goodbye on the last socket before what was on its way has arrived', async () => {
+it('A stop says goodbye on the last socket only after envelopes on their way have arrived', async () => {
   rig = await PoolRig.live();
   rig.onEnvelope = (envelope) => void rig.pool.acknowledge(envelope, undefined);
   const last = rig.wires.at(0);
@@ -172,7 +172,7 @@ it('does not say goodbye on the last socket before what was on its way has arriv
   await stopping;
 });
 
-it('hands nothing over that cannot be acknowledged any more, and counts it', async () => {
+it('An envelope that cannot be acknowledged any more is not passed on, and is counted', async () => {
   rig = await PoolRig.live();
   for (const wire of rig.wires.all) wire.polite = false;
   const stopping = rig.pool.stop();

@@ -35,13 +35,13 @@ function start(policy = POLICY): {
   };
 }
 
-it('lets the first call through at once, on a clock that never stands still', async () => {
+it('The first call passes at once, on a clock that never stands still', async () => {
   const limiter = new ConnectionLimiter(systemClock, POLICY);
   await limiter.acquire('A', URGENCY.deaf, AbortSignal.timeout(1_000));
   expect(limiter.waiting).toBe(0);
 });
 
-it('lets an app open what is not urgent a few times at once, then once a minute', async () => {
+it('An app opens sockets that are not urgent a few times at once, then once a minute', async () => {
   const { clock, granted, ask } = start();
   for (let n = 0; n < 6; n++) ask('A', URGENCY.replacement);
   await clock.advance(0);
@@ -58,7 +58,7 @@ it('lets an app open what is not urgent a few times at once, then once a minute'
 it.each([
   ['an app without a live socket', URGENCY.deaf],
   ['an app whose socket Slack has announced to close', URGENCY.announced],
-])('lets %s call however often it has called', async (_name, urgency) => {
+])('The limiter lets %s call however often it has called', async (_name, urgency) => {
   const { clock, granted, ask } = start({ ...POLICY, allBurst: 100 });
   for (let n = 0; n < 20; n++) ask('A', urgency);
   await clock.advance(0);
@@ -71,7 +71,7 @@ it.each([
   expect(granted).toHaveLength(21);
 });
 
-it('spreads the calls of hundreds of apps, those without a socket first', async () => {
+it('The calls of hundreds of apps are spread, with apps without a socket first', async () => {
   const { clock, granted, ask } = start();
   for (let n = 0; n < 200; n++) ask(`spare ${n}`, URGENCY.spare);
   for (let n = 0; n < 200; n++) ask(`deaf ${n}`);
@@ -85,7 +85,7 @@ it('spreads the calls of hundreds of apps, those without a socket first', async 
   expect(granted).toHaveLength(400);
 });
 
-it('keeps the last permission of an app for what cannot wait', async () => {
+it('The last permission of an app is kept for an urgent call', async () => {
   const { clock, granted, ask } = start();
   for (let n = 0; n < 3; n++) ask('A', URGENCY.spare);
   await clock.advance(0);
@@ -95,7 +95,7 @@ it('keeps the last permission of an app for what cannot wait', async () => {
   expect(granted).toHaveLength(3);
 });
 
-it('honours what Slack says, for that app alone', async () => {
+it("Slack's Retry-After holds for its app alone", async () => {
   const { clock, limiter, granted, ask } = start();
   limiter.block('A', 30_000);
   ask('A');
@@ -106,7 +106,7 @@ it('honours what Slack says, for that app alone', async () => {
   expect(granted).toEqual(['B', 'A']);
 });
 
-it('counts a long Retry-After for five minutes without a live socket, and else for an hour', async () => {
+it('A long Retry-After counts for five minutes without a live socket, and otherwise for an hour', async () => {
   const { clock, limiter, granted, ask } = start();
   limiter.block('A', 86_400_000);
   limiter.block('B', 86_400_000);
@@ -124,7 +124,7 @@ it('counts a long Retry-After for five minutes without a live socket, and else f
   expect(granted).toEqual(['A', 'B']);
 });
 
-it('lets an app that loses its last socket call as soon as five minutes of a long Retry-After are over', async () => {
+it('An app that loses its last socket calls as soon as five minutes of a long Retry-After are over', async () => {
   const { clock, limiter, granted, ask } = start();
   limiter.block('A', 3_600_000);
   const replacement = new AbortController();
@@ -137,7 +137,7 @@ it('lets an app that loses its last socket call as soon as five minutes of a lon
   expect(granted).toEqual(['A refused', 'A']);
 });
 
-it('tells what is waited for, and until when', async () => {
+it('The limiter tells what an app waits for, and until when', async () => {
   const { clock, limiter, ask } = start();
   for (let n = 0; n < 3; n++) ask('A', URGENCY.spare);
   await clock.advance(0);
@@ -145,7 +145,7 @@ it('tells what is waited for, and until when', async () => {
   expect(limiter.waitOf('B')).toBeUndefined();
 });
 
-it('gives back what was not used', async () => {
+it('A permission that was not used is given back', async () => {
   const { clock, limiter, granted, ask } = start();
   for (let n = 0; n < 4; n++) ask('A', URGENCY.replacement);
   await clock.advance(0);
@@ -154,7 +154,7 @@ it('gives back what was not used', async () => {
   expect(granted).toHaveLength(4);
 });
 
-it('forgets who does not want to wait any more', async () => {
+it('A caller that does not want to wait any more is forgotten', async () => {
   const { clock, limiter, granted, ask } = start();
   for (let n = 0; n < 3; n++) ask('A', URGENCY.replacement);
   const gone = new AbortController();

@@ -6,7 +6,7 @@ import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
 
 const PAGE = readFileSync(new URL('../../../docs/sockets.md', import.meta.url), 'utf8');
 
-it('documents every number of the policy as it is', () => {
+it('The page about sockets documents every number of the policy as it is', () => {
   const documented = new Map(
     [...PAGE.matchAll(/^\| `([\w.]+)` +\| ([^|]+?) +\|/gm)].map(([, name, value]) => [name, value]),
   );

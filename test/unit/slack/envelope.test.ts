@@ -11,7 +11,7 @@ const envelope = {
 };
 
 describe('parseFrame', () => {
-  it('reads a hello', () => {
+  it('A hello frame is parsed', () => {
     const text = JSON.stringify({
       type: 'hello',
       num_connections: 2,
@@ -25,7 +25,7 @@ describe('parseFrame', () => {
   });
 
   it.each([{}, { approximate_connection_time: 0 }, { approximate_connection_time: 'soon' }])(
-    'assumes an hour for a hello without a lifetime: %j',
+    'A hello without a lifetime is assumed to last an hour: %j',
     (debug_info) => {
       expect(parseFrame(JSON.stringify({ type: 'hello', debug_info }))).toMatchObject({
         hello: { lifetimeMs: 3_600_000, appId: '', connections: 0 },
@@ -33,7 +33,7 @@ describe('parseFrame', () => {
     },
   );
 
-  it('reads an envelope and keeps its text', () => {
+  it('An envelope is parsed and keeps its text', () => {
     const text = JSON.stringify(envelope);
     expect(parseFrame(text)).toEqual({
       t: 'envelope',
@@ -49,7 +49,7 @@ describe('parseFrame', () => {
     });
   });
 
-  it('reads retries', () => {
+  it('The retries of an envelope are parsed', () => {
     const text = JSON.stringify({
       ...envelope,
       type: 'events_api',
@@ -59,7 +59,7 @@ describe('parseFrame', () => {
     expect(parseFrame(text)).toMatchObject({ envelope: { retryAttempt: 2, retryReason: 'timeout' } });
   });
 
-  it('reads a rate limit notice, which has no inner event', () => {
+  it('A rate limit notice, which has no inner event, is parsed', () => {
     const text = JSON.stringify({
       ...envelope,
       type: 'events_api',
@@ -68,7 +68,7 @@ describe('parseFrame', () => {
     expect(parseFrame(text)).toMatchObject({ t: 'envelope' });
   });
 
-  it('reads a disconnect of any reason', () => {
+  it('A disconnect frame of any reason is parsed', () => {
     expect(parseFrame('{"type":"disconnect","reason":"too_many_websockets","num_connections":10}')).toEqual({
       t: 'disconnect',
       reason: 'too_many_websockets',
@@ -85,18 +85,18 @@ describe('parseFrame', () => {
     [JSON.stringify({ ...envelope, envelope_id: 7 }), 'no_envelope_id'],
     [JSON.stringify({ ...envelope, payload: 'text' }), 'no_payload'],
     [' '.repeat(LONGEST_FRAME + 1), 'too_large'],
-  ])('says what is wrong with a bad frame', (text, why) => {
+  ])('A bad frame is reported with what is wrong', (text, why) => {
     expect(parseFrame(text)).toEqual({ t: 'bad', why });
   });
 
-  it('names a type that it does not know, shortened', () => {
+  it('A frame of an unknown type is reported with its type, shortened', () => {
     expect(parseFrame(JSON.stringify({ type: 'x'.repeat(1_000) }))).toEqual({
       t: 'unknown',
       type: 'x'.repeat(64),
     });
   });
 
-  it('never throws', () => {
+  it('The parser of frames never throws', () => {
     const types = fc.constantFrom('hello', 'disconnect', 'events_api', 'interactive', 'slash_commands', 'x');
     const frames = fc.oneof(
       fc.string(),
@@ -114,7 +114,7 @@ describe('parseFrame', () => {
 });
 
 describe('acknowledgement', () => {
-  it('has a payload only when one is given', () => {
+  it('An acknowledgement has a payload only when one is given', () => {
     expect(acknowledgement('e1')).toBe('{"envelope_id":"e1"}');
     expect(acknowledgement('e1', { text: 'hi' })).toBe('{"envelope_id":"e1","payload":{"text":"hi"}}');
   });

@@ -3,7 +3,7 @@ import { GhostCount } from '../../../src/slack/ghost-count.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 
 describe('GhostCount', () => {
-  it('is what Slack counts beyond ours', () => {
+  it('The ghost count is the number of sockets that Slack counts beyond ours', () => {
     const count = new GhostCount(new HandClock());
     expect(count.counted(2, { surely: 1, perhaps: 1 })).toBe(true);
     expect(count.ghosts).toBe(1);
@@ -14,7 +14,7 @@ describe('GhostCount', () => {
     expect(count.ghosts).toBe(0);
   });
 
-  it('takes no socket for a ghost that we closed just now', async () => {
+  it('The ghost count does not include a socket that we closed just now', async () => {
     const clock = new HandClock();
     const count = new GhostCount(clock);
     count.closed();
@@ -25,7 +25,7 @@ describe('GhostCount', () => {
     expect(count.ghosts).toBe(1);
   });
 
-  it('does not lose sight of a ghost while our own sockets are renewed', () => {
+  it('The ghost count keeps a ghost while our own sockets are renewed', () => {
     const count = new GhostCount(new HandClock());
     count.counted(3, { surely: 2, perhaps: 2 });
     for (let renewal = 1; renewal <= 3; renewal++) {
@@ -37,7 +37,7 @@ describe('GhostCount', () => {
     expect(count.ghosts).toBe(0);
   });
 
-  it('neither gains nor loses one by hellos that come in another order than Slack counted', () => {
+  it('The ghost count neither gains nor loses a ghost by hellos in another order than Slack counted', () => {
     const count = new GhostCount(new HandClock());
     // The second socket's first, then the first one's, which was counted without the second.
     count.counted(3, { surely: 1, perhaps: 2 });

@@ -45,7 +45,7 @@ function start() {
   return { clock, woke, watch };
 }
 
-it('pings everybody as often as planned, spread over time', async () => {
+it('Each socket is pinged as often as planned, spread over time', async () => {
   const { clock, watch } = start();
   const all = Array.from({ length: 7 * POLICY.pingTicks }, () => watch(() => true));
   const total = (): number => all.reduce((sum, { seen }) => sum + seen.pings, 0);
@@ -58,7 +58,7 @@ it('pings everybody as often as planned, spread over time', async () => {
   expect(clock.hand.pendingTimers).toBe(0);
 });
 
-it('notices silence within 4.5 s', async () => {
+it('Silence is noticed within 4.5 s', async () => {
   const { clock, watch } = start();
   for (let offset = 0; offset < 3_000; offset += 130) {
     let answers = true;
@@ -71,7 +71,7 @@ it('notices silence within 4.5 s', async () => {
   }
 });
 
-it('takes a standstill of our own for what it is', async () => {
+it('A standstill of the own process is not taken for silence', async () => {
   const { clock, woke, watch } = start();
   // The answer is there, but is read only when the event loop runs again: after the tick that comes late.
   const waiting: (() => void)[] = [];
@@ -102,7 +102,7 @@ it('takes a standstill of our own for what it is', async () => {
   watch(() => true).cancel();
 });
 
-it('notices a sleep by the wall clock, and does not take it for silence', async () => {
+it('A sleep is noticed by the wall clock and not taken for silence', async () => {
   const { clock, woke, watch } = start();
   const { seen, cancel } = watch(() => true);
   await clock.hand.advance(10_000);

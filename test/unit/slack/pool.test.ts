@@ -49,7 +49,7 @@ afterEach(async () => {
 });
 
 describe('opening', () => {
-  it('opens two sockets, the second when the first was greeted', async () => {
+  it('A pool opens two sockets, the second when the first was greeted', async () => {
     const rig = idle();
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(0);
@@ -64,7 +64,7 @@ describe('opening', () => {
     expect(rig.wires.opened).toBe(2);
   });
 
-  it('does not let one that hangs hold up the other', async () => {
+  it('A pool opens its second socket although the first one hangs', async () => {
     const rig = idle();
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(DEFAULT_POLICY.pool.staggerMs);
@@ -77,7 +77,7 @@ describe('opening', () => {
     ['fetching_url', 'Slack did not give a WebSocket URL in time'],
     ['dialling', 'the WebSocket to Slack could not be opened in time'],
     ['awaiting_hello', 'Slack did not greet on the new socket in time'],
-  ])('gives up a socket that hangs in %s, says so, and opens another', async (state, why) => {
+  ])('A pool gives up a socket that hangs in %s, says so, and opens another', async (state, why) => {
     const rig = idle();
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(0);
@@ -97,7 +97,7 @@ describe('opening', () => {
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
   });
 
-  it('waits longer after each failure, never longer than half a minute, and says what is wrong', async () => {
+  it('A pool waits longer after each failure, at most half a minute, and says what is wrong', async () => {
     const rig = idle();
     rig.wires.onOpened = (wire) =>
       wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: no route', answered: false });
@@ -115,7 +115,7 @@ describe('opening', () => {
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
   });
 
-  it('never stops trying, whatever moment the time of the next try falls on', async () => {
+  it('A pool never stops trying, whatever moment the time of the next try falls on', async () => {
     // Somewhere among these the time comes between the look whether it has come and the setting of the timer.
     for (let creep = 1; creep <= 60; creep++) {
       const rig = new PoolRig(DEFAULT_POLICY, 1, new CreepingClock(creep));
@@ -128,7 +128,7 @@ describe('opening', () => {
     }
   });
 
-  it('honours Retry-After', async () => {
+  it('A pool honours Retry-After', async () => {
     const rig = idle();
     rig.wires.onOpened = (wire) => wire.fail({ t: 'rate_limited', retryAfterMs: 45_000 });
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
@@ -159,7 +159,7 @@ function closeAll(rig: PoolRig): void {
 }
 
 describe('without a live socket', () => {
-  it('opens one after the backoff alone when Slack closes all sockets three times within 7.5 s', async () => {
+  it('A pool opens a socket after the backoff alone when Slack closes all sockets three times within 7.5 s', async () => {
     const rig = await live();
     await rig.advance(600_000);
     const times = openings(rig);
@@ -174,7 +174,7 @@ describe('without a live socket', () => {
     expect(times.filter((at) => at >= 5_000)[0]).toBeLessThanOrEqual(5_400);
   });
 
-  it('is without one for at most 250 ms each time, when all are closed every 10 s', async () => {
+  it('A pool is without a socket for at most 250 ms each time when all are closed every 10 s', async () => {
     const rig = await live();
     await rig.advance(600_000);
     const times = openings(rig);
@@ -186,7 +186,7 @@ describe('without a live socket', () => {
     }
   });
 
-  it('waits for nothing when Slack replaces one socket every 10 s', async () => {
+  it('A pool waits for nothing when Slack replaces one socket every 10 s', async () => {
     const rig = await live();
     await rig.advance(600_000);
     for (let n = 0; n < 30; n++) {
@@ -198,7 +198,7 @@ describe('without a live socket', () => {
     }
   });
 
-  it('counts a Retry-After of Slack for five minutes at most', async () => {
+  it('A pool counts a Retry-After of Slack for five minutes at most', async () => {
     const rig = idle();
     rig.wires.onOpened = (wire) => wire.fail({ t: 'rate_limited', retryAfterMs: 86_400_000 });
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
@@ -206,7 +206,7 @@ describe('without a live socket', () => {
     expect(rig.wires.opened).toBe(2);
   });
 
-  it('says that Slack limits the rate, and when the next socket is opened', async () => {
+  it('A pool says that Slack limits the rate, and when the next socket is opened', async () => {
     const rig = await live();
     rig.wires.onOpened = (wire) => wire.fail({ t: 'rate_limited', retryAfterMs: 60_000 });
     closeAll(rig);
@@ -225,7 +225,7 @@ describe('without a live socket', () => {
 });
 
 describe('what is not urgent', () => {
-  it('waits for the budget, and status and log say so and until when', async () => {
+  it('A pool waits for the budget for a socket that is not urgent, and status and log say so and until when', async () => {
     const rig = await live();
     for (let n = 0; n < 4; n++) {
       rig.wires.at(-1).end(1001);
@@ -255,22 +255,25 @@ describe('a socket that is greeted and does not last', () => {
         wire.end(1001);
       },
     ],
-  ])('counts as a failure: %s at once, the next ones come later and later', async (_name, spoil) => {
-    const rig = idle();
-    const times = openings(rig);
-    const note = rig.wires.onOpened;
-    rig.wires.onOpened = (wire) => {
-      note(wire);
-      wire.greet(APP, 1);
-      spoil(wire);
-    };
-    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
-    await rig.advance(600_000);
-    expect(times.length).toBeGreaterThan(20);
-    expect(times.length).toBeLessThan(80);
-  });
+  ])(
+    'A socket that does not last counts as a failure: %s at once, the next ones come later and later',
+    async (_name, spoil) => {
+      const rig = idle();
+      const times = openings(rig);
+      const note = rig.wires.onOpened;
+      rig.wires.onOpened = (wire) => {
+        note(wire);
+        wire.greet(APP, 1);
+        spoil(wire);
+      };
+      rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+      await rig.advance(600_000);
+      expect(times.length).toBeGreaterThan(20);
+      expect(times.length).toBeLessThan(80);
+    },
+  );
 
-  it('is forgotten as soon as one has been live for 5 s', async () => {
+  it('A socket that does not last is forgotten as soon as one has been live for 5 s', async () => {
     const rig = idle();
     rig.wires.onOpened = (wire) => {
       wire.greet(APP, 1);
@@ -289,7 +292,7 @@ describe('a socket that is greeted and does not last', () => {
 
 describe('replacement', () => {
   it.each(['warning', 'refresh_requested', 'something_new'])(
-    'on %s: the new socket is greeted before the old one says goodbye',
+    'On %s the new socket is greeted before the old one says goodbye',
     async (reason) => {
       const rig = await live();
       rig.wires.onOpened = () => undefined;
@@ -305,7 +308,7 @@ describe('replacement', () => {
     },
   );
 
-  it('drains until the acknowledgements are out', async () => {
+  it('A socket drains until its acknowledgements are out', async () => {
     const rig = await live();
     rig.wires.at(0).envelope('e1');
     rig.wires.at(0).disconnect('warning');
@@ -317,7 +320,7 @@ describe('replacement', () => {
     expect(rig.wires.at(0).closing).toBe(true);
   });
 
-  it('does not wait longer for an acknowledgement than Slack does', async () => {
+  it('A draining socket does not wait longer for an acknowledgement than Slack does', async () => {
     const rig = await live();
     rig.wires.at(0).envelope('never acknowledged');
     rig.wires.at(0).disconnect('warning');
@@ -327,7 +330,7 @@ describe('replacement', () => {
     expect(rig.wires.at(0).closing).toBe(true);
   });
 
-  it('hands over what still arrives on a socket that drains', async () => {
+  it('A draining socket passes on the envelopes that still arrive', async () => {
     const rig = await live();
     rig.wires.at(0).polite = false;
     rig.wires.at(0).disconnect('warning');
@@ -337,7 +340,7 @@ describe('replacement', () => {
     rig.wires.at(0).end();
   });
 
-  it('keeps both going when both are announced at once', async () => {
+  it('Two sockets that are announced at once both stay until replaced', async () => {
     const rig = await live();
     rig.wires.at(0).disconnect('warning');
     rig.wires.at(1).disconnect('warning');
@@ -350,7 +353,7 @@ describe('replacement', () => {
     expect(Math.min(...sockets)).toBeGreaterThanOrEqual(2);
   });
 
-  it('renews each socket before its announced lifetime, never two at once', async () => {
+  it('Each socket is renewed before its announced lifetime, never two at once', async () => {
     for (let seed = 1; seed <= 20; seed++) {
       const rig = await live(QUIET, seed);
       const lifetime = 18_060_000;
@@ -367,7 +370,7 @@ describe('replacement', () => {
     }
   });
 
-  it('spreads the renewals of many apps', async () => {
+  it('The renewals of many apps are spread', async () => {
     const times: number[] = [];
     for (let seed = 1; seed <= 30; seed++) {
       const rig = await live(QUIET, seed);
@@ -382,7 +385,7 @@ describe('replacement', () => {
 });
 
 describe('silence', () => {
-  it('opens a replacement within 5 s of a path that falls silent, and lets the silent socket go then', async () => {
+  it('A silent path gets a replacement within 5 s, and the silent socket is closed then', async () => {
     const rig = await live();
     await rig.advance(7_777);
     rig.wires.at(0).answers = false;
@@ -393,7 +396,7 @@ describe('silence', () => {
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
   });
 
-  it('takes any frame for life', async () => {
+  it('Any frame counts as a sign of life', async () => {
     const rig = await live();
     rig.wires.at(0).answers = false;
     for (let n = 0; n < 60; n++) {
@@ -403,7 +406,7 @@ describe('silence', () => {
     expect(rig.statesOf('s1')).not.toContain('suspect');
   });
 
-  it('keeps a socket that answers after all while no replacement could be opened', async () => {
+  it('A silent socket that answers after all stays while no replacement could be opened', async () => {
     const rig = await live();
     rig.wires.onOpened = (wire) =>
       wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
@@ -418,7 +421,7 @@ describe('silence', () => {
     expect(rig.wires.at(0).ended).toBe(false);
   });
 
-  it('gives up a silent socket that cannot be replaced', async () => {
+  it('A silent socket that cannot be replaced is given up', async () => {
     const rig = await live();
     rig.wires.onOpened = (wire) =>
       wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
@@ -427,7 +430,7 @@ describe('silence', () => {
     expect(rig.wires.alive).toHaveLength(0);
   });
 
-  it('does not judge by events: a quiet app keeps its sockets', async () => {
+  it('A quiet app keeps its sockets although no events come', async () => {
     const rig = await live();
     await rig.advance(3_600_000);
     expect(rig.wires.opened).toBe(2);
@@ -435,7 +438,7 @@ describe('silence', () => {
 });
 
 describe('what needs a person', () => {
-  it('ends in a status with advice when the token is refused, and tries again only now and then', async () => {
+  it('A refused token ends in a status with advice and is tried again only rarely', async () => {
     const rig = idle();
     rig.wires.onOpened = (wire) => wire.refuse('token_revoked');
     rig.pool.setTokens([{ token: TOKEN, setAt: 7 }]);
@@ -455,7 +458,7 @@ describe('what needs a person', () => {
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
   });
 
-  it('stops when Socket Mode is switched off, says so, probes slowly, and comes back', async () => {
+  it('A pool stops when Socket Mode is switched off, says so, probes slowly and comes back', async () => {
     const rig = await live();
     rig.wires.onOpened = (wire) => {
       wire.url();
@@ -476,7 +479,7 @@ describe('what needs a person', () => {
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
   });
 
-  it('refuses a token of another app', async () => {
+  it('A pool refuses a token of another app', async () => {
     const rig = idle();
     rig.wires.onOpened = (wire) => wire.greet('A2', 1);
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
@@ -487,7 +490,7 @@ describe('what needs a person', () => {
 });
 
 describe('too many sockets', () => {
-  it('backs off exponentially, and is quick again only after a socket has stayed up', async () => {
+  it('A pool backs off exponentially at too many sockets, and is quick again only after a socket has stayed up', async () => {
     const rig = idle();
     const times: number[] = [];
     rig.wires.onOpened = (wire) => {
@@ -507,7 +510,7 @@ describe('too many sockets', () => {
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
   });
 
-  it('closes first: with no room, an announced socket goes before its replacement is opened', async () => {
+  it('A pool without room closes an announced socket before it opens the replacement', async () => {
     const rig = await live();
     rig.wires.onOpened = (wire) => {
       wire.url();
@@ -525,7 +528,7 @@ describe('too many sockets', () => {
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
   });
 
-  it('goes on trying while the only socket left is announced to go', async () => {
+  it('A pool keeps trying while its only socket is announced to close', async () => {
     const rig = await live();
     rig.wires.at(0).disconnect('warning');
     rig.wires.onOpened = () => undefined;
@@ -537,7 +540,7 @@ describe('too many sockets', () => {
     expect(rig.wires.at(0).ended).toBe(true);
   });
 
-  it('shows what Slack counts beyond ours, and looks again', async () => {
+  it('A pool shows the sockets that Slack counts beyond ours, and counts again', async () => {
     const rig = idle();
     rig.greetAll(3);
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
@@ -550,7 +553,7 @@ describe('too many sockets', () => {
 });
 
 describe('tokens', () => {
-  it('moves to a newer token without a gap', async () => {
+  it('A pool moves to a newer token without a gap', async () => {
     const rig = await live();
     const before = rig.events.length;
     rig.pool.setTokens([{ token: 'xapp-1-A1-2-second', setAt: 2 }]);
@@ -562,7 +565,7 @@ describe('tokens', () => {
     expect(Math.min(...sockets)).toBeGreaterThanOrEqual(2);
   });
 
-  it('of two tokens uses the newest valid one, and tells what became of the other', async () => {
+  it('A pool uses the newest valid one of two tokens and reports on the other', async () => {
     const rig = idle();
     rig.wires.onOpened = (wire) => {
       if (wire.token === TOKEN) wire.greet(APP, rig.wires.alive.length);
@@ -583,7 +586,7 @@ describe('tokens', () => {
     });
   });
 
-  it('keeps the old sockets while a new token is refused', async () => {
+  it('A pool keeps its old sockets while a new token is refused', async () => {
     const rig = await live();
     rig.wires.onOpened = (wire) => wire.refuse('invalid_auth');
     rig.pool.setTokens([{ token: 'xapp-1-A1-2-second', setAt: 2 }]);
@@ -592,7 +595,7 @@ describe('tokens', () => {
     expect(rig.wires.at(0).ended).toBe(false);
   });
 
-  it('reports an older token as superseded', async () => {
+  it('A pool reports an older token as superseded', async () => {
     const rig = idle();
     rig.greetAll();
     rig.pool.setTokens([
@@ -608,7 +611,7 @@ describe('tokens', () => {
 });
 
 describe('load', () => {
-  it('grows with envelopes in flight, leaves room for a rotation, and shrinks when it is calm', async () => {
+  it('A pool grows with envelopes in flight, leaves room for a rotation and shrinks when it is calm', async () => {
     const rig = await live({
       ...DEFAULT_POLICY,
       limiter: { ...DEFAULT_POLICY.limiter, appBurst: 1_000, appEveryMs: 1 },
@@ -624,7 +627,7 @@ describe('load', () => {
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
   });
 
-  it('never has more than ten sockets, whatever is announced at once', async () => {
+  it('A pool never has more than ten sockets, whatever is announced at once', async () => {
     const rig = await live({
       ...DEFAULT_POLICY,
       pool: { ...DEFAULT_POLICY.pool, sockets: 8 },

@@ -12,7 +12,7 @@ const A_DAY_MS = 86_400_000;
 beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
 afterEach(() => vi.useRealTimers());
 
-it('sends Slack no pings but those of the liveness wheel, which stands still here', async () => {
+it('Slack gets only the pings of the liveness wheel, which stands still here', async () => {
   const liveness = { ...DEFAULT_POLICY.liveness, tickMs: A_DAY_MS };
   const rig = await SlackRig.start({ policy: { ...DEFAULT_POLICY, liveness } });
   try {

@@ -16,13 +16,13 @@ function versionOf(name: string, from: NodeJS.Require = require): string {
 // - Does it still take a dispatcher and a fetch, and use the former for the WebSocket?
 // - undici: does WebSocket still drop what arrives after its own close(), and keep readyState OPEN until a close frame comes?
 // Then run `npm run faults` and `npm run bench`, and change the pins here.
-it('is written for exactly these versions of the SDK and its WebSocket', () => {
+it('The SDK and its WebSocket have exactly the versions that the code is written for', () => {
   expect(versionOf('@slack/socket-mode')).toBe('3.1.0');
   expect(versionOf('@slack/web-api')).toBe('8.2.0');
   expect(versionOf('undici')).toBe('7.30.2');
 });
 
-it('shares one undici with the SDK: a dispatcher of another version fails every handshake', () => {
+it('The program shares one undici with the SDK: a dispatcher of another version fails every handshake', () => {
   const fromSdk = createRequire(require.resolve('@slack/socket-mode'));
   expect(fromSdk.resolve('undici')).toBe(require.resolve('undici'));
 });

@@ -54,7 +54,7 @@ function idOf(text: string): string {
 }
 
 describe('what is sent in one turn', () => {
-  it('arrives also when the wire is destroyed in the same turn', async () => {
+  it('A frame arrives also when its socket is destroyed in the same turn', async () => {
     const { send, ended } = await greeted((wire, texts) => {
       if (texts.length < 3) return;
       for (const text of texts) wire.send(acknowledgement(idOf(text)));

@@ -49,7 +49,7 @@ afterEach(async () => {
 });
 
 describe('two sockets', () => {
-  it('are opened, and every kind of envelope is taken and acknowledged', async () => {
+  it('Two sockets open, and every kind of envelope is taken and acknowledged', async () => {
     const rig = await open();
     expect(rig.slack.sockets(rig.app)).toHaveLength(2);
     rig.onEnvelope = (envelope) =>
@@ -66,7 +66,7 @@ describe('two sockets', () => {
     expect(rig.envelopes.every(({ appId }) => appId === rig.app.id)).toBe(true);
   });
 
-  it('survive everything that is no proper frame', async () => {
+  it('Sockets survive all improper frames', async () => {
     const rig = await open();
     const [socket] = rig.slack.sockets(rig.app);
     for (const text of ['', '{', 'null', '[]', '{"type":"events_api","envelope_id":"e","payload":{}}'])
@@ -82,7 +82,7 @@ describe('two sockets', () => {
     expect(entry.state).toBe('acknowledged');
   });
 
-  it('take frames of many megabytes', async () => {
+  it('Sockets take frames of many megabytes', async () => {
     const rig = await open();
     const entry = rig.slack.send(rig.installation, message({ text: 'x'.repeat(5_000_000) }));
     await rig.slack.ledger.settled(entry);
@@ -92,7 +92,7 @@ describe('two sockets', () => {
 
 describe('a refresh', () => {
   it.each(['warning', 'refresh_requested'] as const)(
-    'with %s of one socket loses nothing under load',
+    'A refresh with %s of one socket loses nothing under load',
     async (reason) => {
       const rig = await open({ policy: UNLIMITED });
       for (let round = 0; round < 20; round++) {
@@ -112,7 +112,7 @@ describe('a refresh', () => {
     },
   );
 
-  it('by us loses nothing either: what crosses our goodbye is answered', async () => {
+  it('A refresh by the program loses nothing: an envelope that crosses the goodbye is acknowledged', async () => {
     const rig = await open({ policy: UNLIMITED });
     const tokens = [rig.token];
     for (let round = 0; round < 20; round++) {
@@ -133,7 +133,7 @@ describe('a refresh', () => {
   });
 });
 
-it('notices at once that Slack has closed a socket, although Slack leaves TCP open', async () => {
+it('A socket that Slack has closed is noticed at once, although Slack leaves TCP open', async () => {
   const rig = await open();
   const [socket] = rig.slack.sockets(rig.app);
   socket?.close(1001);
@@ -147,7 +147,7 @@ it('notices at once that Slack has closed a socket, although Slack leaves TCP op
 });
 
 describe('a path that falls silent', () => {
-  it('is replaced within 5 s, while the other socket goes on', async () => {
+  it('A path that falls silent is replaced within 5 s, while the other socket continues', async () => {
     const rig = await open();
     const [frozen] = rig.slack.sockets(rig.app);
     const since = performance.now();
@@ -157,7 +157,7 @@ describe('a path that falls silent', () => {
     expect(performance.now() - since).toBeLessThan(5_000);
   });
 
-  it('of all sockets at once, as when a laptop changes networks, ends in new ones within 5 s', async () => {
+  it('A silent path of all sockets at once, as when a laptop changes networks, ends in new ones within 5 s', async () => {
     const rig = await start();
     const proxy = await startHalfOpenProxy(rig.slack.url);
     // Slack tells the address to dial; here, the proxy's.
@@ -184,7 +184,7 @@ describe('a path that falls silent', () => {
 });
 
 describe('what Slack refuses', () => {
-  it('ends in a status, not in an error of the process', async () => {
+  it('A refusal of Slack ends in a status, not in an error of the process', async () => {
     const rig = await start();
     rig.slack.revoke(rig.token);
     rig.want(rig.token);
@@ -192,7 +192,7 @@ describe('what Slack refuses', () => {
     expect(rig.status).toMatchObject({ t: 'broken', error: 'token_revoked' });
   });
 
-  it('is found at the next renewal when a token is revoked while its sockets live', async () => {
+  it('A token that is revoked while its sockets live is found at the next renewal', async () => {
     const rig = await open();
     rig.slack.revoke(rig.token, 'invalid_auth');
     for (const socket of rig.slack.sockets(rig.app)) socket.refresh();
@@ -200,7 +200,7 @@ describe('what Slack refuses', () => {
     expect(rig.status).toMatchObject({ error: 'invalid_auth' });
   });
 
-  it('Socket Mode switched off and on again', async () => {
+  it('Sockets come back after Socket Mode was switched off and on again', async () => {
     const rig = await open({ clock: scaledClock(200) });
     rig.slack.setSocketMode(rig.app, false);
     await rig.until(() => rig.status?.t === 'broken', 'broken');
@@ -209,7 +209,7 @@ describe('what Slack refuses', () => {
     await rig.live();
   });
 
-  it('an eleventh socket: ours wait until there is room', async () => {
+  it('An eleventh socket is refused: ours wait until there is room', async () => {
     const rig = await start({ clock: scaledClock(200) });
     const removeGhosts = rig.slack.addGhosts(rig.app, 9);
     rig.want(rig.token);
@@ -261,7 +261,7 @@ describe('an opening that goes wrong', () => {
       'a warning for a hello',
       (rig: SlackRig) => rig.slack.faults.hello({ t: 'disconnect', reason: 'warning' }),
     ],
-  ])('is got over: %s', async (_name, fault) => {
+  ])('An opening that goes wrong is repeated: %s', async (_name, fault) => {
     const rig = await start({ clock: scaledClock(20) });
     fault(rig);
     await rig.open();
@@ -273,7 +273,7 @@ describe('an opening that goes wrong', () => {
 });
 
 describe('stop', () => {
-  it('sends what is to be acknowledged, and closes everything', async () => {
+  it('A stop sends the pending acknowledgements and closes everything', async () => {
     const rig = await open();
     const held: (() => void)[] = [];
     rig.onEnvelope = (envelope) => held.push(() => void rig.sockets.acknowledge(envelope));
@@ -288,7 +288,7 @@ describe('stop', () => {
     expect(rig.sockets.stop()).toBe(rig.sockets.stop());
   });
 
-  it('takes what Slack had already sent', async () => {
+  it('A stop takes the envelopes that Slack had already sent', async () => {
     const rig = await open();
     for (let n = 0; n < 50; n++) rig.slack.send(rig.installation, blockAction());
     await rig.sockets.stop();
@@ -297,7 +297,7 @@ describe('stop', () => {
   });
 
   it.each(['fetching_url', 'dialling', 'awaiting_hello'] as const)(
-    'while a socket is %s leaves none behind',
+    'A stop while a socket is %s leaves none behind',
     async (state) => {
       const rig = await start();
       if (state === 'fetching_url')
@@ -315,7 +315,7 @@ describe('stop', () => {
     },
   );
 
-  it('is not held up by a silent path for longer than its limit', async () => {
+  it('A stop is not held up by a silent path for longer than its limit', async () => {
     const rig = await open({ clock: scaledClock(10) });
     rig.onEnvelope = () => undefined;
     rig.slack.send(rig.installation, message());
@@ -324,7 +324,7 @@ describe('stop', () => {
     await rig.sockets.stop();
   });
 
-  it('of an app alone ends a call for a URL that hangs', async () => {
+  it('The end of one app ends its call for a URL that hangs', async () => {
     const rig = await start();
     rig.slack.faults.api('apps.connections.open', { t: 'hang' }, { times: 9 });
     const without = resources().length;
@@ -334,7 +334,7 @@ describe('stop', () => {
     await eventually(() => resources().length <= without, 'the call is over');
   });
 
-  it('closes the sockets of an app that is not wanted any more', async () => {
+  it('The sockets of an app that is not wanted any more close', async () => {
     const rig = await open();
     rig.sockets.reconcile(new Map());
     expect(rig.status).toBeUndefined();
@@ -342,7 +342,7 @@ describe('stop', () => {
   });
 });
 
-it('keeps apps apart: one that is refused does not disturb another', async () => {
+it('An app that is refused does not disturb another app', async () => {
   const rig = await start();
   const other = rig.slack.addApp('Other');
   const token = other.createAppToken();

@@ -19,7 +19,7 @@ const POLICY = {
 };
 const STANDSTILL_MS = 2_500;
 
-it('keeps healthy sockets when its own event loop stands still', async () => {
+it("Healthy sockets stay when the program's own event loop stands still", async () => {
   // Slack goes on meanwhile: it is another process.
   const slack = fork(new URL('../../bench/slack-process.ts', import.meta.url), ['1'], {
     execArgv: ['--import', 'tsx'],

@@ -25,7 +25,7 @@ afterEach(async () => {
   await slack.stop();
 });
 
-it('tells whose a bot token is, and what it was granted', async () => {
+it('The Web API client tells the owner of a bot token and its scopes', async () => {
   const result = await api.authTest(installation.botToken);
   expect(result).toMatchObject({
     ok: true,
@@ -41,14 +41,14 @@ it('tells whose a bot token is, and what it was granted', async () => {
   expect(result.ok ? result.value.scopes : []).toContain('users:read');
 });
 
-it("tells a bot's app, by which tokens of two apps are told apart", async () => {
+it("The Web API client tells a bot's app, by which tokens of two apps are told apart", async () => {
   await expect(api.botsInfo(installation.botToken, installation.botId)).resolves.toMatchObject({
     ok: true,
     value: { id: installation.botId, appId: installation.app.id, deleted: false },
   });
 });
 
-it('tries an app-level token', async () => {
+it('The Web API client tries an app-level token', async () => {
   const result = await api.openConnection(installation.app.createAppToken());
   expect(result).toMatchObject({ ok: true });
   expect(result.ok ? result.value.scopes : []).toContain('connections:write');
@@ -58,7 +58,7 @@ it('tries an app-level token', async () => {
   });
 });
 
-it('calls any method once, with its own error told', async () => {
+it('The Web API client calls any method once and returns its error', async () => {
   slack.faults.api('chat.postMessage', {
     t: 'error',
     error: 'missing_scope',
@@ -73,14 +73,14 @@ it('calls any method once, with its own error told', async () => {
 });
 
 describe('what goes wrong is told, never thrown', () => {
-  it('a rate limit, with the time to wait', async () => {
+  it('The Web API client reports a rate limit with the time to wait', async () => {
     slack.faults.api('auth.test', { t: 'rate_limited', retryAfter: 7 });
     const result = await api.authTest(installation.botToken);
     expect(result).toEqual({ ok: false, failure: { t: 'rate_limited', retryAfterMs: 7_000 } });
     if (!result.ok) expect(failureText(result.failure)).toBe('Slack limits the rate: try again in 7 s');
   });
 
-  it('a rate limit whose header a proxy has dropped', async () => {
+  it('The Web API client reports a rate limit whose header a proxy has dropped', async () => {
     slack.faults.api('auth.test', { t: 'status', status: 429 });
     await expect(api.authTest(installation.botToken)).resolves.toEqual({
       ok: false,
@@ -96,20 +96,20 @@ describe('what goes wrong is told, never thrown', () => {
     ],
     [{ t: 'reset' } as const, 'Slack cannot be reached: '],
     [{ t: 'hang' } as const, "Slack cannot be reached: Slack's auth.test took longer than 10000 ms"],
-  ])('%j', async (fault, message) => {
+  ])('The Web API client reports a failure: %j', async (fault, message) => {
     slack.faults.api('auth.test', fault);
     const result = await api.authTest(installation.botToken);
     expect(result).toMatchObject({ ok: false, failure: { t: 'unreachable' } });
     if (!result.ok) expect(failureText(result.failure)).toContain(message);
   });
 
-  it('nobody there', async () => {
+  it('The Web API client reports that nobody is there', async () => {
     await slack.stop();
     const result = await api.authTest(installation.botToken);
     expect(result).toMatchObject({ ok: false, failure: { t: 'unreachable', answered: false } });
   });
 
-  it('the caller does not want to wait', async () => {
+  it('The Web API client ends a call when its caller does not want to wait', async () => {
     slack.faults.api('auth.test', { t: 'hang' });
     const gone = new AbortController();
     const call = api.call('auth.test', {}, installation.botToken, gone.signal);
@@ -119,14 +119,14 @@ describe('what goes wrong is told, never thrown', () => {
 });
 
 describe('advice', () => {
-  it('is a sentence for every code, with the token of an app never in it', () => {
+  it('The advice is a sentence for every code and never contains the token of an app', () => {
     for (const code of [...KNOWN_SLACK_ERRORS, 'never_heard_of']) {
       expect(adviceFor(code).length).toBeGreaterThan(20);
       expect(adviceFor(code)).not.toMatch(/xapp-\d|xoxb-\d/);
     }
   });
 
-  it('tells what passes from what needs a person', () => {
+  it('The advice separates problems that pass from those that need a person', () => {
     expect(['invalid_auth', 'token_revoked', 'missing_scope', 'link_disabled'].every(isPermanent)).toBe(true);
     expect(['internal_error', 'ratelimited', 'team_added_to_org', 'never_heard_of'].some(isPermanent)).toBe(
       false,

@@ -25,13 +25,13 @@ function take(...verbs: Request['verb'][]): void {
 }
 
 describe('requests that come while no events do', () => {
-  it('are committed at once', () => {
+  it('Requests are committed at once while no events come', () => {
     take('claim');
     take('settle', 'claim');
     expect(commits).toEqual([['claim'], ['settle', 'claim']]);
   });
 
-  it('are so again some time after the last event', async () => {
+  it('Requests are committed at once again some time after the last event', async () => {
     take('append');
     await clock.advance(21);
     take('claim');
@@ -40,7 +40,7 @@ describe('requests that come while no events do', () => {
 });
 
 describe('requests that come while events keep coming', () => {
-  it('share the commit of the next one, and are done before it', async () => {
+  it('Requests share the commit of the next event and are done before it', async () => {
     take('append');
     take('settle', 'claim');
     await clock.advance(1);
@@ -51,7 +51,7 @@ describe('requests that come while events keep coming', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('do not wait for an event that does not come', async () => {
+  it('Requests do not wait for an event that does not come', async () => {
     take('append');
     take('claim');
     await clock.advance(3);
@@ -59,18 +59,18 @@ describe('requests that come while events keep coming', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('are committed with it when they come with an event', () => {
+  it('Requests that come with an event are committed with it', () => {
     take('append', 'claim');
     expect(commits).toEqual([['append', 'claim']]);
   });
 
-  it('do not wait once there are many', () => {
+  it('Requests do not wait once there are many', () => {
     take('append');
     take(...Array.from({ length: 70 }, () => 'settle' as const));
     expect(commits.map(({ length }) => length)).toEqual([1, 64, 6]);
   });
 
-  it('are all committed before the file is closed', () => {
+  it('All requests are committed before the file is closed', () => {
     take('append');
     take('settle');
     queue.flush();

@@ -57,7 +57,7 @@ async function afterCrash() {
   return openInThread(join(folder, 'copy.db'));
 }
 
-test('an event is begun in the commit that says that the one before it in its conversation was delivered', async () => {
+test('An event begins in the commit that says that the one before it in its conversation was delivered', async () => {
   const first = begin('a');
   const [settled, second] = run(deliver(first), append('b'));
   expect([settled, second]).toEqual(['last', { claimed: first + 1 }]);
@@ -74,7 +74,7 @@ test('an event is begun in the commit that says that the one before it in its co
   await next.close();
 });
 
-test('after a crash nothing overtakes the one event of its conversation that was under way', async () => {
+test('After a crash nothing overtakes the one event of its conversation that was under way', async () => {
   const first = begin('a');
   run(append('b'), append('c'));
   // Together with an append, so that "delivered" is not written yet.
@@ -87,7 +87,7 @@ test('after a crash nothing overtakes the one event of its conversation that was
   await next.close();
 });
 
-test('what was delivered is on the disk as soon as nothing is appended, or when it is much', async () => {
+test('A delivery is on the disk as soon as nothing is appended, or when there are many', async () => {
   run(deliver(begin('alone')));
   let id = begin('k0', 'C0');
   for (let n = 1; n <= 20; n += 1) {
@@ -102,7 +102,7 @@ test('what was delivered is on the disk as soon as nothing is appended, or when 
   await next.close();
 });
 
-test('a transaction that fails leaves everything in flight as it was', async () => {
+test('A transaction that fails leaves everything in flight as it was', async () => {
   const first = begin('a');
   expect(run(deliver(first), append('b'), impossible)).toEqual([
     'last',
@@ -119,7 +119,7 @@ test('a transaction that fails leaves everything in flight as it was', async () 
   await next.close();
 });
 
-test('where there is no room to note what was delivered, all else is answered', async () => {
+test('All requests are answered although there is no room to record a delivery', async () => {
   const first = begin('a', 'C'.repeat(10_000));
   run(deliver(first), append('b', 'C2'));
   file.exec('PRAGMA max_page_count = 1');

@@ -30,7 +30,7 @@ async function makeJournal(rows = 1): Promise<void> {
 }
 
 describe('the journal file', () => {
-  test('is readable by its owner alone, and so is all that lies beside it', async () => {
+  test('The journal file and all files beside it are readable only by their owner', async () => {
     const journal = await openInThread(path);
     await journal.append([row()]);
     for (const suffix of ['', '-wal', '-shm', '-lock'])
@@ -38,13 +38,13 @@ describe('the journal file', () => {
     await journal.close();
   });
 
-  test('is made with the folders that are missing', async () => {
+  test('The journal file is made with the folders that are missing', async () => {
     path = join(folder, 'a', 'b', 'journal.db');
     await (await openInThread(path)).close();
     expect(((await stat(join(folder, 'a'))).mode & 0o777).toString(8)).toBe('700');
   });
 
-  test('is closed to other users again when its mode was opened up', async () => {
+  test('The journal file is closed to other users again when its mode was opened up', async () => {
     await makeJournal();
     const file = await open(path);
     await file.chmod(0o644);
@@ -53,14 +53,14 @@ describe('the journal file', () => {
     expect(((await stat(path)).mode & 0o777).toString(8)).toBe('600');
   });
 
-  test('waits for the disk at every commit', async () => {
+  test('The journal file waits for the disk at every commit', async () => {
     const file = openDatabase(await loadSqlite(), path);
     expect(file.database.prepare('PRAGMA synchronous').get()).toMatchObject({ synchronous: 2 });
     expect(file.database.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
     file.close();
   });
 
-  test('is refused to a second opener, and given when the first has closed', async () => {
+  test('The journal file is refused to a second opener and free when the first has closed', async () => {
     const first = await openInThread(path);
     const message = expect.stringContaining(path) as string;
     await expect(openInThread(path)).rejects.toMatchObject({ code: 'journal_locked', message });
@@ -68,7 +68,7 @@ describe('the journal file', () => {
     await (await openInThread(path)).close();
   });
 
-  test('is refused to a second process, and given when the first was killed', async () => {
+  test('The journal file is refused to a second process and free when the first was killed', async () => {
     const holder = fork(join(import.meta.dirname, 'hold-journal.ts'), [path], {
       execArgv: ['--import', 'tsx'],
     });
@@ -84,7 +84,7 @@ describe('the journal file', () => {
     await journal.close();
   });
 
-  test('is refused when a newer version has written it', async () => {
+  test('The journal file is refused when a newer version has written it', async () => {
     await makeJournal();
     const file = openDatabase(await loadSqlite(), path);
     file.database.exec('PRAGMA user_version = 99');
@@ -95,7 +95,7 @@ describe('the journal file', () => {
     });
   });
 
-  test('is taken over from an older version, with what waits in it', async () => {
+  test('The journal file of an older version is taken over with its waiting events', async () => {
     const old = (await loadSqlite())(path);
     old.exec(`PRAGMA application_id = 1634431850; ${MIGRATIONS[0] ?? ''} PRAGMA user_version = 1;
       INSERT INTO sources (id, app_id, connection_id, waiting) VALUES (1, 'A1', 'con_1', 1)`);
@@ -108,7 +108,7 @@ describe('the journal file', () => {
     await journal.close();
   });
 
-  test('is refused when it is no SQLite file, another program’s, or cut short', async () => {
+  test('The journal file is refused when it is not SQLite, another program’s, or cut short', async () => {
     await writeFile(path, 'this is not a database, but it is long enough to be looked at as one'.repeat(20));
     await expect(openInThread(path)).rejects.toMatchObject({ code: 'journal_damaged' });
 
@@ -128,7 +128,7 @@ describe('the journal file', () => {
     await expect(openInThread(path)).rejects.toMatchObject({ code: 'journal_damaged' });
   });
 
-  test('is refused when pages of it were overwritten', async () => {
+  test('The journal file is refused when some of its pages were overwritten', async () => {
     await makeJournal(50);
     const file = await open(path, 'r+');
     await file.write(Buffer.alloc(8192 * 3, 0x5a), 0, 8192 * 3, 8192 * 8);
@@ -138,7 +138,7 @@ describe('the journal file', () => {
     });
   });
 
-  test('takes no more rows at its limit, says so, and takes them again when there is room', async () => {
+  test('The journal file takes no more rows at its limit, says so, and takes them again when there is room', async () => {
     const journal = await openInThread(path, 400_000);
     const body = 'x'.repeat(20_000);
     const fill = async (): Promise<void> => {
@@ -161,7 +161,7 @@ describe('the journal file', () => {
     await journal.close();
   });
 
-  test('removes the oldest of what was given up when most of its room is in use', async () => {
+  test('The journal file loses the oldest dead letters when most of its room is in use', async () => {
     const journal = await openInThread(path, 400_000);
     const body = 'x'.repeat(20_000);
     const bury = async (n: number): Promise<void> => {
@@ -181,7 +181,7 @@ describe('the journal file', () => {
     await journal.close();
   });
 
-  test('fails one request without failing those that shared its commit', async () => {
+  test('A request fails without failing those that shared its commit', async () => {
     const journal = await openSqliteJournal({ path, maxBytes: 1e9 });
     const odd = journal.append([row({ key: undefined as unknown as string })]);
     const others = Array.from({ length: 20 }, (_, n) => journal.append([row({ key: `k${n}` })]));

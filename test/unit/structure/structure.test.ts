@@ -17,7 +17,7 @@ const folders: Folders = {
 const low = { 'src/low/port.ts': 'export interface Port {}', 'src/low/inner.ts': 'export const inner = 1;' };
 
 describe('The guards of the structure', () => {
-  it('find a cycle of three files that import nothing but types of each other', () => {
+  it('The guards find a cycle of three files that import only types of each other', () => {
     const tree = made({
       'src/a.ts': "import type { B } from './b.js';",
       'src/b.ts': "export type { C } from './c.js'; export type B = 1;",
@@ -27,13 +27,13 @@ describe('The guards of the structure', () => {
     expect(cycles(tree)).toEqual(['src/a.ts > src/b.ts > src/c.ts > src/a.ts']);
   });
 
-  it('find each of two cycles that share a file, and none where two files import a third', () => {
+  it('The guards find each of two cycles that share a file, and none where two files import a third', () => {
     const shared = { 'src/b.ts': "import './a.js';", 'src/c.ts': "import './a.js';" };
     expect(cycles(made({ 'src/a.ts': "import './b.js'; import './c.js';", ...shared }))).toHaveLength(2);
     expect(cycles(made({ 'src/a.ts': '', ...shared }))).toEqual([]);
   });
 
-  it('refuse an import against the direction, and one of a file that its folder does not offer', () => {
+  it('The guards refuse an import against the direction, and one of a file that its folder does not offer', () => {
     const tree = made({
       ...low,
       'src/low/wrong.ts': "import type { High } from '../high/high.js';",
@@ -49,7 +49,7 @@ describe('The guards of the structure', () => {
     ]);
   });
 
-  it('find a permission and a file of a surface that nothing uses', () => {
+  it('The guards find a permission and a file of a surface that nothing uses', () => {
     expect(unusedEntries(made({ ...low, 'src/high/high.ts': '' }), folders)).toEqual([
       'no other folder imports low/port.ts',
       'high does not import low',
@@ -58,7 +58,7 @@ describe('The guards of the structure', () => {
     expect(unusedEntries(used, folders)).toEqual([]);
   });
 
-  it('find a name that two files define, whatever it names, and leave alone one that is passed on', () => {
+  it('The guards find a name that two files define, whatever it names, but not one that is passed on', () => {
     const tree = made({
       'src/a.ts': 'export interface One {} export const { two, three: [four] } = five;',
       'src/b.ts': 'export class One {} const two = 2; export { two };',
@@ -73,7 +73,7 @@ describe('The guards of the structure', () => {
     ]);
   });
 
-  it('do not pass over an import of a file that is not there', () => {
+  it('The guards report an import of a file that does not exist', () => {
     expect(() => made({ 'src/a.ts': "import './gone.js';" })).toThrow('src/a.ts imports ./gone.js');
   });
 });
@@ -81,15 +81,15 @@ describe('The guards of the structure', () => {
 describe('The files under src', () => {
   const tree = parseTree(readTexts('src'));
 
-  it('import each other in no cycle, types included', () => {
+  it('The files under src import each other in no cycle, types included', () => {
     expect(cycles(tree)).toEqual([]);
   });
 
-  it('import from other folders only what folders.js permits', () => {
+  it('The files under src import from other folders only what folders.js permits', () => {
     expect(refusedImports(tree, FOLDERS)).toEqual([]);
   });
 
-  it('use every permission and every file of a surface in folders.js', () => {
+  it('The files under src use every permission and every file of a surface in folders.js', () => {
     expect(unusedEntries(tree, FOLDERS)).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describe('The files under src', () => {
     ['the program', /^src\/(?!gen\/|sim\/)/],
     ['the scripted Slack', /^src\/sim\/slack\//],
     ['the stand-in for AutoKitteh', /^src\/sim\/autokitteh\//],
-  ])('export each name once within %s', (_, part) => {
+  ])('Each exported name is defined once within %s', (_, part) => {
     const files = new Map([...tree].filter(([file]) => part.test(file)));
     expect(files.size).toBeGreaterThan(20);
     expect(doubleNames(files)).toEqual([]);
@@ -106,7 +106,7 @@ describe('The files under src', () => {
 });
 
 describe('The table of folders in docs/architecture.md', () => {
-  it('says of each folder what folders.js says', () => {
+  it('The table of folders in docs/architecture.md says of each folder what folders.js says', () => {
     const text = readFileSync(join(import.meta.dirname, '../../../docs/architecture.md'), 'utf8');
     const rows = [...text.matchAll(/^\| `(\w+)`\s*\|.*\| (.*?)\s*\|$/gm)].map(([, folder, imports = '']) => [
       folder,

@@ -20,11 +20,11 @@ describe('what an error of Dispatch means', () => {
     ['save event: database is locked (5) (SQLITE_BUSY)', 'outage'],
     ['save event: unauthorized', 'forbidden'],
     ['something nobody has seen yet', 'failed'],
-  ])('%s: %s', (message, expected) => {
+  ])('The refusal %s of Dispatch has the outcome %s', (message, expected) => {
     expect(outcome(message)).toBe(expected);
   });
 
-  it('takes the code where it says something', () => {
+  it('The code of a refusal decides the outcome where it says something', () => {
     expect(outcome('down', Code.Unavailable)).toBe('outage');
     expect(outcome('slow', Code.DeadlineExceeded)).toBe('outage');
     expect(outcome('many', Code.ResourceExhausted)).toBe('outage');
@@ -33,7 +33,7 @@ describe('what an error of Dispatch means', () => {
     expect(outcomeOfError(new Error('a bug of ours')).t).toBe('failed');
   });
 
-  it('says what to do when the right to dispatch is missing', () => {
+  it('The outcome says what to do when the right to dispatch is missing', () => {
     const refused = outcomeOfError(
       refusal('Dispatch', new ConnectError('save event: unauthorized', Code.InvalidArgument)),
     );

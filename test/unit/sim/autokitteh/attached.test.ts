@@ -61,7 +61,7 @@ describe('a stand-in that attaches a contract service', () => {
     });
   const since = (): string[] => contract.calls.splice(0);
 
-  it('asks for the descriptor, then for the status of a new connection, when one is made', async () => {
+  it('The attaching stand-in asks for the descriptor, and for the status of each connection that is made', async () => {
     const user = await server.createUser();
     const connection = { orgId: user.orgId, name: 'sl', integrationId: ID };
     const { connectionId } = await user.clients.connections.create({ connection });
@@ -73,7 +73,7 @@ describe('a stand-in that attaches a contract service', () => {
     });
   });
 
-  it('asks for the status once for a write of three variables, before the write is answered', async () => {
+  it('The attaching stand-in asks for the status once for a write of three variables, before it answers the write', async () => {
     const { owner, connections } = await project();
     const scopeId = connections['sl'] ?? '';
     since();
@@ -82,7 +82,7 @@ describe('a stand-in that attaches a contract service', () => {
     expect(server.standIn.store.connections.get(scopeId)?.status.message).toBe('two sockets');
   });
 
-  it('hands a failure of the status on, with the variables stored', async () => {
+  it('The attaching stand-in passes on a failure of the status, with the variables stored', async () => {
     const { owner, connections } = await project();
     const scopeId = connections['sl'] ?? '';
     statusFails = true;
@@ -91,7 +91,7 @@ describe('a stand-in that attaches a contract service', () => {
     expect(server.standIn.store.vars.get(scopeId)?.get('a')?.value).toBe('1');
   });
 
-  it('tests without storing what comes of it', async () => {
+  it('The attaching stand-in tests a connection without storing the result', async () => {
     const { owner, connections } = await project();
     const connectionId = connections['sl'] ?? '';
     since();
@@ -100,7 +100,7 @@ describe('a stand-in that attaches a contract service', () => {
     expect(server.standIn.store.connections.get(connectionId)?.status.message).toBe('set me up');
   });
 
-  it('configures each connection of the project when a session starts, and hands calls on', async () => {
+  it('The attaching stand-in configures each connection of the project when a session starts, and passes calls on', async () => {
     const built = await project();
     const connectionId = built.connections['sl'] ?? '';
     const seen: unknown[] = [];
@@ -125,7 +125,7 @@ describe('a stand-in that attaches a contract service', () => {
     ]);
   });
 
-  it('fails sessions, and makes no connections, while the contract service is away', async () => {
+  it('The attaching stand-in fails sessions and makes no connections while the contract service is away', async () => {
     const built = await project();
     await server.deploy(built);
     await contract.stop();
@@ -137,7 +137,7 @@ describe('a stand-in that attaches a contract service', () => {
     expect(refusal.words).toContain('unknown connect error');
   });
 
-  it('lists the attached integration beside its own', async () => {
+  it('The attaching stand-in lists the attached integration beside its own', async () => {
     const { integrations } = await server.system.integrations.list({});
     expect(integrations.map((listed) => listed.uniqueName).sort()).toEqual(['slack', 'slack_ts']);
     expect((await server.system.integrations.get({ name: 'slack_ts' })).integration?.integrationId).toBe(ID);

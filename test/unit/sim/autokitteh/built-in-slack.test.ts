@@ -41,7 +41,7 @@ describe("the stand-in's built-in Slack integration", () => {
     return Object.fromEntries(vars.map(({ name, value, isSecret }) => [name, isSecret ? 'secret' : value]));
   };
 
-  it('saves what AutoKitteh saves, and tests the bot token', async () => {
+  it("The stand-in's Slack integration saves what AutoKitteh saves, and tests the bot token", async () => {
     const app = slack.addApp();
     const installation = slack.install(app, slack.addWorkspace('Acme'));
     const saved = await save(installation.botToken, app.createAppToken());
@@ -63,7 +63,7 @@ describe("the stand-in's built-in Slack integration", () => {
     });
   });
 
-  it('stores the auth type although Slack refuses the rest', async () => {
+  it("The stand-in's Slack integration stores the auth type although Slack refuses the rest", async () => {
     const app = slack.addApp();
     const installation = slack.install(app, slack.addWorkspace());
     const refused = await save(installation.botToken, 'xapp-1-A0-1-wrong');

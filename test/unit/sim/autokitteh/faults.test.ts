@@ -24,7 +24,7 @@ describe('faults of the stand-in', () => {
       event: { destinationId: project.connections['sl'] ?? '', eventType: 'message' },
     });
 
-  it('goes down and comes back on the same port with all that it had', async () => {
+  it('The stand-in goes down and comes back on the same port with all its data', async () => {
     await standIn.goDown();
     await expect(fetch(`${standIn.url}/readyz`)).rejects.toThrow('fetch failed');
     // A kept-alive connection that was cut is found out while writing; clients call that an internal error.
@@ -34,7 +34,7 @@ describe('faults of the stand-in', () => {
     expect(standIn.store.events).toHaveLength(1);
   });
 
-  it('answers 502 like a proxy whose server is away', async () => {
+  it('The stand-in answers 502 like a proxy whose server is away', async () => {
     standIn.faults.badGateway = true;
     expect((await fetch(`${standIn.url}/readyz`)).status).toBe(502);
     expect((await refusalOf(dispatch())).code).toBe('Unavailable');
@@ -42,14 +42,14 @@ describe('faults of the stand-in', () => {
     await dispatch();
   });
 
-  it('refuses with given words, as often as asked, before anything is done', async () => {
+  it('The stand-in refuses with given words, as often as asked, before it does anything', async () => {
     standIn.faults.refuse({ method: 'Dispatch', code: Code.InvalidArgument, words: 'save event: locked' }, 1);
     expect(await refusalOf(dispatch())).toEqual({ code: 'InvalidArgument', words: 'save event: locked' });
     expect(standIn.store.events).toEqual([]);
     await dispatch();
   });
 
-  it('loses answers after the work was done', async () => {
+  it('The stand-in loses answers after the work was done', async () => {
     standIn.faults.loseAnswers('Dispatch', 1);
     expect((await refusalOf(dispatch())).code).not.toBe('InvalidArgument');
     expect(standIn.store.events).toHaveLength(1);
@@ -57,7 +57,7 @@ describe('faults of the stand-in', () => {
     expect(standIn.store.events).toHaveLength(2);
   });
 
-  it('stores events while Temporal is away, and refuses them in its words', async () => {
+  it("The stand-in stores events while Temporal is away, and refuses them in AutoKitteh's words", async () => {
     standIn.faults.temporalDown = true;
     expect(await refusalOf(dispatch())).toEqual({
       code: 'InvalidArgument',
@@ -68,7 +68,7 @@ describe('faults of the stand-in', () => {
     expect((await fetch(`${standIn.url}/readyz`)).status).toBe(200);
   });
 
-  it('takes another signing key, and refuses the tokens of the old one', async () => {
+  it('The stand-in takes another signing key and refuses the tokens of the old one', async () => {
     const key = '7'.repeat(64);
     standIn.rotateSignKey(key);
     expect((await refusalOf(dispatch())).code).toBe('Unauthenticated');
@@ -80,7 +80,7 @@ describe('faults of the stand-in', () => {
 });
 
 describe('the pace of the stand-in', () => {
-  it('takes as many events a second as it was told, and answers later when slow', async () => {
+  it('The stand-in takes as many events a second as it was told, and answers later when slow', async () => {
     const clock = new HandClock();
     const standIn = await startStandIn({ clock, dispatchPerSecond: 10 });
     const token = await tokensOf(standIn.signKey).system();
@@ -113,7 +113,7 @@ describe('the pace of the stand-in', () => {
 });
 
 describe('the end of the stand-in', () => {
-  it('ends sessions that wait, and leaves its port', async () => {
+  it('The stand-in ends waiting sessions when it stops, and leaves its port', async () => {
     const server = await startStandInUnderTest();
     const project = await server.createProject(await server.createUser(), {
       connections: { sl: {} },

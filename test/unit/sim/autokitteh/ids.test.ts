@@ -12,9 +12,11 @@ describe('ids of the stand-in', () => {
     ['123abc', 'int_3kth123abc819fc78d4caa616c'],
     ['iou', 'int_3kth00010v08d1729ff0ad290d'],
     ['foo-bar', 'int_3kthf000ba732f13282aa60744'],
-  ])('derives the id of the integration %s', (name, id) => expect(integrationIdOf(name)).toBe(id));
+  ])('The stand-in derives the id of the integration %s', (name, id) =>
+    expect(integrationIdOf(name)).toBe(id),
+  );
 
-  it('makes ids that are well-formed', () => {
+  it('The stand-in makes well-formed ids', () => {
     expect(idProblem(newId('con'), 'con')).toBeUndefined();
     expect(idProblem('', 'con')).toBeUndefined();
   });
@@ -29,7 +31,7 @@ describe('ids of the stand-in', () => {
       'con_ZZZZZZZZZZZZZZZZZZZZZZZZZZ',
       "invalid suffix: 'ZZZZZZZZZZZZZZZZZZZZZZZZZZ'. Suffix must start with a 0-7 digit to avoid overflows",
     ],
-  ])('says what is wrong with %s, as AutoKitteh does', (id, words) =>
+  ])('The stand-in says what is wrong with %s, as AutoKitteh does', (id, words) =>
     expect(idProblem(id, 'con')).toBe(words),
   );
 });

@@ -57,23 +57,26 @@ describe('events that a real server would retry for ever', () => {
         },
       },
     ],
-  ])('are accepted, recorded as wedged, and start nothing: %s', async (_, data) => {
-    const { eventId } = await dispatch(data);
-    expect(server.standIn.store.wedged).toMatchObject([{ eventId }]);
-    await dispatch({ text: text('another') });
-    await server.waitForSession(project, (session) => session.state === 'completed');
-    expect((await server.sessionsOf(project)).map((session) => session.eventId)).not.toContain(eventId);
-  });
+  ])(
+    'An event that a real server would retry for ever is accepted, recorded as wedged and starts nothing: %s',
+    async (_, data) => {
+      const { eventId } = await dispatch(data);
+      expect(server.standIn.store.wedged).toMatchObject([{ eventId }]);
+      await dispatch({ text: text('another') });
+      await server.waitForSession(project, (session) => session.state === 'completed');
+      expect((await server.sessionsOf(project)).map((session) => session.eventId)).not.toContain(eventId);
+    },
+  );
 
   it.each<[string, Record<string, Draft>]>([
     ['a dict key that is no symbol', { a: { dict: { items: [{ k: text('b-c'), v: text('1') }] } } }],
     ['a constructor that is a text', { a: { struct: { ctor: text('T x'), fields: {} } } }],
-  ])('do not include %s', async (_, data) => {
+  ])('An event with %s is not wedged', async (_, data) => {
     expect((await dispatch(data, true)).startedSessionIds).toHaveLength(1);
     expect(server.standIn.store.wedged).toEqual([]);
   });
 
-  it('keep who waits for them waiting', async () => {
+  it('A session that waits for a wedged event keeps waiting', async () => {
     expect((await refusalOf(dispatch({ 'bad-key': text('x') }, true))).code).toBe('DeadlineExceeded');
   });
 });

@@ -5,7 +5,7 @@ import { Client } from './client.js';
 import { stage } from './setup.js';
 
 describe('blast', () => {
-  it('keeps a window of unacknowledged envelopes on every socket, each with ids of its own', async () => {
+  it('A blast keeps a window of unacknowledged envelopes on every socket, each with its own ids', async () => {
     const { slack, installation, appToken } = await stage();
     const clients = [await Client.open(slack.apiUrl, appToken), await Client.open(slack.apiUrl, appToken)];
     const result = await slack.blast(installation, [message(), slashCommand()], {
@@ -27,7 +27,7 @@ describe('blast', () => {
     expect(slack.ledger.entries).toHaveLength(0);
   });
 
-  it('counts what a closing socket cut off and goes on with the others', async () => {
+  it('A blast counts the envelopes that a closing socket lost and continues with the others', async () => {
     const { slack, app, installation, appToken } = await stage();
     const silent = await Client.open(slack.apiUrl, appToken);
     silent.onEnvelope = () => silent.ws.terminate();
@@ -40,7 +40,7 @@ describe('blast', () => {
     expect(result).toMatchObject({ sent: 50, acknowledged: 45, cutOff: 5 });
   });
 
-  it('sends at a fixed rate', async () => {
+  it('A blast sends at a fixed rate', async () => {
     const { slack, installation, appToken } = await stage();
     await Client.open(slack.apiUrl, appToken);
     const result = await slack.blast(installation, [message()], {
@@ -50,7 +50,7 @@ describe('blast', () => {
     expect(result).toMatchObject({ sent: 20, acknowledged: 20 });
   });
 
-  it('rejects when acknowledgements stay away', async () => {
+  it('A blast rejects when acknowledgements stay away', async () => {
     const { slack, installation, appToken } = await stage();
     const silent = await Client.open(slack.apiUrl, appToken);
     silent.onEnvelope = () => undefined;

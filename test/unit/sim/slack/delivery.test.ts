@@ -6,7 +6,7 @@ import { Client } from './client.js';
 import { stage } from './setup.js';
 
 describe('delivery', () => {
-  it('sends an event to a socket that said hello and notes its acknowledgement', async () => {
+  it('Slack sends an event to a socket that said hello and records its acknowledgement', async () => {
     const { slack, app, installation, appToken, workspace } = await stage();
     const client = await Client.open(slack.apiUrl, appToken);
     expect(client.hello).toMatchObject({
@@ -34,7 +34,7 @@ describe('delivery', () => {
     });
   });
 
-  it('keeps the payload of an acknowledgement', async () => {
+  it('Slack keeps the payload of an acknowledgement', async () => {
     const { slack, installation, appToken } = await stage();
     const client = await Client.open(slack.apiUrl, appToken);
     client.onEnvelope = (frame) => client.acknowledge(frame, { text: 'on it' });
@@ -43,7 +43,7 @@ describe('delivery', () => {
     expect(slack.ledger.answer(entry)?.payload).toEqual({ text: 'on it' });
   });
 
-  it('climbs the retry ladder for events, with the same event_id and new envelopes', async () => {
+  it('Slack follows the retry ladder for events, with the same event_id and new envelopes', async () => {
     const { slack, installation, appToken, clock } = await stage();
     const client = await Client.open(slack.apiUrl, appToken);
     client.onEnvelope = () => undefined;
@@ -67,7 +67,7 @@ describe('delivery', () => {
     expect(new Set(frames.map((frame) => objectAt(frame, 'payload')?.event_id)).size).toBe(1);
   });
 
-  it('takes an acknowledgement up to three seconds, and no longer', async () => {
+  it('Slack takes an acknowledgement up to three seconds and no longer', async () => {
     const { slack, installation, appToken, clock } = await stage();
     const client = await Client.open(slack.apiUrl, appToken);
     client.onEnvelope = () => undefined;
@@ -87,7 +87,7 @@ describe('delivery', () => {
     expect(slack.ledger.unreachable()).toEqual([]);
   });
 
-  it('waits with a limit, and forgets what is settled when asked to', async () => {
+  it('The ledger waits with a limit and forgets settled entries when asked to', async () => {
     const { slack, installation, appToken } = await stage();
     const client = await Client.open(slack.apiUrl, appToken);
     await slack.ledger.settled(slack.send(installation, message()));

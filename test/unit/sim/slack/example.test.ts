@@ -10,7 +10,7 @@ let slack: ScriptedSlack;
 
 afterEach(() => slack.stop());
 
-it('loses no event when Slack refreshes the only socket', async () => {
+it('The program loses no event when Slack refreshes the only socket', async () => {
   slack = await startScriptedSlack({ clock: scaledClock(20), seed: 1 });
   const app = slack.addApp();
   const installation = slack.install(app, slack.addWorkspace());

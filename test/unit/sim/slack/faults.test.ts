@@ -17,7 +17,7 @@ async function withSocket(
 }
 
 describe('the Web API', () => {
-  it('says what it is told to, as often as it is told to', async () => {
+  it('The Web API answers what it is told to, as often as it is told to', async () => {
     const { slack, installation, appToken } = await stage();
     const test = (): Promise<unknown> => call(slack.apiUrl, 'auth.test', installation.botToken);
     slack.faults.api('auth.test', { t: 'error', error: 'internal_error' }, { times: 2 });
@@ -34,7 +34,7 @@ describe('the Web API', () => {
     expect(await test()).toMatchObject({ ok: true });
   });
 
-  it('limits rates, fails, and is garbled by proxies', async () => {
+  it('The Web API limits rates, fails and is garbled by proxies on request', async () => {
     const { slack, installation } = await stage();
     const test = (): Promise<Response> =>
       fetch(`${slack.apiUrl}auth.test`, { headers: { authorization: `Bearer ${installation.botToken}` } });
@@ -49,7 +49,7 @@ describe('the Web API', () => {
     expect(await (await test()).text()).toMatch(/guest network/);
   });
 
-  it('hangs, answers slowly, and resets before or after the call was carried out', async () => {
+  it('The Web API hangs, answers slowly, and resets before or after the call was carried out', async () => {
     const { slack, workspace, installation, clock } = await stage();
     const channel = workspace.channels[0]!;
     const post = (signal?: AbortSignal): Promise<Response> =>
@@ -78,7 +78,7 @@ describe('the Web API', () => {
     expect(await (await slow).json()).toMatchObject({ ok: true });
   });
 
-  it('can be told to go wrong for one token only', async () => {
+  it('The Web API can fail for one token only', async () => {
     const { slack, app, workspace, installation } = await stage();
     const other = slack.install(app, workspace);
     slack.faults.api(
@@ -94,7 +94,7 @@ describe('the Web API', () => {
 });
 
 describe('dialling', () => {
-  it('is refused with any status', async () => {
+  it('Dialling is refused with any status on request', async () => {
     const { slack, appToken } = await stage();
     for (const status of [408, 409, 503, 200]) {
       slack.faults.dial({ t: 'refuse', status });
@@ -102,7 +102,7 @@ describe('dialling', () => {
     }
   });
 
-  it('hangs or is reset', async () => {
+  it('Dialling hangs or is reset on request', async () => {
     const { slack, app, appToken } = await stage();
     slack.faults.dial({ t: 'hang' });
     const hanging = Client.dial(await openUrl(slack.apiUrl, appToken));
@@ -113,7 +113,7 @@ describe('dialling', () => {
     hanging.ws.terminate();
   });
 
-  it('ends in a hello that is missing, late, or something else', async () => {
+  it('Dialling ends in a hello that is missing, late or another frame', async () => {
     const { slack, app, appToken, clock } = await stage();
     const dial = async (): Promise<Client> => Client.dial(await openUrl(slack.apiUrl, appToken));
     slack.faults.hello({ t: 'hang' });
@@ -145,7 +145,7 @@ describe('dialling', () => {
 });
 
 describe('a socket', () => {
-  it('freezes: nothing passes either way, nobody is told, Slack goes on routing to it', async () => {
+  it('A frozen socket passes nothing either way and reports nothing, and Slack still routes to it', async () => {
     const { slack, app, installation, client, socket, clock } = await withSocket();
     socket.freeze();
     const entry = slack.send(installation, slashCommand());
@@ -162,7 +162,7 @@ describe('a socket', () => {
     expect(entry.state).toBe('given_up');
   });
 
-  it('is forgotten when it has been silent for long', async () => {
+  it('A socket that has been silent for long is forgotten', async () => {
     const { slack, app, client, socket, clock } = await withSocket({ frozenFor: 30_000 });
     socket.freeze();
     await clock.advance(30_000 - 1);
@@ -172,7 +172,7 @@ describe('a socket', () => {
     await client.until(() => client.closeCode === 1006);
   });
 
-  it('swallows acknowledgements: the event is sent again', async () => {
+  it('A socket that swallows acknowledgements makes Slack send the event again', async () => {
     const { slack, installation, socket, clock } = await withSocket();
     socket.swallow();
     const entry = slack.send(installation, message());
@@ -185,7 +185,7 @@ describe('a socket', () => {
     expect(entry.attempts[0]).toMatchObject({ outcome: 'timed_out', trouble: { t: 'deaf' } });
   });
 
-  it('drips', async () => {
+  it('A socket passes its bytes slowly on request', async () => {
     const { slack, installation, client, socket, clock } = await withSocket();
     socket.drip({ bytes: 300, every: 100 });
     const entry = slack.send(installation, message());
@@ -203,7 +203,7 @@ describe('a socket', () => {
     await client.waitFor((frame) => frame.type === 'slash_commands');
   });
 
-  it('is reset, or closed with a code', async () => {
+  it('A socket is reset or closed with a code on request', async () => {
     const { slack, app, appToken, client, socket } = await withSocket();
     socket.reset();
     await client.until(() => client.closeCode === 1006);
@@ -214,7 +214,7 @@ describe('a socket', () => {
     expect(slack.connections(app)).toBe(0);
   });
 
-  it('sends frames that are malformed, huge, binary, or of a type that nobody knows', async () => {
+  it('A socket sends frames that are malformed, huge, binary or of an unknown type', async () => {
     const { slack, app, client, socket } = await withSocket();
     expect(slack.sendText(app, '{"envelope_id": ')).toBe(true);
     slack.sendText(app, JSON.stringify({ type: 'surprise', envelope_id: 'e1', payload: null }));
@@ -225,7 +225,7 @@ describe('a socket', () => {
     expect(slack.sendText(slack.addApp(), 'x')).toBe(false);
   });
 
-  it('counts what it cannot use', async () => {
+  it('A socket counts frames that it cannot use', async () => {
     const { slack, installation, client } = await withSocket();
     client.ws.send('not JSON');
     client.ws.send('{"envelope_id": 7}');
@@ -236,7 +236,7 @@ describe('a socket', () => {
 });
 
 describe('delivery', () => {
-  it('sends envelopes twice', async () => {
+  it('Slack sends envelopes twice on request', async () => {
     const { slack, installation, client } = await withSocket();
     slack.faults.delivery({ duplicate: 1 });
     const entry = slack.send(installation, message());
@@ -247,7 +247,7 @@ describe('delivery', () => {
     expect(slack.ledger.strays.unknownEnvelope).toBe(0);
   });
 
-  it('holds some back, so that they come out of order', async () => {
+  it('Slack holds some envelopes back on request, so that they come out of order', async () => {
     const { slack, installation, client, clock } = await withSocket();
     const lift = slack.faults.delivery({ hold: 0.5, holdFor: 2_000 });
     for (let sent = 0; sent < 20; sent += 1) slack.send(installation, message({ text: String(sent) }));
@@ -263,7 +263,7 @@ describe('delivery', () => {
     expect(slack.ledger.acknowledged()).toHaveLength(20);
   });
 
-  it('does not notice an acknowledgement, and sends again, with the same envelope if told so', async () => {
+  it('Slack ignores an acknowledgement on request and sends again, with the same envelope if told so', async () => {
     const { slack, installation, socket, clock } = await withSocket();
     const lift = slack.faults.delivery({ loseAck: 1, sameEnvelope: 1 });
     const entry = slack.send(installation, message());
@@ -278,7 +278,7 @@ describe('delivery', () => {
     expect(entry.attempts[1]?.envelopeId).toBe(entry.attempts[0]?.envelopeId);
   });
 
-  it('never sends a slash command or an interaction again', async () => {
+  it('Slack never sends a slash command or an interaction again', async () => {
     const { slack, installation, client, clock } = await withSocket();
     client.onEnvelope = () => undefined;
     const entry = slack.send(installation, slashCommand());
@@ -287,7 +287,7 @@ describe('delivery', () => {
     expect(slack.ledger.unreachable()).toEqual([]);
   });
 
-  it('finds no socket, and comes back for events only', async () => {
+  it('Slack finds no socket and sends again only events', async () => {
     const { slack, app, installation, appToken, clock } = await stage();
     const command = slack.send(installation, slashCommand());
     expect(command.state).toBe('given_up');
@@ -303,7 +303,7 @@ describe('delivery', () => {
     expect(slack.ledger.unrouted()).toEqual([command, event]);
   });
 
-  it('tries hourly for a day with Delayed Events on', async () => {
+  it('Slack tries hourly for a day with Delayed Events on', async () => {
     const { slack, app, installation, clock } = await stage();
     app.delayedEvents = true;
     const entry = slack.send(installation, message());
@@ -314,7 +314,7 @@ describe('delivery', () => {
     expect(entry.attempts).toHaveLength(1 + 3 + 24);
   });
 
-  it('drops what is above the hourly cap, and says so once a minute', async () => {
+  it('Slack drops events above the hourly cap and says so once a minute', async () => {
     const { slack, installation, client } = await withSocket({ eventsPerHour: 2 });
     const entries = Array.from({ length: 4 }, () => slack.send(installation, message()));
     await slack.ledger.allSettled();

@@ -78,7 +78,7 @@ function comparable(frame: JsonObject): unknown {
 }
 
 describe('frames', () => {
-  it.each(CASES)('%s has the fields that Slack sends', async (file, frame) => {
+  it.each(CASES)('The frame %s has the fields that Slack sends', async (file, frame) => {
     const sent = await received(frame);
     // The mention's rich text starts with a user in the one and with text in the other.
     for (const each of [sent, documented(file)]) delete objectAt(objectAt(each, 'payload'), 'event')?.blocks;
@@ -89,7 +89,7 @@ describe('frames', () => {
     expect(sent.type).toBe(expected.type);
   });
 
-  it('may have anything in them', async () => {
+  it('A frame may have any other content', async () => {
     const raw = await received(
       innerEvent({ type: 'channel_archive', channel: 'C1', user: 'U1', is_moved: 0 }),
     );
@@ -102,7 +102,7 @@ describe('frames', () => {
     expect(event).not.toHaveProperty('text');
   });
 
-  it('say what kind of conversation it was', async () => {
+  it('A frame of a message says what kind of conversation it was', async () => {
     const { slack, workspace, installation } = await stage();
     for (const kind of ['group', 'im', 'mpim'] as const) {
       const channel = workspace.addChannel(kind, kind);
@@ -111,7 +111,7 @@ describe('frames', () => {
     }
   });
 
-  it('come back from the bot itself', async () => {
+  it('A frame can come from the bot itself', async () => {
     const { slack, app, installation } = await stage();
     const { payload } = slack.send(installation, ownEcho());
     expect(payload.event).toMatchObject({

@@ -25,7 +25,7 @@ async function through(): Promise<Stage & { proxy: HalfOpenProxy; dial: () => Pr
 }
 
 describe('the half-open proxy', () => {
-  it('forwards both ways until it falls silent, and again when it is restored', async () => {
+  it('The half-open proxy forwards both ways until it falls silent, and again when it is restored', async () => {
     const { slack, installation, clock, dial, proxy: silencer } = await through();
     const client = await dial();
     await client.until(() => client.frames.length === 1);
@@ -45,7 +45,7 @@ describe('the half-open proxy', () => {
     client.ws.terminate();
   });
 
-  it('lets connections in while it is silent, and leaves them hanging', async () => {
+  it('The half-open proxy accepts connections while it is silent and leaves them hanging', async () => {
     const { slack, app, dial, proxy: silencer } = await through();
     silencer.silenceAll();
     const client = await dial();
@@ -55,7 +55,7 @@ describe('the half-open proxy', () => {
     client.ws.terminate();
   });
 
-  it('resets', async () => {
+  it('The half-open proxy resets its connections', async () => {
     const { slack, app, dial, proxy: resetter } = await through();
     const client = await dial();
     await client.until(() => client.frames.length === 1);

@@ -11,7 +11,7 @@ interface Received {
 }
 
 describe('Slack’s own SDK', () => {
-  it('connects, gets events and commands, and acknowledges them', async () => {
+  it('Slack’s own SDK connects to the scripted Slack, gets events and commands, and acknowledges them', async () => {
     const { slack, installation, appToken } = await stage({ clock: systemClock });
     const client = new SocketModeClient({
       appToken,

@@ -35,7 +35,7 @@ async function upgradeByHand(url: string): Promise<Socket> {
 }
 
 describe('the life of a socket', () => {
-  it('warns, and closes ten seconds later', async () => {
+  it('A socket warns and closes ten seconds later', async () => {
     const { slack, client, socket, app, clock } = await withSocket();
     socket.warn();
     const warning = await client.waitFor((frame) => frame.type === 'disconnect');
@@ -48,7 +48,7 @@ describe('the life of a socket', () => {
     expect(slack.connections(app)).toBe(0);
   });
 
-  it('leaves the TCP connection open after the close handshake, for the client to end', async () => {
+  it('A socket leaves the TCP connection open after the close handshake for the client to end', async () => {
     const { slack, app, appToken, client, clock } = await withSocket();
     const raw = await upgradeByHand(await openUrl(slack.apiUrl, appToken));
     const received: Buffer[] = [];
@@ -69,7 +69,7 @@ describe('the life of a socket', () => {
     await expect.poll(() => ended, SOON).toBe(true);
   });
 
-  it('asks for a refresh and closes at once', async () => {
+  it('A socket asks for a refresh and closes at once', async () => {
     const { client, socket, app, slack } = await withSocket();
     socket.refresh();
     await client.waitFor((frame) => frame.reason === 'refresh_requested');
@@ -77,7 +77,7 @@ describe('the life of a socket', () => {
     client.ws.terminate();
   });
 
-  it('ends by itself after its announced lifetime, and sooner with debug_reconnects', async () => {
+  it('A socket ends by itself after its announced lifetime, and sooner with debug_reconnects', async () => {
     const { slack, appToken, client, clock } = await withSocket({ lifetime: 20_000 });
     expect(client.hello).toMatchObject({ debug_info: { approximate_connection_time: 20 } });
     const debug = await Client.open(slack.apiUrl, appToken, '&debug_reconnects=true');
@@ -90,14 +90,14 @@ describe('the life of a socket', () => {
     debug.ws.terminate();
   });
 
-  it('sends any reason, also one that nobody knows, and keeps the socket if told so', async () => {
+  it('A socket sends any reason, also an unknown one, and stays open if told so', async () => {
     const { client, socket, slack, app } = await withSocket();
     socket.disconnect('tuesday');
     await client.waitFor((frame) => frame.reason === 'tuesday');
     expect(slack.connections(app)).toBe(1);
   });
 
-  it('pings every ten seconds, and answers pings with a stamped pong', async () => {
+  it('A socket pings every ten seconds and answers pings with a stamped pong', async () => {
     const { client, socket, clock } = await withSocket();
     await clock.advance(20_000);
     await client.until(() => client.pings.length >= 2);
@@ -113,7 +113,7 @@ describe('the life of a socket', () => {
     expect(client.pongs).toHaveLength(1);
   });
 
-  it('counts a client’s close frame at once, and what breaks without one as a ghost for a while', async () => {
+  it('A client’s close frame counts at once, and a connection that breaks without one is a ghost for a while', async () => {
     const { slack, app, appToken, client, clock } = await withSocket({ droppedFor: 60_000 });
     client.ws.close(1000);
     await slack.waitUntilSockets((sockets) => sockets.length === 0);
@@ -130,7 +130,7 @@ describe('the life of a socket', () => {
 });
 
 describe('several sockets', () => {
-  it('get each payload once, at random', async () => {
+  it('Several sockets get each payload once, at random', async () => {
     const { slack, installation, appToken, client } = await withSocket();
     const clients = [
       client,
@@ -144,7 +144,7 @@ describe('several sockets', () => {
     for (const share of got) expect(share).toBeGreaterThan(5);
   });
 
-  it('are at most ten: the eleventh gets too_many_websockets instead of hello', async () => {
+  it('An app has at most ten sockets: the eleventh gets too_many_websockets instead of hello', async () => {
     const { slack, app, appToken, client } = await withSocket();
     const removeGhosts = slack.addGhosts(app, 9);
     const eleventh = await Client.open(slack.apiUrl, appToken);
@@ -160,7 +160,7 @@ describe('several sockets', () => {
     for (const each of [client, eleventh, next]) each.ws.terminate();
   });
 
-  it('take acknowledgements for each other, within one app', async () => {
+  it('Sockets take acknowledgements for each other within one app', async () => {
     const { slack, installation, appToken, client, socket, clock } = await withSocket();
     const other = await Client.open(slack.apiUrl, appToken);
     client.onEnvelope = (frame) => other.acknowledge(frame);
@@ -177,7 +177,7 @@ describe('several sockets', () => {
     expect(lost.state).toBe('given_up');
   });
 
-  it('lose what a ghost gets, unless Slack sends it again', async () => {
+  it('A payload that a ghost gets is lost unless Slack sends it again', async () => {
     const { slack, app, installation, client, socket, clock } = await withSocket({ seed: 3 });
     const removeGhosts = slack.addGhosts(app, 5);
     const commands = Array.from({ length: 20 }, () => slack.send(installation, slashCommand()));
@@ -197,7 +197,7 @@ describe('several sockets', () => {
 });
 
 describe('Socket Mode switched off', () => {
-  it('disconnects with link_disabled, and so it does instead of hello; events are refused', async () => {
+  it('Socket Mode switched off sends link_disabled, also instead of hello, and events are refused', async () => {
     const { slack, app, installation, appToken, client } = await withSocket();
     slack.setSocketMode(app, false);
     await client.waitFor((frame) => frame.reason === 'link_disabled');
@@ -212,7 +212,7 @@ describe('Socket Mode switched off', () => {
 });
 
 describe('tickets', () => {
-  it('are good once, and not for long', async () => {
+  it('A ticket is good once and not for long', async () => {
     const { slack, appToken, clock } = await stage();
     const url = await openUrl(slack.apiUrl, appToken);
     const client = Client.dial(url);

@@ -6,7 +6,7 @@ import { Client } from './client.js';
 import { stage } from './setup.js';
 
 describe('Enterprise Grid', () => {
-  it('names the organization in what a Grid workspace sends', async () => {
+  it('Events of a Grid workspace name the organization', async () => {
     const { slack, app } = await stage();
     const organization = slack.addOrganization('Big');
     const workspace = slack.addWorkspace('Branch', organization);
@@ -28,7 +28,7 @@ describe('Enterprise Grid', () => {
     });
   });
 
-  it('names no team in the authorization of an org-wide installation', async () => {
+  it('The authorization of an org-wide installation names no team', async () => {
     const { slack, app } = await stage();
     const organization = slack.addOrganization();
     slack.addWorkspace('First', organization);
@@ -51,7 +51,7 @@ describe('Enterprise Grid', () => {
     });
   });
 
-  it('cannot send from an organization without a workspace', async () => {
+  it('An organization without a workspace cannot send', async () => {
     const { slack, app } = await stage();
     const wide = slack.install(app, slack.addOrganization());
     expect(() => slack.send(wide, message())).toThrow('add one first');
@@ -59,7 +59,7 @@ describe('Enterprise Grid', () => {
 });
 
 describe('the end of an installation', () => {
-  it('is told by app_uninstalled and tokens_revoked', async () => {
+  it('The end of an installation is told by app_uninstalled and tokens_revoked', async () => {
     const { slack, installation, appToken } = await stage();
     const client = await Client.open(slack.apiUrl, appToken);
     slack.uninstall(installation);
@@ -76,7 +76,7 @@ describe('the end of an installation', () => {
     client.ws.terminate();
   });
 
-  it('is told by tokens_revoked alone when only access was taken away', async () => {
+  it('The end of access alone is told by tokens_revoked', async () => {
     const { slack, installation, appToken } = await stage();
     await Client.open(slack.apiUrl, appToken);
     slack.revokeAccess(installation);
@@ -84,7 +84,7 @@ describe('the end of an installation', () => {
     expect(slack.ledger.entries.map((entry) => entry.type)).toEqual(['tokens_revoked']);
   });
 
-  it('refuses what belongs to another scripted Slack', async () => {
+  it('The scripted Slack refuses objects that belong to another scripted Slack', async () => {
     const one = await stage();
     const other = await stage();
     expect(() => one.slack.uninstall(other.installation)).toThrow('not an installation');

@@ -22,7 +22,7 @@ async function post(method: string, headers: Record<string, string>, body?: stri
 }
 
 describe('tokens', () => {
-  it('tells who a bot token is, and its scopes in a header', async () => {
+  it('The Web API tells the owner of a bot token, and its scopes in a header', async () => {
     const { slack, app, workspace, installation } = on;
     const web = new WebClient(installation.botToken, { slackApiUrl: slack.apiUrl });
     const who = await web.auth.test();
@@ -39,7 +39,7 @@ describe('tokens', () => {
     expect(info.bot).toMatchObject({ app_id: app.id, user_id: installation.botUser.id });
   });
 
-  it('tells the enterprise of a Grid workspace and of an org-wide installation', async () => {
+  it('The Web API tells the enterprise of a Grid workspace and of an org-wide installation', async () => {
     const { slack, app } = on;
     const organization = slack.addOrganization();
     const grid = slack.install(app, slack.addWorkspace('Grid', organization));
@@ -57,7 +57,7 @@ describe('tokens', () => {
     expect(info.error).toBe('team_not_found');
   });
 
-  it('refuses tokens with Slack’s own errors', async () => {
+  it('The Web API refuses tokens with Slack’s own errors', async () => {
     const { slack, app, installation, appToken } = on;
     const error = async (method: string, token: string): Promise<unknown> =>
       (await call(slack.apiUrl, method, token)).error;
@@ -82,7 +82,7 @@ describe('tokens', () => {
     expect(await error('auth.test', fresh)).toBe('account_inactive');
   });
 
-  it('says which scope is missing', async () => {
+  it('The Web API says which scope is missing', async () => {
     const { slack, app, workspace } = on;
     const bare = slack.install(app, workspace, { scopes: ['commands'] });
     expect(await call(slack.apiUrl, 'chat.postMessage', bare.botToken)).toEqual({
@@ -95,7 +95,7 @@ describe('tokens', () => {
 });
 
 describe('arguments', () => {
-  it('takes an empty JSON body, a form, JSON in JSON, and a query', async () => {
+  it('The Web API takes an empty JSON body, a form, JSON in JSON, and a query', async () => {
     const { slack, workspace, installation } = on;
     const authorization = `Bearer ${installation.botToken}`;
     const empty = await post('auth.test', { authorization, 'content-type': 'application/json' });
@@ -118,7 +118,7 @@ describe('arguments', () => {
     expect(await got.json()).toMatchObject({ ok: true });
   });
 
-  it('refuses bodies that it cannot read', async () => {
+  it('The Web API refuses bodies that it cannot read', async () => {
     const authorization = `Bearer ${on.installation.botToken}`;
     const json = { authorization, 'content-type': 'application/json' };
     expect(await (await post('api.test', json, '{')).json()).toMatchObject({ error: 'invalid_json' });
@@ -129,7 +129,7 @@ describe('arguments', () => {
     });
   });
 
-  it('answers any other method, and records every call', async () => {
+  it('The Web API answers any other method and records every call', async () => {
     const { slack, installation } = on;
     expect(await call(slack.apiUrl, 'bookmarks.add', installation.botToken, { title: 'x' })).toEqual({
       ok: true,
@@ -147,7 +147,7 @@ describe('arguments', () => {
 });
 
 describe('methods', () => {
-  it('keeps messages: post, update, reply, react, read, delete', async () => {
+  it('The Web API keeps messages: post, update, reply, react, read, delete', async () => {
     const { slack, workspace, installation } = on;
     const web = new WebClient(installation.botToken, { slackApiUrl: slack.apiUrl });
     const channel = workspace.channels[0]!.id;
@@ -173,7 +173,7 @@ describe('methods', () => {
     );
   });
 
-  it('lists people and channels page by page, and manages channels', async () => {
+  it('The Web API lists people and channels page by page, and manages channels', async () => {
     const { slack, workspace, installation } = on;
     for (const name of ['ann', 'bob', 'cyd']) workspace.addUser(name);
     const web = new WebClient(installation.botToken, { slackApiUrl: slack.apiUrl });
@@ -197,7 +197,7 @@ describe('methods', () => {
     );
   });
 
-  it('opens a view once for a trigger, within three seconds', async () => {
+  it('The Web API opens a view once for a trigger, within three seconds', async () => {
     const { slack, installation } = on;
     const open = async (trigger: unknown): Promise<unknown> =>
       (
@@ -212,7 +212,7 @@ describe('methods', () => {
     expect(await open('1.2.nonsense')).toBe('invalid_trigger_id');
   });
 
-  it('uploads a file in three steps', async () => {
+  it('The Web API uploads a file in three steps', async () => {
     const { slack, app, workspace } = on;
     const { botToken } = slack.install(app, workspace, { scopes: ['files:write'] });
     const web = new WebClient(botToken, { slackApiUrl: slack.apiUrl });
@@ -224,7 +224,7 @@ describe('methods', () => {
     expect(done.files).toMatchObject([{ id: file.file_id, name: 'a.txt' }]);
   });
 
-  it('takes five answers at a response_url, and records them', async () => {
+  it('The Web API takes five answers at a response_url and records them', async () => {
     const { slack, installation } = on;
     const { payload } = slack.send(installation, blockAction());
     const answer = (): Promise<Response> =>
@@ -241,7 +241,7 @@ describe('methods', () => {
 });
 
 describe('two with the same seed', () => {
-  it('give out the same ids and tokens', async () => {
+  it('Two scripted Slacks with the same seed give out the same ids and tokens', async () => {
     const other = await stage();
     expect(other.appToken).toBe(on.appToken);
     expect(other.installation.botToken).toBe(on.installation.botToken);
