@@ -8,6 +8,7 @@ import { LIVE_POLICY } from './connection/live/policy.js';
 import { systemClock } from './core/clock.js';
 import { errorMessage } from './core/errors.js';
 import { createLog } from './core/log.js';
+import { OwnSecrets } from './core/scrub.js';
 import { DEFAULT_LIMITS } from './delivery/limits.js';
 import { runCommandLine } from './ops/cli/command-line.js';
 import { flagOf, SETTINGS } from './settings.js';
@@ -23,7 +24,13 @@ const terminal = {
 
 /** Runs until the first SIGINT or SIGTERM, then stops in order; a second signal ends the process at once. */
 async function run(config: Config): Promise<number> {
-  const log = createLog(config.log);
+  const { credentials } = config.autokitteh;
+  const secrets = new OwnSecrets([
+    config.plugin.token,
+    credentials.kind === 'token' ? credentials.token : undefined,
+    credentials.kind === 'sign_key' ? credentials.key : undefined,
+  ]);
+  const log = createLog({ ...config.log, secrets });
   const asked = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });

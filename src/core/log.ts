@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { scrub } from './scrub.js';
+import { Loggable } from './loggable.js';
+import { OwnSecrets } from './scrub.js';
 
 /** What the parts of the program log with. Fields are an allow-list by habit; secrets are scrubbed by force. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -8,16 +9,41 @@ export interface LogOptions {
   readonly level: string;
   /** `pretty` for people, `json` for machines. */
   readonly format: 'json' | 'pretty';
+  /** The program's own secrets; those that are known by their form are scrubbed without. */
+  readonly secrets?: OwnSecrets;
 }
 
-/** A logger whose every line passes through `scrub` before it reaches `destination`. */
+/**
+ * A logger that scrubs each value before it is serialised, because in its serialised form a secret may look otherwise.
+ * No text can end its line or move a terminal's cursor: control characters come out escaped.
+ */
 export function createLog(options: LogOptions, destination: DestinationStream = process.stdout): Logger {
-  const scrubbed: DestinationStream = {
+  const loggable = new Loggable(options.secrets ?? new OwnSecrets());
+  const escaped: DestinationStream = {
     write: (line) => {
-      destination.write(options.format === 'json' ? scrub(line) : prettyLine(scrub(line)));
+      destination.write(`${escapeControls(options.format === 'json' ? line.trimEnd() : prettyLine(line))}\n`);
     },
   };
-  return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, scrubbed);
+  const settings = {
+    level: options.level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    hooks: {
+      logMethod(this: Logger, words: Parameters<Logger['info']>, method: (...words: unknown[]) => void) {
+        method.apply(this, scrubbed(loggable, words));
+      },
+    },
+  };
+  return pino(settings, escaped);
+}
+
+/** An error in the place of the fields becomes their `err`, and its message the line's if there is no other. */
+function scrubbed(loggable: Loggable, [first, ...rest]: readonly unknown[]): unknown[] {
+  const words: readonly unknown[] =
+    first instanceof Error
+      ? [{ err: first }, ...(rest.length > 0 ? rest : [first.message])]
+      : [first, ...rest];
+  return words.map((word) => loggable.value(word));
 }
 
 const LEVELS: Readonly<Record<number, string>> = { 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR' };
@@ -28,9 +54,19 @@ function prettyLine(line: string): string {
   const cause =
     typeof err === 'object' && err !== null && 'message' in err ? [`error=${plain(err.message)}`] : [];
   const clock = typeof time === 'string' ? time.slice(11, 19) : '';
-  return [clock, LEVELS[level as number] ?? '', plain(msg), ...rest, ...cause].join(' ') + '\n';
+  const message = typeof msg === 'string' ? msg : '';
+  return [clock, LEVELS[level as number] ?? '', message, ...rest, ...cause].join(' ');
 }
 
+/** Quoted where it could pass for several words or another field. */
 function plain(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' && !/[\s"=]/.test(value) ? value : JSON.stringify(value);
+}
+
+// Line ends of Unicode and what changes the direction of writing forge lines in some viewers.
+function escapeControls(line: string): string {
+  return line.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
