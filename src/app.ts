@@ -48,8 +48,8 @@ export async function startApp(config: Config, surroundings: Surroundings): Prom
 
 async function start(config: Config, surroundings: Surroundings, releasers: Releasers): Promise<App> {
   const { clock, log } = surroundings;
-  const manifest = await readManifest(config.manifestPath);
-  const { url, credentials } = config.autokitteh;
+  const manifest = await readManifest(config.integrationManifest);
+  const { autokittehUrl: url, autokittehCredentials: credentials } = config;
   const server = openServerLine(url, createCredentials(credentials, clock), clock);
   releasers.push('the line to AutoKitteh', () => server.close());
   const { integrationId } = manifest;
@@ -64,7 +64,7 @@ async function start(config: Config, surroundings: Surroundings, releasers: Rele
   });
   releasers.push('the look at our identity', () => identity.stop());
 
-  let answersBase = config.gateway.publicUrl ?? '';
+  let answersBase = config.gatewayPublicUrl ?? '';
   const path = await makeEventPath(
     config,
     surroundings,
@@ -99,7 +99,7 @@ async function start(config: Config, surroundings: Surroundings, releasers: Rele
     path,
     releasers,
   });
-  answersBase = config.gateway.publicUrl ?? faces.gatewayUrl ?? faces.pluginUrl;
+  answersBase = config.gatewayPublicUrl ?? faces.gatewayUrl ?? faces.pluginUrl;
 
   void identity.check();
   await startEventPath(path, releasers);

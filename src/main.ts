@@ -11,7 +11,7 @@ import { createLog } from './core/log.js';
 import { OwnSecrets } from './core/scrub.js';
 import { DEFAULT_LIMITS } from './delivery/limits.js';
 import { runCommandLine } from './ops/cli/command-line.js';
-import { flagOf, SETTINGS } from './settings.js';
+import { flagOf, secretsOf, SETTINGS, type Setting } from './settings.js';
 import { DEFAULT_POLICY } from './slack/policy.js';
 import { VERSION } from './version.js';
 
@@ -24,13 +24,8 @@ const terminal = {
 
 /** Runs until the first SIGINT or SIGTERM, then stops in order; a second signal ends the process at once. */
 async function run(config: Config): Promise<number> {
-  const { credentials } = config.autokitteh;
-  const secrets = new OwnSecrets([
-    config.plugin.token,
-    credentials.kind === 'token' ? credentials.token : undefined,
-    credentials.kind === 'sign_key' ? credentials.key : undefined,
-  ]);
-  const log = createLog({ ...config.log, secrets });
+  const secrets = new OwnSecrets(secretsOf(config));
+  const log = createLog({ level: config.logLevel, format: config.logFormat, secrets });
   const asked = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
@@ -45,7 +40,7 @@ async function run(config: Config): Promise<number> {
   log.info(
     {
       ...{ plugin: app.pluginUrl, gateway: app.gatewayUrl ?? 'off' },
-      ...{ autokitteh: config.autokitteh.url, journal: config.journalPath },
+      ...{ autokitteh: config.autokittehUrl, journal: config.journalUrl },
     },
     'running',
   );
@@ -56,7 +51,7 @@ async function run(config: Config): Promise<number> {
   return 0;
 }
 
-const settings = SETTINGS.map((setting) => ({ ...setting, flag: flagOf(setting) }));
+const settings = SETTINGS.map((setting: Setting) => ({ ...setting, flag: flagOf(setting) }));
 const code = await runCommandLine(
   process.argv.slice(2),
   settings,

@@ -1,107 +1,161 @@
-/** One setting: an environment variable, and the flag of the same name in kebab case. */
-export interface Setting {
-  readonly name: string;
-  readonly default: string | undefined;
-  /** Secrets are never flags (other users see them in the process list), but may come from `<NAME>_FILE`. */
-  readonly secret: boolean;
-  readonly about: string;
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { dataFolder } from './data-folder.js';
+import { address, baseUrl, httpUrl, origins } from './setting-parsers.js';
+
+/** What a value may depend on when it is not given. */
+interface SettingContext {
+  readonly environment: NodeJS.ProcessEnv;
+  /** Whether a person reads the output. */
+  readonly terminal: boolean;
 }
 
-/** All settings, in the order of the README's table, which a test keeps equal to this one. */
+/**
+ * One setting: an environment variable, the flag of the same name in kebab case, and the field of `Config` of the same name
+ * in camel case. A new one needs a row here, and a reader of that field.
+ */
+export interface Setting {
+  readonly name: string;
+  /** Secrets are never flags (other users see them in the process list), but may come from `<NAME>_FILE`. */
+  readonly secret?: true;
+  /** The value when none is given. */
+  readonly default?: string;
+  /** The same where it is not the same for everybody; `about` says what it is. */
+  readonly otherwise?: (context: SettingContext) => string;
+  /** For the README's table and `--help`. */
+  readonly about: string;
+  /** Checks the text and makes of it what the program works with; messages go after the setting's name. */
+  readonly parse: z.ZodType<unknown, string>;
+}
+
+// In the package's root, both from the sources and from `dist`: the program may be started in any folder.
+const MANIFEST = fileURLToPath(new URL('../integration.yaml', import.meta.url));
+
+/** All settings, in the order of the README's table, which `npm run docs` writes. */
 export const SETTINGS = [
   {
     name: 'AUTOKITTEH_URL',
     default: 'http://localhost:9980',
-    secret: false,
     about: 'the AutoKitteh server',
+    parse: baseUrl,
   },
   {
     name: 'AUTOKITTEH_PUBLIC_URL',
-    default: undefined,
-    secret: false,
     about:
       'the address at which people reach the server, if it is another; only used where the pages have an address of their own',
+    parse: baseUrl,
   },
   {
     name: 'AUTOKITTEH_TOKEN',
-    default: undefined,
     secret: true,
     about: 'a service token for the server',
+    parse: z.string(),
   },
   {
     name: 'AUTOKITTEH_SIGN_KEY',
-    default: undefined,
     secret: true,
     about:
       "instead of a token: the server's signing key (64 hex digits for HMAC, or an RSA private key in PEM) to mint short tokens from",
+    parse: z.string(),
   },
   {
     name: 'GATEWAY_LISTEN',
     default: '127.0.0.1:9981',
-    secret: false,
     about: 'where the gateway listens; `off` when it is mounted behind another proxy',
+    parse: z.union([z.literal('off'), address], { error: 'must be host:port, or off' }),
   },
   {
     name: 'GATEWAY_PUBLIC_URL',
-    default: undefined,
-    secret: false,
     about: 'the address at which people and workflows reach the gateway, if it is not the one it listens on',
+    parse: baseUrl,
   },
   {
     name: 'GATEWAY_TRUSTED_ORIGINS',
-    default: undefined,
-    secret: false,
+    otherwise: () => '',
     about:
       "origins of web pages, separated by commas, that may save with a person's cookies, such as AutoKitteh's web UI when it has an address of its own",
+    parse: origins,
   },
   {
     name: 'PLUGIN_LISTEN',
     default: '127.0.0.1:9983',
-    secret: false,
     about: 'where the contract, the pages for mounting, health and metrics are served',
+    parse: address,
   },
   {
     name: 'PLUGIN_TOKEN',
-    default: undefined,
     secret: true,
     about: 'bearer credential for the contract; without one the port answers on loopback only',
+    parse: z.string().min(16, 'must have at least 16 characters'),
   },
   {
     name: 'INTEGRATION_MANIFEST',
-    default: undefined,
-    secret: false,
+    otherwise: () => MANIFEST,
     about: "the integration's descriptor; without one the `integration.yaml` beside the program",
+    parse: z.string(),
   },
   {
     name: 'JOURNAL_URL',
-    default: undefined,
-    secret: false,
+    otherwise: ({ environment }) => `sqlite:${join(dataFolder(environment), 'journal.sqlite')}`,
     about:
       '`sqlite:<path>`; without one `~/.local/share/autokitteh-slack/journal.sqlite`, or where `XDG_DATA_HOME` says',
+    parse: z
+      .string()
+      .regex(/^sqlite:./, 'must be sqlite:<path>')
+      .transform((url) => url.slice('sqlite:'.length)),
   },
   {
     name: 'SLACK_API_URL',
     default: 'https://slack.com/api/',
-    secret: false,
     about: 'Slack, or the scripted one',
+    parse: httpUrl.transform((url) => (url.endsWith('/') ? url : `${url}/`)),
   },
   {
     name: 'LOG_LEVEL',
     default: 'info',
-    secret: false,
     about: '`debug`, `info`, `warn`, `error` or `silent`',
+    parse: z.enum(['debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'must be debug, info, warn, error or silent',
+    }),
   },
   {
     name: 'LOG_FORMAT',
-    default: undefined,
-    secret: false,
+    otherwise: ({ terminal }) => (terminal ? 'pretty' : 'json'),
     about: '`pretty` or `json`; without one `pretty` on a terminal, else `json`',
+    parse: z.enum(['json', 'pretty'], { error: 'must be pretty or json' }),
   },
 ] as const satisfies readonly Setting[];
 
-export type SettingName = (typeof SETTINGS)[number]['name'];
+type Row = (typeof SETTINGS)[number];
+
+export type SettingName = Row['name'];
+
+/** For instance `gatewayPublicUrl` of `GATEWAY_PUBLIC_URL`. */
+type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Lowercase<Head>}${Capitalize<Camel<Tail>>}`
+  : Lowercase<Name>;
+
+/** Every setting by its name in camel case, checked; undefined where none was given and there is no default. */
+export type Values = {
+  readonly [Setting in Row as Camel<Setting['name']>]:
+    | z.output<Setting['parse']>
+    | (Setting extends { readonly default: string } | { readonly otherwise: unknown } ? never : undefined);
+};
+
+export function camelName(name: SettingName): keyof Values {
+  return name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()) as keyof Values;
+}
+
+/** The values of the secret settings that were given. */
+export function secretsOf(values: Values): string[] {
+  return SETTINGS.flatMap((setting: Setting & { name: SettingName }) => {
+    const value = setting.secret === true ? values[camelName(setting.name)] : undefined;
+    return typeof value === 'string' ? [value] : [];
+  });
+}
 
 /** The flag of a setting, for instance `--autokitteh-url`. */
-export function flagOf(setting: Setting): string {
+export function flagOf(setting: Pick<Setting, 'name'>): string {
   return `--${setting.name.toLowerCase().replaceAll('_', '-')}`;
 }

@@ -11,9 +11,12 @@ export function urlOf({ host, port }: Address, chosen = port): string {
  * The server's address for people, where the set-up pages are not below it: nothing stands in front of the server, and
  * the manifest sends people to another address than the server's own.
  */
-export function serverElsewhere({ autokitteh, gateway }: Config, connectionUrl: string): string | undefined {
-  if (gateway.listen !== 'off' || !URL.canParse(connectionUrl)) return undefined;
+export function serverElsewhere(
+  { autokittehUrl, autokittehPublicUrl, gatewayListen }: Config,
+  connectionUrl: string,
+): string | undefined {
+  if (gatewayListen !== 'off' || !URL.canParse(connectionUrl)) return undefined;
   // Without the credentials that a URL may carry.
-  const { origin, pathname } = new URL(autokitteh.publicUrl ?? autokitteh.url);
+  const { origin, pathname } = new URL(autokittehPublicUrl ?? autokittehUrl);
   return `${origin}${pathname.replace(/\/$/, '')}`;
 }

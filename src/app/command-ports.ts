@@ -27,11 +27,11 @@ export function commandPorts(
 }
 
 async function setupTools(config: Config): Promise<SetupTools> {
-  const manifest = await readManifest(config.manifestPath);
+  const manifest = await readManifest(config.integrationManifest);
   const http = createSlackHttp();
   // Set-up is done with the person's own rights, never with the program's.
   const nobody = { token: () => Promise.resolve(undefined) };
-  const server = openServerLine(config.autokitteh.url, nobody, systemClock);
+  const server = openServerLine(config.autokittehUrl, nobody, systemClock);
   return {
     slack: createWebApi({ apiUrl: config.slackApiUrl, clock: systemClock, http }),
     autokittehOf: (token) =>
@@ -45,13 +45,13 @@ async function setupTools(config: Config): Promise<SetupTools> {
   };
 }
 
-function runningProgram({ plugin }: Config): RunningProgram {
-  const base = urlOf(plugin.listen);
+function runningProgram({ pluginListen, pluginToken }: Config): RunningProgram {
+  const base = urlOf(pluginListen);
   const ask = async (path: string, init: RequestInit = {}): Promise<unknown> => {
     let response: Response;
     try {
       const authorization: Record<string, string> =
-        plugin.token === undefined ? {} : { authorization: `Bearer ${plugin.token}` };
+        pluginToken === undefined ? {} : { authorization: `Bearer ${pluginToken}` };
       response = await fetch(base + path, {
         ...init,
         headers: { ...authorization, 'content-type': 'application/json' },

@@ -52,7 +52,7 @@ export async function makeEventPath(
   );
   releasers.push('updates of messages', () => background.idle());
 
-  const journal = await openJournal(config.journalPath);
+  const journal = await openJournal(config.journalUrl);
   releasers.push('the journal', () => journal.close());
   const sink = createEventSink({
     server,

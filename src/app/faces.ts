@@ -50,9 +50,9 @@ export async function openFaces(
     live: { of: (connectionId) => liveConnection(connectionId, path) },
     changed: (connectionId) => live.noticeChange(connectionId),
     manifest: proposedApp(manifest.slackApp),
-    publicUrl: config.gateway.publicUrl,
+    publicUrl: config.gatewayPublicUrl,
     serverUrl: serverElsewhere(config, manifest.connectionUrl),
-    trustedOrigins: config.gateway.trustedOrigins,
+    trustedOrigins: config.gatewayTrustedOrigins,
     ...{ clock, log },
   });
   const metrics = createMetrics({
@@ -62,26 +62,26 @@ export async function openFaces(
     health,
     gauges: () => gaugesOf(observed),
   });
-  const admin = adminPorts(observed, delivery.deadLetters, config.plugin.token);
+  const admin = adminPorts(observed, delivery.deadLetters, config.pluginToken);
   const pages = getRequestListener(pluginRoutes({ setup, desk, admin, metrics, readiness }).fetch);
   const functions = slackFunctions(path.slack, live, surroundings);
   const contract = { manifest, facts: connectionFacts(live), functions, log };
   const plugin = await startContractServer({
     ...contract,
-    listen: config.plugin.listen,
-    token: config.plugin.token,
+    listen: config.pluginListen,
+    token: config.pluginToken,
     readiness,
     // The two libraries' types of one and the same object differ in whether a callback's error may be absent.
     fallback: (request, response) => void pages(request, response as Parameters<typeof pages>[1]),
     clock,
   });
   releasers.push('the plugin port', () => plugin.stop(STOP_GRACE_MS));
-  const pluginUrl = urlOf(config.plugin.listen, plugin.port);
-  if (config.gateway.listen === 'off') return { pluginUrl, gatewayUrl: undefined };
+  const pluginUrl = urlOf(config.pluginListen, plugin.port);
+  if (config.gatewayListen === 'off') return { pluginUrl, gatewayUrl: undefined };
   const slack = slackRoutes({ setup, desk });
   const gateway = await startGateway({
-    listen: config.gateway.listen,
-    upstream: config.autokitteh.url,
+    listen: config.gatewayListen,
+    upstream: config.autokittehUrl,
     integrationId: manifest.integrationId,
     // The same code that an attaching server calls over the wire.
     contract: createRouterTransport(contractRoutes(contract, [])),
@@ -92,5 +92,5 @@ export async function openFaces(
     ...{ clock, log },
   });
   releasers.push('the gateway', () => gateway.stop(STOP_GRACE_MS));
-  return { pluginUrl, gatewayUrl: urlOf(config.gateway.listen, gateway.port) };
+  return { pluginUrl, gatewayUrl: urlOf(config.gatewayListen, gateway.port) };
 }

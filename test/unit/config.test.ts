@@ -16,30 +16,33 @@ describe('loadConfig', () => {
   it('The configuration is complete without any setting', () => {
     const config = loadConfig({ XDG_DATA_HOME: '/data' }, {}, false);
     expect(config).toEqual({
-      autokitteh: { url: 'http://localhost:9980', credentials: { kind: 'none' } },
-      gateway: { listen: { host: '127.0.0.1', port: 9981 }, publicUrl: undefined, trustedOrigins: [] },
-      plugin: { listen: { host: '127.0.0.1', port: 9983 }, token: undefined },
+      autokittehUrl: 'http://localhost:9980',
+      autokittehCredentials: { kind: 'none' },
+      gatewayListen: { host: '127.0.0.1', port: 9981 },
+      gatewayTrustedOrigins: [],
+      pluginListen: { host: '127.0.0.1', port: 9983 },
       // Beside the program, wherever it is started.
-      manifestPath: join(import.meta.dirname, '../../integration.yaml'),
-      journalPath: '/data/autokitteh-slack/journal.sqlite',
+      integrationManifest: join(import.meta.dirname, '../../integration.yaml'),
+      journalUrl: '/data/autokitteh-slack/journal.sqlite',
       slackApiUrl: 'https://slack.com/api/',
-      log: { level: 'info', format: 'json' },
+      logLevel: 'info',
+      logFormat: 'json',
     });
   });
 
   it('Flags come before the environment', () => {
     const config = loadConfig({ AUTOKITTEH_URL: 'http://a:1' }, { AUTOKITTEH_URL: 'http://b:2/' }, true);
-    expect(config.autokitteh.url).toBe('http://b:2');
-    expect(config.log.format).toBe('pretty');
+    expect(config.autokittehUrl).toBe('http://b:2');
+    expect(config.logFormat).toBe('pretty');
   });
 
   it('Secrets are read from files, and a secret that is given twice is refused', () => {
     const path = join(folder, 'key');
     writeFileSync(path, 'ab'.repeat(32) + '\n');
     const config = loadConfig({ AUTOKITTEH_SIGN_KEY_FILE: path }, {}, false);
-    expect(config.autokitteh.credentials).toEqual({ kind: 'sign_key', key: 'ab'.repeat(32) });
+    expect(config.autokittehCredentials).toEqual({ kind: 'sign_key', key: 'ab'.repeat(32) });
     expect(() => loadConfig({ AUTOKITTEH_SIGN_KEY_FILE: path, AUTOKITTEH_SIGN_KEY: 'x' }, {}, false)).toThrow(
-      'AUTOKITTEH_SIGN_KEY and AUTOKITTEH_SIGN_KEY_FILE exclude each other',
+      'AUTOKITTEH_SIGN_KEY and AUTOKITTEH_SIGN_KEY_FILE are mutually exclusive: set only one',
     );
     expect(() => loadConfig({ PLUGIN_TOKEN_FILE: join(folder, 'none') }, {}, false)).toThrow(
       'PLUGIN_TOKEN_FILE cannot be read',
@@ -62,14 +65,17 @@ describe('loadConfig', () => {
       { GATEWAY_LISTEN: '127.0.0.1:9983' },
       'GATEWAY_LISTEN and PLUGIN_LISTEN are the same address: give one of them another port',
     ],
-    [{ AUTOKITTEH_TOKEN: 'a', AUTOKITTEH_SIGN_KEY: 'b' }, 'exclude each other'],
+    [
+      { AUTOKITTEH_TOKEN: 'a', AUTOKITTEH_SIGN_KEY: 'b' },
+      'AUTOKITTEH_TOKEN and AUTOKITTEH_SIGN_KEY are mutually exclusive: set only one',
+    ],
   ])('The setting %j is refused with a sentence', (environment, sentence) => {
     expect(() => loadConfig(environment, {}, false)).toThrow(sentence);
   });
 
   it('A list of trusted origins is accepted', () => {
     const given = { GATEWAY_TRUSTED_ORIGINS: 'https://app.example.com/, http://localhost:8000' };
-    expect(loadConfig(given, {}, false).gateway.trustedOrigins).toEqual([
+    expect(loadConfig(given, {}, false).gatewayTrustedOrigins).toEqual([
       'https://app.example.com',
       'http://localhost:8000',
     ]);
@@ -103,7 +109,7 @@ describe('loadConfig', () => {
 
   it('IPv6 addresses and "off" are accepted as listen addresses', () => {
     const config = loadConfig({ GATEWAY_LISTEN: 'off', PLUGIN_LISTEN: '[::1]:0' }, {}, false);
-    expect(config.gateway.listen).toBe('off');
-    expect(config.plugin.listen).toEqual({ host: '::1', port: 0 });
+    expect(config.gatewayListen).toBe('off');
+    expect(config.pluginListen).toEqual({ host: '::1', port: 0 });
   });
 });

@@ -10,8 +10,8 @@ export interface SettingDescription {
   readonly flag: string;
   /** For instance `AUTOKITTEH_URL`. */
   readonly name: string;
-  readonly default: string | undefined;
-  readonly secret: boolean;
+  readonly default?: string;
+  readonly secret?: boolean;
   readonly about: string;
 }
 
@@ -22,7 +22,8 @@ export async function runCommandLine(
   ports: CommandPorts,
 ): Promise<number> {
   const { terminal } = ports;
-  const [secrets, open] = [settings.filter(({ secret }) => secret), settings.filter(({ secret }) => !secret)];
+  const secrets = settings.filter(({ secret }) => secret === true);
+  const open = settings.filter(({ secret }) => secret !== true);
   let code = 0;
   const program = new Command('ak-slack')
     .description(

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandPorts } from '../../../src/app/command-ports.js';
 import type { Config } from '../../../src/config.js';
 import { runCommandLine } from '../../../src/ops/cli/command-line.js';
-import { flagOf, SETTINGS } from '../../../src/settings.js';
+import { flagOf, SETTINGS, type Setting } from '../../../src/settings.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
 import {
@@ -20,7 +20,7 @@ import {
   type World,
 } from '../app/world.js';
 
-const DESCRIBED = SETTINGS.map((setting) => ({ ...setting, flag: flagOf(setting) }));
+const DESCRIBED = SETTINGS.map((setting: Setting) => ({ ...setting, flag: flagOf(setting) }));
 
 let folder: string;
 
@@ -75,10 +75,11 @@ describe('the command line', () => {
     const { code, started } = await run(['--autokitteh-url', 'http://two.example/'], environment);
     expect(code).toBe(0);
     expect(started).toMatchObject({
-      autokitteh: { url: 'http://two.example', credentials: { kind: 'none' } },
-      gateway: { listen: 'off' },
+      autokittehUrl: 'http://two.example',
+      autokittehCredentials: { kind: 'none' },
+      gatewayListen: 'off',
     });
-    expect((await run(['start'], environment)).started?.autokitteh.url).toBe('http://one.example');
+    expect((await run(['start'], environment)).started?.autokittehUrl).toBe('http://one.example');
   });
 
   it('The command line prints its version and its usage', async () => {
