@@ -16,7 +16,5 @@ export function serverElsewhere(
   connectionUrl: string,
 ): string | undefined {
   if (gatewayListen !== 'off' || !URL.canParse(connectionUrl)) return undefined;
-  // Without the credentials that a URL may carry.
-  const { origin, pathname } = new URL(autokittehPublicUrl ?? autokittehUrl);
-  return `${origin}${pathname.replace(/\/$/, '')}`;
+  return autokittehPublicUrl ?? autokittehUrl;
 }

@@ -31,11 +31,6 @@ describe('where people find the server when the pages are not below it', () => {
     );
   });
 
-  it('The address of the server for people has no credentials in it', () => {
-    const settings = { GATEWAY_LISTEN: 'off', AUTOKITTEH_URL: 'http://name:secret@inside:9980' };
-    expect(elsewhere(APART, settings)).toBe('http://inside:9980');
-  });
-
   it('The address of the server is not needed behind another proxy or with the gateway in front', () => {
     expect(elsewhere('/slack', { GATEWAY_LISTEN: 'off' })).toBeUndefined();
     expect(elsewhere('/slack', {})).toBeUndefined();
