@@ -34,7 +34,8 @@ function serve(engine: Engine, checkpointer: Checkpointer, port: MessagePort): v
     while (message?.t === 'requests') {
       requests.push(...message.requests);
       // What came meanwhile shares the commit.
-      message = (receiveMessageOnPort(port) as { message: ToWorker } | undefined)?.message;
+      const next: { readonly message: ToWorker } | undefined = receiveMessageOnPort(port);
+      message = next?.message;
     }
     queue.take(requests);
     if (message?.t === 'close') void close();
