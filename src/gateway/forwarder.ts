@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PluginError } from '../core/errors.js';
-import { answerProblem, readAnswer, relayAnswer, type WholeResponse } from './server-response.js';
+import { responseProblem, readAnswer, relayAnswer, type WholeResponse } from './server-response.js';
 import { askForBody, copyBody, type FirstBytes } from './bodies.js';
 import { announcesBody, type RequestChanges } from './headers.js';
 import { tunnel } from './tunnel.js';
@@ -73,7 +73,7 @@ export function createForwarder(url: string): Forwarder {
       // That it is cut off is also told by its end.
       answer.on('error', () => undefined);
       try {
-        const problem = answerProblem(answer);
+        const problem = responseProblem(answer);
         if (problem !== undefined) throw new Error(problem);
         take(answer);
       } catch (error) {

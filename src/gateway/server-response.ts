@@ -20,7 +20,7 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Why an answer cannot be passed on, if it cannot. Node's server throws over such. */
-export function answerProblem({ statusCode = 0, statusMessage = '' }: IncomingMessage): string | undefined {
+export function responseProblem({ statusCode = 0, statusMessage = '' }: IncomingMessage): string | undefined {
   if (statusCode < 200 || statusCode > 999) return `it answered with the status ${statusCode}`;
   return REASON.test(statusMessage) ? undefined : 'its reason phrase holds control characters';
 }

@@ -1,6 +1,6 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { answerProblem, relayAnswer } from './server-response.js';
+import { responseProblem, relayAnswer } from './server-response.js';
 import { pairs } from './headers.js';
 import { answerUnreachable } from './unreachable.js';
 import type { Upstream } from './upstream.js';
@@ -40,7 +40,7 @@ export function tunnel(upstream: Upstream, request: IncomingMessage, socket: Soc
   outgoing.once('response', (answer) => {
     outgoing.on('error', () => undefined);
     answer.on('error', () => undefined);
-    const problem = answerProblem(answer);
+    const problem = responseProblem(answer);
     if (problem === undefined) relayAnswer(request, answer, response);
     else outgoing.destroy(new Error(problem));
   });
