@@ -74,7 +74,8 @@ describe('sockets of a connection', () => {
     const seen = asked();
     await eventually(() => asked() > seen + 1, 'a look afterwards');
     expect(idsOf(slack.sockets(app))).toEqual(before);
-    expect(shown).toEqual([]);
+    // A status may say what else happens meanwhile, such as a server that is slow, but never that none is active.
+    expect(shown.filter(({ message: text }) => /when a deployment is active/.test(text))).toEqual([]);
   });
 
   it('Sockets close when their connection is disconnected or deleted, unless another connection shares them', async () => {

@@ -2,12 +2,14 @@ import { hasSubscribers } from 'node:diagnostics_channel';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { scaledClock } from '../../../src/core/clock.js';
+import { scaledClock, systemClock } from '../../../src/core/clock.js';
+import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
 import { appRateLimited } from '../../../src/sim/slack/frames/happenings.js';
 import { blockAction } from '../../../src/sim/slack/frames/interactions.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import { eventually } from '../../helpers/eventually.js';
+import { HandClock } from '../../helpers/hand-clock.js';
 import { startHalfOpenProxy } from '../../helpers/half-open-proxy.js';
 import { SlackRig, UNLIMITED, type SlackRigOptions } from '../../helpers/slack-rig.js';
 
@@ -316,12 +318,24 @@ describe('stop', () => {
   );
 
   it('A stop is not held up by a silent path for longer than its limit', async () => {
-    const rig = await open({ clock: scaledClock(10) });
+    const clock = new HandClock();
+    const policy = { ...DEFAULT_POLICY, pool: { ...DEFAULT_POLICY.pool, staggerMs: 0 } };
+    const rig = await start({ clock, policy, slack: { clock: systemClock } });
+    rig.want(rig.token);
+    await eventually(async () => {
+      await clock.advance(0);
+      return rig.status?.t === 'live';
+    }, 'two sockets');
     rig.onEnvelope = () => undefined;
     rig.slack.send(rig.installation, message());
     await eventually(() => rig.envelopes.length === 1, 'it has arrived');
     for (const socket of rig.slack.sockets(rig.app)) socket.freeze();
-    await rig.sockets.stop();
+    let stopped = false;
+    void rig.sockets.stop().then(() => (stopped = true));
+    // The time in which an acknowledgement may still go out, and the second in which a socket is closed by force.
+    await clock.advance(policy.acknowledgeMs);
+    await clock.advance(1_000);
+    await eventually(() => stopped, 'the end of the stop');
   });
 
   it('The end of one app ends its call for a URL that hangs', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { loadSqlite } from '../../../src/storage/sqlite/driver.js';
 import { MIGRATIONS } from '../../../src/storage/sqlite/migrations.js';
 import { openDatabase } from '../../../src/storage/sqlite/open-database.js';
@@ -72,13 +72,17 @@ describe('the journal file', () => {
     const holder = fork(join(import.meta.dirname, 'hold-journal.ts'), [path], {
       execArgv: ['--import', 'tsx'],
     });
-    await once(holder, 'message');
+    onTestFinished(() => void holder.kill('SIGKILL'));
+    const ended = once(holder, 'exit');
+    // A process that cannot start says so here, instead of never saying anything.
+    const [said] = (await Promise.race([once(holder, 'message'), ended])) as [unknown];
+    expect(said).toBe('holding');
     await expect(openSqliteJournal({ path, maxBytes: 1e9 })).rejects.toMatchObject({
       code: 'journal_locked',
       message: expect.stringContaining('Another process') as string,
     });
     holder.kill('SIGKILL');
-    await once(holder, 'exit');
+    await ended;
     const journal = await openInThread(path);
     expect(await journal.append([row()])).toEqual(['duplicate']);
     await journal.close();
