@@ -6,8 +6,8 @@ import { openJournal } from './app/journal-file.js';
 import type { Config } from './config.js';
 import { LIVE_POLICY } from './connection/live/policy.js';
 import { systemClock } from './core/clock.js';
-import { errorMessage } from './core/errors.js';
 import { createLog } from './core/log.js';
+import { watchProcess } from './core/process-faults.js';
 import { OwnSecrets } from './core/scrub.js';
 import { DEFAULT_LIMITS } from './delivery/limits.js';
 import { runCommandLine } from './ops/cli/command-line.js';
@@ -22,19 +22,19 @@ const terminal = {
   read: () => text(process.stdin),
 };
 
-/** Runs until the first SIGINT or SIGTERM, then stops in order; a second signal ends the process at once. */
+/**
+ * Runs until the first SIGINT or SIGTERM, then stops in order and resolves with 0; a second signal ends the process at
+ * once. An uncaught exception is like a signal, but resolves with 1, and the process ends after 5 s at the latest.
+ */
 async function run(config: Config): Promise<number> {
   const secrets = new OwnSecrets(secretsOf(config));
   const log = createLog({ level: config.logLevel, format: config.logFormat, secrets });
   const asked = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
-  // A fault that nobody expected must not take every tenant's sockets down: it is logged, and everything else goes on.
-  process.on('unhandledRejection', (reason) =>
-    log.error({ reason: errorMessage(reason) }, 'a promise was rejected and nobody minded'),
-  );
+  const faults = watchProcess(log);
   const app = await startApp(config, {
-    ...{ clock: systemClock, random: Math.random, log, version: VERSION },
+    ...{ clock: systemClock, random: Math.random, log, version: VERSION, faults: faults.events },
     ...{ live: LIVE_POLICY, sockets: DEFAULT_POLICY, delivery: DEFAULT_LIMITS, openJournal },
   });
   log.info(
@@ -44,11 +44,12 @@ async function run(config: Config): Promise<number> {
     },
     'running',
   );
-  log.info(`received ${await asked}, stopping; again to force`);
+  const signal = await Promise.race([asked, faults.fatal]);
+  if (signal !== undefined) log.info(`received ${signal}, stopping; again to force`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   await app.stop();
   log.info('stopped');
-  return 0;
+  return signal === undefined ? 1 : 0;
 }
 
 const settings = SETTINGS.map((setting: Setting) => ({ ...setting, flag: flagOf(setting) }));

@@ -59,6 +59,7 @@ export async function openFaces(
     delivery: delivery.events,
     sockets: sockets.events,
     receiver: receiver.events,
+    faults: surroundings.faults,
     health,
     gauges: () => gaugesOf(observed),
   });

@@ -1,6 +1,8 @@
 import type { LivePolicy } from '../connection/live/policy.js';
+import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
+import type { ProcessFault } from '../core/process-faults.js';
 import type { Random } from '../core/random.js';
 import type { DeliveryLimits } from '../delivery/limits.js';
 import type { SocketPolicy } from '../slack/policy.js';
@@ -12,6 +14,8 @@ export interface Surroundings {
   readonly random: Random;
   readonly log: Log;
   readonly version: string;
+  /** What no code caught in this process. */
+  readonly faults: Channel<ProcessFault>;
   readonly live: LivePolicy;
   readonly sockets: SocketPolicy;
   readonly delivery: DeliveryLimits;

@@ -28,6 +28,8 @@ export function createLog(options: LogOptions, destination: DestinationStream = 
     level: options.level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    // Errors are plain objects by then, which pino's own serializer would take for errors of another type.
+    serializers: { err: (error: unknown) => error },
     hooks: {
       logMethod(this: Logger, words: Parameters<Logger['info']>, method: (...words: unknown[]) => void) {
         method.apply(this, scrubbed(loggable, words));

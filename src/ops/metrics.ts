@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Channel } from '../core/channel.js';
 import { CONDITIONS, type Health } from '../core/health.js';
+import type { ProcessFault } from '../core/process-faults.js';
 import type { DeliveryEvent } from '../delivery/events.js';
 import type { SocketEvent } from '../slack/socket-event.js';
 import type { ReceiverEvent } from '../connection/live/receiver.js';
@@ -9,6 +10,7 @@ export interface MetricsSources {
   readonly delivery: Channel<DeliveryEvent>;
   readonly sockets: Channel<SocketEvent>;
   readonly receiver: Channel<ReceiverEvent>;
+  readonly faults: Channel<ProcessFault>;
   readonly health: Health;
   /** Asked at each scrape. */
   readonly gauges: () => Promise<Gauges>;
@@ -37,6 +39,7 @@ export function createMetrics(sources: MetricsSources): Registry {
   countDelivery(registry, sources.delivery);
   countSockets(registry, sources.sockets);
   countReceived(registry, sources.receiver);
+  countFaults(registry, sources.faults);
   showConditions(registry, sources.health);
   lookUp(registry, sources.gauges);
   return registry;
@@ -133,6 +136,17 @@ function showConditions(registry: Registry, health: Health): void {
       for (const name of CONDITIONS) this.set({ name }, health.problems(name).length === 0 ? 1 : 0);
     },
   });
+}
+
+function countFaults(registry: Registry, events: Channel<ProcessFault>): void {
+  const total = new Counter({
+    name: 'ak_slack_process_faults_total',
+    help: 'Promise rejections and exceptions that no code caught; each is in the log, and is a defect.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  for (const kind of ['unhandled_rejection', 'uncaught_exception'] as const) total.inc({ kind }, 0);
+  events.subscribe(({ t }) => total.inc({ kind: t }));
 }
 
 function lookUp(registry: Registry, gauges: () => Promise<Gauges>): void {

@@ -7,6 +7,7 @@ import type { Surroundings } from '../../src/app/surroundings.js';
 import { loadConfig, type Settings } from '../../src/config.js';
 import { LIVE_POLICY } from '../../src/connection/live/policy.js';
 import { systemClock } from '../../src/core/clock.js';
+import { Channel } from '../../src/core/channel.js';
 import { createLog } from '../../src/core/log.js';
 import { seededRandom } from '../../src/core/random.js';
 import { DEFAULT_LIMITS } from '../../src/delivery/limits.js';
@@ -46,6 +47,7 @@ export async function startAppRig(
       random: seededRandom(1),
       log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),
       version: 'test',
+      faults: new Channel(),
       live: LIVE_POLICY,
       sockets: DEFAULT_POLICY,
       delivery: DEFAULT_LIMITS,

@@ -74,8 +74,19 @@ function run(words: readonly string[], environment: Readonly<Record<string, stri
   return program;
 }
 
+// Loaded before the program: faults on a signal, each with a secret in it.
+const FAULTS = `
+  process.on('SIGUSR2', () => void Promise.reject(new Error('rejected xoxb-1-made-up')));
+  process.on('SIGHUP', () => { throw new TypeError('thrown', { cause: { token: 'xapp-1-made-up' } }); });
+  process.on('SIGCONT', () => process.emitWarning('warned of\\nxoxp-1-made-up'));
+`;
+const FAULTY = {
+  NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(FAULTS)}`,
+  PLUGIN_TOKEN: 'the token of a test',
+};
+
 /** A program with a connection whose sockets are open. */
-async function running() {
+async function running(more: Readonly<Record<string, string>> = {}) {
   slack = await startScriptedSlack();
   const server = await startStandInUnderTest();
   const { standIn } = server;
@@ -92,8 +103,9 @@ async function running() {
     AUTOKITTEH_SIGN_KEY: standIn.signKey,
     SLACK_API_URL: slack.apiUrl,
   };
-  const again = (): Program => run([], environment);
-  const program = again();
+  const again = (more: Readonly<Record<string, string>> = {}): Program =>
+    run([], { ...environment, ...more });
+  const program = again(more);
   await slack.waitForSockets(app, 2, 20_000);
   return { slack, standIn, installation, connection, program, again };
 }
@@ -129,6 +141,67 @@ describe('the process', () => {
     );
     expect(new Set(delivered()).size).toBe(delivered().length);
   });
+
+  it('The process logs and counts an unhandled rejection, and goes on', async () => {
+    const world = await running(FAULTY);
+    const { connection, installation, program } = world;
+    program.signal('SIGUSR2');
+    const line = await program.says('unhandled promise rejection');
+    expect(JSON.parse(line)).toMatchObject({ level: 50, err: { message: 'rejected [slack token]' } });
+    const { plugin } = JSON.parse(await program.says('"running"')) as { plugin: string };
+    const metrics = await fetch(`${plugin}/metrics`, {
+      headers: { authorization: `Bearer ${FAULTY.PLUGIN_TOKEN}` },
+    });
+    expect(await metrics.text()).toContain('ak_slack_process_faults_total{kind="unhandled_rejection"} 1');
+    const { key } = await world.slack.ledger.settled(world.slack.send(installation, message()));
+    await eventually(
+      () => eventsOf(world, connection.id).some(({ memo }) => memo['slack_event_id'] === key),
+      'an event after the fault',
+      20_000,
+    );
+    program.signal('SIGCONT');
+    expect(JSON.parse(await program.says('Node warns'))).toMatchObject({
+      err: { message: 'warned of\n[slack token]' },
+    });
+    program.signal('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+
+  it.each([
+    ['while AutoKitteh answers', false],
+    ['while AutoKitteh hangs', true],
+  ])(
+    'The process stops in order with 1 after an uncaught exception and loses no event, %s',
+    async (_, hangs) => {
+      const world = await running(FAULTY);
+      const { connection, installation, program, standIn, slack: itsSlack } = world;
+      if (hangs) standIn.faults.delayMs = 600_000;
+      for (let number = 0; number < 100; number++) itsSlack.send(installation, message());
+      await itsSlack.ledger.waitFor(({ state }) => state === 'acknowledged');
+      program.signal('SIGHUP');
+      expect(await program.ended).toBe(1);
+      const line = await program.says('uncaught exception');
+      expect(JSON.parse(line)).toMatchObject({
+        level: 50,
+        err: { type: 'TypeError', message: 'thrown', cause: { token: '[secret]' } },
+      });
+      if (!hangs) await program.says('"stopped"');
+      expect(itsSlack.ledger.late()).toEqual([]);
+      expect(itsSlack.sockets()).toEqual([]);
+
+      const acknowledged = itsSlack.ledger.acknowledged().map(({ key }) => key);
+      standIn.faults.delayMs = 0;
+      world.again();
+      await eventually(
+        () => {
+          const ids = new Set(eventsOf(world, connection.id).map(({ memo }) => memo['slack_event_id']));
+          return acknowledged.every((id) => ids.has(id));
+        },
+        'everything that was acknowledged',
+        60_000,
+      );
+    },
+  );
 
   it('The process ends at once with 1 after a second signal', async () => {
     const { installation, program, slack: itsSlack, standIn } = await running();

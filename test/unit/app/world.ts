@@ -93,7 +93,6 @@ afterEach(async () => {
     await standIn.stop();
     const secrets = rig.logged.filter((line) => /xox[a-z]-|xapp-|eyJ[\w-]+\.|ticket=[\w]/.test(line));
     expect(secrets, 'tokens in the log').toEqual([]);
-    expect(rig.logged.filter((line) => line.includes('nobody minded'))).toEqual([]);
   }
 });
 

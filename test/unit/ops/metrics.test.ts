@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReceiverEvent } from '../../../src/connection/live/receiver.js';
 import { Channel } from '../../../src/core/channel.js';
 import { Health } from '../../../src/core/health.js';
+import type { ProcessFault } from '../../../src/core/process-faults.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import { createMetrics, type Gauges } from '../../../src/ops/metrics.js';
 import type { SocketEvent } from '../../../src/slack/socket-event.js';
@@ -12,6 +13,7 @@ function start(gauges: Partial<Gauges> = {}) {
   const delivery = new Channel<DeliveryEvent>();
   const sockets = new Channel<SocketEvent>();
   const receiver = new Channel<ReceiverEvent>();
+  const faults = new Channel<ProcessFault>();
   const now: Gauges = {
     ...{ waiting: 0, dead: 0, inFlight: 0, concurrency: 28, journalBytes: 0 },
     ...{ sockets: new Map(), connections: new Map() },
@@ -20,13 +22,14 @@ function start(gauges: Partial<Gauges> = {}) {
   const health = new Health();
   const broken = { now: false };
   const registry = createMetrics({
-    ...{ delivery, sockets, receiver, health },
+    ...{ delivery, sockets, receiver, faults, health },
     gauges: () => (broken.now ? Promise.reject(new Error('no journal')) : Promise.resolve(now)),
   });
   return {
     delivery,
     sockets,
     receiver,
+    faults,
     broken,
     health,
     lines: async () => (await registry.metrics()).split('\n'),
@@ -34,6 +37,18 @@ function start(gauges: Partial<Gauges> = {}) {
 }
 
 describe('metrics', () => {
+  it('The metrics count what no code caught, and say 0 before there was any', async () => {
+    const { faults, lines } = start();
+    expect(await lines()).toEqual(
+      expect.arrayContaining([
+        'ak_slack_process_faults_total{kind="unhandled_rejection"} 0',
+        'ak_slack_process_faults_total{kind="uncaught_exception"} 0',
+      ]),
+    );
+    faults.emit({ t: 'unhandled_rejection', error: new Error('a fault') });
+    expect(await lines()).toContain('ak_slack_process_faults_total{kind="unhandled_rejection"} 1');
+  });
+
   it('The metrics count the decisions about frames, and the frames that were not understood', async () => {
     const { receiver, sockets, lines } = start();
     receiver.emit({ t: 'routed', appId: 'A1', eventType: 'message', connections: 2 });

@@ -1,0 +1,55 @@
+import { Channel } from './channel.js';
+import { errorMessage } from './errors.js';
+import type { Log } from './log.js';
+
+/** What no code caught. */
+export interface ProcessFault {
+  readonly t: 'unhandled_rejection' | 'uncaught_exception';
+  readonly error: unknown;
+}
+
+/** The faults of this process, while it goes on or stops. */
+export interface ProcessFaults {
+  readonly events: Channel<ProcessFault>;
+  /** Resolves at the first uncaught exception: from then on the state of the program is unknown. */
+  readonly fatal: Promise<void>;
+}
+
+// A stop in order has this long after an uncaught exception.
+const STOP_MS = 5_000;
+
+// A fault that comes again and again, such as a closed standard output, must not fill the log while the program stops.
+const MOST_LOGGED_EXCEPTIONS = 10;
+
+/**
+ * Logs what no code caught. After an unhandled rejection the program goes on: one tenant's fault must not take the
+ * sockets of all down. After an uncaught exception the caller has 5 s to stop in order, then the process ends with 1.
+ * Warnings of Node go to the log as well, because on standard error they would not be scrubbed.
+ */
+export function watchProcess(log: Log): ProcessFaults {
+  const events = new Channel<ProcessFault>((error) =>
+    log.error({ err: error }, 'a subscriber to the faults of the process failed'),
+  );
+  process.on('unhandledRejection', (reason) => {
+    log.error({ err: asError(reason) }, 'unhandled promise rejection; the program goes on');
+    events.emit({ t: 'unhandled_rejection', error: reason });
+  });
+  let exceptions = 0;
+  const fatal = new Promise<void>((resolve) => {
+    process.on('uncaughtException', (error: unknown) => {
+      exceptions += 1;
+      if (exceptions === 1) setTimeout(() => process.exit(1), STOP_MS).unref();
+      resolve();
+      events.emit({ t: 'uncaught_exception', error });
+      if (exceptions <= MOST_LOGGED_EXCEPTIONS)
+        log.error({ err: asError(error) }, 'uncaught exception; the program stops, start it again');
+    });
+  });
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => log.warn({ err: warning }, 'Node warns'));
+  return { events, fatal };
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(errorMessage(thrown), { cause: thrown });
+}
