@@ -1,0 +1,115 @@
+import { pino } from 'pino';
+
+import { systemClock } from '../../src/core/clock.js';
+import { seededRandom } from '../../src/core/random.js';
+import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
+import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import { createSlackSockets } from '../../src/slack/sockets.js';
+import type { Row } from './bench.js';
+import { count, deafness, plainClient, sendSteadily, type Count } from './refresh-traffic.js';
+
+const MINUTE_MS = 60_000;
+const EVERY_MS = 10_000;
+const EVENTS_PER_SECOND = 5;
+/** How long Slack takes to answer a call for a URL. */
+const ANSWER_MS = 100;
+/** What ours may add to that. */
+const MARGIN_MS = 250;
+/** A socket that has been live for so long has succeeded; all contestants begin like that. */
+const SETTLED_MS = 6_000;
+
+interface Contestant {
+  readonly installation: SlackInstallation;
+  /** Slack replaces one socket, or closes all of them. */
+  readonly all: boolean;
+}
+
+interface Outcome extends Count {
+  readonly gaps: readonly number[];
+}
+
+/** Real time, the settings as they are delivered: for a minute Slack replaces one socket, or closes all, every 10 s. */
+export async function refreshMinute(): Promise<readonly Row[]> {
+  const slack = await startScriptedSlack();
+  slack.faults.api('apps.connections.open', { t: 'slow', delay: ANSWER_MS }, { times: Infinity });
+  const contestant = (name: string, all: boolean): Contestant => ({
+    installation: slack.install(slack.addApp(name), slack.addWorkspace(name)),
+    all,
+  });
+  const ours = [contestant('Ours, one', false), contestant('Ours, all', true)] as const;
+  const theirs = [contestant('SDK, one', false), contestant('SDK, all', true)] as const;
+  const sockets = createSlackSockets({
+    apiUrl: slack.apiUrl,
+    clock: systemClock,
+    random: seededRandom(1),
+    log: pino({ enabled: false }),
+    onEnvelope: (envelope) => void sockets.acknowledge(envelope),
+  });
+  sockets.reconcile(
+    new Map(ours.map(({ installation: { app } }) => [app.id, [{ token: app.createAppToken(), setAt: 1 }]])),
+  );
+  const clients = theirs.map(({ installation }) => plainClient(slack, installation.app));
+  await Promise.all(clients.map((client) => client.start()));
+  await pause(SETTLED_MS);
+  const outcomes = await minute(slack, [...ours, ...theirs]);
+  await sockets.stop();
+  await Promise.all(clients.map((client) => client.disconnect().catch(() => undefined)));
+  await slack.stop();
+  return rows(outcomes);
+}
+
+async function minute(slack: ScriptedSlack, all: readonly Contestant[]): Promise<readonly Outcome[]> {
+  const deaf = all.map(({ installation }) => deafness(slack, installation.app));
+  const traffic = sendSteadily(
+    slack,
+    all.map(({ installation }) => installation),
+    EVENTS_PER_SECOND,
+  );
+  for (let at = 0; at < MINUTE_MS; at += EVERY_MS) {
+    await pause(EVERY_MS / 2);
+    for (const contestant of all) {
+      const open = slack.sockets(contestant.installation.app);
+      if (contestant.all) for (const socket of open) socket.close(1001);
+      else open[0]?.refresh();
+    }
+    await pause(EVERY_MS / 2);
+  }
+  const sent = traffic.stop();
+  const gaps = deaf.map((each) => each.stop());
+  // Slack's 3 s for what was sent last.
+  await pause(3_500);
+  return all.map(({ installation }, n) => ({ ...count(sent, installation.app), gaps: gaps[n] ?? [] }));
+}
+
+function rows([one, all, sdkOne, sdkAll]: readonly Outcome[]): readonly Row[] {
+  if (one === undefined || all === undefined || sdkOne === undefined || sdkAll === undefined) return [];
+  return [
+    {
+      figure: `one socket replaced every 10 s for a minute: of ${one.sent} payloads, found no socket`,
+      value: `${one.unrouted}`,
+      peer: `${sdkOne.unrouted} of ${sdkOne.sent} (plain SDK)`,
+      limit: '0',
+      ok: one.unrouted === 0 && one.sent > 0,
+    },
+    {
+      figure: `all sockets closed every 10 s for a minute: longest of ${all.gaps.length} times without one`,
+      value: ms(all.gaps),
+      peer: `${ms(sdkAll.gaps)}, ${sdkAll.gaps.length} times (plain SDK)`,
+      limit: `<= ${ANSWER_MS + MARGIN_MS} ms (Slack answers after ${ANSWER_MS} ms)`,
+      ok: all.gaps.length === MINUTE_MS / EVERY_MS && Math.max(...all.gaps) <= ANSWER_MS + MARGIN_MS,
+    },
+    {
+      figure: `... of ${all.sent} payloads, found no socket`,
+      value: `${all.unrouted}`,
+      peer: `${sdkAll.unrouted} of ${sdkAll.sent} (plain SDK)`,
+    },
+  ];
+}
+
+function ms(gaps: readonly number[]): string {
+  return `${Math.max(0, ...gaps).toFixed(0)} ms`;
+}
+
+function pause(delay: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delay));
+}
