@@ -2,13 +2,16 @@ import { unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 
 import { SocketModeClient } from '@slack/socket-mode';
-import { Agent, buildConnector, ping, WebSocket } from 'undici';
+import type { Agent } from 'undici';
+import { buildConnector, ping, WebSocket } from 'undici';
 
 import type { Clock, Timer } from '../core/clock.js';
 import type { FrameWatch } from './frame-watch.js';
+import type { SlackFailure } from './slack-errors.js';
 import type { SlackHttp } from './http.js';
 import { silentLogger } from './silent-logger.js';
-import { failureOf } from './web-failure.js';
+import { UpgradeWatch } from './upgrade-watch.js';
+import { failureOf, NOT_FROM_SLACK } from './web-failure.js';
 import type { Wire, WireEnd, WireListener } from './wire.js';
 
 /*
@@ -78,6 +81,7 @@ class SdkWire implements Wire {
   #websocket: WebSocket | undefined;
   #unwatch: (() => void) | undefined;
   #goodbye: Timer | undefined;
+  readonly #upgrade = new UpgradeWatch();
   #ended = false;
 
   constructor(options: SdkWireOptions, token: string, listener: WireListener) {
@@ -103,10 +107,17 @@ class SdkWire implements Wire {
       if (isBinary || typeof data !== 'string') listener.onBinary();
       else listener.onText(data);
     };
-    this.#client.once('authenticated', () => {
+    this.#client.once('authenticated', ({ url }: { readonly url: unknown }) => {
       // A method for each of Slack's hundreds: more than half of the socket's memory, and never used again.
       (this.#client as unknown as SdkClient).webClient = undefined;
-      if (!this.#ended) listener.onUrl();
+      if (this.#ended) return;
+      const host = hostOf(url);
+      if (host === undefined) {
+        this.#end({ t: 'not_opened', failure: NOT_FROM_SLACK });
+        return;
+      }
+      this.#upgrade.host = host;
+      listener.onUrl(host);
     });
     // Emitted just before the SDK dials, in the same turn: what it set up is taken over as soon as it has returned.
     this.#client.once('connecting', () => {
@@ -116,7 +127,7 @@ class SdkWire implements Wire {
     });
     this.#client.start().catch((error: unknown) => {
       // Without a reason: the WebSocket ended before the hello, which its own close event tells better.
-      if (error !== undefined) this.#end({ t: 'not_opened', failure: failureOf(error) });
+      if (error !== undefined) this.#end({ t: 'not_opened', failure: this.#failureOf(error) });
     });
   }
 
@@ -185,7 +196,7 @@ class SdkWire implements Wire {
       this.#listener.onOpen();
     });
     websocket.addEventListener('close', ({ code }) => {
-      this.#end(opened ? { t: 'ended', code } : { t: 'not_opened', failure: handshakeFailed });
+      this.#end(opened ? { t: 'ended', code } : { t: 'not_opened', failure: this.#upgrade.failure });
     });
   }
 
@@ -217,6 +228,14 @@ class SdkWire implements Wire {
     this.#agent.destroy().catch(() => undefined);
   }
 
+  /** What the SDK throws of its own, and not of its Web API, is about a reply without a URL. */
+  #failureOf(error: unknown): SlackFailure {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return code.startsWith('slack_webapi_')
+      ? failureOf(error, new URL(this.#options.apiUrl).host)
+      : NOT_FROM_SLACK;
+  }
+
   #sdkSocket(): SdkSocket | undefined {
     return this.#client.websocket as unknown as SdkSocket | undefined;
   }
@@ -226,7 +245,7 @@ class SdkWire implements Wire {
     const connect = buildConnector({ allowH2: false, timeout: TCP_CONNECT_MS }) as (
       ...args: Parameters<buildConnector.connector>
     ) => Socket;
-    return new Agent({
+    return this.#upgrade.agent({
       // Also saves the pool that is otherwise made for each host, with 16 kB of empty queue.
       connections: 1,
       connect: (target, callback) => {
@@ -237,11 +256,12 @@ class SdkWire implements Wire {
   }
 }
 
-const handshakeFailed = {
-  t: 'unreachable',
-  message: 'the WebSocket to Slack could not be opened',
-  answered: true,
-} as const;
+/** The host of a WebSocket's URL; nothing if it is none. */
+function hostOf(url: unknown): string | undefined {
+  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
+  const { protocol, host } = new URL(url);
+  return protocol === 'ws:' || protocol === 'wss:' ? host : undefined;
+}
 
 /** A close frame of a client: status 1000, masked as RFC 6455 wants (a mask of zeros is a mask). */
 function closeFrame(): Buffer {

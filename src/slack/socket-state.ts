@@ -29,7 +29,8 @@ export type ClosedReason =
   /** No URL, or no WebSocket. */
   | { readonly t: 'failed'; readonly failure: SlackFailure }
   /** A state before live took longer than its limit. */
-  | { readonly t: 'timeout'; readonly during: 'fetching_url' | 'dialling' | 'awaiting_hello' }
+  | { readonly t: 'timeout'; readonly during: 'fetching_url' | 'awaiting_hello' }
+  | { readonly t: 'timeout'; readonly during: 'dialling'; readonly host: string }
   /** Slack sent `disconnect` instead of hello. */
   | { readonly t: 'turned_away'; readonly reason: string; readonly connections: number }
   /** The hello named another app than the token was saved for. */
@@ -46,7 +47,7 @@ export type SocketState =
   /** `apps.connections.open` is under way. Ends with a URL, a refusal, or after `fetchMs`. */
   | { readonly t: 'fetching_url' }
   /** TCP, TLS and the upgrade are under way. Ends open, refused, or after `dialMs`. */
-  | { readonly t: 'dialling' }
+  | { readonly t: 'dialling'; readonly host: string }
   /** The WebSocket is open, and Slack has not greeted yet. Ends with hello, `disconnect`, or after `helloMs`. */
   | { readonly t: 'awaiting_hello' }
   /** Slack routes payloads to it. `leaving` if a replacement is wanted; ends by draining, suspicion or its end. */
@@ -81,7 +82,7 @@ export function closedText(reason: ClosedReason): string {
           ? 'Slack limits how often sockets may be opened'
           : reason.failure.message;
     case 'timeout':
-      return TIMEOUTS[reason.during];
+      return timeoutText(reason);
     case 'turned_away':
       return `Slack turned the socket away: ${reason.reason}`;
     case 'wrong_app':
@@ -97,8 +98,13 @@ export function closedText(reason: ClosedReason): string {
   }
 }
 
-const TIMEOUTS = {
-  fetching_url: 'Slack did not give a WebSocket URL in time',
-  dialling: 'the WebSocket to Slack could not be opened in time',
-  awaiting_hello: 'Slack did not greet on the new socket in time',
-} as const;
+function timeoutText(reason: Extract<ClosedReason, { t: 'timeout' }>): string {
+  switch (reason.during) {
+    case 'fetching_url':
+      return 'Slack did not give a WebSocket URL in time';
+    case 'dialling':
+      return `the WebSocket to Slack could not be opened: ${reason.host} timed out`;
+    case 'awaiting_hello':
+      return 'Slack did not greet on the new socket in time';
+  }
+}

@@ -58,7 +58,7 @@ export class SlackSocket {
     this.#options = options;
     this.#limitState(options.policy.socket.fetchMs, { t: 'timeout', during: 'fetching_url' });
     this.#wire = options.openWire(options.token.token, {
-      onUrl: () => this.#onUrl(),
+      onUrl: (host) => this.#onUrl(host),
       onOpen: () => this.#onOpen(),
       onText: (text) => this.#onText(text),
       onBinary: () => {
@@ -148,10 +148,10 @@ export class SlackSocket {
     this.#passed = undefined;
   }
 
-  #onUrl(): void {
+  #onUrl(host: string): void {
     if (this.#state.t !== 'fetching_url') return;
-    this.#become({ t: 'dialling' });
-    this.#limitState(this.#options.policy.socket.dialMs, { t: 'timeout', during: 'dialling' });
+    this.#become({ t: 'dialling', host });
+    this.#limitState(this.#options.policy.socket.dialMs, { t: 'timeout', during: 'dialling', host });
   }
 
   #onOpen(): void {

@@ -78,6 +78,7 @@ const CALL_TIMEOUT_MS = 10_000;
 /** Checked calls of Slack's Web API, over its SDK with its retries off: who calls decides what to do about a failure. */
 export function createWebApi(options: WebApiOptions): SlackWebApi {
   const timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS;
+  const { host } = new URL(options.apiUrl);
 
   async function call(
     method: string,
@@ -98,7 +99,7 @@ export function createWebApi(options: WebApiOptions): SlackWebApi {
       const reply: unknown = await client.apiCall(method, args);
       return { ok: true, value: isJsonObject(reply) ? reply : {} };
     } catch (error) {
-      return { ok: false, failure: failureOf(limit.signal.aborted ? limit.signal.reason : error) };
+      return { ok: false, failure: failureOf(limit.signal.aborted ? limit.signal.reason : error, host) };
     } finally {
       limit.cleanup();
     }

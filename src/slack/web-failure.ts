@@ -5,16 +5,23 @@ import {
   WebAPIRequestError,
 } from '@slack/web-api';
 
-import { errorMessage } from '../core/errors.js';
+import { errorMessage, PluginError } from '../core/errors.js';
 import { isJsonObject, stringAt } from '../core/json.js';
-import { scrub } from '../core/scrub.js';
+import { UnreachableError } from '../core/unreachable.js';
 import type { SlackFailure } from './slack-errors.js';
 
 // Slack's codes. Anything else in that place is text of a proxy or a captive portal, which must not pass for a code.
 const CODE = /^[a-z0-9_]{1,64}$/;
 
-/** What a rejected call of the SDK means. Total: takes whatever was thrown. */
-export function failureOf(error: unknown): SlackFailure {
+/** Something answered, and it was not Slack. */
+export const NOT_FROM_SLACK: SlackFailure = {
+  t: 'unreachable',
+  message: 'the reply did not come from Slack (is there a proxy or a captive portal?)',
+  answered: true,
+};
+
+/** What a rejected call of the SDK to `host` means. Total: takes whatever was thrown. */
+export function failureOf(error: unknown, host: string): SlackFailure {
   if (error instanceof WebAPIPlatformError) return refusal(error.data);
   if (error instanceof WebAPIRateLimitedError)
     return { t: 'rate_limited', retryAfterMs: Math.max(1, error.retryAfter) * 1000 };
@@ -25,7 +32,10 @@ export function failureOf(error: unknown): SlackFailure {
       answered: true,
     };
   const cause = error instanceof WebAPIRequestError ? error.original : error;
-  return { t: 'unreachable', message: `Slack cannot be reached: ${reason(cause)}`, answered: false };
+  // Our own time limits say what took too long.
+  const reason =
+    cause instanceof PluginError ? errorMessage(cause) : UnreachableError.of(host, cause).message;
+  return { t: 'unreachable', message: `Slack cannot be reached: ${reason}`, answered: false };
 }
 
 /** A sentence for a failure. */
@@ -43,12 +53,7 @@ export function failureText(failure: SlackFailure): string {
 function refusal(data: unknown): SlackFailure {
   const body = isJsonObject(data) ? data : {};
   const error = stringAt(body, 'error');
-  if (!CODE.test(error))
-    return {
-      t: 'unreachable',
-      message: 'what answered in the place of Slack did not speak its language',
-      answered: true,
-    };
+  if (!CODE.test(error)) return NOT_FROM_SLACK;
   const needed = stringAt(body, 'needed');
   const provided = stringAt(body, 'provided');
   return {
@@ -57,12 +62,4 @@ function refusal(data: unknown): SlackFailure {
     ...(needed === '' ? {} : { needed }),
     ...(provided === '' ? {} : { provided }),
   };
-}
-
-/** The innermost reason: undici wraps "fetch failed" around what really happened. */
-function reason(error: unknown): string {
-  let inner = error;
-  for (let depth = 0; depth < 5 && inner instanceof Error && inner.cause instanceof Error; depth++)
-    inner = inner.cause;
-  return scrub(errorMessage(inner));
 }

@@ -9,8 +9,8 @@ export type WireEnd =
 
 /** What one connection tells, in this order; nothing after `onEnd`, which comes exactly once. */
 export interface WireListener {
-  /** Slack gave a URL; dialling begins. */
-  onUrl(): void;
+  /** Slack gave a URL; dialling its host begins. */
+  onUrl(host: string): void;
   /** The WebSocket is open; Slack's hello is due. */
   onOpen(): void;
   onText(text: string): void;

@@ -40,7 +40,7 @@ export class FakeWire implements Wire {
   }
 
   url(): void {
-    this.listener.onUrl();
+    this.listener.onUrl('wss-primary.slack.com');
   }
 
   open(): void {

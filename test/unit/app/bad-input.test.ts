@@ -361,7 +361,10 @@ describe('a Slack that answers nonsense', () => {
     [{ t: 'status', status: 200, body: '{"ok":true}' }, /./],
     [{ t: 'status', status: 200, body: '{"ok":true,"url":"http://169.254.169.254/"}' }, /./],
     [{ t: 'error', error: 'a_brand_new_error' }, /a_brand_new_error: trying again/],
-    [{ t: 'error', error: '<script>' }, /did not speak its language: trying again/],
+    [
+      { t: 'error', error: '<script>' },
+      /The reply did not come from Slack \(is there a proxy or a captive portal\?\): trying again/,
+    ],
     [{ t: 'rate_limited', retryAfter: 1 }, /./],
     [{ t: 'reset' }, /cannot be reached: .*: trying again/],
   ];

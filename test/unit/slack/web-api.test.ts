@@ -92,7 +92,7 @@ describe('what goes wrong is told, never thrown', () => {
     [{ t: 'status', status: 503 } as const, 'Slack answered with HTTP status 503'],
     [
       { t: 'status', status: 200, body: '<html>Sign in</html>' } as const,
-      'what answered in the place of Slack did not speak its language',
+      'the reply did not come from Slack (is there a proxy or a captive portal?)',
     ],
     [{ t: 'reset' } as const, 'Slack cannot be reached: '],
     [{ t: 'hang' } as const, "Slack cannot be reached: Slack's auth.test took longer than 10000 ms"],
