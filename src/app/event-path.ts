@@ -6,7 +6,7 @@ import { ButtonUpdater } from '../connection/live/button-update.js';
 import { createEventSink } from '../connection/live/event-sink.js';
 import { LiveConnections } from '../connection/live/live-connections.js';
 import { Receiver } from '../connection/live/receiver.js';
-import { slackIdentitySource } from '../connection/live/slack-identity-source.js';
+import { askWhoseBot, verdictOf } from '../connection/live/whose-bot.js';
 import { errorMessage } from '../core/errors.js';
 import type { Health } from '../core/health.js';
 import { Background, type Releasers } from '../core/lifecycle.js';
@@ -79,7 +79,8 @@ export async function makeEventPath(
     integrationId,
     server,
     sockets: socketsPort(sockets),
-    identitySource: slackIdentitySource(slack),
+    ask: async (botToken, signal) => verdictOf(await askWhoseBot(slack, botToken, signal)),
+    tokens: journal.tokens,
     policy: policies.live,
     ...{ clock, random, log, health },
   });

@@ -48,6 +48,7 @@ export async function openFaces(
     autokitteh: server,
     integrationId: manifest.integrationId,
     live: { of: (connectionId) => liveConnection(connectionId, path) },
+    saved: (tokens, owner, teamName) => live.learn(tokens, owner, teamName),
     changed: (connectionId) => live.noticeChange(connectionId),
     manifest: proposedApp(manifest.slackApp),
     publicUrl: config.gatewayPublicUrl,

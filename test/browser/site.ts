@@ -69,6 +69,7 @@ export async function startSite(): Promise<Site> {
     autokitteh,
     integrationId: integrationIdFromName('slack'),
     live: { of: (id) => Promise.resolve(live.get(id)) },
+    saved: () => undefined,
     changed: (id) => changed.push(id),
     manifest: DEFAULT_APP_MANIFEST,
     trustedOrigins: [],

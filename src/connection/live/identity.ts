@@ -1,59 +1,89 @@
+import { backoffDelay } from '../../core/backoff.js';
 import type { Clock } from '../../core/clock.js';
+import type { Log } from '../../core/log.js';
+import type { Random } from '../../core/random.js';
+import { FailedQuestions } from './failed-questions.js';
 import type { LivePolicy } from './policy.js';
+import type { TokenMemory } from './token-memory.js';
+import type { BotOwner, BotVerdict } from './whose-bot.js';
 
-/** What Slack says of a bot token. */
+/** What is known of a bot token. */
 export type BotTokenState =
-  /** Not asked yet, or Slack did not answer: nothing is held against the connection. */
-  | { readonly t: 'unknown' }
+  /** Slack has not answered yet; `failure` says why, if it was asked. Nothing is held against the connection. */
+  | { readonly t: 'unknown'; readonly failure?: string }
+  /** Slack said whose it is: since the start (`isConfirmed`), or before. `failure` says why it did not say so again. */
   | {
       readonly t: 'known';
-      readonly appId: string;
-      readonly installIds: string;
-      readonly teamName: string;
-      readonly botName: string;
+      readonly owner: BotOwner;
+      /** Absent where it is not known, because only ids are remembered. */
+      readonly teamName?: string;
+      readonly isConfirmed: boolean;
+      readonly failure?: string;
     }
-  /** Slack refused the token; `error` is Slack's word for it, `was` the installation that it was for, if known. */
+  /** Slack refused the token; `error` is Slack's word for it, `was` whose it was before, if that is known. */
   | {
       readonly t: 'refused';
       readonly error: string;
       readonly advice: string;
-      readonly was?: string | undefined;
+      readonly was?: BotOwner;
     };
 
-/** The part of Slack's Web API that tells who a token is. */
-export interface IdentitySource {
-  identify(botToken: string, signal: AbortSignal): Promise<BotTokenState>;
-}
+/** Asks Slack whose a bot token is. Never rejects. */
+export type AskSlack = (botToken: string, signal: AbortSignal) => Promise<BotVerdict>;
 
 export interface IdentityCacheOptions {
-  readonly source: IdentitySource;
+  readonly ask: AskSlack;
+  readonly memory: TokenMemory;
   readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
   readonly policy: Pick<LivePolicy, 'identityMs' | 'identityRetryMs'>;
   /** Ends questions that are under way; they leave what is known as it is. */
   readonly signal: AbortSignal;
 }
 
-/** Remembers what Slack said of each bot token, so that a reconcile asks only now and then. */
+interface Known {
+  readonly state: BotTokenState;
+  /** Monotonic time until which Slack is not asked again. */
+  readonly until: number;
+  /** Questions in a row that Slack did not answer. */
+  readonly failures: number;
+}
+
+// Between two questions that Slack does not answer there is at most so many times identityRetryMs.
+const SLOWEST = 12;
+
+/** Knows what Slack said of each bot token, so that a reconcile asks only now and then, and a start not first. */
 export class IdentityCache {
   readonly #options: IdentityCacheOptions;
-  readonly #known = new Map<string, { identity: BotTokenState; until: number }>();
+  readonly #known = new Map<string, Known>();
   readonly #asking = new Map<string, Promise<BotTokenState>>();
+  readonly #failed: FailedQuestions;
 
   constructor(options: IdentityCacheOptions) {
     this.#options = options;
+    this.#failed = new FailedQuestions(options.log);
   }
 
-  /** The last answer, however old. */
+  /** What is known, however old; asks nobody. */
   last(botToken: string): BotTokenState {
-    return this.#known.get(botToken)?.identity ?? { t: 'unknown' };
+    const known = this.#known.get(botToken);
+    if (known !== undefined) return known.state;
+    const owner = this.#options.memory.get(botToken);
+    return owner === undefined ? { t: 'unknown' } : { t: 'known', owner, isConfirmed: false };
   }
 
   /** A fresh enough answer; asks Slack otherwise, one question for all who ask meanwhile. */
   async get(botToken: string): Promise<BotTokenState> {
     const known = this.#known.get(botToken);
-    if (known !== undefined && known.until > this.#options.clock.monotonic()) return known.identity;
+    if (known !== undefined && known.until > this.#options.clock.monotonic()) return known.state;
     const asking = this.#asking.get(botToken) ?? this.#ask(botToken);
     return asking;
+  }
+
+  /** Slack said whose a token is when somebody else asked. */
+  learn(botToken: string, owner: BotOwner, teamName: string): void {
+    this.#note(botToken, { t: 'known', owner, teamName });
   }
 
   /** Asks again the next time: Slack announced a change. */
@@ -62,33 +92,52 @@ export class IdentityCache {
     if (known !== undefined) this.#known.set(botToken, { ...known, until: 0 });
   }
 
-  /** Forgets every token but these. */
+  /** Drops every token but these. */
   retain(botTokens: ReadonlySet<string>): void {
-    for (const token of this.#known.keys()) if (!botTokens.has(token)) this.#known.delete(token);
+    for (const token of this.#known.keys()) {
+      if (botTokens.has(token)) continue;
+      this.#known.delete(token);
+      this.#failed.ended(token);
+    }
   }
 
   #ask(botToken: string): Promise<BotTokenState> {
-    const { source, signal } = this.#options;
-    const asking = source
-      .identify(botToken, signal)
-      .then((identity) => this.#note(botToken, identity))
+    const { ask, signal } = this.#options;
+    const asking = ask(botToken, signal)
+      .then((verdict) => this.#note(botToken, verdict))
       .finally(() => this.#asking.delete(botToken));
     this.#asking.set(botToken, asking);
     return asking;
   }
 
-  #note(botToken: string, fresh: BotTokenState): BotTokenState {
-    const { clock, policy } = this.#options;
-    const identity = after(this.last(botToken), fresh);
-    const wait = fresh.t === 'unknown' ? policy.identityRetryMs : policy.identityMs;
-    this.#known.set(botToken, { identity, until: clock.monotonic() + wait });
-    return identity;
+  #note(botToken: string, verdict: BotVerdict): BotTokenState {
+    const { clock, random, policy, memory, signal } = this.#options;
+    // A question that our own stop ended says nothing.
+    if (signal.aborted) return this.last(botToken);
+    const state = after(this.last(botToken), verdict);
+    const isAnswered = verdict.t !== 'unanswered';
+    const failures = isAnswered ? 0 : (this.#known.get(botToken)?.failures ?? 0) + 1;
+    const retry = { firstMs: policy.identityRetryMs, factor: 2, maxMs: SLOWEST * policy.identityRetryMs };
+    const wait = isAnswered ? policy.identityMs : backoffDelay(retry, failures, random);
+    this.#known.set(botToken, { state, failures, until: clock.monotonic() + wait });
+    if (verdict.t === 'unanswered') this.#failed.failed(botToken, verdict.reason);
+    else this.#failed.ended(botToken);
+    if (verdict.t === 'known') memory.rememberBot(botToken, verdict.owner);
+    if (verdict.t === 'refused') memory.forget(botToken);
+    return state;
   }
 }
 
-function after(last: BotTokenState, fresh: BotTokenState): BotTokenState {
-  // Slack being out of reach says nothing new of the token.
-  if (fresh.t === 'unknown') return last;
-  if (fresh.t === 'known' || last.t === 'unknown') return fresh;
-  return { ...fresh, was: last.t === 'known' ? last.installIds : last.was };
+function after(last: BotTokenState, verdict: BotVerdict): BotTokenState {
+  switch (verdict.t) {
+    case 'known':
+      return { ...verdict, isConfirmed: true };
+    case 'refused': {
+      const was = last.t === 'known' ? last.owner : last.t === 'refused' ? last.was : undefined;
+      return { ...verdict, ...(was === undefined ? {} : { was }) };
+    }
+    // Slack being out of reach says nothing new of the token.
+    case 'unanswered':
+      return last.t === 'refused' ? last : { ...last, failure: verdict.reason };
+  }
 }

@@ -8,22 +8,28 @@ import { Channel } from '../../core/channel.js';
 import type { Health } from '../../core/health.js';
 import { errorMessage, PluginError } from '../../core/errors.js';
 import type { Installation } from '../../events/installation.js';
+import type { TokenStore } from '../../storage/tokens.js';
 import { sayFarewell } from './farewell.js';
-import { IdentityCache, type IdentitySource } from './identity.js';
+import { Identification } from './identification.js';
+import type { AskSlack } from './identity.js';
 import type { LivePolicy } from './policy.js';
-import type { Server, Sockets } from './ports.js';
+import type { Server, Sockets, WantedToken } from './ports.js';
 import { Reconciler } from './reconciler.js';
 import { Registry, type Entry } from './registry.js';
 import { isSocketMode } from './setup-state.js';
 import { INIT_REQUIRED, statusOf } from './status.js';
 import { StatusPublisher } from './status-publisher.js';
+import { TokenMemory } from './token-memory.js';
 import { wantedApps } from './wanted-apps.js';
+import type { BotOwner } from './whose-bot.js';
 
 export interface LiveOptions {
   readonly integrationId: string;
   readonly server: Server;
   readonly sockets: Sockets;
-  readonly identitySource: IdentitySource;
+  readonly ask: AskSlack;
+  /** Where what Slack said about tokens is kept over restarts. */
+  readonly tokens: TokenStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: LivePolicy;
@@ -37,18 +43,21 @@ const IDENTIFY_MS = 1_000;
 
 /**
  * The connections of this integration as they are now: which there are, how each fares, which app's sockets are
- * wanted, and to whom an event belongs. Everything is learnt from the server and from Slack; nothing is stored here.
+ * wanted, and to whom an event belongs. Everything is learnt from the server and from Slack; what Slack said about tokens
+ * is remembered.
  */
 export class LiveConnections {
   /** Emits after each look at the server, whether or not something changed. */
   readonly refreshed = new Channel<undefined>();
   readonly #options: LiveOptions;
   readonly #registry = new Registry();
-  readonly #identities: IdentityCache;
+  readonly #memory: TokenMemory;
+  readonly #identification: Identification;
   readonly #background: Background;
   readonly #reconciler: Reconciler;
   readonly #publisher: StatusPublisher;
   readonly #stopping = new AbortController();
+  #wanted: ReadonlyMap<string, readonly WantedToken[]> = new Map();
   #comparing: Timer | undefined;
   #farewell: Promise<void> | undefined;
 
@@ -61,7 +70,14 @@ export class LiveConnections {
     const { signal } = this.#stopping;
     // One for each question that is under way; none stays.
     setMaxListeners(0, signal);
-    this.#identities = new IdentityCache({ source: options.identitySource, clock, policy, signal });
+    this.#memory = new TokenMemory({ store: options.tokens, background: this.#background, clock, log });
+    this.#identification = new Identification({
+      registry: this.#registry,
+      memory: this.#memory,
+      ask: options.ask,
+      changed: () => this.#identified(),
+      ...{ clock, random, log, policy, signal },
+    });
     this.#publisher = new StatusPublisher({
       push: async (id, status) => {
         await server.pushStatus(id, status, signal);
@@ -110,11 +126,9 @@ export class LiveConnections {
 
   /** Slack announced that tokens of this installation may be gone. */
   doubtTokens(installation: Installation): void {
-    for (const id of this.#registry.connectionsOf(installation, true)) {
-      const setup = this.#registry.get(id)?.setup;
-      if (setup?.t === 'complete') this.#identities.doubt(setup.botToken);
-    }
-    this.#background.run('ask Slack whose tokens these are', () => this.#identifyAll());
+    const ids = this.#registry.connectionsOf(installation, true);
+    for (const id of ids) this.#identification.doubt(id);
+    this.#background.run('ask Slack whose tokens these are', () => this.#identification.of(ids));
   }
 
   /** The connections that get an installation's events; with `farewell` also those that have just lost it. */
@@ -123,14 +137,34 @@ export class LiveConnections {
   }
 
   /**
-   * Whether Slack has said whose every active connection is that claims an installation. Nothing if it has; else it is
+   * Whether Slack has said since the start whose every active connection of an app is. Nothing if it has; else it is
    * asked, and the answer is true if it said so within a second.
    */
-  identified(installation: Installation): Promise<boolean> | undefined {
-    if (!this.#registry.isUndecided(installation)) return undefined;
-    return this.#patiently(this.#identifyAll(), IDENTIFY_MS).then(
-      () => !this.#registry.isUndecided(installation),
+  identified({ appId }: Installation): Promise<boolean> | undefined {
+    const undecided = this.#registry.undecided(appId);
+    if (undecided.length === 0) return undefined;
+    return this.#patiently(this.#identification.of(undecided), IDENTIFY_MS).then(
+      () => this.#registry.undecided(appId).length === 0,
     );
+  }
+
+  /** A person saved two tokens, of which Slack said that they are of one app. */
+  learn(
+    tokens: { readonly botToken: string; readonly appToken: string },
+    owner: BotOwner,
+    teamName: string,
+  ): void {
+    this.#identification.learn(tokens, owner, teamName);
+  }
+
+  /** Slack greeted a socket of this app that was opened with this app-level token. */
+  tokenOpened(appToken: string, appId: string): void {
+    this.#memory.rememberAppLevel(appToken, appId);
+  }
+
+  /** Slack refused this app-level token. */
+  tokenRefused(appToken: string): void {
+    this.#memory.forget(appToken);
   }
 
   entry(connectionId: string): Entry | undefined {
@@ -143,19 +177,22 @@ export class LiveConnections {
 
   /** The Slack apps whose sockets are wanted. */
   apps(): string[] {
-    return [...wantedApps(this.#registry.all()).keys()];
+    return [...this.#wanted.keys()];
   }
 
   /**
-   * The Slack apps of all active connections whose bot tokens Slack has not refused; undefined until the server has told
-   * which connections there are and what their variables hold.
+   * The Slack apps of all active connections, but for those of which Slack said that the bot token is not the app's;
+   * undefined until the server has told which connections there are and what their variables hold.
    */
   appsToServe(): string[] | undefined {
     const active = this.entries().filter((entry) => entry.active);
     if (!this.#reconciler.hasLooked || active.some(({ variables }) => variables === undefined))
       return undefined;
     const served = active.flatMap(({ setup, identity }) =>
-      setup.t === 'complete' && identity.t !== 'refused' ? [setup.appId] : [],
+      setup.t === 'complete' &&
+      (identity.t === 'unknown' || (identity.t === 'known' && identity.owner.appId === setup.appId))
+        ? [setup.appId]
+        : [],
     );
     return [...new Set(served)];
   }
@@ -183,16 +220,17 @@ export class LiveConnections {
   /** The status after the connection's variables were read anew, or what is known when server or Slack are slow. */
   async freshStatus(connectionId: string): Promise<Status> {
     if (connectionId === '') return INIT_REQUIRED;
-    await this.#patiently(this.#reconciler.looked(connectionId).then(() => this.#identify(connectionId)));
+    await this.#patiently(
+      this.#reconciler.looked(connectionId).then(() => this.#identification.of([connectionId])),
+    );
     return this.status(connectionId);
   }
 
   /** Asks Slack about the bot token now, then gives the status. */
   async test(connectionId: string): Promise<Status> {
     await this.#patiently(this.#reconciler.looked(connectionId));
-    const setup = this.#registry.get(connectionId)?.setup;
-    if (setup?.t === 'complete') this.#identities.doubt(setup.botToken);
-    await this.#identify(connectionId);
+    this.#identification.doubt(connectionId);
+    await this.#identification.of([connectionId]);
     return this.status(connectionId);
   }
 
@@ -212,25 +250,29 @@ export class LiveConnections {
       this.#publisher.listed(entry.record.id, entry.record.status);
       if (isOthers(entry)) this.#publisher.takeBack(entry.record.id);
     }
-    this.#background.run('ask Slack whose tokens these are', () => this.#identifyAll());
-    this.#options.sockets.reconcile(wantedApps(this.#registry.all()));
+    this.#background.run('ask Slack whose tokens these are', () => this.#identification.all());
+    this.#identification.tell();
+    this.#identified();
+  }
+
+  #identified(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#want();
+    this.#options.sockets.reconcile(this.#wanted);
     this.#compare();
     this.refreshed.emit(undefined);
   }
 
-  async #identifyAll(): Promise<void> {
-    const setUp = this.entries().flatMap(({ record, setup }) =>
-      setup.t === 'complete' ? [{ id: record.id, token: setup.botToken }] : [],
+  #want(): void {
+    const wanted = wantedApps(this.#registry.all(), {
+      now: this.#options.clock.now(),
+      isProven: (appToken, appId) => this.#memory.get(appToken)?.appId === appId,
+    });
+    // A bot token that is replaced by the next closes no sockets while Slack is being asked about the new one.
+    const kept = [...this.#wanted].filter(
+      ([appId]) => !wanted.has(appId) && this.#registry.isBeingAsked(appId),
     );
-    this.#identities.retain(new Set(setUp.map(({ token }) => token)));
-    await Promise.all(setUp.map(({ id }) => this.#identify(id)));
-  }
-
-  /** Asks Slack about a connection's bot token, unless it said something lately. */
-  async #identify(connectionId: string): Promise<void> {
-    const setup = this.#registry.get(connectionId)?.setup;
-    if (setup?.t !== 'complete') return;
-    this.#registry.identify(connectionId, setup.botToken, await this.#identities.get(setup.botToken));
+    this.#wanted = new Map([...wanted, ...kept]);
   }
 
   #sayFarewell(): Promise<void> {

@@ -22,7 +22,7 @@ export interface LivePolicy {
   readonly answerMs: number;
   /** What Slack said of a bot token is asked again after this long at most; revocations are also announced by events. */
   readonly identityMs: number;
-  /** The same when Slack could not be asked. */
+  /** The same when Slack did not answer, at first; longer each time. */
   readonly identityRetryMs: number;
 }
 

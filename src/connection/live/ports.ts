@@ -13,10 +13,13 @@ export interface Server {
   refreshStatus(connectionId: string, signal: AbortSignal): Promise<Status>;
 }
 
-/** An app-level token and when a person saved it, milliseconds since 1970 (0 when unknown). */
+/** An app-level token that opens sockets of its app. */
 export interface WantedToken {
   readonly token: string;
+  /** When a person saved it, milliseconds since 1970 (0 when unknown). */
   readonly setAt: number;
+  /** Slack has opened a socket with it, or said at a save on the page that it would. */
+  readonly isProven: boolean;
 }
 
 /** The sockets that events arrive on, by app. */

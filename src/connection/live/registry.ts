@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionRecord, Variable } from '../../autokitteh/client.js';
 import { belongsTo, type Installation } from '../../events/installation.js';
 import type { BotTokenState } from './identity.js';
+import { installIdsOf } from './whose-bot.js';
 import { setupStateOf, type SetupState, type Variables } from './setup-state.js';
 
 /** One connection as far as it is known here. */
@@ -56,11 +57,16 @@ export class Registry {
     this.#set({ ...entry, variables: byName, setup, identity });
   }
 
-  /** Notes what Slack said of a connection's bot token; nothing if the connection has another one by now. */
-  identify(id: string, botToken: string, identity: BotTokenState): void {
+  /**
+   * Notes what Slack said of a connection's bot token; nothing if the connection has another one by now. Answers whether
+   * that was news.
+   */
+  identify(id: string, botToken: string, identity: BotTokenState): boolean {
     const entry = this.#entries.get(id);
-    if (entry === undefined || botTokenOf(entry.setup) !== botToken) return;
-    if (JSON.stringify(entry.identity) !== JSON.stringify(identity)) this.#set({ ...entry, identity });
+    if (entry === undefined || botTokenOf(entry.setup) !== botToken) return false;
+    if (isDeepStrictEqual(entry.identity, identity)) return false;
+    this.#set({ ...entry, identity });
+    return true;
   }
 
   /**
@@ -75,27 +81,45 @@ export class Registry {
       .map(({ id }) => id);
   }
 
-  /** Whether a connection may be of this installation, but Slack has not said yet whose its bot token is. */
-  isUndecided(installation: Installation): boolean {
-    return [...this.#entries.values()].some(({ active, setup, variables, identity }) => {
-      if (!active || setup.t !== 'complete' || setup.appId !== installation.appId) return false;
-      const claimed = variables?.get('install_ids') ?? '';
-      return identity.t === 'unknown' && (claimed === '' || belongsTo(claimed, installation));
-    });
+  /**
+   * The connections that an event of this app may be for although it is for none that is known: Slack has not said yet
+   * whose their bot tokens are, or has not said so again since the start. A workspace may have joined an organisation
+   * meanwhile, so that what Slack said before never tells that an event is for nobody.
+   */
+  undecided(appId: string): string[] {
+    return [...this.#entries.values()]
+      .filter(({ active, setup, identity }) => {
+        if (!active || setup.t !== 'complete' || setup.appId !== appId) return false;
+        if (identity.t === 'known') return !identity.isConfirmed && identity.owner.appId === appId;
+        return identity.t === 'unknown';
+      })
+      .map(({ record }) => record.id);
   }
 
-  // What Slack says of the bot token counts. Variables do not: anyone who has a connection can write into its
-  // `install_ids` whatever it takes to get the events of others.
+  /** Whether Slack is being asked, for the first time, whose the bot token of a connection of this app is. */
+  isBeingAsked(appId: string): boolean {
+    return [...this.#entries.values()].some(
+      ({ active, setup, identity }) =>
+        active &&
+        setup.t === 'complete' &&
+        setup.appId === appId &&
+        identity.t === 'unknown' &&
+        identity.failure === undefined,
+    );
+  }
+
+  // What Slack says of the bot token counts. Variables do not: anyone who has a connection can write into them whatever
+  // it takes to get the events of others.
   #buildRoutes(): Map<string, Route[]> {
     const routes = new Map<string, Route[]>();
     for (const { record, active, setup, identity } of this.#entries.values()) {
       if (!active || setup.t !== 'complete' || identity.t === 'unknown') continue;
       const ended = identity.t === 'refused';
-      const installIds = ended ? identity.was : identity.installIds;
-      if (installIds === undefined) continue;
-      const ofApp = routes.get(setup.appId);
-      const route = { id: record.id, installIds, ended };
-      if (ofApp === undefined) routes.set(setup.appId, [route]);
+      const owner = ended ? identity.was : identity.owner;
+      if (owner?.appId !== setup.appId) continue;
+      const ofApp = routes.get(owner.appId);
+      const route = { id: record.id, installIds: installIdsOf(owner), ended };
+      if (ofApp === undefined) routes.set(owner.appId, [route]);
       else ofApp.push(route);
     }
     return routes;

@@ -59,16 +59,20 @@ function completeStatus(
   const { identity } = entry;
   if (identity.t === 'refused')
     return error(`Slack refused the bot token (${identity.error}): ${identity.advice}`);
-  if (identity.t === 'known' && identity.appId !== setup.appId) {
+  if (identity.t === 'known' && identity.owner.appId !== setup.appId) {
     return error(
-      `The bot token is of app ${identity.appId}, the app-level token of ${setup.appId}: save two tokens of one app`,
+      `The bot token is of app ${identity.owner.appId}, the app-level token of ${setup.appId}: save two tokens of one app`,
     );
   }
   if (facts.token.t === 'refused')
     return error(`Slack refused the app-level token (${facts.token.error}): ${facts.token.advice}`);
   if (!entry.active) return ok(`Ready${forTeam(entry)}: sockets open when a deployment is active`);
-  if (identity.t === 'unknown')
-    return warning('Slack has not said yet whose bot token this is; events are not taken before it does');
+  if (identity.t === 'unknown') {
+    const why = identity.failure === undefined ? '' : ` (${identity.failure})`;
+    return warning(
+      `Slack has not said yet whose bot token this is${why}: no socket is opened, and no event taken, before it does`,
+    );
+  }
   return socketsStatus(entry, facts, setup.adopting);
 }
 
@@ -89,6 +93,12 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
       "Adopted, but the server's own socket still takes a share of the events: finish on this connection's page",
     );
   }
+  const { identity } = entry;
+  if (identity.t === 'known' && !identity.isConfirmed && identity.failure !== undefined) {
+    return warning(
+      `${count(sockets.sockets)} live, with what Slack said before of the bot token: it does not say so now (${identity.failure})`,
+    );
+  }
   if (sockets.ghosts > 0) {
     return warning(
       `${count(sockets.sockets)} live, but Slack counts ${sockets.ghosts} more of this app elsewhere, which take a share of its events: stop the other program, or restart the server after an adoption`,
@@ -104,7 +114,8 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
 }
 
 function forTeam({ identity, variables }: Entry): string {
-  const team = identity.t === 'known' ? identity.teamName : variables?.get('team_name');
+  const told = identity.t === 'known' ? identity.teamName : undefined;
+  const team = told ?? variables?.get('team_name');
   return team === undefined || team === '' ? '' : ` in ${team}`;
 }
 

@@ -1,5 +1,6 @@
 import { adviceFor, isPermanent, type SlackFailure } from '../../slack/slack-errors.js';
-import type { BotIdentity, SlackResult } from '../../slack/web-api.js';
+import type { SlackResult } from '../../slack/web-api.js';
+import { askWhoseBot } from '../live/whose-bot.js';
 import { appIdOf, appTokenProblem, areSwapped, botTokenProblem } from './assets/token-shape.js';
 import type { SlackCalls } from './ports.js';
 import { identityOf, type SlackIdentity } from './slack-identity.js';
@@ -81,25 +82,19 @@ interface BotAnswer {
 }
 
 async function askAboutBot(slack: SlackCalls, botToken: string, signal: AbortSignal): Promise<BotAnswer> {
-  const auth = await slack.authTest(botToken, signal);
-  if (!auth.ok) {
-    const steps = [step('bot_token', 'failed', sentenceFor(auth.failure))];
-    return { steps, transient: passes(auth.failure) };
+  const answer = await askWhoseBot(slack, botToken, signal);
+  if (answer.t === 'failed' && answer.auth === undefined) {
+    const steps = [step('bot_token', 'failed', sentenceFor(answer.failure))];
+    return { steps, transient: passes(answer.failure) };
   }
-  const who = auth.value;
-  const known = step('bot_token', 'passed', `Slack knows the bot as @${who.user} in ${who.team}.`);
-  const info = await slack.botsInfo(botToken, who.botId, organizationOf(who), signal);
-  if (!info.ok) {
-    const steps = [known, step('bot', 'failed', sentenceFor(info.failure))];
-    return { steps, granted: who.scopes, transient: passes(info.failure) };
+  const { auth } = answer;
+  const known = step('bot_token', 'passed', `Slack knows the bot as @${auth.user} in ${auth.team}.`);
+  if (answer.t === 'failed') {
+    const steps = [known, step('bot', 'failed', sentenceFor(answer.failure))];
+    return { steps, granted: auth.scopes, transient: passes(answer.failure) };
   }
-  const steps = [known, step('bot', 'passed', `It is the bot of the app ${info.value.appId}.`)];
-  return { steps, granted: who.scopes, identity: identityOf(who, info.value), transient: false };
-}
-
-// Slack: bots.info wants a team only with a token of a whole organization.
-function organizationOf(who: BotIdentity): string | undefined {
-  return who.isEnterpriseInstall ? who.teamId : undefined;
+  const steps = [known, step('bot', 'passed', `It is the bot of the app ${answer.bot.appId}.`)];
+  return { steps, granted: auth.scopes, identity: identityOf(auth, answer.bot), transient: false };
 }
 
 function socketStep(answer: SlackResult<unknown>): CheckStep {

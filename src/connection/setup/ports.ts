@@ -3,21 +3,15 @@ import type { Status } from '../../autokitteh/status.js';
 import type { Clock } from '../../core/clock.js';
 import type { JsonObject } from '../../core/json.js';
 import type { Log } from '../../core/log.js';
-import type { BotIdentity, BotInfo, SlackResult } from '../../slack/web-api.js';
+import type { SlackResult } from '../../slack/web-api.js';
+import type { BotOwner, BotQuestions } from '../live/whose-bot.js';
 import type { AppManifest } from './assets/app-manifest.js';
 
 /**
  * The calls of Slack's Web API that setting a connection up needs. A signal is honoured by those that take one; none
  * rejects.
  */
-export interface SlackCalls {
-  authTest(botToken: string, signal: AbortSignal): Promise<SlackResult<BotIdentity>>;
-  botsInfo(
-    botToken: string,
-    botId: string,
-    teamId: string | undefined,
-    signal: AbortSignal,
-  ): Promise<SlackResult<Pick<BotInfo, 'appId' | 'name' | 'updated'>>>;
+export interface SlackCalls extends BotQuestions {
   openConnection(appToken: string, signal: AbortSignal): Promise<SlackResult<unknown>>;
   call(
     method: string,
@@ -59,6 +53,12 @@ export interface SetupPorts {
   /** The integration whose connections may be set up here. */
   readonly integrationId: string;
   readonly live: { of(connectionId: string): Promise<LiveConnection | undefined> };
+  /** Called after tokens were saved, with what Slack said of them: both are of the owner's app. */
+  readonly saved: (
+    tokens: { readonly botToken: string; readonly appToken: string },
+    owner: BotOwner,
+    teamName: string,
+  ) => void;
   /** Called after the variables of a connection were written or deleted. */
   readonly changed: (connectionId: string) => void;
   /** The Slack app that the guide proposes. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.js';
 import { PluginError } from '../../core/errors.js';
 import { APP_TOKEN, BOT_TOKEN, SAVED_AT, savedAtText } from '../live/setup-state.js';
 import { checkTokens, type TokenCheck, type Tokens } from './check-tokens.js';
-import type { PersonsAutoKitteh, SlackCalls } from './ports.js';
+import type { PersonsAutoKitteh, SetupPorts, SlackCalls } from './ports.js';
 import { identityVariables } from './slack-identity.js';
 
 // AutoKitteh: vars.max_value_size, checked on the plain value.
@@ -13,6 +13,8 @@ export interface SavePorts {
   readonly slack: SlackCalls;
   readonly autokitteh: PersonsAutoKitteh;
   readonly clock: Clock;
+  /** Called when both tokens are stored. */
+  readonly saved?: SetupPorts['saved'] | undefined;
 }
 
 export interface SaveRequest extends Tokens {
@@ -28,7 +30,7 @@ export interface SaveRequest extends Tokens {
  * server would refuse, and with whatever the server refuses.
  */
 export async function saveConnection(
-  { slack, autokitteh, clock }: SavePorts,
+  { slack, autokitteh, clock, saved }: SavePorts,
   request: SaveRequest,
   signal: AbortSignal,
 ): Promise<TokenCheck> {
@@ -50,6 +52,7 @@ export async function saveConnection(
   refuseLarge(variables.map(({ name, value }) => [name, value]));
   signal.throwIfAborted();
   await autokitteh.setVariables(request.connectionId, variables, signal);
+  saved?.(tokens, check.identity.owner, check.identity.teamName);
   return check;
 }
 

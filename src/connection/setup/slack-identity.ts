@@ -1,8 +1,11 @@
 import type { Variable } from '../../autokitteh/client.js';
 import type { BotIdentity, BotInfo } from '../../slack/web-api.js';
+import { ownerOf, type BotOwner } from '../live/whose-bot.js';
 
 /** Who a checked bot token is. */
 export interface SlackIdentity {
+  /** What events are routed by. */
+  readonly owner: BotOwner;
   readonly appId: string;
   readonly enterpriseId: string;
   readonly teamId: string;
@@ -22,6 +25,7 @@ export function identityOf(
   bot: Pick<BotInfo, 'appId' | 'name' | 'updated'>,
 ): SlackIdentity {
   return {
+    owner: ownerOf(auth, bot),
     appId: bot.appId,
     enterpriseId: auth.enterpriseId,
     teamId: auth.teamId,

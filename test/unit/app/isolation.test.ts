@@ -20,12 +20,9 @@ import { homeOf } from '../../../src/sim/slack/directory/entities.js';
 import { eventually } from '../../helpers/eventually.js';
 import {
   addInstallation,
-  ALWAYS,
   connect,
   createConnection,
   eventsOf,
-  metric,
-  QUICK_LIVE,
   save,
   setVariables,
   startWorld,
@@ -173,36 +170,6 @@ describe('events and installations', () => {
     await eventually(() => eventsOf(world, mine.id).length === 3, 'three events');
     expect(eventsOf(world, invented.id)).toEqual([]);
     expect(eventsOf(world, borrowed.id)).toEqual([]);
-  });
-
-  it('Events wait until Slack has said whose bot token it is, and none is lost meanwhile', async () => {
-    const world = await startWorld({
-      other: { live: { ...QUICK_LIVE, identityRetryMs: 100 } },
-    });
-    const { slack } = world;
-    const { app, installation, appToken } = addInstallation(world);
-    const connection = await createConnection(world);
-    const lift = slack.faults.api('auth.test', { t: 'error', error: 'internal_error' }, ALWAYS);
-    await setVariables(connection, {
-      auth_type: 'socketMode',
-      socket_mode_app_token: appToken,
-      private_bot_token: installation.botToken,
-      install_ids: `${app.id}//${installation.workspace?.id}`,
-    });
-    await slack.waitForSockets(app, 2);
-    await untilStatus(world, connection.id, 'warning', /whose bot token/);
-    const event = slack.send(installation, message());
-    const command = slack.send(installation, slashCommand());
-    await slack.ledger.settled(command);
-    expect(JSON.stringify(slack.ledger.answer(command)?.payload)).toContain('not taken');
-    await eventually(
-      async () => (await metric(world, 'ak_slack_received_total', 'decision="undecided"')) > 1,
-      'two undecided frames',
-    );
-    lift();
-    await slack.ledger.settled(event);
-    await eventually(() => eventsOf(world, connection.id).length === 1, 'the event');
-    await untilStatus(world, connection.id, 'ok', /2 sockets live/);
   });
 
   it('A connection learns that its app was uninstalled, and gets nothing after that', async () => {

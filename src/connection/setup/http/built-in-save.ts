@@ -51,7 +51,7 @@ async function trySave(
     await findConnection(autokitteh, ports.integrationId, connectionId, signal);
     const authType = fields.get('auth_type');
     return saveConnection(
-      { slack: ports.slack, autokitteh, clock: ports.clock },
+      { slack: ports.slack, autokitteh, clock: ports.clock, saved: ports.saved },
       { connectionId, authType, ...tokens },
       signal,
     );

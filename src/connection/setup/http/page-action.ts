@@ -77,7 +77,7 @@ async function run(action: Action, request: Run): Promise<ActionAnswer> {
 async function save({ ports, opened, autokitteh, fields, connection, signal }: Run): Promise<ActionAnswer> {
   const tokens = typedOrStored(typed(fields), connection.variables);
   const checked = await saveConnection(
-    { slack: opened.spare(ports.slack), autokitteh, clock: ports.clock },
+    { slack: opened.spare(ports.slack), autokitteh, clock: ports.clock, saved: ports.saved },
     { connectionId: connection.record.id, authType: fields.get('auth_type'), ...tokens },
     signal,
   );

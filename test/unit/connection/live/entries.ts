@@ -1,6 +1,8 @@
 import type { ConnectionRecord } from '../../../../src/autokitteh/client.js';
+import type { BotTokenState } from '../../../../src/connection/live/identity.js';
 import type { Entry } from '../../../../src/connection/live/registry.js';
 import type { SetupState } from '../../../../src/connection/live/setup-state.js';
+import type { BotOwner } from '../../../../src/connection/live/whose-bot.js';
 
 /** A connection as the server lists it. */
 export function recordOf(id: string): ConnectionRecord {
@@ -16,6 +18,16 @@ export function complete(
   return { t: 'complete', appId, appToken, botToken: `xoxb-${appToken}`, savedAt, adopting: false };
 }
 
+/** Whose a bot token is, in one workspace of an app. */
+export function ownerOf(appId: string, teamId = 'T1'): BotOwner {
+  return { appId, enterpriseId: '', teamId, botUserId: 'U1', botId: 'B1' };
+}
+
+/** A connection whose bot token is, as Slack said, of the app that its app-level token names. */
 export function entryOf(id: string, setup: SetupState, active = true): Entry {
-  return { record: recordOf(id), active, variables: new Map(), setup, identity: { t: 'unknown' } };
+  const identity: BotTokenState =
+    setup.t === 'complete'
+      ? { t: 'known', owner: ownerOf(setup.appId), isConfirmed: true }
+      : { t: 'unknown' };
+  return { record: recordOf(id), active, variables: new Map(), setup, identity };
 }

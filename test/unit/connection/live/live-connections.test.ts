@@ -1,27 +1,27 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ConnectionRecord, Variable } from '../../../../src/autokitteh/client.js';
 import type { Status } from '../../../../src/autokitteh/status.js';
-import type { BotTokenState } from '../../../../src/connection/live/identity.js';
 import { LiveConnections } from '../../../../src/connection/live/live-connections.js';
 import { LIVE_POLICY } from '../../../../src/connection/live/policy.js';
 import type { WantedToken } from '../../../../src/connection/live/ports.js';
+import type { BotVerdict } from '../../../../src/connection/live/whose-bot.js';
 import type { SocketsHealth } from '../../../../src/connection/live/status.js';
 import { createLog } from '../../../../src/core/log.js';
 import { Health } from '../../../../src/core/health.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
+import { TokensInMemory } from '../../../helpers/tokens-in-memory.js';
 
 const TOKENS = {
   auth_type: 'socketMode',
   socket_mode_app_token: 'xapp-1-A1-1-x',
   private_bot_token: 'xoxb-1',
 };
-const KNOWN: BotTokenState = {
+const KNOWN = {
   t: 'known',
-  appId: 'A1',
-  installIds: 'A1//T1',
+  owner: { appId: 'A1', enterpriseId: '', teamId: 'T1', botUserId: 'U1', botId: 'B1' },
   teamName: 'Team',
-  botName: 'bot',
-};
+} as const satisfies BotVerdict;
+const UNANSWERED: BotVerdict = { t: 'unanswered', reason: 'auth.test: Slack answered with HTTP status 503' };
 const HERE = { appId: 'A1', enterpriseId: '', teamId: 'T1' };
 
 interface FakeConnection {
@@ -113,19 +113,25 @@ class FakeServer {
 
 let clean: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const end of clean) await end();
+  for (const end of clean.reverse()) await end();
   clean = [];
 });
 
-function start() {
-  const clock = new HandClock();
+function start(tokens = new TokensInMemory(), clock = new HandClock()) {
   const server = new FakeServer();
   const health = new Health();
   const wanted = {
     apps: new Map<string, readonly WantedToken[]>(),
     health: { t: 'live', sockets: 2, ghosts: 0 } as SocketsHealth,
   };
-  const slack = { identity: KNOWN, asked: 0 };
+  const slack = {
+    identity: KNOWN as BotVerdict,
+    /** What Slack says of single tokens instead. */
+    of: new Map<string, BotVerdict>(),
+    asked: 0,
+    hold: undefined as Promise<BotVerdict> | undefined,
+  };
+  const logged: { readonly msg: string; readonly reason?: string }[] = [];
   const live = new LiveConnections({
     integrationId: 'int',
     server,
@@ -134,16 +140,18 @@ function start() {
       health: () => wanted.health,
       token: () => ({ t: 'used' }),
     },
-    identitySource: {
-      identify: () => {
-        slack.asked += 1;
-        return Promise.resolve(slack.identity);
-      },
+    ask: (botToken) => {
+      slack.asked += 1;
+      return slack.hold ?? Promise.resolve(slack.of.get(botToken) ?? slack.identity);
     },
+    tokens,
     clock,
     random: () => 0.5,
     policy: LIVE_POLICY,
-    log: createLog({ level: 'silent', format: 'json' }),
+    log: createLog(
+      { level: 'info', format: 'json' },
+      { write: (line) => void logged.push(JSON.parse(line) as (typeof logged)[number]) },
+    ),
     health,
   });
   clean.push(async () => {
@@ -152,7 +160,7 @@ function start() {
     await stopped;
     expect(clock.pendingTimers).toBe(0);
   });
-  return { clock, server, live, wanted, slack, health };
+  return { clock, server, live, wanted, slack, tokens, logged, health };
 }
 
 /** With one connection, whose first status has not arrived at the server yet. */
@@ -167,9 +175,11 @@ async function startWithStatusOnItsWay() {
 
 describe('LiveConnections', () => {
   it('Active connections have sockets, and their events are routed to them', async () => {
-    const { clock, server, live, wanted } = start();
+    const { clock, server, live, wanted, slack } = start();
     server.add('one');
-    server.add('two', { ...TOKENS, socket_mode_app_token: 'xapp-1-A2-1-x' }, false);
+    slack.of.set('xoxb-2', { ...KNOWN, owner: { ...KNOWN.owner, appId: 'A2' } });
+    const other = { socket_mode_app_token: 'xapp-1-A2-1-x', private_bot_token: 'xoxb-2' };
+    server.add('two', { ...TOKENS, ...other }, false);
     live.start();
     await clock.advance(LIVE_POLICY.reconcileMs);
     expect([...wanted.apps.keys()]).toEqual(['A1']);
@@ -278,23 +288,133 @@ describe('LiveConnections', () => {
     expect(await testOf(live, clock)).toMatchObject({ code: 'ok' });
   });
 
-  it('Events are not routed by what variables claim, but only by what Slack said', async () => {
-    const { clock, server, live, slack } = start();
-    slack.identity = { t: 'unknown' };
-    server.add('claims', { ...TOKENS, install_ids: 'A1//T1' });
-    server.add('elsewhere', { ...TOKENS, private_bot_token: 'xoxb-2', install_ids: 'A1//T2' });
+  it('A bot token that Slack never spoke of opens no socket, whatever variables claim', async () => {
+    const { clock, server, live, wanted, slack } = start();
+    slack.identity = UNANSWERED;
+    server.add('claims', { ...TOKENS, install_ids: 'A1//T1', app_id: 'A1', team_id: 'T1' });
     live.start();
     await clock.advance(LIVE_POLICY.reconcileMs);
+    expect(wanted.apps.size).toBe(0);
     expect(live.connectionsOf(HERE)).toEqual([]);
-    expect(live.status('claims')).toMatchObject({ code: 'warning' });
+    expect(live.status('claims')).toMatchObject({
+      code: 'warning',
+      message: expect.stringMatching(/whose bot token this is \(auth\.test: .*503\)/) as string,
+    });
     const asking = live.identified(HERE);
     await clock.advance(1_000);
     expect(await asking).toBe(false);
-    expect(live.identified({ ...HERE, teamId: 'T3' })).toBeUndefined();
-    slack.identity = { t: 'refused', error: 'invalid_auth', advice: 'Copy it again.' };
+    expect(live.identified({ ...HERE, appId: 'A3' })).toBeUndefined();
+    slack.identity = KNOWN;
     await clock.advance(LIVE_POLICY.identityRetryMs + LIVE_POLICY.reconcileMs);
+    expect([...wanted.apps.keys()]).toEqual(['A1']);
+    expect(live.connectionsOf(HERE)).toEqual(['claims']);
+    expect(live.identified(HERE)).toBeUndefined();
+  });
+
+  it('A connection whose bot token Slack refuses gets no events, and no event waits for it', async () => {
+    const { clock, server, live, wanted, slack } = start();
+    slack.identity = { t: 'refused', error: 'invalid_auth', advice: 'Copy it again.' };
+    server.add('made up', { ...TOKENS, install_ids: 'A1//T1' });
+    live.start();
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    expect(wanted.apps.size).toBe(0);
     expect(live.connectionsOf(HERE, true)).toEqual([]);
     expect(live.identified(HERE)).toBeUndefined();
+  });
+
+  it('What Slack said before a restart counts at once, and the status tells that Slack does not say so now', async () => {
+    const before = start();
+    before.server.add('one');
+    before.live.start();
+    await before.clock.advance(2_000);
+    await before.live.stop();
+    const { clock, server, live, wanted, slack, logged } = start(before.tokens, before.clock);
+    slack.identity = UNANSWERED;
+    server.add('one');
+    live.start();
+    await clock.advance(0);
+    expect([...wanted.apps.keys()]).toEqual(['A1']);
+    expect(live.connectionsOf(HERE)).toEqual(['one']);
+    expect(live.status('one')).toMatchObject({
+      code: 'warning',
+      message: expect.stringMatching(/2 sockets live, .*HTTP status 503/) as string,
+    });
+    const elsewhere = live.identified({ ...HERE, teamId: 'T2' });
+    await clock.advance(1_000);
+    expect(await elsewhere).toBe(false);
+    slack.identity = KNOWN;
+    await clock.advance(LIVE_POLICY.identityRetryMs + LIVE_POLICY.reconcileMs);
+    expect(live.identified({ ...HERE, teamId: 'T2' })).toBeUndefined();
+    expect(live.status('one')).toMatchObject({ code: 'ok' });
+    expect(logged.filter(({ reason }) => reason === UNANSWERED.reason)).toHaveLength(1);
+  });
+
+  it('A refusal by Slack withdraws what is remembered, also for the next start', async () => {
+    const before = start();
+    before.server.add('one');
+    before.live.start();
+    await before.clock.advance(2_000);
+    expect(before.tokens.records.size).toBe(1);
+    before.slack.identity = { t: 'refused', error: 'token_revoked', advice: 'Copy it again.' };
+    before.live.doubtTokens(HERE);
+    await before.clock.advance(1_000);
+    await before.live.stop();
+    expect(before.tokens.records.size).toBe(0);
+    const { clock, server, live, wanted, slack } = start(before.tokens, before.clock);
+    slack.identity = UNANSWERED;
+    server.add('one');
+    live.start();
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    expect(wanted.apps.size).toBe(0);
+    expect(live.connectionsOf(HERE)).toEqual([]);
+  });
+
+  it('The log tells once why Slack does not say whose tokens are, and then each change', async () => {
+    const { clock, server, live, slack, logged } = start();
+    slack.identity = UNANSWERED;
+    for (const id of ['one', 'two', 'three']) server.add(id, { ...TOKENS, private_bot_token: `xoxb-${id}` });
+    live.start();
+    await clock.advance(10 * 60_000);
+    slack.identity = { t: 'unanswered', reason: 'bots.info: Slack limits the rate' };
+    await clock.advance(10 * 60_000);
+    slack.identity = KNOWN;
+    await clock.advance(2 * 60_000);
+    expect(logged.map(({ reason, msg }) => reason ?? msg)).toEqual([
+      'auth.test: Slack answered with HTTP status 503',
+      'bots.info: Slack limits the rate',
+      'Slack says again whose bot tokens are',
+    ]);
+  });
+
+  it('What Slack said at a save counts as confirmed, and Slack is not asked again', async () => {
+    const { clock, server, live, wanted, slack } = start();
+    slack.identity = UNANSWERED;
+    server.add('one');
+    live.start();
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    const appToken = TOKENS.socket_mode_app_token;
+    live.learn({ botToken: TOKENS.private_bot_token, appToken }, KNOWN.owner, 'Team');
+    expect(wanted.apps.get('A1')).toEqual([{ token: appToken, setAt: 0, isProven: true }]);
+    expect(live.identified(HERE)).toBeUndefined();
+    await clock.advance(10 * LIVE_POLICY.reconcileMs);
+    expect(slack.asked).toBe(1);
+    expect(live.status('one')).toEqual({ code: 'ok', message: 'Using Socket Mode in Team: 2 sockets live' });
+  });
+
+  it('No socket is closed while Slack is being asked about the next bot token', async () => {
+    const { clock, server, live, wanted, slack } = start();
+    const one = server.add('one');
+    live.start();
+    await clock.advance(2_000);
+    let answer: (verdict: BotVerdict) => void = () => undefined;
+    slack.hold = new Promise((resolve) => (answer = resolve));
+    one.variables = { ...TOKENS, private_bot_token: 'xoxb-2' };
+    live.noticeChange('one');
+    await clock.advance(2 * LIVE_POLICY.reconcileMs);
+    expect(wanted.apps.size).toBe(1);
+    answer(UNANSWERED);
+    await clock.advance(LIVE_POLICY.reconcileMs);
+    expect(wanted.apps.size).toBe(0);
   });
 
   it('Slack is asked about a new bot token, and nothing is routed by the old one', async () => {
@@ -303,7 +423,7 @@ describe('LiveConnections', () => {
     live.start();
     await clock.advance(2_000);
     expect(live.connectionsOf(HERE)).toEqual(['one']);
-    slack.identity = { ...KNOWN, installIds: 'A1//T2' };
+    slack.identity = { ...KNOWN, owner: { ...KNOWN.owner, teamId: 'T2' } };
     one.variables = { ...TOKENS, private_bot_token: 'xoxb-2' };
     live.noticeChange('one');
     await clock.advance(LIVE_POLICY.reconcileMs);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BotTokenState } from '../../../../src/connection/live/identity.js';
 import { Registry } from '../../../../src/connection/live/registry.js';
+import type { BotOwner } from '../../../../src/connection/live/whose-bot.js';
 import { recordOf } from './entries.js';
 
 const HERE = { appId: 'A1', enterpriseId: '', teamId: 'T1' };
@@ -15,8 +16,13 @@ function variablesOf(botToken: string) {
   return Object.entries(variables).map(([name, value]) => ({ name, value, isSecret: false }));
 }
 
-function known(installIds: string): BotTokenState {
-  return { t: 'known', appId: 'A1', installIds, teamName: 'Team', botName: 'bot' };
+function ownerOf(installIds: string): BotOwner {
+  const [appId = '', enterpriseId = '', teamId = ''] = installIds.split('/');
+  return { appId, enterpriseId, teamId, botUserId: 'U1', botId: 'B1' };
+}
+
+function known(installIds: string, isConfirmed = true): BotTokenState {
+  return { t: 'known', owner: ownerOf(installIds), teamName: 'Team', isConfirmed };
 }
 
 describe('Registry', () => {
@@ -25,8 +31,8 @@ describe('Registry', () => {
     registry.list([recordOf('one')], new Set(['one']));
     registry.read('one', variablesOf('xoxb-1'));
     expect(registry.connectionsOf(HERE, true)).toEqual([]);
-    expect(registry.isUndecided(HERE)).toBe(true);
-    expect(registry.isUndecided({ ...HERE, teamId: 'T2' })).toBe(false);
+    expect(registry.undecided('A1')).toEqual(['one']);
+    expect(registry.undecided('A2')).toEqual([]);
     registry.identify('one', 'xoxb-1', known('A1//T1'));
     expect(registry.connectionsOf(HERE, false)).toEqual(['one']);
     registry.read('one', variablesOf('xoxb-2'));
@@ -35,7 +41,28 @@ describe('Registry', () => {
     expect(registry.connectionsOf(HERE, true)).toEqual([]);
     registry.identify('one', 'xoxb-2', known('A1//T2'));
     expect(registry.connectionsOf({ ...HERE, teamId: 'T2' }, false)).toEqual(['one']);
-    expect(registry.isUndecided(HERE)).toBe(false);
+    expect(registry.undecided('A1')).toEqual([]);
+  });
+
+  it('What Slack said before the start decides whom an event is for, and never that it is for nobody', () => {
+    const registry = new Registry();
+    registry.list([recordOf('one')], new Set(['one']));
+    registry.read('one', variablesOf('xoxb-1'));
+    registry.identify('one', 'xoxb-1', known('A1//T1', false));
+    expect(registry.connectionsOf(HERE, false)).toEqual(['one']);
+    expect(registry.undecided('A1')).toEqual(['one']);
+    registry.identify('one', 'xoxb-1', known('A1//T1', true));
+    expect(registry.undecided('A1')).toEqual([]);
+  });
+
+  it('A connection with tokens of two apps gets no events', () => {
+    const registry = new Registry();
+    registry.list([recordOf('one')], new Set(['one']));
+    registry.read('one', variablesOf('xoxb-1'));
+    registry.identify('one', 'xoxb-1', known('A2//T1', false));
+    expect(registry.connectionsOf(HERE, false)).toEqual([]);
+    expect(registry.connectionsOf({ ...HERE, appId: 'A2' }, false)).toEqual([]);
+    expect(registry.undecided('A1')).toEqual([]);
   });
 
   it('The registry routes farewells, and nothing else, to connections that Slack has shut out', () => {
@@ -43,7 +70,7 @@ describe('Registry', () => {
     registry.list([recordOf('one'), recordOf('never')], new Set(['one', 'never']));
     for (const id of ['one', 'never']) registry.read(id, variablesOf('xoxb-1'));
     const refused = { t: 'refused', error: 'token_revoked', advice: 'copy it again' } as const;
-    registry.identify('one', 'xoxb-1', { ...refused, was: 'A1//T1' });
+    registry.identify('one', 'xoxb-1', { ...refused, was: ownerOf('A1//T1') });
     registry.identify('never', 'xoxb-1', refused);
     expect(registry.connectionsOf(HERE, false)).toEqual([]);
     expect(registry.connectionsOf(HERE, true)).toEqual(['one']);
@@ -67,11 +94,12 @@ describe('Registry', () => {
     const registry = new Registry();
     const both = [recordOf('one'), recordOf('two')];
     let looks = 0;
-    const identity = {
-      ...known('A1//T1'),
-      get installIds() {
+    const identity: BotTokenState = {
+      t: 'known',
+      isConfirmed: true,
+      get owner() {
         looks += 1;
-        return 'A1//T1';
+        return ownerOf('A1//T1');
       },
     };
     registry.list(both, new Set(['one', 'two']));

@@ -129,6 +129,7 @@ export function createFakeSetup(overrides: Partial<SetupPorts> = {}) {
   const autokitteh = new FakeAutoKitteh();
   const clock = new HandClock();
   const changed: string[] = [];
+  const saved: Parameters<SetupPorts['saved']>[] = [];
   const lines: string[] = [];
   const live = new Map<string, LiveConnection>();
   const app = createSetup({
@@ -136,6 +137,7 @@ export function createFakeSetup(overrides: Partial<SetupPorts> = {}) {
     autokitteh,
     integrationId: integrationIdFromName('slack'),
     live: { of: (id) => Promise.resolve(live.get(id)) },
+    saved: (...what) => saved.push(what),
     changed: (id) => changed.push(id),
     manifest: DEFAULT_APP_MANIFEST,
     trustedOrigins: [],
@@ -143,7 +145,7 @@ export function createFakeSetup(overrides: Partial<SetupPorts> = {}) {
     log: createLog({ level: 'debug', format: 'json' }, { write: (line) => lines.push(line) }),
     ...overrides,
   });
-  return { app, slack, autokitteh, clock, changed, lines, live };
+  return { app, slack, autokitteh, clock, changed, saved, lines, live };
 }
 
 export type FakeSetup = ReturnType<typeof createFakeSetup>;

@@ -91,6 +91,19 @@ describe('the save endpoint', () => {
     expect(response.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
   });
 
+  it('Saving tells the program whose the tokens are, as Slack said, once they are stored', async () => {
+    const setup = createFakeSetup();
+    await post(setup, GOOD);
+    const owner = { appId: 'A0APP00001', enterpriseId: '', teamId: 'T0ACME0001' };
+    const bot = { botUserId: 'U0BOT00001', botId: 'B0BOT00001' };
+    const tokens = { botToken: BOT_TOKEN, appToken: APP_TOKEN };
+    expect(setup.saved).toEqual([[tokens, { ...owner, ...bot }, 'Acme']]);
+    const refused = createFakeSetup();
+    refused.slack.botApp = 'A0OTHER001';
+    expect((await post(refused, GOOD)).status).toBe(400);
+    expect(refused.saved).toEqual([]);
+  });
+
   it('Saving again replaces the tokens', async () => {
     const setup = createFakeSetup();
     await post(setup, GOOD);
