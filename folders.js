@@ -9,7 +9,7 @@
 export const FOLDERS = {
   core: { imports: [], surface: 'every file' },
   gen: { imports: [], surface: 'every file' },
-  storage: { imports: ['core'], surface: ['journal.ts', 'sqlite/open-sqlite-journal.ts'] },
+  storage: { imports: ['core'], surface: ['journal.ts', 'sqlite/open-sqlite-journal.ts', 'tokens.ts'] },
   autokitteh: {
     imports: ['core', 'gen'],
     surface: [
@@ -36,6 +36,7 @@ export const FOLDERS = {
       'sockets.ts',
       'status.ts',
       'web-api.ts',
+      'web-failure.ts',
     ],
   },
   events: {
@@ -76,8 +77,8 @@ export const FOLDERS = {
       'live/ports.ts',
       'live/receiver.ts',
       'live/setup-state.ts',
-      'live/slack-identity-source.ts',
       'live/status.ts',
+      'live/whose-bot.ts',
       'setup/app-manifest.ts',
       'setup/assets/token-shape.js',
       'setup/check-tokens.ts',
