@@ -5,8 +5,8 @@ import {
   GetConnectionConfigRequestSchema,
 } from '../../src/gen/autokitteh/integrations/v1/integrations_pb.js';
 import { startScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
-import { startAppRig } from '../helpers/app-rig.js';
-import { SLACK, startStandInUnderTest } from '../helpers/server-under-test.js';
+import { startProgram } from '../world/program.js';
+import { SLACK, startStandInUnderTest } from '../world/server.js';
 import { socketModeVariables } from '../helpers/socket-mode-variables.js';
 import type { Bench, Row } from './bench.js';
 
@@ -33,7 +33,7 @@ export const bench: Bench = {
       vars: variables.map((variable) => ({ ...variable, scopeId: connectionId })),
     });
     await server.deploy(project);
-    const rig = await startAppRig({
+    const rig = await startProgram({
       autokittehUrl: server.url,
       signKey: server.standIn.signKey,
       slackApiUrl: slack.apiUrl,

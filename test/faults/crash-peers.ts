@@ -3,12 +3,7 @@ import { DEV_SIGN_KEY } from '../../src/sim/autokitteh/stand-in.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import { SLACK_RETRIES } from '../../src/sim/slack/sending/retry-ladder.js';
-import {
-  SLACK,
-  startServerUnderTest,
-  type ServerUnderTest,
-  type TestUser,
-} from '../helpers/server-under-test.js';
+import { SLACK, startServerUnderTest, type ServerUnderTest, type TestUser } from '../world/server.js';
 import type { ChildPlan } from './crash-child.js';
 
 // Slack waits three quarters of a second for an acknowledgement instead of three.

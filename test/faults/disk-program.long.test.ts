@@ -8,17 +8,10 @@ import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { SLACK_RETRIES } from '../../src/sim/slack/sending/retry-ladder.js';
 import { eventually } from '../helpers/eventually.js';
-import {
-  addInstallation,
-  connect,
-  eventsOf,
-  overview,
-  QUICK_DELIVERY,
-  startWorld,
-  untilStatus,
-  type TestConnection,
-  type World,
-} from '../unit/app/world.js';
+import { addInstallation, connect, type TestConnection } from '../world/connections.js';
+import { eventsOf, overview, untilStatus } from '../world/observations.js';
+import { QUICK_DELIVERY } from '../world/policies.js';
+import { startWorld, type World } from '../world/world.js';
 import { failingJournal, smallFileSystem, smallJournal, type FullDisk } from './full-disk.js';
 import { acceptedOf } from './sent-event.js';
 

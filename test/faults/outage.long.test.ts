@@ -11,15 +11,9 @@ import { message } from '../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { eventually } from '../helpers/eventually.js';
-import {
-  addInstallation,
-  connect,
-  eventsOf,
-  overview,
-  startWorld,
-  untilStatus,
-  type World,
-} from '../unit/app/world.js';
+import { addInstallation, connect } from '../world/connections.js';
+import { eventsOf, overview, untilStatus } from '../world/observations.js';
+import { startWorld, type World } from '../world/world.js';
 import { acceptedOf } from './sent-event.js';
 
 // Ten minutes pass in three seconds, for the server's outage and for all that delivery waits for.

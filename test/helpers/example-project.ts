@@ -13,7 +13,7 @@ import {
   type ServerUnderTest,
   type TestProject,
   type TestUser,
-} from './server-under-test.js';
+} from '../world/server.js';
 
 const variable = z.strictObject({
   name: z.string().regex(/^\w+$/),

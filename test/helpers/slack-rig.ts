@@ -19,13 +19,6 @@ export interface SlackRigOptions {
   readonly apiUrl?: (slack: ScriptedSlack) => string;
 }
 
-/** No limit of our own on apps.connections.open, and no pause after short-lived sockets, for tests that open many. */
-export const UNLIMITED: SocketPolicy = {
-  ...DEFAULT_POLICY,
-  pool: { ...DEFAULT_POLICY.pool, stableMs: 0 },
-  limiter: { ...DEFAULT_POLICY.limiter, appBurst: 100_000, appEveryMs: 1, allBurst: 100_000, allEveryMs: 1 },
-};
-
 /** A scripted Slack with one app in one workspace, and this program's sockets for it. */
 export class SlackRig {
   readonly events: SocketEvent[] = [];

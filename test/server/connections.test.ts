@@ -8,7 +8,7 @@ import {
   type ServerUnderTest,
   type TestProject,
   type TestUser,
-} from '../helpers/server-under-test.js';
+} from '../world/server.js';
 import { Status_Code, type Status } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 
 const UNKNOWN = 'con_01hzzzzzzzzzzzzzzzzzzzzzzz';

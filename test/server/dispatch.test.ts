@@ -8,7 +8,7 @@ import {
   type ServerUnderTest,
   type TestProject,
   type TestUser,
-} from '../helpers/server-under-test.js';
+} from '../world/server.js';
 import { eventually } from '../helpers/eventually.js';
 import type { EventSchema } from '../../src/gen/autokitteh/events/v1/events_pb.js';
 import { ValueSchema, type Value } from '../../src/gen/autokitteh/values/v1/values_pb.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokensOf } from '../helpers/autokitteh-tokens.js';
+import { tokensOf } from '../world/autokitteh-tokens.js';
 import { refusalOf } from '../helpers/refusal.js';
-import { hasDefaultUser, startServerUnderTest, type ServerUnderTest } from '../helpers/server-under-test.js';
+import { hasDefaultUser, startServerUnderTest, type ServerUnderTest } from '../world/server.js';
 
 const SYSTEM_USER_ID = 'usr_3vser000000000000000000000';
 const DEFAULT_USER_ID = 'usr_3vser000000000000000000001';

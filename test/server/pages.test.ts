@@ -5,7 +5,7 @@ import {
   type ServerUnderTest,
   type TestProject,
   type TestUser,
-} from '../helpers/server-under-test.js';
+} from '../world/server.js';
 
 const UNKNOWN = 'con_01hzzzzzzzzzzzzzzzzzzzzzzz';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
-import { MEETINGS, startPathWorld, type PathWorld } from '../helpers/path-world.js';
-import type { TestProject, TestUser } from '../helpers/server-under-test.js';
+import { MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
+import type { TestProject, TestUser } from '../world/server.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import { message } from '../../src/sim/slack/frames/messages.js';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MEETINGS, startPathWorld, type PathWorld } from '../helpers/path-world.js';
-import type { TestProject, TestUser } from '../helpers/server-under-test.js';
+import { MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
+import type { TestProject, TestUser } from '../world/server.js';
 import type { JsonObject } from '../../src/core/json.js';
 import { ValueSchema } from '../../src/gen/autokitteh/values/v1/values_pb.js';
 import { dataToJson } from '../../src/sim/autokitteh/values.js';

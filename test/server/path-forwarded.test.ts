@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { autoKittehClients } from '../helpers/autokitteh-clients.js';
-import { MEETINGS, startPathWorld, type PathWorld } from '../helpers/path-world.js';
-import { SLACK, type TestUser } from '../helpers/server-under-test.js';
+import { autoKittehClients } from '../world/autokitteh-clients.js';
+import { MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
+import { SLACK, type TestUser } from '../world/server.js';
 
 describe.each(MEETINGS)('what is not ours stays the server’s, server: %s', (meeting) => {
   let world: PathWorld;

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
-import { MEETINGS, startPathWorld, type PathWorld } from '../helpers/path-world.js';
-import { SLACK } from '../helpers/server-under-test.js';
+import { MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
+import { SLACK } from '../world/server.js';
 import { seededRandom, type Random } from '../../src/core/random.js';
 import { homeOf, type SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import type { Frame } from '../../src/sim/slack/frames/draft.js';

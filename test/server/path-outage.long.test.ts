@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
-import { startStandInWorld, type Meeting, type PathWorld } from '../helpers/path-world.js';
-import type { TestUser } from '../helpers/server-under-test.js';
+import { startStandInWorld, type PathWorld } from '../world/people.js';
+import type { Meeting } from '../world/open-world.js';
+import type { TestUser } from '../world/server.js';
 import { homeOf, type SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import { blockAction } from '../../src/sim/slack/frames/interactions.js';
 import { message } from '../../src/sim/slack/frames/messages.js';

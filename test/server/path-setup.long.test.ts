@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../browser/chromium.js';
 import { createPerson, type Person } from '../browser/person.js';
 import { AK_BIN, akProgram } from '../helpers/ak-program.js';
-import { appTokenOf, MEETINGS, startPathWorld, type PathWorld } from '../helpers/path-world.js';
+import { appTokenOf, MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
 import { refusalOf } from '../helpers/refusal.js';
-import { hasDefaultUser, type TestProject, type TestUser } from '../helpers/server-under-test.js';
+import { hasDefaultUser, type TestProject, type TestUser } from '../world/server.js';
 import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 

@@ -4,8 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../browser/chromium.js';
 import { eventually } from '../helpers/eventually.js';
-import { appTokenOf, MEETINGS, startPathWorld, type PathWorld } from '../helpers/path-world.js';
-import type { TestProject, TestUser } from '../helpers/server-under-test.js';
+import { appTokenOf, MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
+import type { TestProject, TestUser } from '../world/server.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 
 /** A page of another origin, as AutoKitteh's web UI is one. */

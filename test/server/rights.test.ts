@@ -6,7 +6,7 @@ import {
   type ServerUnderTest,
   type TestProject,
   type TestUser,
-} from '../helpers/server-under-test.js';
+} from '../world/server.js';
 import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 
 describe('what users may do', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { send, type Reply } from '../helpers/raw-request.js';
-import { startServerUnderTest, type ServerUnderTest, type TestUser } from '../helpers/server-under-test.js';
+import { startServerUnderTest, type ServerUnderTest, type TestUser } from '../world/server.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 const UPGRADE = {

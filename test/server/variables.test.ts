@@ -7,7 +7,7 @@ import {
   type ServerUnderTest,
   type TestProject,
   type TestUser,
-} from '../helpers/server-under-test.js';
+} from '../world/server.js';
 
 describe('variables', () => {
   let server: ServerUnderTest;

@@ -8,8 +8,8 @@ import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { answerProject, emulateAnswers } from '../helpers/answer-project.js';
 import { deployExample, type DeployedExample } from '../helpers/example-project.js';
 import { eventually } from '../helpers/eventually.js';
-import { startStandInUnderTest } from '../helpers/server-under-test.js';
-import { startWorkflowRig, type WorkflowRig } from '../helpers/workflow-rig.js';
+import { startStandInUnderTest } from '../world/server.js';
+import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
 
 const ALL = { socket_mode_answers: 'slash_command,view_submission,options' };
 const ECHO = {

@@ -5,7 +5,7 @@ import type { Frame } from '../../src/sim/slack/frames/draft.js';
 import { blockAction, messageAction, viewBlockAction } from '../../src/sim/slack/frames/interactions.js';
 import { answerProject, emulateAnswers } from '../helpers/answer-project.js';
 import { deployExample, type DeployedExample } from '../helpers/example-project.js';
-import { startWorkflowRig, type WorkflowRig } from '../helpers/workflow-rig.js';
+import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
 
 let world: WorkflowRig;
 let example: DeployedExample;

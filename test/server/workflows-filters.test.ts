@@ -8,7 +8,7 @@ import { toEvent, type MappedEvent } from '../../src/events/mapping.js';
 import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
 import { deployExample, type DeployedExample } from '../helpers/example-project.js';
 import { eventually } from '../helpers/eventually.js';
-import { startServerUnderTest, type ServerUnderTest } from '../helpers/server-under-test.js';
+import { startServerUnderTest, type ServerUnderTest } from '../world/server.js';
 
 /** The filters of public AutoKitteh projects, on events as they are mapped here. */
 

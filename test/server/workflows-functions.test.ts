@@ -8,8 +8,8 @@ import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
 import { appMention, message } from '../../src/sim/slack/frames/messages.js';
 import { emulateWatch } from '../helpers/emulated-watch.js';
 import { deployExample, readExample, type DeployedExample } from '../helpers/example-project.js';
-import { SLACK, startStandInUnderTest } from '../helpers/server-under-test.js';
-import { startWorkflowRig, type WorkflowRig } from '../helpers/workflow-rig.js';
+import { SLACK, startStandInUnderTest } from '../world/server.js';
+import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
 
 /** Only a server that attaches remote integrations calls these; the stand-in can be one. */
 

@@ -7,7 +7,7 @@ import { appMention } from '../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
 import { answerCommand, emulateHelpDesk } from '../helpers/emulated-help-desk.js';
 import { deployExample, readExample, type DeployedExample } from '../helpers/example-project.js';
-import { startWorkflowRig, type WorkflowRig } from '../helpers/workflow-rig.js';
+import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
 
 const FOLDER = join(import.meta.dirname, '../../docs/examples/python-help-desk');
 

@@ -10,21 +10,11 @@ import { message } from '../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import { LONGEST_FRAME } from '../../../src/slack/envelope.js';
 import { eventually } from '../../helpers/eventually.js';
-import { SLACK } from '../../helpers/server-under-test.js';
-import {
-  addInstallation,
-  ALWAYS,
-  connect,
-  createConnection,
-  eventsOf,
-  metric,
-  overview,
-  save,
-  startWorld,
-  untilStatus,
-  untilTroubles,
-  type World,
-} from './world.js';
+import { SLACK } from '../../world/server.js';
+
+import { addInstallation, connect, createConnection, save } from '../../world/connections.js';
+import { eventsOf, metric, overview, untilStatus, untilTroubles } from '../../world/observations.js';
+import { ALWAYS, startWorld, type World } from '../../world/world.js';
 
 let clean: (() => void)[] = [];
 

@@ -18,17 +18,9 @@ import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import type { LedgerEntry } from '../../../src/sim/slack/sending/ledger-entry.js';
 import { homeOf } from '../../../src/sim/slack/directory/entities.js';
 import { eventually } from '../../helpers/eventually.js';
-import {
-  addInstallation,
-  connect,
-  createConnection,
-  eventsOf,
-  save,
-  setVariables,
-  startWorld,
-  untilStatus,
-  type World,
-} from './world.js';
+import { addInstallation, connect, createConnection, save, setVariables } from '../../world/connections.js';
+import { eventsOf, untilStatus } from '../../world/observations.js';
+import { startWorld, type World } from '../../world/world.js';
 
 const KINDS: readonly (() => Frame)[] = [
   () => message(),

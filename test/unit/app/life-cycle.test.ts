@@ -3,24 +3,26 @@ import { scaledClock } from '../../../src/core/clock.js';
 import { innerEvent } from '../../../src/sim/slack/frames/event-callback.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
+
 import {
   addInstallation,
   connect,
   createConnection,
+  press,
+  save,
+  setVariables,
+} from '../../world/connections.js';
+import {
   eventsOf,
   metric,
   overview,
-  press,
-  QUICK_LIVE,
   recordStatuses,
-  save,
-  setVariables,
-  startWorld,
   statusOf,
   untilStatus,
   untilTroubles,
-  type World,
-} from './world.js';
+} from '../../world/observations.js';
+import { QUICK_LIVE } from '../../world/policies.js';
+import { startWorld, type World } from '../../world/world.js';
 
 function idsOf(sockets: readonly { readonly id: string }[]): string[] {
   return sockets.map(({ id }) => id).sort();

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../../src/ops/overview.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
-import { addInstallation, connect, eventsOf, metric, overview, startWorld, type World } from './world.js';
+import { addInstallation, connect } from '../../world/connections.js';
+import { eventsOf, metric, overview } from '../../world/observations.js';
+import { startWorld, type World } from '../../world/world.js';
 
 /** What one page says to a request with such headers, the host's name among them. */
 function ask(url: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {

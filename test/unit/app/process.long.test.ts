@@ -10,8 +10,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/scripted-slack.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
-import { startStandInUnderTest } from '../../helpers/server-under-test.js';
-import { addInstallation, createConnection, eventsOf, setVariables, type World } from './world.js';
+import { startStandInUnderTest } from '../../world/server.js';
+import { addInstallation, createConnection, setVariables } from '../../world/connections.js';
+import { eventsOf } from '../../world/observations.js';
+import { type World } from '../../world/world.js';
 
 const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname;
 

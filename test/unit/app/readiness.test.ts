@@ -9,16 +9,10 @@ import {
 import type { SlackApp } from '../../../src/sim/slack/directory/entities.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
-import {
-  addInstallation,
-  ALWAYS,
-  connect,
-  metric,
-  overview,
-  startWorld,
-  untilTroubles,
-  type World,
-} from './world.js';
+
+import { addInstallation, connect } from '../../world/connections.js';
+import { metric, overview, untilTroubles } from '../../world/observations.js';
+import { ALWAYS, startWorld, type World } from '../../world/world.js';
 
 function healthClient({ rig }: World) {
   return createClient(Health, createConnectTransport({ baseUrl: rig.pluginUrl, httpVersion: '1.1' }));

@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
-import {
-  addInstallation,
-  ALWAYS,
-  connect,
-  createConnection,
-  QUICK_LIVE,
-  QUICK_SOCKETS,
-  recordStatuses,
-  save,
-  setVariables,
-  startWorld,
-  statusOf,
-  untilStatus,
-  type World,
-} from './world.js';
+import { addInstallation, connect, createConnection, save, setVariables } from '../../world/connections.js';
+import { recordStatuses, statusOf, untilStatus } from '../../world/observations.js';
+import { QUICK_LIVE, QUICK_SOCKETS } from '../../world/policies.js';
+import { ALWAYS, startWorld, type World } from '../../world/world.js';
 
 /** A connection that works, and what it works with. */
 async function working(world: World) {

@@ -5,21 +5,10 @@ import { message } from '../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
 import { eventually } from '../../helpers/eventually.js';
-import {
-  addInstallation,
-  ALWAYS,
-  connect,
-  createConnection,
-  eventsOf,
-  metric,
-  QUICK_LIVE,
-  save,
-  setVariables,
-  startWorld,
-  statusOf,
-  untilStatus,
-  type World,
-} from './world.js';
+import { addInstallation, connect, createConnection, save, setVariables } from '../../world/connections.js';
+import { eventsOf, metric, statusOf, untilStatus } from '../../world/observations.js';
+import { QUICK_LIVE } from '../../world/policies.js';
+import { ALWAYS, startWorld, type World } from '../../world/world.js';
 
 /** Asks again soon, since no test waits for minutes. */
 const ASKS_SOON = { other: { live: { ...QUICK_LIVE, identityRetryMs: 100 } } };

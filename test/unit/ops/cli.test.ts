@@ -9,16 +9,9 @@ import { runCommandLine } from '../../../src/ops/cli/command-line.js';
 import { flagOf, SETTINGS, type Setting } from '../../../src/settings.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
-import {
-  addInstallation,
-  connect,
-  createConnection,
-  eventsOf,
-  overview,
-  startWorld,
-  untilStatus,
-  type World,
-} from '../app/world.js';
+import { addInstallation, connect, createConnection } from '../../world/connections.js';
+import { eventsOf, overview, untilStatus } from '../../world/observations.js';
+import { startWorld, type World } from '../../world/world.js';
 
 const DESCRIBED = SETTINGS.map((setting: Setting) => ({ ...setting, flag: flagOf(setting) }));
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordContract, type RecordedContract } from '../../../helpers/contract-under-record.js';
 import { eventually } from '../../../helpers/eventually.js';
 import { refusalOf } from '../../../helpers/refusal.js';
-import { startStandInUnderTest, type TestProject } from '../../../helpers/server-under-test.js';
+import { startStandInUnderTest, type TestProject } from '../../../world/server.js';
 import { Status_Code } from '../../../../src/gen/autokitteh/common/v1/common_pb.js';
 import { integrationIdOf } from '../../../../src/sim/autokitteh/ids.js';
 import { ValueSchema } from '../../../../src/gen/autokitteh/values/v1/values_pb.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startStandInUnderTest, type TestProject } from '../../../helpers/server-under-test.js';
+import { startStandInUnderTest, type TestProject } from '../../../world/server.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../../../src/sim/slack/scripted-slack.js';
 import { Status_Code } from '../../../../src/gen/autokitteh/common/v1/common_pb.js';
 

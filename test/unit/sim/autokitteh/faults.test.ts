@@ -1,10 +1,10 @@
 import { Code } from '@connectrpc/connect';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HandClock } from '../../../helpers/hand-clock.js';
-import { autoKittehClients } from '../../../helpers/autokitteh-clients.js';
-import { tokensOf } from '../../../helpers/autokitteh-tokens.js';
+import { autoKittehClients } from '../../../world/autokitteh-clients.js';
+import { tokensOf } from '../../../world/autokitteh-tokens.js';
 import { refusalOf } from '../../../helpers/refusal.js';
-import { startStandInUnderTest, type TestProject } from '../../../helpers/server-under-test.js';
+import { startStandInUnderTest, type TestProject } from '../../../world/server.js';
 import { startStandIn, type StandIn } from '../../../../src/sim/autokitteh/stand-in.js';
 
 describe('faults of the stand-in', () => {

@@ -1,7 +1,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refusalOf } from '../../../helpers/refusal.js';
-import { startStandInUnderTest, type TestProject } from '../../../helpers/server-under-test.js';
+import { startStandInUnderTest, type TestProject } from '../../../world/server.js';
 import { ValueSchema } from '../../../../src/gen/autokitteh/values/v1/values_pb.js';
 
 type Draft = MessageInitShape<typeof ValueSchema>;

@@ -14,7 +14,7 @@ import { DEFAULT_LIMITS } from '../../src/delivery/limits.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
 
 /** The whole program in this process, on ports and files of its own. */
-export interface AppRig {
+export interface Program {
   readonly app: App;
   readonly gatewayUrl: string;
   readonly pluginUrl: string;
@@ -26,12 +26,12 @@ export interface AppRig {
 }
 
 /** Starts the program beside the given server and Slack; `more` overrides settings, `other` policies and clocks. */
-export async function startAppRig(
+export async function startProgram(
   peers: { readonly autokittehUrl: string; readonly signKey: string; readonly slackApiUrl: string },
   more: Settings = {},
   other: Partial<Surroundings> = {},
-): Promise<AppRig> {
-  const folder = await mkdtemp(join(tmpdir(), 'app-rig-'));
+): Promise<Program> {
+  const folder = await mkdtemp(join(tmpdir(), 'program-'));
   const logged: string[] = [];
   const environment = {
     AUTOKITTEH_URL: peers.autokittehUrl,

@@ -1,31 +1,20 @@
 import { randomInt } from 'node:crypto';
-import type { Surroundings } from '../../src/app/surroundings.js';
-import { LIVE_POLICY } from '../../src/connection/live/policy.js';
-import { scaledClock } from '../../src/core/clock.js';
 import type { Settings } from '../../src/config.js';
+import { scaledClock } from '../../src/core/clock.js';
+import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import type { Frame } from '../../src/sim/slack/frames/draft.js';
-import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
-import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
-import { startAppRig, type AppRig } from './app-rig.js';
+import { eventually } from '../helpers/eventually.js';
 import { autoKittehClients } from './autokitteh-clients.js';
-import { eventually } from './eventually.js';
-import { DEV_SIGN_KEY } from '../../src/sim/autokitteh/stand-in.js';
-import {
-  startServerUnderTest,
-  type SeenSession,
-  type ServerUnderTest,
-  type TestProject,
-} from './server-under-test.js';
+import { UNHURRIED_LIVE } from './policies.js';
+import { startServerUnderTest, type SeenSession, type ServerUnderTest, type TestProject } from './server.js';
+import { openWorld, type OpenWorld } from './open-world.js';
 
 /** A scripted Slack, the whole program, and a server of either kind with a project on it. */
-export interface WorkflowRig {
-  readonly server: ServerUnderTest;
-  readonly slack: ScriptedSlack;
+export interface WorkflowRig extends OpenWorld {
   readonly app: SlackApp;
   readonly installation: SlackInstallation;
-  readonly rig: AppRig;
   /** Saves the connection through the gateway as its owner, and waits until events come through. */
   connect(project: TestProject, connection: string): Promise<void>;
   send(frame: Frame): LedgerEntry;
@@ -37,7 +26,6 @@ export interface WorkflowRig {
   ended(project: TestProject, call: string): Promise<SeenSession>;
   /** Resolves when the project has had as many sessions. */
   started(project: TestProject, count: number): Promise<void>;
-  stop(): Promise<void>;
 }
 
 // A Python session takes a second or two to start, and more on a busy machine; Slack waits three. Slower, Slack's time
@@ -54,23 +42,20 @@ export async function startWorkflowRig(
   // Servers that are shared keep connections of other runs: their ids and tokens must not be these.
   const seed = randomInt(2 ** 31);
   console.log(`seed ${seed}`);
-  const slack = await startScriptedSlack({ clock, seed });
+  const world = await openWorld({
+    slack: { clock, seed },
+    server: () => Promise.resolve(theServer),
+    settings,
+    other: { clock, live: UNHURRIED_LIVE },
+  });
+  const { slack, rig } = world;
   const app = slack.addApp('Workflows');
   const installation = slack.install(app, slack.addWorkspace('Workshop'));
-  const around: Partial<Surroundings> = { clock, live: { ...LIVE_POLICY, reconcileMs: 100 } };
-  const rig = await startAppRig(
-    {
-      autokittehUrl: theServer.url,
-      signKey: theServer.standIn?.signKey ?? process.env['AUTOKITTEH_SIGN_KEY'] ?? DEV_SIGN_KEY,
-      slackApiUrl: slack.apiUrl,
-    },
-    settings,
-    around,
-  );
   const newest = async (project: TestProject, call: string): Promise<SeenSession | undefined> =>
     (await theServer.sessionsOf(project)).find((session) => session.call === call);
   return {
-    ...{ server: theServer, slack, app, installation, rig },
+    ...world,
+    ...{ app, installation },
     async connect(project, connection) {
       const tokens = { bot_token: installation.botToken, app_token: app.createAppToken() };
       const id = project.connections[connection] ?? '';
@@ -121,11 +106,6 @@ export async function startWorkflowRig(
     async started(project, count) {
       const enough = async (): Promise<boolean> => (await theServer.sessionsOf(project)).length >= count;
       await eventually(enough, `${count} sessions`, 25_000);
-    },
-    async stop() {
-      await rig.stop();
-      await slack.stop();
-      await theServer.stop();
     },
   };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { emulateProgram } from './emulated-program.js';
-import { eventually } from './eventually.js';
+import { eventually } from '../helpers/eventually.js';
 import { autoKittehClients, type AutoKittehClients, type ClientOptions } from './autokitteh-clients.js';
 import { tokensOf } from './autokitteh-tokens.js';
 import {
@@ -120,10 +120,11 @@ export async function startServerUnderTest(options: StandInOptions = {}): Promis
   });
 }
 
+/** A stand-in in the words of both kinds of server. */
+export type StandInUnderTest = ServerUnderTest & { readonly standIn: StandIn };
+
 /** A stand-in, whatever the environment names: for what no real server can be made to do. */
-export async function startStandInUnderTest(
-  options: StandInOptions = {},
-): Promise<ServerUnderTest & { readonly standIn: StandIn }> {
+export async function startStandInUnderTest(options: StandInOptions = {}): Promise<StandInUnderTest> {
   const standIn = await startStandIn(options);
   emulateProgram(standIn);
   const server = await serverAt({ url: standIn.url, signKey: standIn.signKey });

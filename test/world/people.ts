@@ -1,40 +1,30 @@
 import { randomInt } from 'node:crypto';
-import { LIVE_POLICY, type LivePolicy } from '../../src/connection/live/policy.js';
-import { Releasers } from '../../src/core/lifecycle.js';
 import type { Settings } from '../../src/config.js';
 import type { Status } from '../../src/gen/autokitteh/common/v1/common_pb.js';
+import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
-import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
-import { startAppRig, type AppRig } from './app-rig.js';
+import { eventually } from '../helpers/eventually.js';
 import { autoKittehClients, type AutoKittehClients } from './autokitteh-clients.js';
-import { eventually } from './eventually.js';
+import { UNHURRIED_LIVE } from './policies.js';
+import type { Program } from './program.js';
 import {
   SLACK,
   startServerUnderTest,
   startStandInUnderTest,
   type ServerUnderTest,
+  type StandInUnderTest,
   type TestUser,
-} from './server-under-test.js';
-import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
-
-/** How server and integration meet: a stock server behind the gateway, or one that attaches the contract besides. */
-export type Meeting = 'gateway' | 'attached';
+} from './server.js';
+import { openWorld, type Meeting, type OpenWorld } from './open-world.js';
 
 /** The ways to be tried: no real server attaches. */
 export const MEETINGS: readonly Meeting[] =
   process.env['AUTOKITTEH_URL'] === undefined ? ['gateway', 'attached'] : ['gateway'];
 
-const PLUGIN_TOKEN = 'credential-of-the-contract';
-
-// As the program's own, but for what a test would only wait for.
-const QUICK: LivePolicy = { ...LIVE_POLICY, reconcileMs: 200, settleMs: 300, graceMs: 600 };
-
 /** The whole program between a scripted Slack and a server, and people who come through the gateway. */
-export interface PathWorld {
-  readonly slack: ScriptedSlack;
-  readonly server: ServerUnderTest;
-  readonly rig: AppRig;
+export interface PathWorld<Server extends ServerUnderTest = ServerUnderTest> extends OpenWorld<Server> {
   /** Where people and `ak` come in. */
   readonly url: string;
   /** A person's clients, through the gateway. */
@@ -53,13 +43,10 @@ export interface PathWorld {
   eventsOf(entry: LedgerEntry, connectionId: string): Promise<string[]>;
   /** The first of them, as soon as it is there. */
   eventOf(entry: LedgerEntry, connectionId: string): Promise<string>;
-  /** Stops the program and starts it again on the same journal, on other ports. */
-  restart(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 /** Starts one on the server that the environment names, else on a stand-in. */
-export async function startPathWorld(meeting: Meeting, settings: Settings = {}): Promise<PathWorld> {
+export function startPathWorld(meeting: Meeting, settings: Settings = {}): Promise<PathWorld> {
   return makeWorld(meeting, settings, (slack) => startServerUnderTest({ slackApiUrl: slack.apiUrl }));
 }
 
@@ -67,62 +54,40 @@ export async function startPathWorld(meeting: Meeting, settings: Settings = {}):
 export async function startStandInWorld(
   meeting: Meeting,
   settings: Settings = {},
-): Promise<PathWorld & { readonly standIn: StandIn }> {
+): Promise<PathWorld<StandInUnderTest> & { readonly standIn: StandIn }> {
   console.log('on a stand-in, whatever the environment names');
-  let standIn: StandIn | undefined;
-  const world = await makeWorld(meeting, settings, async (slack) => {
-    const server = await startStandInUnderTest({ slackApiUrl: slack.apiUrl });
-    standIn = server.standIn;
-    return server;
-  });
-  if (standIn === undefined) throw new Error('no stand-in was started');
-  return Object.assign(world, { standIn });
+  const world = await makeWorld(meeting, settings, (slack) =>
+    startStandInUnderTest({ slackApiUrl: slack.apiUrl }),
+  );
+  return Object.assign(world, { standIn: world.server.standIn });
 }
 
-async function makeWorld(
+async function makeWorld<Server extends ServerUnderTest>(
   meeting: Meeting,
   settings: Settings,
-  startServer: (slack: ScriptedSlack) => Promise<ServerUnderTest>,
-): Promise<PathWorld> {
-  const releasers = new Releasers();
+  server: (slack: ScriptedSlack) => Promise<Server>,
+): Promise<PathWorld<Server>> {
   // Ids and tokens that no other run left on a server that lives on.
   const seed = randomInt(2 ** 31);
-  const slack = await startScriptedSlack({ seed });
-  releasers.push('the scripted Slack', () => slack.stop());
-  const server = await startServer(slack);
-  releasers.push('the server', () => server.stop());
-  const { signKey, url: autokittehUrl } = server;
-  if (signKey === undefined) throw new Error('set AUTOKITTEH_SIGN_KEY: the program is started with it');
-  const rig = await startAppRig(
-    { autokittehUrl, signKey, slackApiUrl: slack.apiUrl },
-    { PLUGIN_TOKEN, ...settings },
-    { live: QUICK },
-  );
-  releasers.push('the program', () => rig.stop());
-  const attach = (): void => {
-    if (meeting === 'attached') server.standIn?.attach({ url: rig.pluginUrl, token: PLUGIN_TOKEN });
-  };
-  attach();
   console.log(`the scripted Slack's seed is ${seed}`);
+  const world = await openWorld({
+    slack: { seed },
+    server,
+    meeting,
+    settings,
+    other: { live: UNHURRIED_LIVE },
+  });
   return {
-    ...{ slack, server, rig },
+    ...world,
     get url() {
-      return rig.gatewayUrl;
+      return world.rig.gatewayUrl;
     },
-    ...journeys(server, rig),
-    async restart() {
-      await rig.restart();
-      attach();
-    },
-    stop: () => releasers.releaseAll(),
+    ...journeys(world.server, world.rig),
   };
 }
 
 /** What people do, and what they see. */
-function journeys(
-  server: ServerUnderTest,
-  rig: AppRig,
-): Omit<PathWorld, 'slack' | 'server' | 'rig' | 'url' | 'restart' | 'stop'> {
+function journeys(server: ServerUnderTest, rig: Program): Omit<PathWorld, keyof OpenWorld | 'url'> {
   const through = (user: TestUser): AutoKittehClients =>
     autoKittehClients(rig.gatewayUrl, { headers: { authorization: `Bearer ${user.token}` } });
   const ask: PathWorld['ask'] = (path, user, init = {}) =>

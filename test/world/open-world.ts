@@ -1,0 +1,76 @@
+import type { Surroundings } from '../../src/app/surroundings.js';
+import type { Settings } from '../../src/config.js';
+import { Releasers } from '../../src/core/lifecycle.js';
+import type { ScriptedSlackOptions } from '../../src/sim/slack/options.js';
+import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import { startProgram, type Program } from './program.js';
+import type { ServerUnderTest } from './server.js';
+
+/** How server and program meet: a stock server behind the gateway, or one that attaches the contract besides. */
+export type Meeting = 'gateway' | 'attached';
+
+/** What is common to every world: a scripted Slack, a server, and the whole program between them. */
+export interface OpenWorld<Server extends ServerUnderTest = ServerUnderTest> {
+  readonly slack: ScriptedSlack;
+  readonly server: Server;
+  readonly rig: Program;
+  /** Stops the program and starts it again on the same journal, on other ports. */
+  restart(changed?: Settings): Promise<void>;
+  /** Ends program, server and Slack. */
+  stop(): Promise<void>;
+}
+
+export interface OpenWorldOptions<Server extends ServerUnderTest> {
+  readonly slack?: ScriptedSlackOptions;
+  /** Starts the server, or gives one that has been started; the world stops it. */
+  readonly server: (slack: ScriptedSlack) => Promise<Server>;
+  /** `gateway` unless said. */
+  readonly meeting?: Meeting;
+  readonly settings?: Settings;
+  /** Policies, clocks and the like of the program, instead of its own. */
+  readonly other?: Partial<Surroundings>;
+  /** Called when Slack and server are there and the program is not. */
+  readonly before?: (peers: Pick<OpenWorld<Server>, 'slack' | 'server'>) => Promise<void>;
+  /** Where the program finds the server, if not at the server itself. */
+  readonly serverUrl?: string;
+}
+
+const PLUGIN_TOKEN = 'credential-of-the-contract';
+
+/** Starts Slack, server and program, for as long as the caller wants; nothing is left if one of them does not start. */
+export async function openWorld<Server extends ServerUnderTest>(
+  options: OpenWorldOptions<Server>,
+): Promise<OpenWorld<Server>> {
+  const releasers = new Releasers();
+  try {
+    const slack = await startScriptedSlack(options.slack);
+    releasers.push('the scripted Slack', () => slack.stop());
+    const server = await options.server(slack);
+    releasers.push('the server', () => server.stop());
+    await options.before?.({ slack, server });
+    const { signKey } = server;
+    if (signKey === undefined) throw new Error('set AUTOKITTEH_SIGN_KEY: the program is started with it');
+    const attached = options.meeting === 'attached';
+    const rig = await startProgram(
+      { autokittehUrl: options.serverUrl ?? server.url, signKey, slackApiUrl: slack.apiUrl },
+      { ...(attached ? { PLUGIN_TOKEN } : {}), ...options.settings },
+      options.other,
+    );
+    releasers.push('the program', () => rig.stop());
+    const attach = (): void => {
+      if (attached) server.standIn?.attach({ url: rig.pluginUrl, token: PLUGIN_TOKEN });
+    };
+    attach();
+    return {
+      ...{ slack, server, rig },
+      async restart(changed) {
+        await rig.restart(changed);
+        attach();
+      },
+      stop: () => releasers.releaseAll(),
+    };
+  } catch (error) {
+    await releasers.releaseAll();
+    throw error;
+  }
+}

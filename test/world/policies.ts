@@ -1,0 +1,51 @@
+import { LIVE_POLICY, type LivePolicy } from '../../src/connection/live/policy.js';
+import { DEFAULT_LIMITS, type DeliveryLimits } from '../../src/delivery/limits.js';
+import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
+
+// The program's own policies, with shorter times where a test would only wait.
+
+/** A reconcile in a tenth of a second, and everything else to match. */
+export const QUICK_LIVE: LivePolicy = {
+  ...LIVE_POLICY,
+  reconcileMs: 80,
+  compareMs: 20,
+  settleMs: 120,
+  statusRetry: { firstMs: 50, factor: 2, maxMs: 200 },
+  farewellMs: 1_000,
+  graceMs: 300,
+  incompleteMs: 200,
+};
+
+/** Sockets that are opened, retried and counted again without patience. */
+export const QUICK_SOCKETS: SocketPolicy = {
+  ...DEFAULT_POLICY,
+  pool: {
+    ...DEFAULT_POLICY.pool,
+    staggerMs: 20,
+    stableMs: 300,
+    retry: { firstMs: 20, factor: 2, maxMs: 200 },
+    crowded: { firstMs: 100, factor: 2, maxMs: 400 },
+    probe: { firstMs: 300, factor: 1, maxMs: 300 },
+    recountMs: 300,
+  },
+  limiter: { ...DEFAULT_POLICY.limiter, appBurst: 100, appEveryMs: 10, allBurst: 100, allEveryMs: 5 },
+};
+
+/** Failures are tried again, and given up, soon. */
+export const QUICK_DELIVERY: DeliveryLimits = {
+  ...DEFAULT_LIMITS,
+  retry: { firstMs: 50, factor: 2, maxMs: 200 },
+  probe: { firstMs: 50, factor: 2, maxMs: 200 },
+  recoveryDelayMs: 50,
+  drainMs: 1_000,
+};
+
+/** For a real server: quick, but with few requests. */
+export const UNHURRIED_LIVE: LivePolicy = { ...LIVE_POLICY, reconcileMs: 200, settleMs: 300, graceMs: 600 };
+
+/** No limit of our own on apps.connections.open, and no pause after short-lived sockets, for tests that open many. */
+export const UNLIMITED: SocketPolicy = {
+  ...DEFAULT_POLICY,
+  pool: { ...DEFAULT_POLICY.pool, stableMs: 0 },
+  limiter: { ...DEFAULT_POLICY.limiter, appBurst: 100_000, appEveryMs: 1, allBurst: 100_000, allEveryMs: 1 },
+};
