@@ -9,6 +9,10 @@
 export const FOLDERS = {
   core: { imports: [], surface: 'every file' },
   gen: { imports: [], surface: 'every file' },
+  http: {
+    imports: ['core'],
+    surface: ['connections.ts', 'descriptors.ts', 'limits.ts', 'malformed.ts', 'refusals.ts'],
+  },
   storage: { imports: ['core'], surface: ['journal.ts', 'sqlite/open-sqlite-journal.ts', 'tokens.ts'] },
   autokitteh: {
     imports: ['core', 'gen'],
@@ -89,9 +93,9 @@ export const FOLDERS = {
       'setup/setup.ts',
     ],
   },
-  gateway: { imports: ['core', 'gen', 'autokitteh', 'connection'], surface: ['gateway.ts'] },
+  gateway: { imports: ['core', 'gen', 'http', 'autokitteh', 'connection'], surface: ['gateway.ts'] },
   ops: {
-    imports: ['core', 'autokitteh', 'slack', 'delivery', 'connection'],
+    imports: ['core', 'http', 'autokitteh', 'slack', 'delivery', 'connection'],
     surface: [
       'admin.ts',
       'app-problems.ts',

@@ -8,9 +8,12 @@ import { startContractServer } from '../contract/contract-server.js';
 import { contractRoutes } from '../contract/service.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { Health } from '../core/health.js';
+import { Channel } from '../core/channel.js';
 import type { Releasers } from '../core/lifecycle.js';
 import type { Readiness } from '../core/readiness.js';
 import { startGateway } from '../gateway/gateway.js';
+import { connectionCaps, descriptorLimit } from '../http/descriptors.js';
+import { notingRefusals, type PortRefusal } from '../http/refusals.js';
 import { createMetrics } from '../ops/metrics.js';
 import { connectionFacts, liveConnection } from './connection-facts.js';
 import type { EventPath } from './event-path.js';
@@ -56,12 +59,15 @@ export async function openFaces(
     trustedOrigins: config.gatewayTrustedOrigins,
     ...{ clock, log },
   });
+  const refusals = new Channel<PortRefusal>();
+  const caps = connectionCaps(descriptorLimit());
   const metrics = createMetrics({
     delivery: delivery.events,
     sockets: sockets.events,
     receiver: receiver.events,
     faults: surroundings.faults,
     health,
+    refusals,
     gauges: () => gaugesOf(observed),
   });
   const admin = adminPorts(observed, delivery.deadLetters, config.pluginToken);
@@ -91,6 +97,8 @@ export async function openFaces(
     isSocketMode: (connectionId) => live.isSocketMode(connectionId),
     pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),
     noticeWrite: (connectionId) => live.noticeChange(connectionId),
+    connections: caps.gateway,
+    refused: notingRefusals('gateway', refusals, surroundings),
     ...{ clock, log },
   });
   releasers.push('the gateway', () => gateway.stop(STOP_GRACE_MS));

@@ -1,19 +1,25 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Socket, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Clock, Timer } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
 import { listen, type Address } from '../core/listen.js';
+import { Connections } from '../http/connections.js';
+import { PORT_LIMITS } from '../http/limits.js';
+import { refuseMalformed, sendRefusal } from '../http/malformed.js';
+import type { NoteRefusal } from '../http/refusals.js';
 import { createForwarder } from './forwarder.js';
 import { createHandler, type GatewayPorts } from './handler.js';
-import { isWebSocket, servePlainly } from './plain-upgrade.js';
 import { answerUnreachable } from './unreachable.js';
-import { MAX_HEADER_BYTES } from './upstream.js';
+import { serveUpgrades } from './upgrades.js';
 
 export interface GatewayOptions extends GatewayPorts {
   readonly listen: Address;
   /** The server in front of which this stands. */
   readonly upstream: string;
+  /** As many connections of clients at a time. */
+  readonly connections: number;
+  readonly refused: NoteRefusal;
   readonly clock: Clock;
 }
 
@@ -23,10 +29,9 @@ export interface Gateway {
   stop(graceMs: number): Promise<void>;
 }
 
-const HEADERS_TIMEOUT_MS = 30_000;
-// Longer than Go's clients keep idle connections in their pools (90 s), so that they and not we close them.
-const KEEP_ALIVE_MS = 100_000;
 const IDLE_SWEEP_MS = 20;
+// Node looks for connections that are late this often.
+const CHECK_MS = 5_000;
 
 /** Starts the gateway: HTTP/1.1 in front of an unmodified server, which answers everything that is not ours. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -34,38 +39,44 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const forwarder = createForwarder(options.upstream);
   const handle = createHandler(options, forwarder);
   const background = new Background((name, error) => log.error({ err: error }, name));
-  const sockets = new Set<Socket>();
+  const connections = new Connections(options.connections, () => options.refused('too_many_connections'));
   let stopping: Promise<void> | undefined;
 
   const server = createServer({
-    maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    // Uploads and streams may take as long as the server lets them.
+    maxHeaderSize: PORT_LIMITS.headBytes,
+    headersTimeout: PORT_LIMITS.headMs,
+    connectionsCheckingInterval: CHECK_MS,
+    // Uploads and streams may take as long as the server lets them, if only they go on.
     requestTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: PORT_LIMITS.keepAliveMs,
   });
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const refusal = refuseMalformed(request);
+    if (refusal !== undefined) {
+      options.refused('malformed');
+      sendRefusal(response, refusal);
+      return;
+    }
     const answering = handle(request, response);
     if (answering === undefined) return;
     background.run('answer a request', () =>
       answering.catch((error: unknown) => fail(request, response, error)),
     );
   };
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    connections.inTurn(request.socket, request, (done) => {
+      response.once('close', done);
+      answer(request, response);
+    });
+  };
+  server.on('connection', (socket) => connections.add(socket));
   server.on('request', onRequest);
   server.on('checkContinue', (request, response: ServerResponse) => {
     // A body that nobody asks for may still be on its way after the answer: the next request cannot be told from it.
     response.shouldKeepAlive = false;
     onRequest(request, response);
   });
-  server.on('upgrade', (request, socket, head) => {
-    if (!(socket instanceof Socket)) socket.destroy();
-    else if (isWebSocket(request)) forwarder.upgrade(request, socket, head);
-    else servePlainly(server, request, socket, head);
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  serveUpgrades(server, connections, (request, socket, head) => forwarder.upgrade(request, socket, head));
 
   function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const failure = PluginError.from(error);
@@ -87,7 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   async function stop(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     const cutOff = options.clock.setTimer(graceMs, () => {
-      for (const socket of sockets) socket.destroy();
+      connections.destroyAll();
     });
     // Closing spares connections that are in use; once their answer is out nobody else would close them.
     let sweep: Timer | undefined;

@@ -221,7 +221,8 @@ function tooLarge(request: IncomingMessage, response: ServerResponse): void {
 function originForm({ url = '', headers }: IncomingMessage): string | undefined {
   if (url.startsWith('/')) return url;
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return undefined;
-  const { host, pathname, search } = new URL(url);
+  const { host, pathname, search, username, password } = new URL(url);
+  if (username !== '' || password !== '') return undefined;
   // RFC 9112, 3.2.2: the URL's authority wins over the Host header.
   headers.host = host;
   return pathname + search;

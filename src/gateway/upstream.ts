@@ -5,6 +5,7 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { PORT_LIMITS } from '../http/limits.js';
 import { requestHeaders, type RequestChanges } from './headers.js';
 
 /** Connections to the server in front of which the gateway stands. */
@@ -13,9 +14,6 @@ export interface Upstream {
   request(incoming: IncomingMessage, changes?: RequestChanges): ClientRequest;
   close(): void;
 }
-
-/** As many bytes of headers as a request or an answer may have; AutoKitteh's postinit carries variables in its URL. */
-export const MAX_HEADER_BYTES = 64 * 1024;
 
 export function createUpstream(url: string): Upstream {
   const { protocol, hostname, host, port, pathname } = new URL(url);
@@ -39,7 +37,7 @@ export function createUpstream(url: string): Upstream {
         method: incoming.method,
         path: base + (incoming.url ?? '/'),
         headers,
-        maxHeaderSize: MAX_HEADER_BYTES,
+        maxHeaderSize: PORT_LIMITS.headBytes,
       };
       return https ? httpsRequest({ ...options, servername: name }) : httpRequest(options);
     },

@@ -3,6 +3,7 @@ import type { Channel } from '../core/channel.js';
 import { CONDITIONS, type Health } from '../core/health.js';
 import type { ProcessFault } from '../core/process-faults.js';
 import type { DeliveryEvent } from '../delivery/events.js';
+import type { PortRefusal } from '../http/refusals.js';
 import type { SocketEvent } from '../slack/socket-event.js';
 import type { ReceiverEvent } from '../connection/live/receiver.js';
 
@@ -12,6 +13,7 @@ export interface MetricsSources {
   readonly receiver: Channel<ReceiverEvent>;
   readonly faults: Channel<ProcessFault>;
   readonly health: Health;
+  readonly refusals: Channel<PortRefusal>;
   /** Asked at each scrape. */
   readonly gauges: () => Promise<Gauges>;
 }
@@ -40,6 +42,7 @@ export function createMetrics(sources: MetricsSources): Registry {
   countSockets(registry, sources.sockets);
   countReceived(registry, sources.receiver);
   countFaults(registry, sources.faults);
+  countRefusals(registry, sources.refusals);
   showConditions(registry, sources.health);
   lookUp(registry, sources.gauges);
   return registry;
@@ -124,6 +127,16 @@ function countReceived(registry: Registry, events: Channel<ReceiverEvent>): void
   events.subscribe((event) => {
     total.inc({ decision: event.t === 'dropped' ? `dropped_${event.why}` : event.t });
   });
+}
+
+function countRefusals(registry: Registry, refusals: Channel<PortRefusal>): void {
+  const total = new Counter({
+    name: 'ak_slack_port_refusals_total',
+    help: 'Connections and requests that a port refused before it read them, by reason.',
+    labelNames: ['port', 'why'],
+    registers: [registry],
+  });
+  refusals.subscribe(({ port, why }) => total.inc({ port, why }));
 }
 
 function showConditions(registry: Registry, health: Health): void {

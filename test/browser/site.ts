@@ -77,6 +77,8 @@ export async function startSite(): Promise<Site> {
     log,
   });
   const gateway = await startGateway({
+    connections: 256,
+    refused: () => undefined,
     listen: { host: '127.0.0.1', port: 0 },
     upstream: server.url,
     integrationId: integrationIdFromName('slack'),

@@ -4,6 +4,7 @@ import type { Status } from '../../../src/autokitteh/status.js';
 import { contractRoutes } from '../../../src/contract/service.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { startGateway, type Gateway } from '../../../src/gateway/gateway.js';
+import type { RefusalReason } from '../../../src/http/refusals.js';
 import { startHttp, type ConnectUpstream } from '../autokitteh/connect-upstream.js';
 import { manifest, stubContract } from '../contract/stubs.js';
 
@@ -18,6 +19,7 @@ export interface Rig {
   readonly noticed: (string | undefined)[];
   readonly setup: Request[];
   readonly logged: unknown[];
+  readonly refused: RefusalReason[];
   /** Connections that use Socket Mode. */
   readonly socketMode: Set<string>;
   /** What becomes of a status that is to be stored. */
@@ -27,7 +29,10 @@ export interface Rig {
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-export async function startRig(upstream: ConnectUpstream | Listener): Promise<Rig> {
+export async function startRig(
+  upstream: ConnectUpstream | Listener,
+  limits: { readonly connections?: number } = {},
+): Promise<Rig> {
   const behind = typeof upstream === 'function' ? await startHttp(createServer(upstream)) : upstream;
   const log = { warn: (line: unknown) => logged.push(line), error: (line: unknown) => logged.push(line) };
   const logged: unknown[] = [];
@@ -37,10 +42,13 @@ export async function startRig(upstream: ConnectUpstream | Listener): Promise<Ri
     noticed: [] as Rig['noticed'],
     setup: [] as Request[],
     logged,
+    refused: [] as RefusalReason[],
     socketMode: new Set<string>(),
     store: (): Promise<void> => Promise.resolve(),
   };
   const gateway = await startGateway({
+    connections: limits.connections ?? 256,
+    refused: (why) => rig.refused.push(why),
     listen: { host: '127.0.0.1', port: 0 },
     upstream: behind.url,
     clock: systemClock,

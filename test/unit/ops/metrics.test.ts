@@ -4,6 +4,7 @@ import { Channel } from '../../../src/core/channel.js';
 import { Health } from '../../../src/core/health.js';
 import type { ProcessFault } from '../../../src/core/process-faults.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
+import type { PortRefusal } from '../../../src/http/refusals.js';
 import { createMetrics, type Gauges } from '../../../src/ops/metrics.js';
 import type { SocketEvent } from '../../../src/slack/socket-event.js';
 
@@ -20,12 +21,14 @@ function start(gauges: Partial<Gauges> = {}) {
     ...gauges,
   };
   const health = new Health();
+  const refusals = new Channel<PortRefusal>();
   const broken = { now: false };
   const registry = createMetrics({
-    ...{ delivery, sockets, receiver, faults, health },
+    ...{ delivery, sockets, receiver, faults, health, refusals },
     gauges: () => (broken.now ? Promise.reject(new Error('no journal')) : Promise.resolve(now)),
   });
   return {
+    refusals,
     delivery,
     sockets,
     receiver,
@@ -70,6 +73,18 @@ describe('metrics', () => {
         'ak_slack_rate_limited_total 1',
         'ak_slack_acknowledgements_total{how="sent_elsewhere"} 1',
         'ak_slack_socket_states_total{state="live"} 1',
+      ]),
+    );
+  });
+
+  it('The metrics count what a port refuses before it reads it', async () => {
+    const { refusals, lines } = start();
+    refusals.emit({ port: 'gateway', why: 'too_many_connections' });
+    refusals.emit({ port: 'plugin', why: 'malformed' });
+    expect(await lines()).toEqual(
+      expect.arrayContaining([
+        'ak_slack_port_refusals_total{port="gateway",why="too_many_connections"} 1',
+        'ak_slack_port_refusals_total{port="plugin",why="malformed"} 1',
       ]),
     );
   });

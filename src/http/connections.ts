@@ -1,0 +1,115 @@
+import type { Socket } from 'node:net';
+import { PORT_LIMITS } from './limits.js';
+
+/** A request as far as it matters here: whether all of it has come. */
+interface Arriving {
+  readonly complete: boolean;
+}
+
+type Begin = (done: () => void) => void;
+
+interface Connection {
+  /** The request that is being answered. */
+  current: Arriving | undefined;
+  /** Those that came on the connection after it. */
+  readonly later: { readonly request: Arriving; readonly begin: Begin }[];
+  /** Streams of HTTP/2, which are answered side by side. */
+  streams: number;
+  /** Grows with each step of any connection, so that the smallest has waited longest. */
+  since: number;
+}
+
+/**
+ * The clients' connections of one port. There are at most `most`: a new one takes the place of one that has waited
+ * longest for a request, else for the rest of one, and is closed itself where all others are being answered. Requests of
+ * a connection are answered one after another, as RFC 9112, 9.3.2 demands for requests that change something.
+ */
+export class Connections {
+  readonly #most: number;
+  readonly #refused: () => void;
+  readonly #open = new Map<Socket, Connection>();
+  #step = 0;
+
+  /** `refused` is called whenever a connection is closed because there are too many. */
+  constructor(most: number, refused: () => void) {
+    this.#most = most;
+    this.#refused = refused;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Counts a new connection; nothing happens for one that is counted already. */
+  add(socket: Socket): void {
+    if (this.#open.has(socket)) return;
+    if (this.#open.size >= this.#most) {
+      this.#refused();
+      const victim = this.#leastMissed();
+      if (victim === undefined) {
+        socket.destroy();
+        return;
+      }
+      this.#open.delete(victim);
+      victim.destroy();
+    }
+    this.#open.set(socket, { current: undefined, later: [], streams: 0, since: this.#step++ });
+    socket.once('close', () => this.#open.delete(socket));
+  }
+
+  /**
+   * Calls `begin` when everything that came on the connection before has been answered; `begin` calls `done` when this
+   * one is. A connection with too many requests in waiting is cut off.
+   */
+  inTurn(socket: Socket, request: Arriving, begin: Begin): void {
+    const connection = this.#open.get(socket);
+    if (connection === undefined) {
+      socket.destroy();
+    } else if (connection.current === undefined) {
+      this.#answer(socket, connection, request, begin);
+    } else if (connection.later.length < PORT_LIMITS.pipelinedRequests) {
+      connection.later.push({ request, begin });
+    } else {
+      socket.destroy();
+    }
+  }
+
+  /** Counts a stream of HTTP/2; call what it returns when the stream has ended. */
+  stream(socket: Socket): () => void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) connection.streams += 1;
+    return () => {
+      if (connection === undefined) return;
+      connection.streams -= 1;
+      connection.since = this.#step++;
+    };
+  }
+
+  destroyAll(): void {
+    for (const socket of this.#open.keys()) socket.destroy();
+  }
+
+  #answer(socket: Socket, connection: Connection, request: Arriving, begin: Begin): void {
+    connection.current = request;
+    connection.since = this.#step++;
+    begin(() => {
+      connection.current = undefined;
+      connection.since = this.#step++;
+      const next = connection.later.shift();
+      if (next !== undefined && !socket.destroyed) this.#answer(socket, connection, next.request, next.begin);
+    });
+  }
+
+  #leastMissed(): Socket | undefined {
+    let waiting: [Socket, Connection] | undefined;
+    let receiving: [Socket, Connection] | undefined;
+    for (const entry of this.#open) {
+      const { current, streams, since } = entry[1];
+      if (streams > 0) continue;
+      if (current === undefined) {
+        if (since < (waiting?.[1].since ?? Infinity)) waiting = entry;
+      } else if (!current.complete && since < (receiving?.[1].since ?? Infinity)) receiving = entry;
+    }
+    return (waiting ?? receiving)?.[0];
+  }
+}

@@ -1,0 +1,47 @@
+const KIB = 1024;
+const SECOND = 1_000;
+
+/**
+ * Every limit of the two ports, in bytes, milliseconds or numbers. docs/security.md lists them, and a test keeps the
+ * two equal.
+ */
+export const PORT_LIMITS = {
+  /** The head of a request or an answer; AutoKitteh's postinit carries variables in its URL. */
+  headBytes: 64 * KIB,
+  /** Until a request's head is complete, from the connection's start or the head's first byte. */
+  headMs: 30 * SECOND,
+  /** Until a body that is read here is complete. */
+  bodyMs: 30 * SECOND,
+  /** Without a byte of a body that goes on to the server. */
+  uploadIdleMs: 60 * SECOND,
+  /** Longer than Go's clients keep idle connections in their pools (90 s), so that they and not we close them. */
+  keepAliveMs: 100 * SECOND,
+  /** Requests of one connection that wait until those before them are answered. */
+  pipelinedRequests: 32,
+  /** Until the server takes a connection. */
+  connectMs: 10 * SECOND,
+  /** A form for /slack/save. */
+  formBytes: 16 * KIB,
+  /** Kept of a request beside its stream, to be read when the server has accepted it. */
+  keptBytes: 16 * KIB,
+  /** The same, unpacked. */
+  unpackedBytes: 64 * KIB,
+  /** Between two looks at all connections because of writes that do not say which one they concern. */
+  lookAtAllMs: SECOND,
+  /** An answer of the server that is read whole: all integrations with their functions. */
+  answerBytes: 16 * KIB * KIB,
+  /** An answer that a workflow posts. */
+  workflowAnswerBytes: 256 * KIB,
+  /** How deep objects and lists may lie in each other in such an answer. */
+  workflowAnswerDepth: 100,
+  /** A message of the contract's Call, unpacked: files come as arguments. */
+  callBytes: 16 * KIB * KIB,
+  /** A message of every other method, unpacked. */
+  questionBytes: 16 * KIB,
+  /** Streams at a time of one HTTP/2 connection. */
+  http2Streams: 64,
+  /** Without a byte on an HTTP/2 connection. */
+  http2IdleMs: 300 * SECOND,
+  /** Connections of both ports together, however many descriptors there are. */
+  connections: 4_096,
+} as const;

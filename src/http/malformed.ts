@@ -1,0 +1,54 @@
+import type { Http2ServerResponse } from 'node:http2';
+import type { ServerResponse } from 'node:http';
+
+/** What is asked here of a request of either protocol. */
+interface Head {
+  readonly method?: string | undefined;
+  readonly httpVersion: string;
+  readonly rawHeaders: readonly string[];
+}
+
+/** Why a request is not answered, and with which status. */
+interface HttpRefusal {
+  readonly status: 400 | 405;
+  readonly sentence: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+// RFC 9110, 7.2: a host and perhaps a port, and never user information, which would be somebody's password.
+const HOST = /^(?:\[[\w.:%]*\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/;
+const ALLOWED = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
+/** Refuses requests that no server of ours has an answer for, or that two servers could read in two ways. */
+export function refuseMalformed({ method, httpVersion, rawHeaders }: Head): HttpRefusal | undefined {
+  if (httpVersion === '0.9') return bad('HTTP/0.9 is not spoken here');
+  // Both make a server do for the client what no page and no program of AutoKitteh needs.
+  if (method === 'TRACE' || method === 'CONNECT') {
+    return { status: 405, sentence: `${method} is not allowed here`, headers: { allow: ALLOWED } };
+  }
+  let hosts = 0;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name === ':authority' || (name.length === 4 && name.toLowerCase() === 'host')) {
+      if (!HOST.test(rawHeaders[index + 1] ?? '')) return bad('the Host header names no host');
+      if (name !== ':authority') hosts += 1;
+    }
+  }
+  return hosts > 1 ? bad('there is more than one Host header') : undefined;
+}
+
+/** Answers with a refusal; what the client still sends is not read. */
+export function sendRefusal(
+  response: ServerResponse | Http2ServerResponse,
+  { status, sentence, headers }: HttpRefusal,
+): void {
+  const fields = { 'content-type': 'text/plain; charset=utf-8', ...headers };
+  // HTTP/2 knows no such header.
+  if ('shouldKeepAlive' in response) response.shouldKeepAlive = false;
+  response.writeHead(status, fields);
+  response.end(`${sentence}\n`);
+}
+
+function bad(sentence: string): HttpRefusal {
+  return { status: 400, sentence, headers: {} };
+}

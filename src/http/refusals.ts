@@ -1,0 +1,37 @@
+import type { Channel } from '../core/channel.js';
+import type { Clock } from '../core/clock.js';
+import type { Log } from '../core/log.js';
+
+/** Why a port closed a connection, or did not read or answer a request. */
+export type RefusalReason =
+  'too_many_connections' | 'malformed' | 'too_large' | 'too_slow' | 'unauthenticated';
+
+export interface PortRefusal {
+  readonly port: 'gateway' | 'plugin';
+  readonly why: RefusalReason;
+}
+
+/** Is told of each refusal of one port. */
+export type NoteRefusal = (why: RefusalReason) => void;
+
+// Strangers decide how often this happens, so they must not decide how much is logged.
+const QUIET_MS = 60_000;
+
+/** Publishes the refusals of a port, and logs at most one a minute of those that say the machine is short of something. */
+export function notingRefusals(
+  port: PortRefusal['port'],
+  refusals: Channel<PortRefusal>,
+  { clock, log }: { readonly clock: Clock; readonly log: Pick<Log, 'warn'> },
+): NoteRefusal {
+  let quietUntil = -Infinity;
+  return (why) => {
+    refusals.emit({ port, why });
+    const now = clock.monotonic();
+    if (why !== 'too_many_connections' || now < quietUntil) return;
+    quietUntil = now + QUIET_MS;
+    log.warn(
+      { port },
+      'too many connections: the ones that waited longest are closed; raise the limit of open files (ulimit -n) if they are wanted',
+    );
+  };
+}
