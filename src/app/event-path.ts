@@ -54,6 +54,7 @@ export async function makeEventPath(
 
   const journal = await openJournal(config.journalUrl);
   releasers.push('the journal', () => journal.close());
+  if (journal.warning !== undefined) log.error(journal.warning);
   const sink = createEventSink({
     server,
     integrationId,

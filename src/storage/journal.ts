@@ -170,4 +170,6 @@ export interface Journal {
 /** All that one database of this program holds: the journal, and what Slack said about tokens. Closed as one. */
 export interface JournalDatabase extends Journal {
   readonly tokens: TokenStore;
+  /** What was noticed at the opening and did not prevent it, in a sentence: events may have been lost. */
+  readonly warning: string | undefined;
 }

@@ -34,5 +34,5 @@ export async function openInThread(
     return structuredClone(reply.result);
   };
   const close = (): Promise<void> => (closed ??= Promise.resolve().then(() => engine.close()));
-  return sqliteJournal({ ask: ask as JournalClient['ask'], close });
+  return sqliteJournal({ warning: engine.warning, ask: ask as JournalClient['ask'], close });
 }

@@ -11,14 +11,14 @@ const BUSY_MS = 20;
 
 /** Decides which requests share a commit; all are done in the order of their coming. */
 export class CommitQueue {
-  readonly #engine: Engine;
+  readonly #engine: Pick<Engine, 'run'>;
   readonly #clock: Clock;
   readonly #answer: (replies: readonly Reply[]) => void;
   #waiting: Request[] = [];
   #appendedAt = -Infinity;
   #timer: Timer | undefined;
 
-  constructor(engine: Engine, clock: Clock, answer: (replies: readonly Reply[]) => void) {
+  constructor(engine: Pick<Engine, 'run'>, clock: Clock, answer: (replies: readonly Reply[]) => void) {
     this.#engine = engine;
     this.#clock = clock;
     this.#answer = answer;

@@ -22,6 +22,10 @@ export type Reply = { readonly result: unknown } | { readonly code: ErrorCode; r
 export interface Engine {
   /** Does all requests in one transaction, so that they share one wait for the disk; answers in their order. Never throws. */
   run(requests: readonly Request[]): Reply[];
+  /** Where the file is, behind symbolic links. */
+  readonly path: string;
+  /** What was lost since the last run, in a sentence. */
+  readonly warning: string | undefined;
   close(): void;
 }
 
@@ -84,5 +88,5 @@ export function openEngine(open: OpenFile, options: EngineOptions): Engine {
     }
   };
 
-  return { run, close: () => file.close() };
+  return { run, path: file.path, warning: file.warning, close: () => file.close() };
 }

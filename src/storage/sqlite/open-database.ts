@@ -1,10 +1,21 @@
-import { chmodSync, closeSync, existsSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { PluginError } from '../../core/errors.js';
 import type { Database, OpenFile } from './driver.js';
 import { lockFile } from './file-lock.js';
 import { migrate } from './migrate.js';
 import { journalError } from './sqlite-error.js';
+import { StateFile } from './state-file.js';
 
 // Rows hold response URLs and messages: for the owner alone. SQLite gives -wal and -shm the mode of the file.
 const OWNER_ONLY = 0o600;
@@ -24,6 +35,10 @@ const WAL_PAGES = (64 * 1024 * 1024) / PAGE_BYTES;
 /** An open journal file: ours alone until `close`. */
 export interface OpenJournalFile {
   readonly database: Database;
+  /** Where the file is, behind symbolic links: what lies beside it lies there. */
+  readonly path: string;
+  /** What was lost since the last run, in a sentence. */
+  readonly warning: string | undefined;
   close(): void;
 }
 
@@ -31,20 +46,27 @@ export interface OpenJournalFile {
  * Opens the journal at `path`, makes it if there is none, and proves that what is committed survives a power cut.
  * Throws `journal_locked`, `journal_newer`, `journal_damaged` or `journal_unavailable`.
  */
-export function openDatabase(open: OpenFile, path: string): OpenJournalFile {
+export function openDatabase(open: OpenFile, givenPath: string): OpenJournalFile {
   let lock: Database | undefined;
   let database: Database | undefined;
   try {
-    makeFile(path);
+    makeFile(givenPath);
+    // By any of its names it is one journal.
+    const path = realpathSync(givenPath);
     lock = lockFile(open, path);
     chmodSync(`${path}-lock`, OWNER_ONLY);
+    const state = new StateFile(path);
+    const warning = statSync(path).size === 0 ? undefined : state.whatIsMissing();
     database = open(path);
     setUp(database, path);
+    state.opened();
     const opened = { database, lock };
     return {
       database,
+      path,
+      warning,
       close() {
-        foldIn(opened.database);
+        if (foldIn(opened.database)) state.closed();
         opened.database.close();
         opened.lock.close();
       },
@@ -52,24 +74,37 @@ export function openDatabase(open: OpenFile, path: string): OpenJournalFile {
   } catch (error) {
     database?.close();
     lock?.close();
-    throw journalError(error, path);
+    throw journalError(error, givenPath);
   }
 }
 
-/** Moves everything into the one file, so that a copy of it is a whole journal. */
-function foldIn(database: Database): void {
+/** Moves everything into the one file, so that a copy of it is a whole journal; answers whether that worked. */
+function foldIn(database: Database): boolean {
   try {
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
+    return busy === 0;
   } catch {
     // The disk is full: all is in the -wal file, and is read from there at the next start.
+    return false;
   }
 }
 
 function makeFile(path: string): void {
   if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const file = openSync(path, 'a', OWNER_ONLY);
+  for (const suffix of ['', '-lock', '-wal', '-shm', '-state']) refuseOtherThanFile(path + suffix);
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NONBLOCK } = constants;
+  const file = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK, OWNER_ONLY);
   fchmodSync(file, OWNER_ONLY);
   closeSync(file);
+}
+
+/** To open a pipe waits for its other end, and a device or a folder cannot hold a journal. */
+function refuseOtherThanFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    throw new PluginError(
+      'journal_unavailable',
+      `${path} is not a file: set JOURNAL_URL to the path of a file, or move it away.`,
+    );
 }
 
 function setUp(database: Database, path: string): void {

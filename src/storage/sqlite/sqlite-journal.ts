@@ -4,6 +4,8 @@ import type { Verbs } from './verbs.js';
 
 /** Asks the thread that owns the file. */
 export interface JournalClient {
+  /** What was lost since the last run, in a sentence. */
+  readonly warning: string | undefined;
   ask<Verb extends keyof Verbs>(
     verb: Verb,
     ...args: Parameters<Verbs[Verb]>
@@ -15,6 +17,7 @@ export interface JournalClient {
 /** The journal and the tokens, in terms of what the file's thread can be asked. */
 export function sqliteJournal(client: JournalClient): JournalDatabase {
   return {
+    warning: client.warning,
     append: (rows) => client.ask('append', packRows(rows)),
     claim: (owner, now, wants) => client.ask('claim', owner, now, wants),
     settle: (owner, now, settlements) => client.ask('settle', owner, now, settlements),

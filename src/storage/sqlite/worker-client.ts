@@ -33,7 +33,7 @@ export async function startWorkerClient(options: EngineOptions): Promise<Journal
     });
   };
 
-  await opened(worker);
+  const warning = await opened(worker);
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.on('message', (message: FromWorker) => {
     if (message.t === 'replies') take(message.replies);
@@ -47,6 +47,7 @@ export async function startWorkerClient(options: EngineOptions): Promise<Journal
   worker.on('exit', () => end(threadEnded('it ended')));
 
   return {
+    warning,
     ask(verb, ...args) {
       if (gone !== undefined) return Promise.reject(gone);
       return new Promise((resolve, reject) => {
@@ -68,17 +69,18 @@ export async function startWorkerClient(options: EngineOptions): Promise<Journal
   };
 }
 
-function opened(worker: Worker): Promise<void> {
+/** Resolves with what was lost since the last run, in a sentence. */
+function opened(worker: Worker): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const onMessage = (message: FromWorker): void => {
       if (message.t === 'refused') finish(new PluginError(message.code, message.message));
-      else finish();
+      else finish(undefined, message.t === 'open' ? message.warning : undefined);
     };
     const onError = (error: unknown): void => finish(threadEnded(error));
     const onExit = (): void => finish(threadEnded('it ended before the file was open'));
-    const finish = (error?: PluginError): void => {
+    const finish = (error?: PluginError, warning?: string): void => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      if (error === undefined) resolve();
+      if (error === undefined) resolve(warning);
       else reject(error);
     };
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);

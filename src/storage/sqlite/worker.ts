@@ -9,7 +9,7 @@ import { journalError } from './sqlite-error.js';
 
 /** What the worker says: first whether the file is open, then answers. */
 export type FromWorker =
-  | { readonly t: 'open' }
+  | { readonly t: 'open'; readonly warning: string | undefined }
   | { readonly t: 'refused'; readonly code: ErrorCode; readonly message: string }
   | { readonly t: 'replies'; readonly replies: readonly Reply[] };
 
@@ -40,13 +40,14 @@ function serve(engine: Engine, checkpointer: Checkpointer, port: MessagePort): v
     queue.take(requests);
     if (message?.t === 'close') void close();
   });
-  say({ t: 'open' });
+  say({ t: 'open', warning: engine.warning });
 }
 
 if (parentPort !== null) {
   try {
     const { options } = workerData as { options: EngineOptions };
-    serve(openEngine(await loadSqlite(), options), new Checkpointer(options.path), parentPort);
+    const engine = openEngine(await loadSqlite(), options);
+    serve(engine, new Checkpointer(engine.path), parentPort);
   } catch (error) {
     const { code, message } = journalError(error);
     parentPort.postMessage({ t: 'refused', code, message } satisfies FromWorker);

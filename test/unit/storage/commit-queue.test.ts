@@ -17,7 +17,7 @@ beforeEach(() => {
     commits.push(requests.map(({ verb }) => verb));
     return requests.map(() => ({ result: undefined }));
   };
-  queue = new CommitQueue({ run, close: () => undefined }, clock, (replies) => (answered += replies.length));
+  queue = new CommitQueue({ run }, clock, (replies) => (answered += replies.length));
 });
 
 function take(...verbs: Request['verb'][]): void {
