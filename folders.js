@@ -65,7 +65,7 @@ export const FOLDERS = {
   },
   contract: {
     imports: ['core', 'gen', 'autokitteh', 'functions'],
-    surface: ['bearer.ts', 'contract-server.ts', 'manifest.ts', 'ports.ts', 'service.ts'],
+    surface: ['contract-server.ts', 'manifest.ts', 'ports.ts', 'service.ts'],
   },
   connection: {
     imports: ['core', 'storage', 'autokitteh', 'slack', 'events', 'delivery'],
@@ -102,9 +102,9 @@ export const FOLDERS = {
       'cli/command-line.ts',
       'cli/ports.ts',
       'first-contact.ts',
-      'http.ts',
       'metrics.ts',
       'overview.ts',
+      'probes.ts',
     ],
   },
   sim: {

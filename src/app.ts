@@ -2,10 +2,10 @@ import { makeEventPath, startEventPath } from './app/event-path.js';
 import { openFaces } from './app/faces.js';
 import { logEvents } from './app/log-events.js';
 import { openServerLine } from './app/server-line.js';
+import type { StartConfig } from './app/start-config.js';
 import type { Surroundings } from './app/surroundings.js';
 import { createCredentials } from './autokitteh/credentials.js';
 import { createIdentityCheck } from './autokitteh/identity.js';
-import type { Config } from './config.js';
 import { APP_TOKEN } from './connection/live/setup-state.js';
 import { readManifest } from './contract/manifest.js';
 import type { Channel } from './core/channel.js';
@@ -36,7 +36,7 @@ export interface App {
 const READY_AFTER_MS = 30_000;
 
 /** Makes every part once and starts it; what was made is given back if a later part cannot be. */
-export async function startApp(config: Config, surroundings: Surroundings): Promise<App> {
+export async function startApp(config: StartConfig, surroundings: Surroundings): Promise<App> {
   const releasers = new Releasers();
   try {
     return await start(config, surroundings, releasers);
@@ -46,7 +46,7 @@ export async function startApp(config: Config, surroundings: Surroundings): Prom
   }
 }
 
-async function start(config: Config, surroundings: Surroundings, releasers: Releasers): Promise<App> {
+async function start(config: StartConfig, surroundings: Surroundings, releasers: Releasers): Promise<App> {
   const { clock, log } = surroundings;
   const manifest = await readManifest(config.integrationManifest);
   const { autokittehUrl: url, autokittehCredentials: credentials } = config;

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { CredentialSource } from './autokitteh/credentials.js';
 import { errorMessage, PluginError } from './core/errors.js';
+import { journalPlace } from './data-folder.js';
 import { camelName, SETTINGS, type Setting, type SettingName, type Values } from './settings.js';
 
 /** Everything the program was told, checked and complete; nothing below this fills in defaults. */
 export interface Config extends Values {
   /** AUTOKITTEH_TOKEN or AUTOKITTEH_SIGN_KEY, whichever was given. */
   readonly autokittehCredentials: CredentialSource;
+  /** Where the journal should be, if one was found at the place of earlier versions and no setting names it. */
+  readonly journalMoveTo: string | undefined;
 }
 
 /** Values by setting name, as the environment and the flags give them. */
@@ -19,11 +22,13 @@ export type Settings = Readonly<Partial<Record<SettingName, string>>>;
 export function loadConfig(environment: NodeJS.ProcessEnv, flags: Settings, terminal: boolean): Config {
   const values: Record<string, unknown> = {};
   const wrong: string[] = [];
+  let moveTo: string | undefined;
   for (const setting of SETTINGS) {
     const { name, parse, default: fixed, otherwise }: Setting & { name: SettingName } = setting;
     const given = flags[name] ?? fromEnvironment(environment, setting);
-    const text =
-      given !== undefined && given !== '' ? given : (fixed ?? otherwise?.({ environment, terminal }));
+    const isGiven = given !== undefined && given !== '';
+    const text = isGiven ? given : (fixed ?? otherwise?.({ environment, terminal }));
+    if (name === 'JOURNAL_URL' && !isGiven) moveTo = journalPlace(environment)?.moveTo;
     if (text === undefined) continue;
     const parsed = parse.safeParse(text);
     if (parsed.success) values[camelName(name)] = parsed.data;
@@ -31,7 +36,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, flags: Settings, term
   }
   if (wrong.length > 0) throw new PluginError('bad_config', wrong.join('\n'));
   // The loop has put into it what the type says of each row.
-  return completed(values as unknown as Values);
+  return { ...completed(values as unknown as Values), journalMoveTo: moveTo };
 }
 
 /** For instance `, number 2 of the list,`: people count from one. */
@@ -40,7 +45,7 @@ function placeOf([index]: readonly PropertyKey[]): string {
 }
 
 /** What concerns two settings at once. */
-function completed(values: Values): Config {
+function completed(values: Values): Omit<Config, 'journalMoveTo'> {
   const { autokittehToken, autokittehSignKey, gatewayListen, pluginListen } = values;
   if (autokittehToken !== undefined && autokittehSignKey !== undefined)
     throw mutuallyExclusive('AUTOKITTEH_TOKEN', 'AUTOKITTEH_SIGN_KEY');

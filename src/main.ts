@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { startApp } from './app.js';
 import { commandPorts } from './app/command-ports.js';
 import { openJournal } from './app/journal-file.js';
+import { startConfig } from './app/start-config.js';
 import type { Config } from './config.js';
 import { LIVE_POLICY } from './connection/live/policy.js';
 import { systemClock } from './core/clock.js';
@@ -26,7 +27,8 @@ const terminal = {
  * Runs until the first SIGINT or SIGTERM, then stops in order and resolves with 0; a second signal ends the process at
  * once. An uncaught exception is like a signal, but resolves with 1, and the process ends after 5 s at the latest.
  */
-async function run(config: Config): Promise<number> {
+async function run(given: Config): Promise<number> {
+  const config = await startConfig(given);
   const secrets = new OwnSecrets(secretsOf(config));
   const log = createLog({ level: config.logLevel, format: config.logFormat, secrets });
   const asked = new Promise<NodeJS.Signals>((resolve) => {

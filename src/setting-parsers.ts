@@ -21,6 +21,9 @@ export const httpUrl = z
 /** Without slashes at its end. */
 export const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
 
+/** A secret that callers must present. */
+export const credential = z.string().min(16, 'must have at least 16 characters');
+
 /** Several, separated by commas; none where the text is empty. */
 export const origins = z
   .string()

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { dataFolder } from './data-folder.js';
-import { address, baseUrl, httpUrl, origins } from './setting-parsers.js';
+import { journalPlace } from './data-folder.js';
+import { address, baseUrl, credential, httpUrl, origins } from './setting-parsers.js';
 
 /** What a value may depend on when it is not given. */
 interface SettingContext {
@@ -22,7 +21,7 @@ export interface Setting {
   /** The value when none is given. */
   readonly default?: string;
   /** The same where it is not the same for everybody; `about` says what it is. */
-  readonly otherwise?: (context: SettingContext) => string;
+  readonly otherwise?: (context: SettingContext) => string | undefined;
   /** For the README's table and `--help`. */
   readonly about: string;
   /** Checks the text and makes of it what the program works with; messages go after the setting's name. */
@@ -86,8 +85,15 @@ export const SETTINGS = [
   {
     name: 'PLUGIN_TOKEN',
     secret: true,
-    about: 'bearer credential for the contract; without one the port answers on loopback only',
-    parse: z.string().min(16, 'must have at least 16 characters'),
+    about:
+      "bearer credential for the contract's RPCs, which return secrets; without one it is made at the first start, in the file `plugin-token` beside the journal",
+    parse: credential,
+  },
+  {
+    name: 'OPS_TOKEN',
+    secret: true,
+    about: 'credential for `/metrics` and `/ops/`; without one it is made likewise, in the file `ops-token`',
+    parse: credential,
   },
   {
     name: 'INTEGRATION_MANIFEST',
@@ -97,9 +103,12 @@ export const SETTINGS = [
   },
   {
     name: 'JOURNAL_URL',
-    otherwise: ({ environment }) => `sqlite:${join(dataFolder(environment), 'journal.sqlite')}`,
+    otherwise: ({ environment }): string | undefined => {
+      const place = journalPlace(environment);
+      return place === undefined ? undefined : `sqlite:${place.path}`;
+    },
     about:
-      '`sqlite:<path>`; without one `~/.local/share/autokitteh-slack/journal.sqlite`, or where `XDG_DATA_HOME` says',
+      "`sqlite:<path>`; without one `journal.sqlite` in systemd's `STATE_DIRECTORY`, else in `~/.local/share/autokitteh-slack` or where `XDG_DATA_HOME` says",
     parse: z
       .string()
       .regex(/^sqlite:./, 'must be sqlite:<path>')
@@ -140,7 +149,9 @@ type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
 export type Values = {
   readonly [Setting in Row as Camel<Setting['name']>]:
     | z.output<Setting['parse']>
-    | (Setting extends { readonly default: string } | { readonly otherwise: unknown } ? never : undefined);
+    | (Setting extends { readonly default: string } | { readonly otherwise: (context: never) => string }
+        ? never
+        : undefined);
 };
 
 export function camelName(name: SettingName): keyof Values {

@@ -1,13 +1,11 @@
-import { callerOf, createGuard } from '../contract/bearer.js';
+import type { Registry } from 'prom-client';
 import type { DeadLetters } from '../delivery/delivery.js';
 import type { AdminPorts } from '../ops/admin.js';
 import { overviewOf, type Observed } from './status-of-program.js';
 
-/** What `/ops/` shows and does. Its guard is the contract's. */
-export function adminPorts(observed: Observed, letters: DeadLetters, token: string | undefined): AdminPorts {
-  const guard = createGuard(token);
+/** What `/ops/` and `/metrics` show and do. */
+export function adminPorts(observed: Observed, letters: DeadLetters, metrics: Registry): AdminPorts {
   return {
-    refusal: (request) => guard(callerOf(request), request.headers.authorization ?? ''),
     overview: () => overviewOf(observed),
     deadLetters: async (after, limit) =>
       (await letters.list(after, limit)).map(({ id, connectionId, kind, key, reason, settledAt }) => ({
@@ -15,5 +13,6 @@ export function adminPorts(observed: Observed, letters: DeadLetters, token: stri
         ...{ id, connectionId, kind, key, reason },
       })),
     resend: (ids) => letters.resend(ids),
+    metrics,
   };
 }

@@ -7,6 +7,7 @@ import type { CommandPorts, Flags, RunningProgram, SetupTools, Terminal } from '
 import { createSlackHttp } from '../slack/http.js';
 import { createWebApi } from '../slack/web-api.js';
 import { urlOf } from './addresses.js';
+import { readToken, tokenPath } from './port-tokens.js';
 import { openServerLine } from './server-line.js';
 
 /** What the command line works with, made from flags and environment when a command is run. */
@@ -45,13 +46,14 @@ async function setupTools(config: Config): Promise<SetupTools> {
   };
 }
 
-function runningProgram({ pluginListen, pluginToken }: Config): RunningProgram {
-  const base = urlOf(pluginListen);
+function runningProgram(config: Config): RunningProgram {
+  const base = urlOf(config.pluginListen);
   const ask = async (path: string, init: RequestInit = {}): Promise<unknown> => {
+    const token = config.opsToken ?? (await readToken('opsToken', config));
     let response: Response;
     try {
       const authorization: Record<string, string> =
-        pluginToken === undefined ? {} : { authorization: `Bearer ${pluginToken}` };
+        token === undefined ? {} : { authorization: `Bearer ${token}` };
       response = await fetch(base + path, {
         ...init,
         headers: { ...authorization, 'content-type': 'application/json' },
@@ -65,7 +67,8 @@ function runningProgram({ pluginListen, pluginToken }: Config): RunningProgram {
       );
     }
     const text = await response.text();
-    if (response.status === 401) throw new PluginError('forbidden', text);
+    if (response.status === 401)
+      throw new PluginError('forbidden', `${base} ${credentialAdvice(config, token !== undefined)}`);
     if (response.status === 400) throw new PluginError('bad_input', text);
     if (response.ok && response.headers.get('content-type')?.startsWith('application/json') === true)
       return JSON.parse(text);
@@ -78,4 +81,15 @@ function runningProgram({ pluginListen, pluginToken }: Config): RunningProgram {
     get: (path) => ask(path),
     post: (path, body) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
   };
+}
+
+/** What to do about a refusal, by where the credential came from. */
+function credentialAdvice(config: Config, wasSent: boolean): string {
+  if (config.opsToken !== undefined)
+    return 'refused the credential of OPS_TOKEN: set it to the one of the running program';
+  const path = tokenPath('opsToken', config);
+  if (path === undefined) return 'wants a credential: set OPS_TOKEN to the one of the running program';
+  if (wasSent)
+    return `refused the credential in ${path}: set OPS_TOKEN, or JOURNAL_URL as the running program has it`;
+  return `wants a credential, and there is no file ${path}: set OPS_TOKEN, or JOURNAL_URL as the running program has it`;
 }

@@ -1,5 +1,4 @@
 import type { AutoKittehClient } from '../autokitteh/client.js';
-import type { Config } from '../config.js';
 import { AnswerDesk } from '../connection/answers/answer-desk.js';
 import { ActivityLog } from '../connection/live/activity.js';
 import { ButtonUpdater } from '../connection/live/button-update.js';
@@ -19,6 +18,7 @@ import { createSlackSockets, type SlackSockets } from '../slack/sockets.js';
 import { createWebApi, type SlackWebApi } from '../slack/web-api.js';
 import { answersKind, answerUrlOf, updateClicked } from './answering.js';
 import { socketsPort } from './sockets-port.js';
+import type { StartConfig } from './start-config.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Everything between Slack's sockets and AutoKitteh's dispatcher. */
@@ -34,7 +34,7 @@ export interface EventPath {
 
 /** Makes the path; nothing moves on it before `startEventPath`. */
 export async function makeEventPath(
-  config: Config,
+  config: StartConfig,
   { clock, random, log, openJournal, ...policies }: Surroundings,
   server: AutoKittehClient,
   integrationId: string,

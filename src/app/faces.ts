@@ -1,7 +1,6 @@
 import { createRouterTransport } from '@connectrpc/connect';
 import { getRequestListener } from '@hono/node-server';
 import type { AutoKittehClient } from '../autokitteh/client.js';
-import type { Config } from '../config.js';
 import { proposedApp } from '../connection/setup/app-manifest.js';
 import { createSetup } from '../connection/setup/setup.js';
 import { startContractServer } from '../contract/contract-server.js';
@@ -18,6 +17,7 @@ import { createMetrics } from '../ops/metrics.js';
 import { connectionFacts, liveConnection } from './connection-facts.js';
 import type { EventPath } from './event-path.js';
 import { pluginRoutes, slackRoutes } from './http-routes.js';
+import type { StartConfig } from './start-config.js';
 import { slackFunctions } from './slack-functions.js';
 import { gaugesOf, type Observed } from './status-of-program.js';
 import type { Surroundings } from './surroundings.js';
@@ -25,7 +25,7 @@ import { adminPorts } from './admin-ports.js';
 import { serverElsewhere, urlOf } from './addresses.js';
 
 export interface FaceParts {
-  readonly config: Config;
+  readonly config: StartConfig;
   readonly surroundings: Surroundings;
   readonly manifest: Manifest;
   readonly server: AutoKittehClient;
@@ -70,8 +70,10 @@ export async function openFaces(
     refusals,
     gauges: () => gaugesOf(observed),
   });
-  const admin = adminPorts(observed, delivery.deadLetters, config.pluginToken);
-  const pages = getRequestListener(pluginRoutes({ setup, desk, admin, metrics, readiness }).fetch);
+  const admin = adminPorts(observed, delivery.deadLetters, metrics);
+  const pages = getRequestListener(
+    pluginRoutes({ setup, desk, admin, readiness, opsToken: config.opsToken }).fetch,
+  );
   const functions = slackFunctions(path.slack, live, surroundings);
   const contract = { manifest, facts: connectionFacts(live), functions, log };
   const plugin = await startContractServer({

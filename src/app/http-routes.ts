@@ -1,17 +1,17 @@
 import { Hono } from 'hono';
-import type { Registry } from 'prom-client';
 import type { AnswerDesk } from '../connection/answers/answer-desk.js';
 import { answerRoutes } from '../connection/answers/answer-routes.js';
 import type { SetupEnvironment } from '../connection/setup/http/environment.js';
 import type { Readiness } from '../core/readiness.js';
 import { adminRoutes, type AdminPorts } from '../ops/admin.js';
-import { opsRoutes } from '../ops/http.js';
+import { probeRoutes } from '../ops/probes.js';
 
 export interface PluginRoutes {
   readonly setup: Hono<SetupEnvironment>;
   readonly desk: AnswerDesk;
   readonly admin: AdminPorts;
-  readonly metrics: Registry;
+  /** The credential of `/metrics` and `/ops/`. */
+  readonly opsToken: string;
   readonly readiness: Readiness;
 }
 
@@ -27,8 +27,8 @@ export function slackRoutes({ setup, desk }: Pick<PluginRoutes, 'setup' | 'desk'
 /** Everything on the plugin's port that is no RPC. */
 export function pluginRoutes(parts: PluginRoutes): Hono {
   const routes = new Hono();
-  routes.route('/', opsRoutes(parts.metrics, parts.readiness));
-  routes.route('/', adminRoutes(parts.admin));
+  routes.route('/', probeRoutes(parts.readiness));
+  routes.route('/', adminRoutes(parts.admin, parts.opsToken));
   routes.route('/', slackRoutes(parts));
   return routes;
 }

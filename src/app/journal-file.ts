@@ -9,7 +9,7 @@ export async function openJournal(path: string): Promise<JournalDatabase> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   } catch (cause) {
-    const message = `the journal's folder ${dirname(path)} cannot be made: ${errorMessage(cause)}`;
+    const message = `the journal's folder ${dirname(path)} cannot be made: ${errorMessage(cause)}: set JOURNAL_URL to a path that this user may write`;
     throw new PluginError('journal_unavailable', message, { cause });
   }
   return openSqliteJournal({ path, maxBytes: DEFAULT_MAX_BYTES });

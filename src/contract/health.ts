@@ -1,20 +1,13 @@
-import {
-  Code,
-  ConnectError,
-  type ConnectRouter,
-  type Interceptor,
-  type ServiceImpl,
-} from '@connectrpc/connect';
+import { Code, ConnectError, type ConnectRouter, type ServiceImpl } from '@connectrpc/connect';
 import type { Readiness } from '../core/readiness.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { Health, HealthCheckResponse_ServingStatus as Serving } from '../gen/grpc/health/v1/health_pb.js';
 
 const KNOWN: ReadonlySet<string> = new Set(['', IntegrationsService.typeName, Health.typeName]);
 
-/** gRPC's health service, by readiness: the program as a whole, and the contract by its name. A stop ends `Watch`. */
+/** gRPC's health service, by readiness: the program as a whole, and the contract by its name. A stop ends `Watch`. Probes have no credential. */
 export function healthRoutes(
   readiness: Pick<Readiness, 'state' | 'changed'>,
-  guards: readonly Interceptor[],
 ): (router: ConnectRouter) => void {
   const now = (): Serving => (readiness.state.t === 'ready' ? Serving.SERVING : Serving.NOT_SERVING);
   return (router) => {
@@ -45,7 +38,7 @@ export function healthRoutes(
         }
       },
     };
-    router.service(Health, service, { interceptors: [...guards] });
+    router.service(Health, service);
   };
 }
 

@@ -1,6 +1,8 @@
-import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Registry } from 'prom-client';
 import { z } from 'zod';
+import { opsGuard } from './guard.js';
 import type { DeadLetter, Overview } from './overview.js';
 import { overviewPage } from './overview-page.js';
 
@@ -9,8 +11,7 @@ export interface AdminPorts {
   deadLetters(after: number, limit: number): Promise<readonly DeadLetter[]>;
   /** How many of these were there, and are sent again. */
   resend(ids: readonly number[]): Promise<number>;
-  /** Why a request may not see this, in a sentence; nothing if it may. */
-  refusal(request: HttpBindings['incoming']): string | undefined;
+  readonly metrics: Registry;
 }
 
 const listQuery = z.object({
@@ -20,15 +21,25 @@ const listQuery = z.object({
 
 const resendBody = z.strictObject({ ids: z.array(z.number().int().positive()).min(1).max(1_000) });
 
-/** `/ops/...`: how the program fares, and its dead letters. Open to the bearer credential, or on this machine only. */
-export function adminRoutes(ports: AdminPorts): Hono<{ Bindings: HttpBindings }> {
-  const routes = new Hono<{ Bindings: HttpBindings }>();
-  routes.use('/ops/*', async (context, next) => {
-    const refusal = ports.refusal(context.env.incoming);
-    if (refusal !== undefined) return context.text(refusal, 401);
-    context.header('cache-control', 'no-store');
-    await next();
-    return undefined;
+// A thousand ids of the longest kind, with blanks between them.
+const LONGEST_BODY = 64 * 1024;
+
+/** `/metrics` (Prometheus) and `/ops/...` (how the program fares, and its dead letters), for the operators' credential. */
+export function adminRoutes(ports: AdminPorts, token: string): Hono {
+  const routes = new Hono();
+  const guard = opsGuard(token);
+  routes.use('/metrics', guard);
+  routes.use('/ops/*', guard);
+  routes.use(
+    '/ops/*',
+    bodyLimit({
+      maxSize: LONGEST_BODY,
+      onError: (context) => context.text(`the body is longer than ${LONGEST_BODY} bytes`, 413),
+    }),
+  );
+  routes.get('/metrics', async (context) => {
+    const { metrics } = ports;
+    return context.body(await metrics.metrics(), 200, { 'content-type': metrics.contentType });
   });
   routes.get('/ops/', async (context) => {
     context.header(
@@ -44,6 +55,9 @@ export function adminRoutes(ports: AdminPorts): Hono<{ Bindings: HttpBindings }>
     return context.json(await ports.deadLetters(query.data.after, query.data.limit));
   });
   routes.post('/ops/dead-letters/resend', async (context) => {
+    // A form or plain text is what a page of another site may send without asking.
+    if (!/^application\/json\s*(;|$)/i.test(context.req.header('content-type') ?? ''))
+      return context.text('the content type must be application/json', 415);
     const body = resendBody.safeParse(await context.req.json().catch(() => undefined));
     if (!body.success) return context.text(z.prettifyError(body.error), 400);
     return context.json({ resent: await ports.resend(body.data.ids) });

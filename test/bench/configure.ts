@@ -5,7 +5,7 @@ import {
   GetConnectionConfigRequestSchema,
 } from '../../src/gen/autokitteh/integrations/v1/integrations_pb.js';
 import { startScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
-import { startProgram } from '../world/program.js';
+import { AS_SERVER, startProgram } from '../world/program.js';
 import { SLACK, startStandInUnderTest } from '../world/server.js';
 import { socketModeVariables } from '../helpers/socket-mode-variables.js';
 import type { Bench, Row } from './bench.js';
@@ -95,7 +95,7 @@ function row(name: string, at: number, whole: Measured, bare: Measured): Row {
 /** The length of the answer in bytes. */
 function post(url: string, body: Uint8Array, agent: Agent): Promise<number> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/proto', 'content-length': body.length };
+    const headers = { ...AS_SERVER, 'content-type': 'application/proto', 'content-length': body.length };
     request(url, { method: 'POST', agent, headers }, (response) => {
       let bytes = 0;
       response.on('data', (chunk: Buffer) => (bytes += chunk.length));

@@ -2,6 +2,7 @@ import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 import type { Overview } from '../../src/ops/overview.js';
 import type { EventRow } from '../../src/sim/autokitteh/store.js';
 import { eventually } from '../helpers/eventually.js';
+import { AS_OPERATOR } from './program.js';
 import type { World } from './world.js';
 
 export interface ShownStatus {
@@ -60,7 +61,7 @@ export function eventsOf({ standIn }: Pick<World, 'standIn'>, connectionId: stri
 
 /** The value of a metric with such labels, from `/metrics`; 0 when it is not there. */
 export async function metric({ rig }: World, name: string, labels = ''): Promise<number> {
-  const text = await (await fetch(`${rig.pluginUrl}/metrics`)).text();
+  const text = await (await fetch(`${rig.pluginUrl}/metrics`, { headers: AS_OPERATOR })).text();
   const line = text
     .split('\n')
     .find((each) => each.startsWith(labels === '' ? `${name} ` : `${name}{${labels}}`));
@@ -77,5 +78,5 @@ export async function untilTroubles(world: World, problems: RegExp): Promise<voi
 
 /** What `/ops/overview` tells. */
 export async function overview({ rig }: World): Promise<Overview> {
-  return (await (await fetch(`${rig.pluginUrl}/ops/overview`)).json()) as Overview;
+  return (await (await fetch(`${rig.pluginUrl}/ops/overview`, { headers: AS_OPERATOR })).json()) as Overview;
 }

@@ -3,7 +3,7 @@ import type { Settings } from '../../src/config.js';
 import { Releasers } from '../../src/core/lifecycle.js';
 import type { ScriptedSlackOptions } from '../../src/sim/slack/options.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
-import { startProgram, type Program } from './program.js';
+import { PLUGIN_TOKEN, startProgram, type Program } from './program.js';
 import type { ServerUnderTest } from './server.js';
 
 /** How server and program meet: a stock server behind the gateway, or one that attaches the contract besides. */
@@ -35,8 +35,6 @@ export interface OpenWorldOptions<Server extends ServerUnderTest> {
   readonly serverUrl?: string;
 }
 
-const PLUGIN_TOKEN = 'credential-of-the-contract';
-
 /** Starts Slack, server and program, for as long as the caller wants; nothing is left if one of them does not start. */
 export async function openWorld<Server extends ServerUnderTest>(
   options: OpenWorldOptions<Server>,
@@ -53,7 +51,7 @@ export async function openWorld<Server extends ServerUnderTest>(
     const attached = options.meeting === 'attached';
     const rig = await startProgram(
       { autokittehUrl: options.serverUrl ?? server.url, signKey, slackApiUrl: slack.apiUrl },
-      { ...(attached ? { PLUGIN_TOKEN } : {}), ...options.settings },
+      options.settings,
       options.other,
     );
     releasers.push('the program', () => rig.stop());

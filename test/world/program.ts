@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type App } from '../../src/app.js';
 import { openJournal } from '../../src/app/journal-file.js';
+import { startConfig } from '../../src/app/start-config.js';
 import type { Surroundings } from '../../src/app/surroundings.js';
 import { loadConfig, type Settings } from '../../src/config.js';
 import { LIVE_POLICY } from '../../src/connection/live/policy.js';
@@ -12,6 +13,16 @@ import { createLog } from '../../src/core/log.js';
 import { seededRandom } from '../../src/core/random.js';
 import { DEFAULT_LIMITS } from '../../src/delivery/limits.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
+
+/** The credentials of every program that is started so. */
+export const PLUGIN_TOKEN = 'credential-of-the-contract';
+export const OPS_TOKEN = 'credential-of-operators';
+
+/** What a call of the contract of such a program must carry. */
+export const AS_SERVER = { authorization: `Bearer ${PLUGIN_TOKEN}` };
+
+/** What a request to `/ops/` or `/metrics` of such a program must carry. */
+export const AS_OPERATOR = { authorization: `Bearer ${OPS_TOKEN}` };
 
 /** The whole program in this process, on ports and files of its own. */
 export interface Program {
@@ -40,9 +51,11 @@ export async function startProgram(
     GATEWAY_LISTEN: '127.0.0.1:0',
     PLUGIN_LISTEN: '127.0.0.1:0',
     JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}`,
+    PLUGIN_TOKEN,
+    OPS_TOKEN,
   };
-  const start = (): Promise<App> =>
-    startApp(loadConfig(environment, more, false), {
+  const start = async (): Promise<App> =>
+    startApp(await startConfig(loadConfig(environment, more, false)), {
       clock: systemClock,
       random: seededRandom(1),
       log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),

@@ -9,6 +9,7 @@ import { interactive } from '../../../src/sim/slack/frames/interactions.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import { LONGEST_FRAME } from '../../../src/slack/envelope.js';
+import { AS_OPERATOR, AS_SERVER } from '../../world/program.js';
 import { eventually } from '../../helpers/eventually.js';
 import { SLACK } from '../../world/server.js';
 
@@ -38,6 +39,12 @@ async function working(world: World) {
       await eventually(arrived, 'a good event after bad ones');
     },
   };
+}
+
+/** What a request to this path must carry, so that it is its body that is refused. */
+function callerOf(path: string): Record<string, string> {
+  if (path.startsWith('/ops/')) return AS_OPERATOR;
+  return path.startsWith('/autokitteh.') ? AS_SERVER : {};
 }
 
 function nested(depth: number): string {
@@ -123,7 +130,9 @@ describe('frames that Slack should not send', () => {
       const { delivery } = await overview(world);
       return eventsOf(world, connection.id).length + delivery.dead === sent.length;
     }, 'every event at the server or among the dead letters');
-    const letters = await (await fetch(`${world.rig.pluginUrl}/ops/dead-letters`)).json();
+    const letters = await (
+      await fetch(`${world.rig.pluginUrl}/ops/dead-letters`, { headers: AS_OPERATOR })
+    ).json();
     expect(letters).toEqual([]);
     expect(standIn.store.wedged).toEqual([]);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
@@ -216,7 +225,11 @@ describe('requests that nobody should send', () => {
       ['/no/such/thing', json, '{}', 404, /./],
     ];
     for (const [path, headers, body, status, says] of cases) {
-      const answer = await fetch(`${world.rig.pluginUrl}${path}`, { method: 'POST', headers, body });
+      const answer = await fetch(`${world.rig.pluginUrl}${path}`, {
+        method: 'POST',
+        headers: { ...callerOf(path), ...headers },
+        body,
+      });
       const text = await answer.text();
       const about = `${path} ${body.slice(0, 40)}`;
       expect([about, answer.status, text]).toEqual([about, status, expect.stringMatching(says)]);

@@ -3,13 +3,17 @@ import { Code } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../../src/ops/overview.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
+import { AS_OPERATOR, OPS_TOKEN, PLUGIN_TOKEN } from '../../world/program.js';
 import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect } from '../../world/connections.js';
 import { eventsOf, metric, overview } from '../../world/observations.js';
 import { startWorld, type World } from '../../world/world.js';
 
 /** What one page says to a request with such headers, the host's name among them. */
-function ask(url: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {
+function ask(
+  url: string,
+  headers: Record<string, string> = AS_OPERATOR,
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     request(url, { headers }, (response) => {
       let text = '';
@@ -25,13 +29,15 @@ function ask(url: string, headers: Record<string, string> = {}): Promise<{ statu
 function resend({ rig }: World, ids: readonly number[]): Promise<Response> {
   return fetch(`${rig.pluginUrl}/ops/dead-letters/resend`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...AS_OPERATOR, 'content-type': 'application/json' },
     body: JSON.stringify({ ids }),
   });
 }
 
 async function deadLetters({ rig }: World, query = ''): Promise<DeadLetter[]> {
-  return (await (await fetch(`${rig.pluginUrl}/ops/dead-letters${query}`)).json()) as DeadLetter[];
+  return (await (
+    await fetch(`${rig.pluginUrl}/ops/dead-letters${query}`, { headers: AS_OPERATOR })
+  ).json()) as DeadLetter[];
 }
 
 describe('the pages for operators', () => {
@@ -99,37 +105,74 @@ describe('the pages for operators', () => {
     expect(await metric(world, 'ak_slack_condition', 'name="server"')).toBe(1);
   });
 
-  it('The pages for operators answer only this machine where no credential is configured', async () => {
+  const password = (secret: string): string => `Basic ${Buffer.from(`me:${secret}`).toString('base64')}`;
+  const PAGES = ['/metrics', '/ops/', '/ops/overview', '/ops/dead-letters'];
+
+  it('The pages for operators want their own credential, from this machine too', async () => {
     const { rig } = await startWorld();
-    const page = `${rig.pluginUrl}/ops/overview`;
-    expect((await ask(page)).status).toBe(200);
-    const fromAfar: Record<string, string>[] = [
-      { host: 'rebound.example' },
-      { 'x-forwarded-for': '203.0.113.7' },
-      { forwarded: 'for=203.0.113.7' },
-    ];
-    for (const headers of fromAfar) {
-      const { status, text } = await ask(page, headers);
-      expect(status).toBe(401);
-      expect(text).toContain('PLUGIN_TOKEN');
+    const wrong = ['', `Bearer ${PLUGIN_TOKEN}`, OPS_TOKEN, `Basic ${OPS_TOKEN}`, password(PLUGIN_TOKEN)];
+    for (const path of PAGES) {
+      const page = `${rig.pluginUrl}${path}`;
+      for (const authorization of wrong) {
+        const { status, text } = await ask(page, { authorization });
+        expect([path, authorization, status]).toEqual([path, authorization, 401]);
+        expect(text).toContain('the file ops-token beside the journal');
+      }
+      for (const authorization of [`Bearer ${OPS_TOKEN}`, password(OPS_TOKEN)])
+        expect((await ask(page, { authorization, host: 'plugin.example' })).status).toBe(200);
+      // A browser asks for the password.
+      expect((await fetch(page)).headers.get('www-authenticate')).toMatch(/^Basic realm="/);
     }
-    expect((await ask(`${rig.pluginUrl}/healthz`, { host: 'rebound.example' })).status).toBe(200);
+    for (const path of ['/livez', '/healthz', '/readyz'])
+      expect((await ask(`${rig.pluginUrl}${path}`, { host: 'rebound.example' })).status).not.toBe(401);
+    expect(rig.logged.join('\n')).not.toContain(OPS_TOKEN);
   });
 
-  it('The pages for operators answer only requests with the credential where one is configured', async () => {
-    const token = 'a-credential-for-tests';
-    const { rig } = await startWorld({ settings: { PLUGIN_TOKEN: token } });
-    for (const path of ['/ops/', '/ops/overview', '/ops/dead-letters']) {
-      const page = `${rig.pluginUrl}${path}`;
-      expect((await ask(page)).status).toBe(401);
-      expect((await ask(page, { authorization: 'Bearer another-credential' })).status).toBe(401);
-      expect((await ask(page, { authorization: token })).status).toBe(401);
-      const headers = { host: 'plugin.example', authorization: `Bearer ${token}` };
-      expect((await ask(page, headers)).status).toBe(200);
+  it('The credential of operators opens no method of the contract', async () => {
+    const { rig } = await startWorld();
+    const list = (token: string): Promise<Response> =>
+      fetch(`${rig.pluginUrl}/autokitteh.integrations.v1.IntegrationsService/List`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: '{}',
+      });
+    expect((await list(OPS_TOKEN)).status).toBe(401);
+    expect((await list(PLUGIN_TOKEN)).status).toBe(200);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['a page of another site', { 'sec-fetch-site': 'cross-site' }],
+    ['a page of another port of this host', { 'sec-fetch-site': 'same-site' }],
+    ['a page of another origin in an older browser', { origin: 'http://evil.example' }],
+    ['a page without an origin of its own', { origin: 'null' }],
+  ])('The pages for operators refuse what %s sends, whatever it carries', async (_, headers) => {
+    const { rig } = await startWorld();
+    for (const authorization of [AS_OPERATOR.authorization, password(OPS_TOKEN)]) {
+      for (const path of PAGES)
+        expect((await ask(`${rig.pluginUrl}${path}`, { authorization, ...headers })).status).toBe(403);
+      const sent = await fetch(`${rig.pluginUrl}/ops/dead-letters/resend`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json', ...headers },
+        body: '{"ids":[1]}',
+      });
+      expect(sent.status).toBe(403);
     }
-    for (const path of ['/healthz', '/readyz', '/metrics'])
-      expect((await ask(`${rig.pluginUrl}${path}`)).status).not.toBe(401);
-    expect(rig.logged.join('\n')).not.toContain(token);
+  });
+
+  it('A resend wants JSON of a bounded length', async () => {
+    const { rig } = await startWorld();
+    const send = async (type: string, body: string | ReadableStream): Promise<number> => {
+      const headers = { ...AS_OPERATOR, 'content-type': type };
+      const url = `${rig.pluginUrl}/ops/dead-letters/resend`;
+      return (await fetch(url, { method: 'POST', headers, body, duplex: 'half' })).status;
+    };
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])
+      expect([type, await send(type, '{"ids":[1]}')]).toEqual([type, 415]);
+    expect(await send('application/json; charset=utf-8', '{"ids":[1]}')).toBe(200);
+    const long = `{"ids":[1]${' '.repeat(70_000)}}`;
+    expect(await send('application/json', long)).toBe(413);
+    // Without a content length it is counted while it arrives.
+    expect(await send('application/json', new Blob([long]).stream())).toBe(413);
   });
 });
 

@@ -84,7 +84,7 @@ const FAULTS = `
 `;
 const FAULTY = {
   NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(FAULTS)}`,
-  PLUGIN_TOKEN: 'the token of a test',
+  OPS_TOKEN: 'the token of a test',
 };
 
 /** A program with a connection whose sockets are open. */
@@ -152,7 +152,7 @@ describe('the process', () => {
     expect(JSON.parse(line)).toMatchObject({ level: 50, err: { message: 'rejected [slack token]' } });
     const { plugin } = JSON.parse(await program.says('"running"')) as { plugin: string };
     const metrics = await fetch(`${plugin}/metrics`, {
-      headers: { authorization: `Bearer ${FAULTY.PLUGIN_TOKEN}` },
+      headers: { authorization: `Bearer ${FAULTY.OPS_TOKEN}` },
     });
     expect(await metrics.text()).toContain('ak_slack_process_faults_total{kind="unhandled_rejection"} 1');
     const { key } = await world.slack.ledger.settled(world.slack.send(installation, message()));

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Code } from '@connectrpc/connect';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandPorts } from '../../../src/app/command-ports.js';
@@ -8,6 +8,7 @@ import type { Config } from '../../../src/config.js';
 import { runCommandLine } from '../../../src/ops/cli/command-line.js';
 import { flagOf, SETTINGS, type Setting } from '../../../src/settings.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
+import { OPS_TOKEN } from '../../world/program.js';
 import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect, createConnection } from '../../world/connections.js';
 import { eventsOf, overview, untilStatus } from '../../world/observations.js';
@@ -153,6 +154,7 @@ function environmentOf({ rig, slack, standIn }: World): NodeJS.ProcessEnv {
     SLACK_API_URL: slack.apiUrl,
     AUTOKITTEH_URL: standIn.url,
     PLUGIN_LISTEN: new URL(rig.pluginUrl).host,
+    OPS_TOKEN,
   };
 }
 
@@ -287,14 +289,34 @@ describe('status and dead-letters', () => {
     expect((await run(['dead-letters', 'resend', '--all'], environment)).out).toBe('0 of 0 are sent again.');
   });
 
-  it('The commands status and dead-letters need the credential of a program that has one', async () => {
-    const PLUGIN_TOKEN = 'a-credential-for-tests';
-    const world = await startWorld({ settings: { PLUGIN_TOKEN } });
-    const environment = environmentOf(world);
-    const without = await run(['status'], environment);
-    expect(without).toMatchObject({ code: 1, error: 'the bearer credential is missing or wrong' });
-    expect((await run(['status'], { ...environment, PLUGIN_TOKEN })).code).toBe(0);
-    const elsewhere = { ...environment, PLUGIN_TOKEN, PLUGIN_LISTEN: new URL(world.slack.url).host };
+  it('The commands status and dead-letters take the credential from its file, and a refusal names the file', async () => {
+    const world = await startWorld();
+    const environment = { ...environmentOf(world), OPS_TOKEN: '' };
+    const path = join(folder, 'autokitteh-slack', 'ops-token');
+    expect(await run(['status'], environment)).toMatchObject({
+      code: 1,
+      error: expect.stringContaining(
+        `wants a credential, and there is no file ${path}: set OPS_TOKEN`,
+      ) as string,
+    });
+    await mkdir(dirname(path));
+    await writeFile(path, 'the-credential-of-another-program\n', { mode: 0o600 });
+    expect((await run(['dead-letters', 'list'], environment)).error).toContain(
+      `refused the credential in ${path}`,
+    );
+    await writeFile(path, `${OPS_TOKEN}\n`);
+    expect((await run(['status'], environment)).code).toBe(0);
+    await chmod(path, 0o640);
+    expect((await run(['status'], environment)).error).toBe(
+      `${path} can be read by other users: delete it, so that the next start makes another, or set OPS_TOKEN`,
+    );
+    const given = { ...environment, OPS_TOKEN: 'not-the-right-credential' };
+    expect((await run(['status'], given)).error).toContain('refused the credential of OPS_TOKEN');
+  });
+
+  it('The command status says so when it meets another program', async () => {
+    const world = await startWorld();
+    const elsewhere = { ...environmentOf(world), PLUGIN_LISTEN: new URL(world.slack.url).host };
     expect((await run(['status'], elsewhere)).error).toMatch(
       /does not answer as this program does \(HTTP 404\)/,
     );
