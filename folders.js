@@ -45,7 +45,7 @@ export const FOLDERS = {
   },
   events: {
     imports: ['core', 'autokitteh'],
-    surface: ['answers.ts', 'installation.ts', 'intake.ts', 'mapping.ts'],
+    surface: ['actor.ts', 'answers.ts', 'installation.ts', 'intake.ts', 'mapping.ts'],
   },
   delivery: {
     imports: ['core', 'storage'],
@@ -77,6 +77,7 @@ export const FOLDERS = {
       'live/button-update.ts',
       'live/event-sink.ts',
       'live/live-connections.ts',
+      'live/own-events.ts',
       'live/policy.ts',
       'live/ports.ts',
       'live/receiver.ts',

@@ -4,6 +4,7 @@ import { ActivityLog } from '../connection/live/activity.js';
 import { ButtonUpdater } from '../connection/live/button-update.js';
 import { createEventSink } from '../connection/live/event-sink.js';
 import { LiveConnections } from '../connection/live/live-connections.js';
+import { isOwnEvent } from '../connection/live/own-events.js';
 import { Receiver } from '../connection/live/receiver.js';
 import { askWhoseBot, verdictOf } from '../connection/live/whose-bot.js';
 import { errorMessage } from '../core/errors.js';
@@ -89,6 +90,7 @@ export async function makeEventPath(
     routing: {
       connectionsOf: (installation, farewell) => live.connectionsOf(installation, farewell),
       identified: (installation) => live.identified(installation),
+      isOwn: (id, actor) => isOwnEvent(live.entry(id), actor),
       answers: (ids, kind) => answersKind(live, ids, kind),
       doubtTokens: (installation) => live.doubtTokens(installation),
     },

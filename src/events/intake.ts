@@ -1,14 +1,12 @@
 import type { ExactObject } from '../autokitteh/values-json.js';
+import { actorOf, type Actor } from './actor.js';
 import { innerEvent, exactObjectAt, textAt, type EventFrame, type InnerEvent } from './frame.js';
 import { installationOf, type Installation } from './installation.js';
-import { isSelfEvent } from './self-events.js';
 
 /** Why a frame goes no further than its acknowledgement. */
 interface Dropped {
-  /**
-   * `malformed`: no event in it. `unroutable`: it names neither workspace nor organisation. `self`: the app's own event.
-   */
-  readonly drop: 'self' | 'unroutable' | 'malformed';
+  /** `malformed`: no event in it. `unroutable`: it names neither workspace nor organisation. */
+  readonly drop: 'unroutable' | 'malformed';
 }
 
 /** What the journal needs to know about a frame. */
@@ -22,6 +20,8 @@ export interface Accepted {
   readonly conversation: string;
   /** A person waits for it, for three seconds: interactions and slash commands. */
   readonly urgent: boolean;
+  /** Who did it, if an event says so; interactions and slash commands are always a person's. */
+  readonly actor: Actor | undefined;
 }
 
 export type Classified = Dropped | Accepted;
@@ -33,11 +33,17 @@ export function classify(frame: EventFrame): Classified {
   const installation = installationOf(frame);
   if (installation === undefined) return { drop: 'unroutable' };
   const urgent = frame.kind !== 'events_api';
-  if (!urgent && isSelfEvent(inner, frame.payload)) return { drop: 'self' };
   const key = keyOf(frame, inner);
   if (key === '') return { drop: 'malformed' };
   const { eventType, event } = inner;
-  return { installation, key: plain(key), eventType, conversation: plain(conversationOf(event)), urgent };
+  return {
+    installation,
+    key: plain(key),
+    eventType,
+    conversation: plain(conversationOf(event)),
+    urgent,
+    actor: urgent ? undefined : actorOf(inner),
+  };
 }
 
 /** `event_id`, else the kind and `trigger_id`, else `envelope_id`, but for the kinds that have something better. */

@@ -77,6 +77,7 @@ const questions = {
       routing: {
         connectionsOf: () => [server.connectionId],
         identified: () => undefined,
+        isOwn: () => false,
         answers: () => false,
         doubtTokens: () => undefined,
       },

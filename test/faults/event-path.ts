@@ -77,6 +77,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
     routing: {
       connectionsOf: () => [plan.connectionId],
       identified: () => undefined,
+      isOwn: () => false,
       answers: () => false,
       doubtTokens: () => undefined,
     },

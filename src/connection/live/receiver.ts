@@ -7,6 +7,7 @@ import type { Log } from '../../core/log.js';
 import { acknowledge } from '../../delivery/acknowledgement.js';
 import type { DeliveryEvent } from '../../delivery/events.js';
 import type { Intake } from '../../delivery/intake.js';
+import type { Actor } from '../../events/actor.js';
 import { defaultAck } from '../../events/answers.js';
 import { classify, type Accepted } from '../../events/intake.js';
 import type { Installation } from '../../events/installation.js';
@@ -36,6 +37,8 @@ export interface Routing {
   connectionsOf(installation: Installation, farewell: boolean): readonly string[];
   /** Nothing if it is known whose every connection is that claims it; else whether it became known in a second. */
   identified(installation: Installation): Promise<boolean> | undefined;
+  /** Whether this connection does not want what this actor did, because it was its own bot. */
+  isOwn(connectionId: string, actor: Actor): boolean;
   /** Whether workflows of one of these connections answer this kind in the acknowledgement. */
   answers(connectionIds: readonly string[], kind: AnswerKind): boolean;
   /** Slack announced that tokens of this installation may be gone. */
@@ -97,7 +100,7 @@ export class Receiver {
       await send(envelope);
       return;
     }
-    const { installation, eventType } = classified;
+    const { installation, eventType, actor } = classified;
     const farewell = FAREWELLS.has(eventType);
     const connectionsOf = (): readonly string[] => routing.connectionsOf(installation, farewell);
     let connectionIds = connectionsOf();
@@ -109,6 +112,12 @@ export class Receiver {
         await this.#nobody(envelope, eventType, isDecided);
         return;
       }
+    }
+    if (actor !== undefined) connectionIds = connectionIds.filter((id) => !routing.isOwn(id, actor));
+    if (connectionIds.length === 0) {
+      this.events.emit({ t: 'dropped', appId, why: 'self' });
+      await send(envelope);
+      return;
     }
     this.events.emit({ t: 'routed', appId, eventType, connections: connectionIds.length });
     await this.#journal(envelope, classified, connectionIds);

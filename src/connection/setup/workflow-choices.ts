@@ -1,5 +1,6 @@
 import { ANSWER_KINDS, ANSWERS_VARIABLE, answerKindsOf, type AnswerKind } from '../answers/answer-kind.js';
 import { BUTTON_UPDATE_VARIABLE } from '../live/button-update.js';
+import { OWN_EVENTS_VARIABLE } from '../live/own-events.js';
 import type { Variables } from '../live/setup-state.js';
 import type { PersonsAutoKitteh } from './ports.js';
 
@@ -9,12 +10,15 @@ export interface WorkflowChoices {
   readonly answers: ReadonlySet<AnswerKind>;
   /** Whether a message is updated after one of its buttons was clicked. */
   readonly updatesMessages: boolean;
+  /** Whether they also get what the connection's own bot did. */
+  readonly getsOwnEvents: boolean;
 }
 
 export function storedChoices(variables: Variables): WorkflowChoices {
   return {
     answers: answerKindsOf(variables.get(ANSWERS_VARIABLE)),
     updatesMessages: variables.get(BUTTON_UPDATE_VARIABLE) !== 'off',
+    getsOwnEvents: variables.get(OWN_EVENTS_VARIABLE) === 'on',
   };
 }
 
@@ -22,13 +26,14 @@ export function storedChoices(variables: Variables): WorkflowChoices {
 export async function saveChoices(
   autokitteh: PersonsAutoKitteh,
   connectionId: string,
-  { answers, updatesMessages }: WorkflowChoices,
+  { answers, updatesMessages, getsOwnEvents }: WorkflowChoices,
   signal: AbortSignal,
 ): Promise<void> {
   const kinds = ANSWER_KINDS.filter((kind) => answers.has(kind)).join(',');
   const stored = [
     { name: ANSWERS_VARIABLE, value: kinds, isSecret: false },
     { name: BUTTON_UPDATE_VARIABLE, value: updatesMessages ? 'on' : 'off', isSecret: false },
+    { name: OWN_EVENTS_VARIABLE, value: getsOwnEvents ? 'on' : 'off', isSecret: false },
   ];
   await autokitteh.setVariables(connectionId, stored, signal);
 }

@@ -109,50 +109,6 @@ describe('the conversation and the lane', () => {
   });
 });
 
-describe('the app’s own events', () => {
-  it.each<[string, JsonObject]>([
-    ['its message', { type: 'message', user: 'UBOT' }],
-    ['its edit', { type: 'message', subtype: 'message_changed', message: { user: 'UBOT' } }],
-    ['its mention of itself', { type: 'app_mention', user: 'UBOT' }],
-    ['its reaction', { type: 'reaction_added', user: 'UBOT' }],
-    ['its invitation', { type: 'member_joined_channel', user: 'U1', inviter: 'UBOT' }],
-    ['its joining', { type: 'member_joined_channel', user: 'UBOT' }],
-    ['its archiving', { type: 'channel_archive', user: 'UBOT' }],
-    ['its new channel', { type: 'channel_created', channel: { creator: 'UBOT' } }],
-    ['its renaming', { type: 'group_rename', channel: { creator: 'UBOT' } }],
-    ['its file', { type: 'file_shared', user_id: 'UBOT' }],
-  ])('The app’s own event is dropped: %s', (_, event) => {
-    expect(classify(eventFrame(event))).toEqual({ drop: 'self' });
-  });
-
-  it.each<[string, JsonObject]>([
-    ['another’s message', { type: 'message', user: 'U1' }],
-    ['a message without a user', { type: 'message', subtype: 'bot_message', bot_id: 'B1' }],
-    ['another’s edit of its message', { type: 'message', user: 'U1', message: { user: 'UBOT' } }],
-    ['its being invited', { type: 'member_joined_channel', user: 'UBOT', inviter: 'U1' }],
-    ['a visit to its home', { type: 'app_home_opened', user: 'UBOT' }],
-    ['its removal', { type: 'app_uninstalled', user: 'UBOT' }],
-    ['a change of its profile', { type: 'user_change', user: { id: 'UBOT' } }],
-    ['a reaction to its message', { type: 'reaction_added', user: 'U1', item_user: 'UBOT' }],
-  ])('An event of someone else is not dropped: %s', (_, event) => {
-    expect(classify(eventFrame(event)).drop).toBeUndefined();
-  });
-
-  it('The app’s own events are those of any authorization, and of none where there is none', () => {
-    const event = { type: 'message', user: 'UBOT' };
-    const authorizations = [null, { user_id: 'U9' }, { user_id: 'UBOT' }];
-    expect(classify(eventFrame(event, { authorizations })).drop).toBe('self');
-    expect(classify(eventFrame(event, { authorizations: [] })).drop).toBeUndefined();
-    expect(classify(eventFrame({ type: 'message' }, { authorizations: [{}] })).drop).toBeUndefined();
-  });
-
-  it('Interactions and slash commands are never the app’s own events', () => {
-    const authorizations = [{ user_id: 'UBOT' }];
-    const slash = frame('slash_commands', { user_id: 'UBOT', user: 'UBOT', authorizations });
-    expect(classify(slash).drop).toBeUndefined();
-  });
-});
-
 describe('a frame that leads nowhere', () => {
   it.each<[string, JsonObject]>([
     ['without an event', { event: undefined }],

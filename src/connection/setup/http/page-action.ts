@@ -119,6 +119,7 @@ function choices(fields: Fields): WorkflowChoices {
   return {
     answers: new Set(ANSWER_KINDS.filter((kind) => fields.get(`answer_${kind}`) === 'on')),
     updatesMessages: fields.get('update_message') === 'on',
+    getsOwnEvents: fields.get('own_events') === 'on',
   };
 }
 

@@ -11,11 +11,11 @@ const KINDS: readonly (readonly [AnswerKind, string])[] = [
   ['options', 'Menus that ask for options'],
 ];
 
-/** What workflows answer themselves, and whether messages are updated after a click. */
+/** What workflows answer themselves, whether messages are updated after a click, and whether the bot's own doing counts. */
 export function choicesForm(view: PageView, connection: OwnConnection): Html {
-  const { answers, updatesMessages } = storedChoices(connection.variables);
+  const { answers, updatesMessages, getsOwnEvents } = storedChoices(connection.variables);
   return html`<details class="aside" id="choices">
-    <summary>Answers and clicks</summary>
+    <summary>Answers, clicks and the app’s own events</summary>
     <form method="post" action="/slack/save">
       ${hiddenFields(view)}
       <fieldset aria-describedby="answers-hint">
@@ -28,6 +28,14 @@ export function choicesForm(view: PageView, connection: OwnConnection): Html {
       <fieldset>
         <legend>After a click</legend>
         ${box('update_message', 'Say in the message who clicked which button', updatesMessages)}
+      </fieldset>
+      <fieldset aria-describedby="own-events-hint">
+        <legend>The app’s own events</legend>
+        <p class="hint" id="own-events-hint">
+          A workflow that answers every message would then also answer its own, without end: let it look at
+          who wrote first.
+        </p>
+        ${box('own_events', 'Also start workflows by what the app’s own bot does', getsOwnEvents)}
       </fieldset>
       <div class="actions">
         <button name="action" value="choose">Save choices</button>

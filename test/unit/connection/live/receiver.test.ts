@@ -36,6 +36,7 @@ function start(more: Partial<Routing> = {}, take?: (event: IntakeEvent) => Promi
     routing: {
       connectionsOf: () => ['con_1', 'con_2'],
       identified: () => undefined,
+      isOwn: () => false,
       answers: () => false,
       doubtTokens: (installation) => void doubted.push(installation),
       ...more,
@@ -125,7 +126,6 @@ describe('Receiver', () => {
   });
 
   it.each([
-    ['self', frameText('message.own_bot_echo.json')],
     ['malformed', wrapEvent({ type: '' })],
     ['unroutable', wrapEvent({ type: 'message' }, { team_id: '', authorizations: [] })],
   ])('The receiver acknowledges and counts an event that is for no connection: %s', async (why, text) => {
@@ -134,6 +134,20 @@ describe('Receiver', () => {
     expect(events).toMatchObject([{ t: 'dropped', why }]);
     expect(acknowledged).toEqual([undefined]);
     expect(taken).toEqual([]);
+  });
+
+  it('The receiver leaves out connections whose own bot did it, and counts an event that is left for none', async () => {
+    const own = new Set(['con_1']);
+    const { receive, taken, acknowledged, events } = start({ isOwn: (id) => own.has(id) });
+    await receive(frameText('message.own_bot_echo.json'));
+    own.add('con_2');
+    await receive(frameText('message.own_bot_echo.json'));
+    expect(taken.map(({ connectionIds }) => connectionIds)).toEqual([['con_2']]);
+    expect(events).toMatchObject([
+      { t: 'routed', connections: 1 },
+      { t: 'dropped', why: 'self' },
+    ]);
+    expect(acknowledged).toEqual([undefined, undefined]);
   });
 
   it.each(['app_uninstalled.json', 'tokens_revoked.json'])(

@@ -227,9 +227,11 @@ describe('the buttons', () => {
     const setup = createFakeSetup();
     setup.autokitteh.store(OURS);
     const boxes = async (): Promise<string[]> =>
-      [...(await open(setup)).text.matchAll(/name="(answer_\w+|update_message)" value="on" checked/g)].map(
-        ([, name = '']) => name,
-      );
+      [
+        ...(await open(setup)).text.matchAll(
+          /name="(answer_\w+|update_message|own_events)" value="on" checked/g,
+        ),
+      ].map(([, name = '']) => name);
     expect(await boxes()).toEqual(['update_message']);
     const ticked = { answer_slash_command: 'on', answer_options: 'on' };
     expect((await press(setup, 'choose', ticked)).status).toBe(303);
@@ -237,8 +239,10 @@ describe('the buttons', () => {
     expect(setup.autokitteh.stored.get('socket_mode_answers')?.value).toBe('slash_command,options');
     expect(setup.autokitteh.stored.get('socket_mode_button_update')?.value).toBe('off');
     expect(await boxes()).toEqual(['answer_slash_command', 'answer_options']);
-    await press(setup, 'choose', { update_message: 'on' });
-    expect(await boxes()).toEqual(['update_message']);
+    expect(setup.autokitteh.stored.get('socket_mode_own_events')?.value).toBe('off');
+    await press(setup, 'choose', { update_message: 'on', own_events: 'on' });
+    expect(setup.autokitteh.stored.get('socket_mode_own_events')?.value).toBe('on');
+    expect(await boxes()).toEqual(['update_message', 'own_events']);
     expect(setup.autokitteh.writes).toHaveLength(2);
   });
 
