@@ -8,7 +8,7 @@ if (!process.argv.some((word) => word.includes('test/server'))) delete process.e
 const report = process.env['TEST_REPORT'] ?? '';
 const results: ['json', { outputFile: string }][] = report === '' ? [] : [['json', { outputFile: report }]];
 
-const UNPACK_CHROMIUM = new URL('test/helpers/unpack-chromium.ts', import.meta.url).pathname;
+const UNPACK_CHROMIUM = new URL('test/browser/unpack-chromium.ts', import.meta.url).pathname;
 
 const TESTS = 'test/**/*.test.ts';
 const LONG_TESTS = 'test/**/*.long.test.ts';

@@ -7,7 +7,7 @@ import {
 import { startScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import { AS_SERVER, startProgram } from '../world/program.js';
 import { SLACK, startStandInUnderTest } from '../world/server.js';
-import { socketModeVariables } from '../helpers/socket-mode-variables.js';
+import { socketModeVariables } from '../world/socket-mode-variables.js';
 import type { Bench, Row } from './bench.js';
 
 const CALLS = 1_000;

@@ -7,7 +7,7 @@ import { seededRandom } from '../../src/core/random.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
 import { silentLogger } from '../../src/slack/silent-logger.js';
 import { createSlackSockets } from '../../src/slack/sockets.js';
-import type { SlackAddress } from './slack-process.js';
+import type { SlackAddress } from '../world/slack-process.js';
 
 export type ClientKind = 'ours' | 'sdk' | 'ws';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 import type { Bench, Row } from './bench.js';
 import type { ClientKind, IdleOrder, IdleResult } from './idle-clients.js';
-import type { SlackAddress } from './slack-process.js';
+import type { SlackAddress } from '../world/slack-process.js';
 
 const APPS = 500;
 const SOCKETS = 2;
@@ -64,7 +64,7 @@ function least(results: readonly IdleResult[]): IdleResult {
 }
 
 async function measure(kind: ClientKind): Promise<IdleResult> {
-  const slack = start('slack-process.ts', String(APPS));
+  const slack = start('../world/slack-process.ts', String(APPS));
   const [address] = (await once(slack, 'message')) as [SlackAddress];
   const clients = start('idle-clients.ts');
   const order: IdleOrder = { ...address, kind, sockets: SOCKETS, settleMs: SETTLE_MS, measureMs: MEASURE_MS };

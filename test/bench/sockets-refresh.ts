@@ -1,6 +1,6 @@
 import { seededRandom } from '../../src/core/random.js';
 import type { SlackApp } from '../../src/sim/slack/directory/entities.js';
-import { SlackRig } from '../helpers/slack-rig.js';
+import { SlackRig } from '../world/slack-sockets.js';
 import { UNLIMITED } from '../world/policies.js';
 import type { Bench, Row } from './bench.js';
 import { refreshMinute } from './refresh-minute.js';

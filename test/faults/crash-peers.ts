@@ -1,9 +1,9 @@
 import { scaledClock } from '../../src/core/clock.js';
 import { DEV_SIGN_KEY } from '../../src/sim/autokitteh/stand-in.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
-import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import { SLACK_RETRIES } from '../../src/sim/slack/sending/retry-ladder.js';
-import { SLACK, startServerUnderTest, type ServerUnderTest, type TestUser } from '../world/server.js';
+import { openPeers, type Peers } from '../world/open-world.js';
+import { SLACK, startServerUnderTest, type TestUser } from '../world/server.js';
 import type { ChildPlan } from './crash-child.js';
 
 // Slack waits three quarters of a second for an acknowledgement instead of three.
@@ -14,12 +14,9 @@ const RETRY_DELAYS = [500, ...Array.from({ length: 40 }, () => 2_000)];
 const ALL_EVENTS = 5_000;
 
 /** Slack and a server, for one run after the other. */
-export interface CrashPeers {
-  readonly slack: ScriptedSlack;
-  readonly server: ServerUnderTest;
+export interface CrashPeers extends Peers {
   /** An app, a workspace and a connection that no other run uses. */
   tenant(name: string): Promise<CrashTenant>;
-  stop(): Promise<void>;
 }
 
 export interface CrashTenant {
@@ -30,16 +27,18 @@ export interface CrashTenant {
 }
 
 export async function startCrashPeers(seed: number): Promise<CrashPeers> {
-  const slack = await startScriptedSlack({
-    seed,
-    clock: scaledClock(SLACK_SPEED),
-    retries: { ...SLACK_RETRIES, delays: RETRY_DELAYS },
+  const peers = await openPeers({
+    slack: {
+      seed,
+      clock: scaledClock(SLACK_SPEED),
+      retries: { ...SLACK_RETRIES, delays: RETRY_DELAYS },
+    },
+    server: () => startServerUnderTest(),
   });
-  const server = await startServerUnderTest();
+  const { slack, server } = peers;
   let owner: TestUser | undefined;
   return {
-    slack,
-    server,
+    ...peers,
     async tenant(name) {
       owner ??= await server.createUser();
       const project = await server.createProject(owner, { connections: { my_slack: {} } });
@@ -65,10 +64,6 @@ export async function startCrashPeers(seed: number): Promise<CrashPeers> {
           return events.map(({ memo }) => memo['slack_event_key'] ?? '');
         },
       };
-    },
-    async stop() {
-      await slack.stop();
-      await server.stop();
     },
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appTokenOf, startStandInWorld, type PathWorld } from '../world/people.js';
-import { socketModeVariables } from '../helpers/socket-mode-variables.js';
+import { socketModeVariables } from '../world/socket-mode-variables.js';
 import type { TestProject, TestUser } from '../world/server.js';
 import { stringAt } from '../../src/core/json.js';
 import { integrationIdFromName } from '../../src/autokitteh/ids.js';

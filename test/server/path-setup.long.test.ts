@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../browser/chromium.js';
 import { createPerson, type Person } from '../browser/person.js';
-import { AK_BIN, akProgram } from '../helpers/ak-program.js';
+import { AK_BIN, akProgram } from './ak-program.js';
 import { appTokenOf, MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
 import { refusalOf } from '../helpers/refusal.js';
 import { hasDefaultUser, type TestProject, type TestUser } from '../world/server.js';

@@ -5,8 +5,8 @@ import { blockAction, optionsRequest, viewSubmission } from '../../src/sim/slack
 import { message } from '../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
-import { answerProject, emulateAnswers } from '../helpers/answer-project.js';
-import { deployExample, type DeployedExample } from '../helpers/example-project.js';
+import { answerProject, emulateAnswers } from './answer-project.js';
+import { deployExample, type DeployedExample } from './example-project.js';
 import { eventually } from '../helpers/eventually.js';
 import { startStandInUnderTest } from '../world/server.js';
 import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Frame } from '../../src/sim/slack/frames/draft.js';
 import { blockAction, messageAction, viewBlockAction } from '../../src/sim/slack/frames/interactions.js';
-import { answerProject, emulateAnswers } from '../helpers/answer-project.js';
-import { deployExample, type DeployedExample } from '../helpers/example-project.js';
+import { answerProject, emulateAnswers } from './answer-project.js';
+import { deployExample, type DeployedExample } from './example-project.js';
 import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
 
 let world: WorkflowRig;

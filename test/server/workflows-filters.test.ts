@@ -6,7 +6,7 @@ import { string } from '../../src/autokitteh/values.js';
 import { isJsonObject, stringAt, type JsonObject, type JsonValue } from '../../src/core/json.js';
 import { toEvent, type MappedEvent } from '../../src/events/mapping.js';
 import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
-import { deployExample, type DeployedExample } from '../helpers/example-project.js';
+import { deployExample, type DeployedExample } from './example-project.js';
 import { eventually } from '../helpers/eventually.js';
 import { startServerUnderTest, type ServerUnderTest } from '../world/server.js';
 

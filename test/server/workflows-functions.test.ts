@@ -6,8 +6,8 @@ import { freePorts } from '../../src/demo/free-ports.js';
 import { IntegrationsService } from '../../src/gen/autokitteh/integrations/v1/integrations_pb.js';
 import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
 import { appMention, message } from '../../src/sim/slack/frames/messages.js';
-import { emulateWatch } from '../helpers/emulated-watch.js';
-import { deployExample, readExample, type DeployedExample } from '../helpers/example-project.js';
+import { emulateWatch } from './emulated-watch.js';
+import { deployExample, readExample, type DeployedExample } from './example-project.js';
 import { SLACK, startStandInUnderTest } from '../world/server.js';
 import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
 

@@ -5,8 +5,8 @@ import { stringAt, type JsonObject } from '../../src/core/json.js';
 import { blockAction, optionsRequest, viewSubmission } from '../../src/sim/slack/frames/interactions.js';
 import { appMention } from '../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
-import { answerCommand, emulateHelpDesk } from '../helpers/emulated-help-desk.js';
-import { deployExample, readExample, type DeployedExample } from '../helpers/example-project.js';
+import { answerCommand, emulateHelpDesk } from './emulated-help-desk.js';
+import { deployExample, readExample, type DeployedExample } from './example-project.js';
 import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
 
 const FOLDER = join(import.meta.dirname, '../../docs/examples/python-help-desk');

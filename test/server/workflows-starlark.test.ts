@@ -5,8 +5,8 @@ import { reactionAdded } from '../../src/sim/slack/frames/happenings.js';
 import { blockAction } from '../../src/sim/slack/frames/interactions.js';
 import { appMention, message } from '../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
-import { emulateWatch } from '../helpers/emulated-watch.js';
-import { deployExample, readExample, type DeployedExample } from '../helpers/example-project.js';
+import { emulateWatch } from './emulated-watch.js';
+import { deployExample, readExample, type DeployedExample } from './example-project.js';
 import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
 
 const FOLDER = join(import.meta.dirname, '../../docs/examples/starlark-watch');

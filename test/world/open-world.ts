@@ -9,10 +9,42 @@ import type { ServerUnderTest } from './server.js';
 /** How server and program meet: a stock server behind the gateway, or one that attaches the contract besides. */
 export type Meeting = 'gateway' | 'attached';
 
-/** What is common to every world: a scripted Slack, a server, and the whole program between them. */
-export interface OpenWorld<Server extends ServerUnderTest = ServerUnderTest> {
+/** The two sides that the program stands between: a scripted Slack and a server. */
+export interface Peers<Server extends ServerUnderTest = ServerUnderTest> {
   readonly slack: ScriptedSlack;
   readonly server: Server;
+  /** Ends both. */
+  stop(): Promise<void>;
+}
+
+export interface PeersOptions<Server extends ServerUnderTest> {
+  readonly slack?: ScriptedSlackOptions;
+  /** Starts the server, or gives one that has been started; the peers stop it. */
+  readonly server: (slack: ScriptedSlack) => Promise<Server>;
+}
+
+/** Starts Slack and the server, for tests whose program is a process of its own, or only a part. */
+export async function openPeers<Server extends ServerUnderTest>(
+  options: PeersOptions<Server>,
+): Promise<Peers<Server>> {
+  const slack = await startScriptedSlack(options.slack);
+  try {
+    const server = await options.server(slack);
+    return {
+      ...{ slack, server },
+      async stop() {
+        await slack.stop();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await slack.stop();
+    throw error;
+  }
+}
+
+/** What is common to every world: a scripted Slack, a server, and the whole program between them. */
+export interface OpenWorld<Server extends ServerUnderTest = ServerUnderTest> extends Peers<Server> {
   readonly rig: Program;
   /** Stops the program and starts it again on the same journal, on other ports. */
   restart(changed?: Settings): Promise<void>;
@@ -20,17 +52,14 @@ export interface OpenWorld<Server extends ServerUnderTest = ServerUnderTest> {
   stop(): Promise<void>;
 }
 
-export interface OpenWorldOptions<Server extends ServerUnderTest> {
-  readonly slack?: ScriptedSlackOptions;
-  /** Starts the server, or gives one that has been started; the world stops it. */
-  readonly server: (slack: ScriptedSlack) => Promise<Server>;
+export interface OpenWorldOptions<Server extends ServerUnderTest> extends PeersOptions<Server> {
   /** `gateway` unless said. */
   readonly meeting?: Meeting;
   readonly settings?: Settings;
   /** Policies, clocks and the like of the program, instead of its own. */
   readonly other?: Partial<Surroundings>;
   /** Called when Slack and server are there and the program is not. */
-  readonly before?: (peers: Pick<OpenWorld<Server>, 'slack' | 'server'>) => Promise<void>;
+  readonly before?: (peers: Peers<Server>) => Promise<void>;
   /** Where the program finds the server, if not at the server itself. */
   readonly serverUrl?: string;
 }
@@ -39,13 +68,12 @@ export interface OpenWorldOptions<Server extends ServerUnderTest> {
 export async function openWorld<Server extends ServerUnderTest>(
   options: OpenWorldOptions<Server>,
 ): Promise<OpenWorld<Server>> {
+  const peers = await openPeers(options);
   const releasers = new Releasers();
+  releasers.push('Slack and the server', () => peers.stop());
   try {
-    const slack = await startScriptedSlack(options.slack);
-    releasers.push('the scripted Slack', () => slack.stop());
-    const server = await options.server(slack);
-    releasers.push('the server', () => server.stop());
-    await options.before?.({ slack, server });
+    const { slack, server } = peers;
+    await options.before?.(peers);
     const { signKey } = server;
     if (signKey === undefined) throw new Error('set AUTOKITTEH_SIGN_KEY: the program is started with it');
     const attached = options.meeting === 'attached';

@@ -7,13 +7,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/scripted-slack.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
 import { startStandInUnderTest } from '../../world/server.js';
 import { addInstallation, createConnection, setVariables } from '../../world/connections.js';
 import { eventsOf } from '../../world/observations.js';
-import { type World } from '../../world/world.js';
+import { openPeers, type Peers } from '../../world/open-world.js';
 
 const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname;
 
@@ -44,10 +43,7 @@ class Program {
   }
 }
 
-type Peers = Pick<World, 'slack' | 'server' | 'standIn' | 'owner'>;
-
 let folder: string;
-let slack: ScriptedSlack | undefined;
 let peers: Peers | undefined;
 let programs: Program[] = [];
 
@@ -61,10 +57,9 @@ afterEach(async () => {
     await ended;
     expect(lines.filter((line) => /xox[a-z]-|xapp-|eyJ/.test(line))).toEqual([]);
   }
-  await slack?.stop();
-  await peers?.standIn.stop();
+  await peers?.stop();
   await rm(folder, { recursive: true, force: true });
-  [slack, peers, programs] = [undefined, undefined, []];
+  [peers, programs] = [undefined, []];
 });
 
 function run(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
@@ -89,12 +84,12 @@ const FAULTY = {
 
 /** A program with a connection whose sockets are open. */
 async function running(more: Readonly<Record<string, string>> = {}) {
-  slack = await startScriptedSlack();
-  const server = await startStandInUnderTest();
+  const opened = await openPeers({ server: () => startStandInUnderTest() });
+  peers = opened;
+  const { slack, server } = opened;
   const { standIn } = server;
-  peers = { slack, server, standIn, owner: await server.createUser() };
-  const { app, installation, appToken } = addInstallation(peers);
-  const connection = await createConnection(peers);
+  const { app, installation, appToken } = addInstallation(opened);
+  const connection = await createConnection({ server, owner: await server.createUser() });
   await setVariables(connection, {
     auth_type: 'socketMode',
     socket_mode_app_token: appToken,

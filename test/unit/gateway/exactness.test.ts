@@ -34,21 +34,26 @@ describe('an answer of the server that is none', () => {
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
     ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n\r\n'],
     ['endless headers', `HTTP/1.1 200 OK\r\nA: ${'a'.repeat(80_000)}\r\n\r\n`],
-  ])('is a 502 and ends nothing else: %s', async (_name, bytes) => {
-    await answering(bytes);
-    for (const [path, method] of [
-      ['/x', 'GET'],
-      [LIST, 'POST'],
-    ] as const) {
-      const reply = await send(rig.url, path, { method, headers: { 'content-type': 'application/json' } });
-      expect([reply.status, reply.statusMessage]).toEqual([502, 'Bad Gateway']);
-    }
-    const upgraded = await raw(rig.gateway.port, `GET /x HTTP/1.1\r\nHost: x\r\n${WEBSOCKET}\r\n\r\n`);
-    expect(upgraded).toMatch(bytes.includes('101') ? /^HTTP\/1\.1 101 / : /^HTTP\/1\.1 502 Bad Gateway\r\n/);
-    expect(rig.logged).toEqual([]);
-  });
+  ])(
+    'An answer of the server that is not HTTP becomes a 502 and ends nothing else: %s',
+    async (_name, bytes) => {
+      await answering(bytes);
+      for (const [path, method] of [
+        ['/x', 'GET'],
+        [LIST, 'POST'],
+      ] as const) {
+        const reply = await send(rig.url, path, { method, headers: { 'content-type': 'application/json' } });
+        expect([reply.status, reply.statusMessage]).toEqual([502, 'Bad Gateway']);
+      }
+      const upgraded = await raw(rig.gateway.port, `GET /x HTTP/1.1\r\nHost: x\r\n${WEBSOCKET}\r\n\r\n`);
+      expect(upgraded).toMatch(
+        bytes.includes('101') ? /^HTTP\/1\.1 101 / : /^HTTP\/1\.1 502 Bad Gateway\r\n/,
+      );
+      expect(rig.logged).toEqual([]);
+    },
+  );
 
-  it('has the reason of 502, not its own, when it is cut where it is read whole', async () => {
+  it('An answer that is cut while the gateway reads it whole becomes a 502 with that reason', async () => {
     await answering(
       'HTTP/1.1 200 Splendid\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{"a":',
     );
@@ -64,21 +69,24 @@ describe('headers', () => {
     ['304', 'HTTP/1.1 304 Same', 'ETag: "1"', ''],
     ['204', 'HTTP/1.1 204 None', 'Vary: A', ''],
     ['404 in chunks', 'HTTP/1.1 404 Missing', 'Transfer-Encoding: chunked', '2\r\nab\r\n0\r\n\r\n'],
-  ])('pass byte for byte, in their spelling and order, with %s', async (_status, line, header, body) => {
-    const lines = `X-NaMe: ${NAME}\r\nx-name: 2\r\nSet-Cookie: a=${NAME}\r\nSet-Cookie: b\r\n${header}\r\n`;
-    await answering(`${line}\r\n${lines}\r\n${body}`);
-    const answer = await raw(rig.gateway.port, 'GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-    expect(answer).toBe(`${line}\r\n${lines}Connection: close\r\n\r\n${body}`);
-  });
+  ])(
+    'The headers of an answer pass byte for byte, in their spelling and order, with %s',
+    async (_status, line, header, body) => {
+      const lines = `X-NaMe: ${NAME}\r\nx-name: 2\r\nSet-Cookie: a=${NAME}\r\nSet-Cookie: b\r\n${header}\r\n`;
+      await answering(`${line}\r\n${lines}\r\n${body}`);
+      const answer = await raw(rig.gateway.port, 'GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+      expect(answer).toBe(`${line}\r\n${lines}Connection: close\r\n\r\n${body}`);
+    },
+  );
 
-  it('pass byte for byte with the agreement to a WebSocket, and so do the first bytes on it', async () => {
+  it('The headers of an agreement to a WebSocket pass byte for byte, and so do the first bytes on it', async () => {
     const head = `HTTP/1.1 101 Sure\r\nConnection: Upgrade\r\nX-NaMe: ${NAME}\r\nUpgrade: websocket\r\n\r\n`;
     await answering(`${head}hello`);
     const answer = await raw(rig.gateway.port, `GET /x HTTP/1.1\r\nHost: x\r\n${WEBSOCKET}\r\n\r\n`);
     expect(answer).toBe(`${head}hello`);
   });
 
-  it('of a request pass byte for byte, in their spelling and order', async () => {
+  it('The headers of a request pass byte for byte, in their spelling and order', async () => {
     const upstream = await startRawUpstream((socket) => {
       socket.end('HTTP/1.1 204 Done\r\n\r\n');
     });
@@ -93,7 +101,7 @@ describe('headers', () => {
 });
 
 describe('bodies', () => {
-  it('of requests keep their trailers', async () => {
+  it('The bodies of requests keep their trailers', async () => {
     const upstream = await startRawUpstream((socket, received) => {
       if (received.includes('\r\n0\r\n')) socket.end('HTTP/1.1 204 Done\r\n\r\n');
     });
@@ -107,7 +115,7 @@ describe('bodies', () => {
     expect(upstream.received[0]).toMatch(/2\r\nab\r\n0\r\nX-Sum: 7\r\n\r\n$/);
   });
 
-  it('are sent only after the server has asked for them, where the client waits for that', async () => {
+  it('A body is sent only after the server has asked for it, where the client waits for that', async () => {
     const server = createServer();
     const arrived: string[] = [];
     server.on('checkContinue', (request: IncomingMessage, response) => {
@@ -145,7 +153,7 @@ describe('bodies', () => {
     expect(arrived).toEqual(['body']);
   });
 
-  it('may be answered before they have ended', async () => {
+  it('A body may be answered before it has ended', async () => {
     rig = await startRig((_request, response) => {
       response.writeHead(413, { connection: 'close' }).end('too long');
     });
@@ -157,7 +165,7 @@ describe('bodies', () => {
     expect(answer).toContain('too long');
   });
 
-  it('end at the server when the client goes away', async () => {
+  it('A body ends at the server when the client goes away', async () => {
     let began: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => (began = resolve));
     let ended: (complete: boolean) => void = () => undefined;
@@ -182,7 +190,7 @@ describe('a kept connection that the server has just closed', () => {
       else if (received.endsWith('\r\n\r\n')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     });
 
-  it('is no reason to fail a request that may be repeated', async () => {
+  it('A request that may be repeated does not fail because the server has just closed a kept connection', async () => {
     const upstream = await stale();
     rig = await startRig(upstream);
     expect((await send(rig.url, '/1')).status).toBe(200);
@@ -190,7 +198,7 @@ describe('a kept connection that the server has just closed', () => {
     expect(upstream.received).toHaveLength(2);
   });
 
-  it('never makes one request into two where that could do something twice', async () => {
+  it('A request whose repetition could act twice is never sent twice', async () => {
     const upstream = await stale();
     rig = await startRig(upstream);
     expect((await send(rig.url, '/1', { method: 'POST' })).status).toBe(200);
@@ -200,7 +208,7 @@ describe('a kept connection that the server has just closed', () => {
 });
 
 describe('a WebSocket', () => {
-  it('that the server refuses gets its refusal, body and all', async () => {
+  it('A WebSocket that the server refuses gets its refusal with the body', async () => {
     rig = await startRig((_request, response) => {
       response.writeHead(403, { 'content-type': 'text/plain' });
       response.write('not ');
@@ -212,7 +220,7 @@ describe('a WebSocket', () => {
     expect(answer).toMatch(/not \r\n[^]*you/);
   });
 
-  it('gets a 502 while the server is away', async () => {
+  it('A WebSocket gets a 502 while the server is away', async () => {
     rig = await startRig((_request, response) => response.end());
     await rig.upstream.stop();
     const client = new WebSocket(`ws://127.0.0.1:${rig.gateway.port}/x`);
@@ -222,7 +230,7 @@ describe('a WebSocket', () => {
     expect(refused).toBe('Unexpected server response: 502');
   });
 
-  it('ends at the server when its client goes away before the server has agreed', async () => {
+  it('A WebSocket ends at the server when its client goes away before the server has agreed', async () => {
     let left: () => void = () => undefined;
     const gone = new Promise<void>((resolve) => (left = resolve));
     const upstream = await startRawUpstream((socket) => socket.once('close', left));

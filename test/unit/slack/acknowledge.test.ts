@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 
-import { PoolRig } from '../../helpers/pool-rig.js';
+import { PoolRig } from './pool-rig.js';
 
 let rig: PoolRig;
 afterEach(() => rig.stop());

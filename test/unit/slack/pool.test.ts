@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
-import type { FakeWire } from '../../helpers/fake-wires.js';
+import type { FakeWire } from './fake-wires.js';
 import { HandClock } from '../../helpers/hand-clock.js';
-import { APP, PoolRig, TOKEN } from '../../helpers/pool-rig.js';
+import { APP, PoolRig, TOKEN } from './pool-rig.js';
 
 const rigs: PoolRig[] = [];
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
-import { SlackRig } from '../../helpers/slack-rig.js';
+import { SlackRig } from '../../world/slack-sockets.js';
 
 /** In this time the SDK, left to itself, pings three times and has not yet given up a socket. */
 const THREE_PINGS_MS = 5_500;

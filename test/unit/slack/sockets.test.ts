@@ -11,7 +11,7 @@ import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import { eventually } from '../../helpers/eventually.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 import { startHalfOpenProxy } from '../../helpers/half-open-proxy.js';
-import { SlackRig, type SlackRigOptions } from '../../helpers/slack-rig.js';
+import { SlackRig, type SlackRigOptions } from '../../world/slack-sockets.js';
 import { UNLIMITED } from '../../world/policies.js';
 
 const rigs: SlackRig[] = [];

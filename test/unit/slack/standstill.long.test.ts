@@ -9,7 +9,7 @@ import { seededRandom } from '../../../src/core/random.js';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
 import type { SocketEvent } from '../../../src/slack/socket-event.js';
 import { createSlackSockets } from '../../../src/slack/sockets.js';
-import type { SlackAddress } from '../../bench/slack-process.js';
+import type { SlackAddress } from '../../world/slack-process.js';
 import { eventually } from '../../helpers/eventually.js';
 
 // Silence is noticed after a third of the standstill, and not before Slack's process has had its turn on a busy machine.
@@ -21,7 +21,7 @@ const STANDSTILL_MS = 2_500;
 
 it("Healthy sockets stay when the program's own event loop stands still", async () => {
   // Slack goes on meanwhile: it is another process.
-  const slack = fork(new URL('../../bench/slack-process.ts', import.meta.url), ['1'], {
+  const slack = fork(new URL('../../world/slack-process.ts', import.meta.url), ['1'], {
     execArgv: ['--import', 'tsx'],
   });
   const [{ apiUrl, apps }] = (await once(slack, 'message')) as [SlackAddress];

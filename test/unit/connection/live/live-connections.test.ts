@@ -9,7 +9,7 @@ import type { SocketsHealth } from '../../../../src/connection/live/status.js';
 import { createLog } from '../../../../src/core/log.js';
 import { Health } from '../../../../src/core/health.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
-import { TokensInMemory } from '../../../helpers/tokens-in-memory.js';
+import { TokensInMemory } from './tokens-in-memory.js';
 
 const TOKENS = {
   auth_type: 'socketMode',

@@ -4,7 +4,7 @@ import { Background } from '../../../../src/core/lifecycle.js';
 import { createLog } from '../../../../src/core/log.js';
 import type { TokenRetention } from '../../../../src/storage/tokens.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
-import { TokensInMemory } from '../../../helpers/tokens-in-memory.js';
+import { TokensInMemory } from './tokens-in-memory.js';
 import { ownerOf } from './entries.js';
 
 const DAY = 86_400_000;

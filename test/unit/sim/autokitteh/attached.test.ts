@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recordContract, type RecordedContract } from '../../../helpers/contract-under-record.js';
+import { recordContract, type RecordedContract } from './contract-under-record.js';
 import { eventually } from '../../../helpers/eventually.js';
 import { refusalOf } from '../../../helpers/refusal.js';
 import { startStandInUnderTest, type TestProject } from '../../../world/server.js';

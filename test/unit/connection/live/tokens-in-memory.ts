@@ -1,4 +1,4 @@
-import type { TokenRecord, TokenRetention, TokenStore } from '../../src/storage/tokens.js';
+import type { TokenRecord, TokenRetention, TokenStore } from '../../../../src/storage/tokens.js';
 
 /** What Slack said about tokens, in memory: outlives a program that is made anew in the same test. */
 export class TokensInMemory implements TokenStore {

@@ -1,14 +1,14 @@
-import { Channel } from '../../src/core/channel.js';
-import { Background } from '../../src/core/lifecycle.js';
-import { seededRandom } from '../../src/core/random.js';
-import { ConnectionLimiter } from '../../src/slack/connection-limiter.js';
-import type { Envelope } from '../../src/slack/envelope.js';
-import { Liveness } from '../../src/slack/liveness.js';
-import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
-import { AppPool } from '../../src/slack/pool.js';
-import type { SocketEvent } from '../../src/slack/socket-event.js';
+import { Channel } from '../../../src/core/channel.js';
+import { Background } from '../../../src/core/lifecycle.js';
+import { seededRandom } from '../../../src/core/random.js';
+import { ConnectionLimiter } from '../../../src/slack/connection-limiter.js';
+import type { Envelope } from '../../../src/slack/envelope.js';
+import { Liveness } from '../../../src/slack/liveness.js';
+import { DEFAULT_POLICY, type SocketPolicy } from '../../../src/slack/policy.js';
+import { AppPool } from '../../../src/slack/pool.js';
+import type { SocketEvent } from '../../../src/slack/socket-event.js';
 import { FakeWires } from './fake-wires.js';
-import { HandClock } from './hand-clock.js';
+import { HandClock } from '../../helpers/hand-clock.js';
 
 export const APP = 'A1';
 export const TOKEN = 'xapp-1-A1-1-first';

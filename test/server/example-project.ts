@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { Trigger_SourceType } from '../../src/gen/autokitteh/triggers/v1/triggers_pb.js';
-import { eventually } from './eventually.js';
+import { eventually } from '../helpers/eventually.js';
 import {
   SLACK,
   type SeenSession,

@@ -1,5 +1,5 @@
-import type { SlackFailure } from '../../src/slack/slack-errors.js';
-import type { OpenWire, Wire, WireListener } from '../../src/slack/wire.js';
+import type { SlackFailure } from '../../../src/slack/slack-errors.js';
+import type { OpenWire, Wire, WireListener } from '../../../src/slack/wire.js';
 
 /** Slack's side of one connection, played by a test. */
 export class FakeWire implements Wire {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Code, ConnectError, type ConnectRouter, type ServiceImpl } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { IntegrationsService } from '../../src/gen/autokitteh/integrations/v1/integrations_pb.js';
+import { IntegrationsService } from '../../../../src/gen/autokitteh/integrations/v1/integrations_pb.js';
 
 /** A contract service whose calls are written down, for a server that attaches it. */
 export interface RecordedContract {
