@@ -32,7 +32,7 @@ export function akProgram(binary: string, url: string, token: string): AkProgram
         execFile(
           binary,
           ['--token', token, ...command],
-          { env, timeout: 20_000 },
+          { env, timeout: 60_000 },
           (error, stdout, stderr) => {
             if (error === null) resolve(stdout + stderr);
             else reject(new Error(`ak ${command.join(' ')} failed: ${stdout}${stderr}`, { cause: error }));

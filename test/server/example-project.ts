@@ -103,7 +103,7 @@ async function remove(server: ServerUnderTest, project: TestProject): Promise<vo
   for (const { sessionId } of await goingOn())
     await sessions.stop({ sessionId, terminate: true }).catch(() => undefined);
   // Only what nothing runs of any more is inactive at once, and can be deleted.
-  await eventually(async () => (await goingOn()).length === 0, 'the end of all sessions', 25_000);
+  await eventually(async () => (await goingOn()).length === 0, 'the end of all sessions', 60_000);
   for (const { deploymentId } of (await deployments.list({ projectId })).deployments)
     await deployments.deactivate({ deploymentId });
   for (const triggerId of project.triggerIds) await triggers.delete({ triggerId });

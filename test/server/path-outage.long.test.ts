@@ -61,7 +61,7 @@ describe.each(MEETINGS)('the server goes away and comes back, server: %s', (meet
     });
   };
   const allArriveOnce = async (): Promise<void> => {
-    await eventually(() => arrived().every(({ at }) => at.length > 0), 'every event', 25_000);
+    await eventually(() => arrived().every(({ at }) => at.length > 0), 'every event', 60_000);
     // What comes now has to pass all that may still be sent again.
     const last = world.slack.send(installation, message({ text: 'last' }));
     await world.eventOf(last, cid);
@@ -98,7 +98,7 @@ describe.each(MEETINGS)('the server goes away and comes back, server: %s', (meet
     await world.standIn.goDown();
     await world.slack.ledger.allSettled();
     await world.standIn.comeUp();
-    await eventually(() => arrived().every(({ at }) => at.length > 0), 'every event', 25_000);
+    await eventually(() => arrived().every(({ at }) => at.length > 0), 'every event', 60_000);
     // A dispatch that was cut off may have been taken: it is sent again, because nobody can tell.
     expect(Math.max(...arrived().map(({ at }) => at.length))).toBeLessThanOrEqual(2);
   });
@@ -109,8 +109,8 @@ describe.each(MEETINGS)('the server goes away and comes back, server: %s', (meet
     await world.slack.ledger.allSettled();
     await world.restart();
     await world.standIn.comeUp();
-    await world.slack.waitForSockets(installation.app, 2, 20_000);
-    await eventually(() => arrived().every(({ at }) => at.length > 0), 'every event', 25_000);
+    await world.slack.waitForSockets(installation.app, 2, 60_000);
+    await eventually(() => arrived().every(({ at }) => at.length > 0), 'every event', 60_000);
     expect(arrived().map(({ at }) => at.length)).toEqual(sent.map(() => 1));
   });
 });

@@ -51,7 +51,7 @@ async function sent(frame: Frame, connections = 1): Promise<{ entry: LedgerEntry
       return prints.flat().length === connections ? prints.flat() : undefined;
     },
     'the sessions of an event',
-    25_000,
+    60_000,
   );
   return { entry, urls };
 }

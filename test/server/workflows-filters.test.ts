@@ -229,7 +229,7 @@ describe('events as they are mapped here', () => {
     const { startedSessionIds } = await dispatch({ eventType, data: { ...data, paths } });
     const seen = await Promise.all(
       startedSessionIds.map((sessionId) =>
-        eventually(async () => (await server.prints(example.project, sessionId))[0], 'what was read', 25_000),
+        eventually(async () => (await server.prints(example.project, sessionId))[0], 'what was read', 60_000),
       ),
     );
     expect(seen).toContain('missing: ');

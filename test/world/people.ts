@@ -147,7 +147,7 @@ function journeys(server: ServerUnderTest, rig: Program): Omit<PathWorld, keyof 
       eventually(
         async () => (await eventsOf(entry, connectionId))[0],
         `the server's event for ${entry.type} ${entry.key}`,
-        25_000,
+        60_000,
       ),
   };
 }

@@ -164,7 +164,7 @@ async function serverAt({ url, signKey, token: givenToken }: Address): Promise<S
     eventually(
       async () => (await sessionsOf(project)).find(wanted),
       'the session that was waited for',
-      25_000,
+      60_000,
     );
 
   return {

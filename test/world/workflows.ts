@@ -75,12 +75,12 @@ export async function startWorkflowRig(
           return status?.code === Status_Code.OK;
         },
         'a connection that works',
-        20_000,
+        60_000,
       );
     },
     send: (frame) => slack.send(installation, frame),
     async acknowledged(entry) {
-      await slack.ledger.settled(entry, 20_000);
+      await slack.ledger.settled(entry, 60_000);
       return slack.ledger.answer(entry)?.payload;
     },
     printed: (project, call, words) =>
@@ -92,7 +92,7 @@ export async function startWorkflowRig(
           return lines.some((line) => line.includes(words)) ? lines : undefined;
         },
         `${call} printing ${words}`,
-        25_000,
+        60_000,
       ),
     ended: (project, call) =>
       eventually(
@@ -101,11 +101,11 @@ export async function startWorkflowRig(
           return session?.state === 'completed' || session?.state === 'error' ? session : undefined;
         },
         `the end of ${call}`,
-        25_000,
+        60_000,
       ),
     async started(project, count) {
       const enough = async (): Promise<boolean> => (await theServer.sessionsOf(project)).length >= count;
-      await eventually(enough, `${count} sessions`, 25_000);
+      await eventually(enough, `${count} sessions`, 60_000);
     },
   };
 }

@@ -3,7 +3,7 @@ import { systemClock } from '../../core/clock.js';
 import { PluginError } from '../../core/errors.js';
 
 /** What waiting means everywhere in the scripted Slack: real milliseconds, whatever clock it runs on. */
-const WAIT_LIMIT = 10_000;
+const WAIT_LIMIT = 60_000;
 
 /** A list that grows and whose items change, and that one can wait on. */
 export class Watch<Item> {

@@ -113,7 +113,7 @@ describe('events and installations', () => {
         for (const id of isOwn ? [] : tenant.active)
           expected.set(id, [...(expected.get(id) ?? []), entry.attempts[0]?.envelopeId ?? '']);
       const all = [...expected.values()].reduce((sum, ids) => sum + ids.length, 0);
-      await eventually(() => world.standIn.store.events.length >= all, `${all} events`, 25_000).catch(
+      await eventually(() => world.standIn.store.events.length >= all, `${all} events`, 60_000).catch(
         () => undefined,
       );
       const got = new Map<string, string[]>();

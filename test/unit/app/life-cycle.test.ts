@@ -164,7 +164,7 @@ describe('the server', () => {
     await eventually(
       () => rig.logged.some((line) => line.includes('does not take the credential of AUTOKITTEH_SIGN_KEY')),
       'advice in the log',
-      15_000,
+      60_000,
     );
     await untilTroubles(world, /Set AUTOKITTEH_SIGN_KEY/);
     // Slack's events wait in the journal meanwhile.
@@ -208,7 +208,7 @@ describe('tokens', () => {
     expect(slack.ledger.lost()).toEqual([]);
     expect(slack.ledger.late()).toEqual([]);
     const sent = slack.ledger.entries.length;
-    await eventually(() => eventsOf(world, connection.id).length === sent, `${sent} events`, 20_000);
+    await eventually(() => eventsOf(world, connection.id).length === sent, `${sent} events`, 60_000);
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
   });
 

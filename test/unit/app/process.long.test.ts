@@ -35,7 +35,7 @@ class Program {
 
   /** Waits until it has said this. */
   async says(words: string): Promise<string> {
-    return eventually(() => this.lines.find((line) => line.includes(words)), `"${words}"`, 20_000);
+    return eventually(() => this.lines.find((line) => line.includes(words)), `"${words}"`, 60_000);
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -103,7 +103,7 @@ async function running(more: Readonly<Record<string, string>> = {}) {
   const again = (more: Readonly<Record<string, string>> = {}): Program =>
     run([], { ...environment, ...more });
   const program = again(more);
-  await slack.waitForSockets(app, 2, 20_000);
+  await slack.waitForSockets(app, 2, 60_000);
   return { slack, standIn, installation, connection, program, again };
 }
 
@@ -134,7 +134,7 @@ describe('the process', () => {
         return acknowledged.every((id) => ids.has(id));
       },
       'everything that was acknowledged',
-      20_000,
+      60_000,
     );
     expect(new Set(delivered()).size).toBe(delivered().length);
   });
@@ -154,7 +154,7 @@ describe('the process', () => {
     await eventually(
       () => eventsOf(world, connection.id).some(({ memo }) => memo['slack_event_id'] === key),
       'an event after the fault',
-      20_000,
+      60_000,
     );
     program.signal('SIGCONT');
     expect(JSON.parse(await program.says('Node warns'))).toMatchObject({
