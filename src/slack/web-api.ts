@@ -19,8 +19,8 @@ export interface BotIdentity {
   /** Empty outside Enterprise Grid. */
   readonly enterpriseId: string;
   readonly isEnterpriseInstall: boolean;
-  /** Granted scopes, from the reply's x-oauth-scopes header: the only place where Slack tells them. */
-  readonly scopes: readonly string[];
+  /** Granted scopes, from the reply's x-oauth-scopes header, the only place where Slack tells them; unknown without it. */
+  readonly scopes: readonly string[] | undefined;
 }
 
 /** A bot, as `bots.info` tells. */
@@ -53,7 +53,7 @@ export interface SlackWebApi {
   openConnection(
     appToken: string,
     signal?: AbortSignal,
-  ): Promise<SlackResult<{ readonly scopes: readonly string[] }>>;
+  ): Promise<SlackResult<{ readonly scopes: readonly string[] | undefined }>>;
   /** Any method, once, without retries. `response_metadata.scopes` holds the granted scopes. */
   call(
     method: string,
@@ -159,7 +159,8 @@ function botInfo(reply: JsonObject): BotInfo {
   };
 }
 
-function scopes(reply: JsonObject): readonly string[] {
+function scopes(reply: JsonObject): readonly string[] | undefined {
   const granted = objectAt(reply, 'response_metadata')?.['scopes'];
-  return Array.isArray(granted) ? granted.filter((scope) => typeof scope === 'string') : [];
+  if (!Array.isArray(granted)) return undefined;
+  return granted.filter((scope) => typeof scope === 'string').filter((scope) => scope !== '');
 }

@@ -294,7 +294,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
         expect(await ak.run('integration', 'list')).toContain('/slack/assets/icon.svg');
         const set = ['var', 'set', '--connection', cid, 'socket_mode_app_token', 'xapp-nonsense'];
         await ak.run(...set);
-        await world.waitForStatus(user, cid, /no app-level token/);
+        await world.waitForStatus(user, cid, /socket_mode_app_token: The app-level token looks cut off/);
       } finally {
         ak.stop();
       }

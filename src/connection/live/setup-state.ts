@@ -1,3 +1,5 @@
+import { appIdOf, appTokenProblem, botTokenProblem } from '../setup/assets/token-shape.js';
+
 /** Variables of a connection by name, secrets in clear. */
 export type Variables = ReadonlyMap<string, string>;
 
@@ -32,9 +34,6 @@ export type SetupState =
       readonly adopting: boolean;
     };
 
-// Slack: app-level tokens read xapp-<version>-<app id>-<digits>-<secret>.
-const APP_LEVEL_TOKEN = /^xapp-\d+-(A[A-Z0-9]+)-/;
-
 /** Reads how far a connection is set up from its variables. Both spellings of Socket Mode count. */
 export function setupStateOf(variables: Variables): SetupState {
   const authType = variables.get('auth_type') ?? '';
@@ -44,12 +43,12 @@ export function setupStateOf(variables: Variables): SetupState {
   if (!isSocketMode(authType) && authType !== '') return { t: 'other', authType };
   if (appToken === '' && botToken === '') return builtIn ? { t: 'built_in' } : { t: 'new' };
   if (appToken === '' && builtIn) return { t: 'built_in' };
-  const appId = APP_LEVEL_TOKEN.exec(appToken)?.[1];
-  const problems = [...missing(APP_TOKEN, appToken), ...missing(BOT_TOKEN, botToken)];
-  if (appToken !== '' && appId === undefined) problems.push(`${APP_TOKEN} is no app-level token (xapp-…)`);
-  if (botToken !== '' && !botToken.startsWith('xoxb-'))
-    problems.push(`${BOT_TOKEN} is no bot token (xoxb-…)`);
-  if (appId === undefined || problems.length > 0) return { t: 'incomplete', problems };
+  const problems = [
+    ...problem(APP_TOKEN, appToken, appTokenProblem),
+    ...problem(BOT_TOKEN, botToken, botTokenProblem),
+  ];
+  if (problems.length > 0) return { t: 'incomplete', problems };
+  const appId = appIdOf(appToken);
   const savedAt = Date.parse(variables.get(SAVED_AT) ?? '');
   return { t: 'complete', appId, appToken, botToken, savedAt: savedAt || 0, adopting: builtIn };
 }
@@ -64,6 +63,9 @@ export function isSocketMode(authType: string): boolean {
   return authType === 'socketMode' || authType === 'socket';
 }
 
-function missing(name: string, value: string): string[] {
-  return value === '' ? [`${name} is missing`] : [];
+/** With the name of the variable, because somebody may have written it past the page. */
+function problem(name: string, value: string, judge: (token: string) => string): string[] {
+  if (value === '') return [`${name} is missing.`];
+  const sentence = judge(value);
+  return sentence === '' ? [] : [`${name}: ${sentence}`];
 }

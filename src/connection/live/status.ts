@@ -45,7 +45,7 @@ export function statusOf(facts: StatusFacts): Status {
     case 'built_in':
       return warning("Served by the server's built-in socket: open this connection's page to adopt it");
     case 'incomplete':
-      return error(`${entry.setup.problems.join('; ')}: open this connection's page, or set the variables`);
+      return error(`${entry.setup.problems.join(' ')} Open this connection's page, or set the variables.`);
     case 'complete':
       return completeStatus(entry, facts, entry.setup);
   }

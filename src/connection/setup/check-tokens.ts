@@ -76,7 +76,8 @@ function shapeStep(name: CheckName, problem: string): CheckStep {
 
 interface BotAnswer {
   readonly steps: CheckStep[];
-  readonly granted?: readonly string[];
+  /** Absent when Slack does not know the token. */
+  readonly granted?: readonly string[] | 'unknown';
   readonly identity?: SlackIdentity;
   readonly transient: boolean;
 }
@@ -91,10 +92,15 @@ async function askAboutBot(slack: SlackCalls, botToken: string, signal: AbortSig
   const known = step('bot_token', 'passed', `Slack knows the bot as @${auth.user} in ${auth.team}.`);
   if (answer.t === 'failed') {
     const steps = [known, step('bot', 'failed', sentenceFor(answer.failure))];
-    return { steps, granted: auth.scopes, transient: passes(answer.failure) };
+    return { steps, granted: auth.scopes ?? 'unknown', transient: passes(answer.failure) };
   }
   const steps = [known, step('bot', 'passed', `It is the bot of the app ${answer.bot.appId}.`)];
-  return { steps, granted: auth.scopes, identity: identityOf(auth, answer.bot), transient: false };
+  return {
+    steps,
+    granted: auth.scopes ?? 'unknown',
+    identity: identityOf(auth, answer.bot),
+    transient: false,
+  };
 }
 
 function socketStep(answer: SlackResult<unknown>): CheckStep {
@@ -109,7 +115,13 @@ function sameAppStep(botApp: string | undefined, tokenApp: string): CheckStep {
   return step('same_app', 'failed', sentence);
 }
 
-function scopesStep(granted: readonly string[], wanted: readonly string[]): CheckStep {
+function scopesStep(granted: readonly string[] | 'unknown', wanted: readonly string[]): CheckStep {
+  if (granted === 'unknown')
+    return step(
+      'scopes',
+      'open',
+      'Slack did not say which scopes are granted: look under “OAuth & Permissions”.',
+    );
   const missing = wanted.filter((scope) => !granted.includes(scope));
   const count = `${granted.length} ${granted.length === 1 ? 'scope is' : 'scopes are'} granted`;
   if (missing.length === 0) return step('scopes', 'passed', `${count}, none is missing.`);

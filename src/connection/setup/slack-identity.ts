@@ -16,7 +16,8 @@ export interface SlackIdentity {
   readonly botName: string;
   /** RFC 3339, UTC. */
   readonly botUpdated: string;
-  readonly scopes: readonly string[];
+  /** Unknown where Slack did not say. */
+  readonly scopes: readonly string[] | undefined;
 }
 
 /** Joins what `auth.test` and `bots.info` said. */

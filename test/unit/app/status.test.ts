@@ -46,7 +46,7 @@ describe('the status on the server', () => {
     const { owner, slack } = world;
     const { app, installation, connection } = await working(world);
     await owner.clients.vars.delete({ scopeId: connection.id, names: ['private_bot_token'] });
-    await untilStatus(world, connection.id, 'error', /^private_bot_token is missing: open this connection/);
+    await untilStatus(world, connection.id, 'error', /^private_bot_token is missing\. Open this connection/);
     await slack.waitUntilSockets(() => slack.sockets(app).length === 0);
     const other = slack.install(slack.addApp(), slack.addWorkspace());
     await setVariables(connection, { private_bot_token: other.botToken });
@@ -57,7 +57,12 @@ describe('the status on the server', () => {
       new RegExp(`bot token is of app ${other.app.id}, the app-level token of ${app.id}: save two tokens`),
     );
     await setVariables(connection, { private_bot_token: 'not a token' });
-    await untilStatus(world, connection.id, 'error', /private_bot_token is no bot token/);
+    await untilStatus(
+      world,
+      connection.id,
+      'error',
+      /private_bot_token: There is a blank or a line break inside/,
+    );
     await setVariables(connection, { private_bot_token: installation.botToken });
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
   });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { scaledClock } from '../../../src/core/clock.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/scripted-slack.js';
+import { checkTokens } from '../../../src/connection/setup/check-tokens.js';
 import type { SlackInstallation } from '../../../src/sim/slack/directory/entities.js';
 import { createSlackHttp, type SlackHttp } from '../../../src/slack/http.js';
 import { adviceFor, isPermanent, KNOWN_SLACK_ERRORS } from '../../../src/slack/slack-errors.js';
@@ -39,6 +40,43 @@ it('The Web API client tells the owner of a bot token and its scopes', async () 
     },
   });
   expect(result.ok ? result.value.scopes : []).toContain('users:read');
+});
+
+it('The Web API client and the check of tokens call scopes unknown when the header that names them is missing', async () => {
+  const answering = (headers: Record<string, string>): SlackWebApi =>
+    createWebApi({
+      apiUrl: slack.apiUrl,
+      clock: scaledClock(20),
+      http: {
+        close: () => http.close(),
+        async fetch(url, init) {
+          const answer = await http.fetch(url, init);
+          const type = { 'content-type': 'application/json' };
+          return new Response(await answer.text(), {
+            status: answer.status,
+            headers: { ...headers, ...type },
+          });
+        },
+      },
+    });
+  const tokens = { botToken: installation.botToken, appToken: installation.app.createAppToken() };
+  const scopesOf = async (headers: Record<string, string>) => {
+    const auth = await answering(headers).authTest(tokens.botToken);
+    const { steps } = await checkTokens(
+      answering(headers),
+      tokens,
+      ['chat:write'],
+      new AbortController().signal,
+    );
+    return [auth.ok && auth.value.scopes, steps.find(({ name }) => name === 'scopes')];
+  };
+  const open = {
+    verdict: 'open',
+    sentence: expect.stringMatching(/^Slack did not say which scopes/) as string,
+  };
+  expect(await scopesOf({})).toEqual([undefined, expect.objectContaining(open)]);
+  const none = { verdict: 'warning', sentence: expect.stringMatching(/^0 scopes are granted/) as string };
+  expect(await scopesOf({ 'x-oauth-scopes': '' })).toEqual([[], expect.objectContaining(none)]);
 });
 
 it("The Web API client tells a bot's app, by which tokens of two apps are told apart", async () => {

@@ -445,14 +445,14 @@ describe('LiveConnections', () => {
 
   it('Variables that were set while a status was being pushed are noticed', async () => {
     const { clock, one, arrive } = await startWithStatusOnItsWay();
-    one.variables = { ...TOKENS, private_bot_token: 'no token' };
+    one.variables = { ...TOKENS, private_bot_token: 'no-token' };
     // The server's own status, which nobody sees: ours arrives over it.
     one.status = { code: 'ok', message: 'Using Socket Mode' };
     arrive();
     await clock.advance(3 * LIVE_POLICY.reconcileMs);
     expect(one.status).toMatchObject({
       code: 'error',
-      message: expect.stringContaining('no bot token') as string,
+      message: expect.stringContaining('private_bot_token: The bot token starts with xoxb-.') as string,
     });
   });
 

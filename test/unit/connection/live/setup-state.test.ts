@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { setupStateOf } from '../../../../src/connection/live/setup-state.js';
+import { appTokenProblem, botTokenProblem } from '../../../../src/connection/setup/assets/token-shape.js';
 
 const APP = 'xapp-1-A111-1-abc';
 const BOT = 'xoxb-1-2-abc';
@@ -40,14 +41,31 @@ describe('setupStateOf', () => {
   it('The set-up state names what is missing or malformed', () => {
     expect(state({ socket_mode_app_token: APP })).toEqual({
       t: 'incomplete',
-      problems: ['private_bot_token is missing'],
+      problems: ['private_bot_token is missing.'],
     });
     expect(state({ socket_mode_app_token: BOT, private_bot_token: APP })).toEqual({
       t: 'incomplete',
       problems: [
-        'socket_mode_app_token is no app-level token (xapp-…)',
-        'private_bot_token is no bot token (xoxb-…)',
+        'socket_mode_app_token: This is the bot token. The app-level token starts with xapp- and stands under “Basic Information”.',
+        'private_bot_token: This is the app-level token. The bot token starts with xoxb- and stands under “Install App”.',
       ],
+    });
+  });
+
+  it.each([
+    ['socket_mode_app_token', APP.slice(0, APP.lastIndexOf('-'))],
+    ['socket_mode_app_token', `${APP} `.repeat(2)],
+    ['socket_mode_app_token', `${APP}"`],
+    ['private_bot_token', 'xoxb-'],
+    ['private_bot_token', `${BOT}\n${BOT}`],
+    ['private_bot_token', 'xoxp-1-2-3'],
+    ['private_bot_token', 'xoxe.xoxb-1-abc'],
+  ])('The set-up state judges a token in a variable by the rule of the page: %s = %j', (name, token) => {
+    const judge = name === 'private_bot_token' ? botTokenProblem : appTokenProblem;
+    expect(judge(token)).not.toBe('');
+    expect(state({ socket_mode_app_token: APP, private_bot_token: BOT, [name]: token })).toEqual({
+      t: 'incomplete',
+      problems: [`${name}: ${judge(token)}`],
     });
   });
 
