@@ -74,6 +74,8 @@ export async function makeEventPath(
     apiUrl: config.slackApiUrl,
     policy: policies.sockets,
     onEnvelope: (envelope: Envelope) => receiver.receive(envelope),
+    onToken: (token, appId, fate) =>
+      fate === 'opened' ? live.tokenOpened(token, appId) : live.tokenRefused(token),
     ...{ clock, random, log },
   });
   watchApps(sockets.events, health);

@@ -12,6 +12,8 @@ export const URGENCY = {
   replacement: 2,
   /** A second socket, growth, renewals in good time. */
   spare: 3,
+  /** A try of a token that Slack refused before. It has a budget of its own, and never spends the app's. */
+  probe: 4,
 } as const;
 
 export type Urgency = (typeof URGENCY)[keyof typeof URGENCY];
@@ -34,6 +36,9 @@ export interface LimiterWait {
 // What is done in good time leaves this many permissions of an app for what is not.
 const RESERVE = 1;
 
+// Tries of refused tokens of one app: one at once, then one in appEveryMs.
+const PROBE_BURST = 1;
+
 interface Waiter {
   readonly appId: string;
   readonly urgency: Urgency;
@@ -54,13 +59,18 @@ interface Bucket {
 /**
  * Permission to call `apps.connections.open`: a token bucket for each app (Slack limits that method per app, by some sources
  * to once a minute) spaces out what is not urgent, and one over all apps makes a start with thousands of them a queue and
- * not a stampede. Slack's Retry-After holds for all; without a live socket for `deafRetryAfterMs` at most.
+ * not a stampede. There, an app that never had a socket comes after every app that had one, and tries of refused tokens come
+ * last. Slack's Retry-After holds for all; without a live socket for `deafRetryAfterMs` at most.
  */
 export class ConnectionLimiter {
   readonly #clock: Clock;
   readonly #policy: SocketPolicy['limiter'];
   readonly #all: Bucket;
   readonly #apps = new Map<string, Bucket>();
+  /** The same for tries of refused tokens. */
+  readonly #probes = new Map<string, Bucket>();
+  /** Apps that have had a socket. */
+  readonly #established = new Set<string>();
   /** In the order of asking. */
   readonly #waiters = new Set<Waiter>();
   #timer: Timer | undefined;
@@ -99,17 +109,27 @@ export class ConnectionLimiter {
     });
   }
 
+  /** Slack has opened a socket of this app, now or in an earlier run. */
+  establish(appId: string): void {
+    this.#established.add(appId);
+  }
+
+  /** The app is not wanted any more. */
+  release(appId: string): void {
+    this.#established.delete(appId);
+  }
+
   /** Gives a permission back whose call never reached Slack. */
-  refund(appId: string): void {
-    const bucket = this.#apps.get(appId);
-    if (bucket !== undefined) bucket.tokens = Math.min(this.#policy.appBurst, bucket.tokens + 1);
+  refund(appId: string, isProbe = false): void {
+    const bucket = (isProbe ? this.#probes : this.#apps).get(appId);
+    if (bucket !== undefined) bucket.tokens = Math.min(this.#burst(isProbe), bucket.tokens + 1);
     this.#pump();
   }
 
   /** No call for `appId` before `delay` milliseconds have passed, or as much of that as the policy counts: Slack's Retry-After. */
-  block(appId: string, delay: number): void {
+  block(appId: string, delay: number, isProbe = false): void {
     const now = this.#clock.monotonic();
-    const bucket = this.#bucket(appId, now);
+    const bucket = this.#bucket(appId, isProbe, now);
     if (now + delay > bucket.blockedAt + bucket.blockedForMs) {
       bucket.blockedAt = now;
       bucket.blockedForMs = delay;
@@ -133,9 +153,11 @@ export class ConnectionLimiter {
     const now = this.#clock.monotonic();
     fill(this.#all, this.#policy.allBurst, this.#policy.allEveryMs, now);
     let next = Infinity;
-    for (const waiter of [...this.#waiters].sort((a, b) => a.urgency - b.urgency)) {
-      const bucket = this.#bucket(waiter.appId, now);
-      fill(bucket, this.#policy.appBurst, this.#policy.appEveryMs, now);
+    const order = [...this.#waiters].sort((a, b) => this.#rank(a) - this.#rank(b) || a.urgency - b.urgency);
+    for (const waiter of order) {
+      const isProbe = waiter.urgency === URGENCY.probe;
+      const bucket = this.#bucket(waiter.appId, isProbe, now);
+      fill(bucket, this.#burst(isProbe), this.#policy.appEveryMs, now);
       waiter.wait = this.#waitFor(bucket, waiter.urgency, now);
       if (waiter.wait !== undefined) {
         next = Math.min(next, waiter.wait.until);
@@ -157,7 +179,7 @@ export class ConnectionLimiter {
     const askedMs = Math.min(bucket.blockedForMs, urgency === URGENCY.deaf ? deafRetryAfterMs : retryAfterMs);
     const blockedUntil = bucket.blockedAt + askedMs;
     if (blockedUntil > now) return { why: 'slack', until: blockedUntil, askedMs };
-    const needed = urgency === URGENCY.spare ? 1 + RESERVE : urgency === URGENCY.replacement ? 1 : 0;
+    const needed = neededFor(urgency);
     if (bucket.tokens < needed) {
       const until = bucket.filledAt + (needed - bucket.tokens) * appEveryMs;
       return { why: 'budget', until, askedMs: 0 };
@@ -166,22 +188,49 @@ export class ConnectionLimiter {
     return undefined;
   }
 
-  #bucket(appId: string, now: number): Bucket {
-    let bucket = this.#apps.get(appId);
+  #rank({ appId, urgency }: Waiter): number {
+    if (urgency === URGENCY.probe) return 2;
+    return this.#established.has(appId) ? 0 : 1;
+  }
+
+  #burst(isProbe: boolean): number {
+    return isProbe ? PROBE_BURST : this.#policy.appBurst;
+  }
+
+  #bucket(appId: string, isProbe: boolean, now: number): Bucket {
+    const buckets = isProbe ? this.#probes : this.#apps;
+    let bucket = buckets.get(appId);
     if (bucket === undefined) {
-      bucket = { tokens: this.#policy.appBurst, filledAt: now, blockedAt: 0, blockedForMs: 0 };
-      this.#apps.set(appId, bucket);
+      bucket = { tokens: this.#burst(isProbe), filledAt: now, blockedAt: 0, blockedForMs: 0 };
+      buckets.set(appId, bucket);
     }
     return bucket;
   }
 
   /** A full bucket says nothing that a new one would not. */
   #forgetFull(now: number): void {
-    for (const [appId, bucket] of this.#apps) {
-      fill(bucket, this.#policy.appBurst, this.#policy.appEveryMs, now);
-      const blockedUntil = bucket.blockedAt + Math.min(bucket.blockedForMs, this.#policy.retryAfterMs);
-      if (bucket.tokens >= this.#policy.appBurst && blockedUntil <= now) this.#apps.delete(appId);
+    for (const buckets of [this.#apps, this.#probes]) {
+      const burst = this.#burst(buckets === this.#probes);
+      for (const [appId, bucket] of buckets) {
+        fill(bucket, burst, this.#policy.appEveryMs, now);
+        const blockedUntil = bucket.blockedAt + Math.min(bucket.blockedForMs, this.#policy.retryAfterMs);
+        if (bucket.tokens >= burst && blockedUntil <= now) buckets.delete(appId);
+      }
     }
+  }
+}
+
+/** How many tokens must be in the bucket: what is urgent is not held up by an empty one. */
+function neededFor(urgency: Urgency): number {
+  switch (urgency) {
+    case URGENCY.deaf:
+    case URGENCY.announced:
+      return 0;
+    case URGENCY.replacement:
+    case URGENCY.probe:
+      return 1;
+    case URGENCY.spare:
+      return 1 + RESERVE;
   }
 }
 

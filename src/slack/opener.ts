@@ -62,7 +62,7 @@ export class Opener {
       if (this.#asking === asking) this.#asking = undefined;
       if (!granted) return;
       if (this.#due()) this.#open();
-      else surroundings.limiter.refund(appId);
+      else surroundings.limiter.refund(appId, urgency === URGENCY.probe);
       this.#options.onChange();
     });
   }
@@ -88,7 +88,10 @@ export class Opener {
   }
 
   #urgency(): Urgency {
-    const states = this.#options.roster.all().map(({ state }) => state);
+    const { roster, tokens } = this.#options;
+    const chosen = tokens.chosen();
+    if (chosen !== undefined && tokens.wasRefused(chosen.token)) return URGENCY.probe;
+    const states = roster.all().map(({ state }) => state);
     if (!states.some(({ t }) => t === 'live')) return URGENCY.deaf;
     const leaving = states.flatMap((state) => (state.t === 'live' ? [state.leaving] : []));
     if (leaving.includes('announced')) return URGENCY.announced;

@@ -21,4 +21,6 @@ export interface PoolSurroundings {
   readonly background: Background;
   readonly onEnvelope: (envelope: Envelope) => void;
   readonly newSocketId: () => string;
+  /** Slack has opened a socket of the app with the token, or refused the token. */
+  readonly onToken: (token: string, appId: string, fate: 'opened' | 'refused') => void;
 }

@@ -45,7 +45,12 @@ export class AppPool {
     const { clock, random, policy } = surroundings;
     this.#appId = appId;
     this.#in = surroundings;
-    this.#tokens = new TokenChoice(clock, random, policy.pool.probe);
+    this.#tokens = new TokenChoice({
+      clock,
+      random,
+      probe: policy.pool.probe,
+      isServed: (token) => this.#roster.good(token).length >= this.#traffic.wanted,
+    });
     this.#trouble = new Trouble(clock, random, policy.pool);
     this.#ghosts = new GhostCount(clock);
     this.#waiting = new Waiting(clock);
@@ -89,6 +94,7 @@ export class AppPool {
 
   setTokens(tokens: readonly AppToken[]): void {
     this.#tokens.replace(tokens);
+    if (tokens.some(({ isProven }) => isProven === true)) this.#in.limiter.establish(this.#appId);
     this.#step();
   }
 
@@ -110,12 +116,13 @@ export class AppPool {
   }
 
   get status(): AppSocketsStatus {
-    const chosen = this.#tokens.chosen();
+    // A try of a refused token, which the others do not wait for, is no matter of the status.
+    const usable = this.#tokens.usable();
     const sockets = this.#roster.all();
     return poolStatus({
       wait: this.#waiting.current(this.#opener.wait),
       live: sockets.filter(({ state }) => state.t === 'live').length,
-      good: this.#roster.good(chosen).length,
+      good: this.#roster.good(usable).length,
       suspect: sockets.filter(({ state }) => state.t === 'suspect').length,
       wanted: this.#traffic.wanted,
       ghosts: this.#ghosts.ghosts,
@@ -124,7 +131,7 @@ export class AppPool {
       trouble: this.#trouble.state,
       tokens: this.#tokens.verdicts(),
       refusal: this.#tokens.refusal(),
-      usable: chosen !== undefined,
+      usable: usable !== undefined,
     });
   }
 
@@ -233,6 +240,8 @@ export class AppPool {
     this.#wasLive = true;
     this.#answered = true;
     this.#tokens.accept(socket.token.token);
+    this.#in.limiter.establish(this.#appId);
+    this.#in.onToken(socket.token.token, this.#appId, 'opened');
     this.#trouble.greeted();
     if (this.#ghosts.counted(hello.connections, this.#roster.countedFor(socket)))
       events.emit({ t: 'ghosts', appId: this.#appId, ghosts: this.#ghosts.ghosts });
@@ -260,10 +269,14 @@ export class AppPool {
     const lasted = clock.monotonic() - since >= policy.pool.stableMs;
     const consequence = consequenceOf(reason, lasted);
     if (consequence.t !== 'failed' && consequence.t !== 'none') this.#answered = true;
+    const { token } = socket.token;
+    const isProbe = this.#tokens.wasRefused(token);
     switch (consequence.t) {
       case 'failed':
-        if (consequence.unreached) limiter.refund(this.#appId);
-        this.#trouble.failed(consequence.text);
+        if (consequence.unreached) limiter.refund(this.#appId, isProbe);
+        // What a refused token meets says nothing of the app.
+        if (isProbe) this.#tokens.postpone(token);
+        else this.#trouble.failed(consequence.text);
         break;
       case 'crowded':
         this.#trouble.crowded();
@@ -272,10 +285,13 @@ export class AppPool {
         this.#trouble.disabled();
         break;
       case 'refused':
-        this.#tokens.refuse(socket.token.token, consequence.error);
+        this.#tokens.refuse(token, consequence.error);
+        // A token that may be made up spends nothing of the app.
+        if (!isProbe) limiter.refund(this.#appId);
+        this.#in.onToken(token, this.#appId, 'refused');
         break;
       case 'rate_limited':
-        limiter.block(this.#appId, consequence.retryAfterMs);
+        limiter.block(this.#appId, consequence.retryAfterMs, isProbe);
         events.emit({ t: 'rate_limited', appId: this.#appId, retryAfterMs: consequence.retryAfterMs });
         break;
       case 'none':

@@ -6,11 +6,13 @@ import type { SocketPolicy } from './policy.js';
 import type { ClosedReason, LeaveReason, SocketState } from './socket-state.js';
 import type { OpenWire, Wire, WireEnd } from './wire.js';
 
-/** One app-level token, and when it was saved: of two of one app, the newer counts. */
+/** One app-level token of an app. */
 export interface AppToken {
   readonly token: string;
-  /** Milliseconds since 1970. */
+  /** When it was saved, milliseconds since 1970; 0 when unknown. */
   readonly setAt: number;
+  /** Slack has opened a socket with it before, or said at a save that it would: such tokens go before others. */
+  readonly isProven?: boolean;
 }
 
 export interface SocketListener {

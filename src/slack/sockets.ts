@@ -46,6 +46,8 @@ export interface SlackSocketsOptions {
   /** Takes each envelope as it arrives; what it throws is reported and goes no further. */
   readonly onEnvelope: (envelope: Envelope) => void;
   readonly log: Log;
+  /** Told when Slack has opened a socket of an app with an app-level token, or refused the token. */
+  readonly onToken?: (token: string, appId: string, fate: 'opened' | 'refused') => void;
   readonly policy?: SocketPolicy;
 }
 
@@ -79,11 +81,13 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
     background,
     onEnvelope: options.onEnvelope,
     newSocketId: () => `s${++socketNumber}`,
+    onToken: options.onToken ?? (() => undefined),
   };
 
   function retire(appId: string, pool: AppPool): void {
     pools.delete(appId);
     retired.add(pool);
+    surroundings.limiter.release(appId);
     events.emit({ t: 'app_released', appId });
     background.run(`closing the sockets of ${appId}`, async () => {
       await pool.stop();

@@ -5,7 +5,7 @@ export interface TokenVerdict {
     | { readonly t: 'untried' }
     /** Slack said hello to a socket of it. */
     | { readonly t: 'valid' }
-    /** A newer one of the same app is used instead. */
+    /** Another one of the same app is used instead. */
     | { readonly t: 'superseded' }
     /** Slack refused it for good; it is tried again at `probeAt` (milliseconds since 1970). */
     | {

@@ -66,8 +66,10 @@ export class SlackRig {
     await this.live();
   }
 
+  /** Wants sockets with these tokens, which were saved on the page one after the other. */
   want(...tokens: string[]): void {
-    this.sockets.reconcile(new Map([[this.app.id, tokens.map((token, setAt) => ({ token, setAt }))]]));
+    const saved = tokens.map((token, setAt) => ({ token, setAt, isProven: true }));
+    this.sockets.reconcile(new Map([[this.app.id, saved]]));
   }
 
   /** Resolves when the pool has all the sockets that it wants. */

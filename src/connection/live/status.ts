@@ -16,7 +16,7 @@ export type SocketsHealth =
 export type TokenHealth =
   /** Sockets are opened with it, or nobody knows yet. */
   | { readonly t: 'used' }
-  /** A newer token of the same app, from another connection, is used instead. */
+  /** A token of the same app, from another connection, is used instead. */
   | { readonly t: 'superseded' }
   /** Slack refused it for good, whatever the app's other tokens do. */
   | { readonly t: 'refused'; readonly error: string; readonly advice: string };

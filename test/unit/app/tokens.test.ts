@@ -161,6 +161,33 @@ describe('a Slack app of one tenant', () => {
     expect(statusOf(world, mine.id).message).not.toContain('newer');
   });
 
+  it('The sockets of an app move to a token that was saved on the page, and to none for what variables say', async () => {
+    const world = await startWorld();
+    const { slack, rig } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    const first = await connect(world, installation, appToken);
+    const elsewhere = slack.install(app, slack.addWorkspace());
+    const second = await createConnection(world);
+    const written = app.createAppToken();
+    await setVariables(second, {
+      auth_type: 'socketMode',
+      socket_mode_app_token: written,
+      private_bot_token: elsewhere.botToken,
+      socket_mode_saved_at: new Date(Date.now() - 1).toISOString(),
+    });
+    await untilStatus(world, second.id, 'ok', /2 sockets live, with a newer app-level token/);
+    const tokensOf = (): Set<string> => new Set(slack.sockets(app).map(({ token }) => token));
+    expect(tokensOf()).toEqual(new Set([appToken]));
+    expect(slack.calls.all.some(({ token }) => token === written)).toBe(false);
+    await rig.restart();
+    await untilStatus(world, second.id, 'ok', /2 sockets live/);
+    expect(tokensOf()).toEqual(new Set([appToken]));
+    const saved = await save(world, second, { botToken: elsewhere.botToken, appToken: written });
+    expect(saved.status).toBe(302);
+    await eventually(() => tokensOf().size === 1 && tokensOf().has(written), 'sockets with the saved token');
+    await untilStatus(world, first.id, 'ok', /2 sockets live/);
+  });
+
   it('The page saves no tokens with which a stranger names the app of another tenant', async () => {
     const world = await startWorld();
     const { slack, server } = world;

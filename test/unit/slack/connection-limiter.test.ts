@@ -166,3 +166,48 @@ it('A caller that does not want to wait any more is forgotten', async () => {
   expect(limiter.waiting).toBe(0);
   expect(clock.pendingTimers).toBe(0);
 });
+
+it('Tries of refused tokens have a budget of their own, and spend nothing of the app', async () => {
+  const { clock, limiter, granted, ask } = start();
+  for (let n = 0; n < 3; n++) ask('A', URGENCY.probe);
+  await clock.advance(0);
+  expect(granted).toEqual(['A']);
+  limiter.block('A', 600_000, true);
+  for (let n = 0; n < 2; n++) ask('A', URGENCY.spare);
+  await clock.advance(0);
+  expect(granted).toEqual(['A', 'A', 'A']);
+  await clock.advance(599_999);
+  expect(granted).toHaveLength(3);
+  await clock.advance(60_001);
+  expect(granted).toHaveLength(5);
+});
+
+it('A refund of a refused token gives the app no permission that it has not paid for', async () => {
+  const { clock, limiter, granted, ask } = start();
+  for (let n = 0; n < 3; n++) ask('A', URGENCY.replacement);
+  ask('A', URGENCY.probe);
+  await clock.advance(0);
+  limiter.refund('A', true);
+  ask('A', URGENCY.replacement);
+  await clock.advance(0);
+  expect(granted).toHaveLength(4);
+  ask('A', URGENCY.probe);
+  await clock.advance(0);
+  expect(granted).toHaveLength(5);
+});
+
+it('An app that never had a socket comes after every app that had one, and refused tokens come last', async () => {
+  const { clock, limiter, granted, ask } = start({ ...POLICY, allBurst: 1 });
+  limiter.establish('old');
+  limiter.establish('gone');
+  limiter.release('gone');
+  ask('first');
+  ask('old', URGENCY.probe);
+  ask('new');
+  ask('gone');
+  ask('old', URGENCY.spare);
+  await clock.advance(0);
+  expect(granted).toEqual(['first']);
+  await clock.advance(400);
+  expect(granted).toEqual(['first', 'old', 'new', 'gone', 'old']);
+});

@@ -18,6 +18,8 @@ export class PoolRig {
   readonly wires = new FakeWires();
   readonly events: SocketEvent[] = [];
   readonly envelopes: Envelope[] = [];
+  /** What became of tokens, as the pool told it. */
+  readonly fates: string[] = [];
   readonly limiter: ConnectionLimiter;
   readonly pool: AppPool;
   /** Called for each envelope. */
@@ -51,6 +53,7 @@ export class PoolRig {
         this.onEnvelope(envelope);
       },
       newSocketId: () => `s${++id}`,
+      onToken: (token, appId, fate) => void this.fates.push(`${fate} ${appId} ${token}`),
     });
   }
 

@@ -595,6 +595,77 @@ describe('tokens', () => {
     expect(rig.wires.at(0).ended).toBe(false);
   });
 
+  it('A pool prefers a token that has opened a socket to one that has not, whatever their times', async () => {
+    const rig = await live();
+    const invented = { token: 'xapp-1-A1-2-invented', setAt: Date.parse('2099-01-01') };
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }, invented]);
+    await rig.advance(60_000);
+    expect(new Set(rig.wires.all.map(({ token }) => token))).toEqual(new Set([TOKEN]));
+    const restarted = idle();
+    restarted.greetAll();
+    restarted.pool.setTokens([invented, { token: TOKEN, setAt: 0, isProven: true }]);
+    await restarted.advance(60_000);
+    expect(new Set(restarted.wires.all.map(({ token }) => token))).toEqual(new Set([TOKEN]));
+    expect(restarted.fates).toContain(`opened ${APP} ${TOKEN}`);
+  });
+
+  it('A pool moves to a token that was saved on the page, although an older one has opened sockets', async () => {
+    const rig = await live();
+    const saved = { token: 'xapp-1-A1-2-second', setAt: 2, isProven: true };
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1, isProven: true }, saved]);
+    await rig.advance(0);
+    expect(rig.wires.alive.map(({ token }) => token)).toEqual([saved.token, saved.token]);
+  });
+
+  it('A pool that lost its sockets opens new ones at once, while refused tokens wait for their own budget', async () => {
+    const rig = idle();
+    rig.wires.onOpened = (wire) => {
+      if (wire.token === TOKEN) wire.greet(APP, rig.wires.alive.length);
+      else wire.refuse('invalid_auth');
+    };
+    const invented = Array.from({ length: 12 }, (_, n) => `xapp-1-A1-2-invented${n}`);
+    // Somebody goes on writing other times beside them.
+    const write = (time: number): void =>
+      rig.pool.setTokens([
+        { token: TOKEN, setAt: 1 },
+        ...invented.map((token, n) => ({ token, setAt: time + n })),
+      ]);
+    const calls = (): number => rig.wires.all.filter(({ token }) => token !== TOKEN).length;
+    write(100);
+    await rig.advance(0);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+    expect(calls()).toBe(12);
+    for (let minute = 1; minute <= 10; minute++) {
+      write(1_000 * minute);
+      for (const wire of rig.wires.alive) wire.end(1006);
+      await rig.advance(1_000);
+      expect(rig.pool.status.sockets).toBeGreaterThan(0);
+      await rig.advance(59_000);
+    }
+    expect(calls()).toBeGreaterThan(12);
+    expect(calls()).toBeLessThanOrEqual(12 + 11);
+  });
+
+  it('A refused token is used again as soon as Slack accepts it', async () => {
+    const rig = idle();
+    let isMended = false;
+    rig.wires.onOpened = (wire) => {
+      if (wire.token === TOKEN && !isMended) wire.refuse('access_denied');
+      else wire.greet(APP, rig.wires.alive.length);
+    };
+    rig.pool.setTokens([
+      { token: TOKEN, setAt: 2 },
+      { token: 'xapp-1-A1-2-second', setAt: 1 },
+    ]);
+    await rig.advance(0);
+    expect(rig.fates).toContain(`refused ${APP} ${TOKEN}`);
+    expect(rig.pool.status).toMatchObject({ t: 'live', tokens: [{ verdict: { t: 'refused' } }, {}] });
+    isMended = true;
+    await rig.advance(DEFAULT_POLICY.pool.probe.firstMs + 60_000);
+    expect(rig.pool.status).toMatchObject({ t: 'live', tokens: [{ verdict: { t: 'valid' } }, {}] });
+    expect(rig.wires.alive.every(({ token }) => token === TOKEN)).toBe(true);
+  });
+
   it('A pool reports an older token as superseded', async () => {
     const rig = idle();
     rig.greetAll();
