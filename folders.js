@@ -68,7 +68,7 @@ export const FOLDERS = {
     surface: ['contract-server.ts', 'manifest.ts', 'ports.ts', 'service.ts'],
   },
   connection: {
-    imports: ['core', 'storage', 'autokitteh', 'slack', 'events', 'delivery'],
+    imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'events', 'delivery'],
     surface: [
       'answers/answer-desk.ts',
       'answers/answer-kind.ts',
@@ -89,6 +89,7 @@ export const FOLDERS = {
       'setup/check-tokens.ts',
       'setup/connection-access.ts',
       'setup/http/environment.ts',
+      'setup/http/forged-request.ts',
       'setup/ports.ts',
       'setup/save-connection.ts',
       'setup/setup.ts',

@@ -2,6 +2,7 @@ import { createRouterTransport } from '@connectrpc/connect';
 import { getRequestListener } from '@hono/node-server';
 import type { AutoKittehClient } from '../autokitteh/client.js';
 import { proposedApp } from '../connection/setup/app-manifest.js';
+import { isForged } from '../connection/setup/http/forged-request.js';
 import { createSetup } from '../connection/setup/setup.js';
 import { startContractServer } from '../contract/contract-server.js';
 import { contractRoutes } from '../contract/service.js';
@@ -46,6 +47,7 @@ export async function openFaces(
   const { clock, log, version } = surroundings;
   const { live, desk, delivery, receiver, sockets } = path;
   const observed: Observed = { ...path, health, version };
+  const trusted = { publicUrl: config.gatewayPublicUrl, trustedOrigins: config.gatewayTrustedOrigins };
   const setup = createSetup({
     slack: path.slack,
     autokitteh: server,
@@ -54,9 +56,8 @@ export async function openFaces(
     saved: (tokens, owner, teamName) => live.learn(tokens, owner, teamName),
     changed: (connectionId) => live.noticeChange(connectionId),
     manifest: proposedApp(manifest.slackApp),
-    publicUrl: config.gatewayPublicUrl,
+    ...trusted,
     serverUrl: serverElsewhere(config, manifest.connectionUrl),
-    trustedOrigins: config.gatewayTrustedOrigins,
     ...{ clock, log },
   });
   const refusals = new Channel<PortRefusal>();
@@ -95,7 +96,8 @@ export async function openFaces(
     integrationId: manifest.integrationId,
     // The same code that an attaching server calls over the wire.
     contract: createRouterTransport(contractRoutes(contract, [])),
-    setup: (request) => slack.fetch(request),
+    setup: (request, front) => slack.fetch(request, front),
+    isForged: (headers) => isForged(headers, trusted),
     isSocketMode: (connectionId) => live.isSocketMode(connectionId),
     pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),
     noticeWrite: (connectionId) => live.noticeChange(connectionId),

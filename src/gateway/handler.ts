@@ -1,8 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { createClient, type Transport } from '@connectrpc/connect';
 import { isConnectionId } from '../autokitteh/ids.js';
 import type { Status } from '../autokitteh/status.js';
+import type { RequestHeaders } from '../connection/setup/http/forged-request.js';
 import { errorMessage } from '../core/errors.js';
+import { PORT_LIMITS } from '../http/limits.js';
 import type { Log } from '../core/log.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { DeleteRequestSchema, SetRequestSchema } from '../gen/autokitteh/vars/v1/vars_pb.js';
@@ -10,7 +12,7 @@ import { sendAnswer } from './server-response.js';
 import { FirstBytes, readBody } from './bodies.js';
 import { overlayDescriptor } from './descriptor-overlay.js';
 import type { Forwarder } from './forwarder.js';
-import { isSocketModeForm, routeOf, type Route, type StatusQuestion } from './routes.js';
+import { routeOf, type Route, type StatusQuestion } from './routes.js';
 import { answerPayload, readRequest, rpcFormat, withPayload } from './rpc-body.js';
 import { answerBySetup, type SetupHandler } from './setup-bridge.js';
 import { createStatusSource, statusPage, statusPayload, STATUS_REQUESTS } from './status-answer.js';
@@ -22,6 +24,8 @@ export interface GatewayPorts {
   readonly contract: Transport;
   /** The set-up pages. */
   readonly setup: SetupHandler;
+  /** Whether another site made a browser send a request with these headers. */
+  readonly isForged: (headers: RequestHeaders) => boolean;
   /** Whether it is a connection of this integration that uses Socket Mode. */
   readonly isSocketMode: (connectionId: string) => Promise<boolean>;
   /** Stores a status on the server, as the server itself would have. */
@@ -31,8 +35,8 @@ export interface GatewayPorts {
   readonly log: Pick<Log, 'warn' | 'error'>;
 }
 
-// The set-up pages' own limit for a form.
-const MAX_FORM_BYTES = 64 * 1024;
+// Those of the server's own save.
+const SAVE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 // Above every limit of what answers behind it, so that it is they who say what is too long.
 const MAX_PAGE_BYTES = 1024 * 1024;
 // What is kept of requests that are read only after the server has accepted them.
@@ -49,8 +53,7 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
   return (request, response) => {
     const target = originForm(request);
     if (target === undefined) {
-      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
-      response.end('The request names no path.\n');
+      plainText(response, 400, 'The request names no path.');
       return undefined;
     }
     request.url = target;
@@ -61,6 +64,11 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
         return undefined;
       case 'write':
         forwarder.forward(request, response, { answered: noticing(route.connectionId) });
+        return undefined;
+      case 'redirect':
+        // As the server's router does it; the method and the body stay.
+        plainText(response, 307, 'Temporary Redirect', { location: route.location });
+        request.resume();
         return undefined;
       case 'setup':
         return pages(request, response);
@@ -90,20 +98,19 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
   }
 
   async function save(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const query = new URLSearchParams(request.url?.split('?').slice(1).join('?')).get('auth_type');
-    const body = await readBody(request, response, MAX_FORM_BYTES);
-    const form = /^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '');
-    const inBody = form && body !== undefined ? new URLSearchParams(body.toString()).get('auth_type') : null;
-    if (!isSocketModeForm(inBody, query)) {
-      forwarder.forward(request, response, {
-        answered: noticing(undefined),
-        ...(body === undefined ? {} : { body }),
-      });
-    } else if (body === undefined) {
-      tooLarge(request, response);
-    } else {
-      await answerBySetup(ports.setup, request, response, body);
+    if (!SAVE_METHODS.has(request.method ?? '')) {
+      plainText(response, 405, 'Method Not Allowed', { allow: [...SAVE_METHODS].join(', ') });
+      request.resume();
+      return;
     }
+    const body = await readBody(request, response, PORT_LIMITS.formBytes);
+    if (body === undefined) {
+      tooLarge(request, response);
+      return;
+    }
+    await answerBySetup(ports.setup, request, response, body, () =>
+      forwarder.forward(request, response, { body, answered: noticing(undefined) }),
+    );
   }
 
   async function variables(
@@ -170,6 +177,11 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
     response: ServerResponse,
     { question, connectionId }: Route & { t: 'status_page' },
   ): Promise<void> {
+    if (ports.isForged(headersOf(request))) {
+      plainText(response, 403, 'this request was sent by another site');
+      request.resume();
+      return;
+    }
     const answer = await forwarder.exchange(request, response);
     if (answer === undefined) return;
     const status = await ownStatus(question, connectionId);
@@ -212,9 +224,22 @@ async function scopesOf(
 }
 
 function tooLarge(request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(413, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
-  response.end('request too large\n');
+  plainText(response, 413, 'request too large', { connection: 'close' });
   request.resume();
+}
+
+function plainText(
+  response: ServerResponse,
+  status: number,
+  words: string,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers });
+  response.end(`${words}\n`);
+}
+
+function headersOf({ headers }: IncomingMessage): RequestHeaders {
+  return { get: (name) => headers[name]?.toString() ?? null };
 }
 
 /** The path and the query, also of a request that names the whole URL, as clients of a forward proxy do. */

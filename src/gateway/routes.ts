@@ -1,10 +1,12 @@
-import { isSocketMode } from '../connection/live/setup-state.js';
+import { plainPath } from './plain-path.js';
 
 /** What becomes of a request. */
 export type Route =
   /** Answered by the set-up pages. */
   | { readonly t: 'setup' }
-  /** A form for /slack/save: ours if it is for Socket Mode, else the server's. */
+  /** Another spelling of a path that is not simply forwarded: redirected to the plain one. */
+  | { readonly t: 'redirect'; readonly location: string }
+  /** A form for /slack/save: ours if it is for Socket Mode, else the server's once it has been checked. */
   | { readonly t: 'save' }
   /** ConnectionsService Test or RefreshStatus. */
   | { readonly t: 'status_rpc'; readonly question: StatusQuestion }
@@ -23,32 +25,37 @@ export type StatusQuestion = 'test' | 'refresh';
 const RPC =
   /^\/autokitteh\.(connections|integrations|vars|deployments|projects)\.v1\.[A-Z]\w*Service\/(\w+)$/;
 const PAGE = /^\/connections\/(con_[0-9a-z]{26})\/(test|refresh|postinit)$/;
-// No dot segments and nothing encoded: the server cleans such paths by redirecting to what they mean.
 const ASSET = /^\/slack\/assets\/(?!\.)[\w-][\w.-]*(?:\/(?!\.)[\w.-]+)*$/;
 const OURS = /^\/(?:slack|connections\/|autokitteh\.)/;
 const FORWARD: Route = { t: 'forward' };
 const READING = /^(Get|List|Find|Has|Lint|Export|Download|Build)/;
 
 /**
- * Decides by the method and the path exactly as it was sent. What is not spelt as ours is the server's, whose router
- * then decides for itself what `//slack` or `/slack/%73ave` means.
+ * Decides by the method and by what the server's router makes of the path. A path of ours that is spelt in another way
+ * is redirected, so that nothing reaches the server's handler of it unseen.
  */
 export function routeOf(method: string, target: string): Route {
   const query = target.indexOf('?');
   const path = query === -1 ? target : target.slice(0, query);
+  const plain = plainPath(path);
   // Nearly everything else: decided by a glance at how it starts.
-  if (!OURS.test(path)) return FORWARD;
+  if (plain === undefined || !OURS.test(plain)) return FORWARD;
+  const route = routeOfPlain(method, plain);
+  if (plain === path || route.t === 'forward') return route;
+  return { t: 'redirect', location: plain + (query === -1 ? '' : target.slice(query)) };
+}
+
+function routeOfPlain(method: string, path: string): Route {
+  // CORS preflights are the server's, and it answers no other OPTIONS.
+  if (method === 'OPTIONS') return FORWARD;
+  if (path === '/slack/save') return { t: 'save' };
+  if (ASSET.test(path)) return { t: 'setup' };
   if (method === 'GET' || method === 'HEAD') {
-    // The pages refuse it: tokens do not belong in an address, and the server would open a socket of its own with them.
-    if (path === '/slack/save' && isSocketModeForm(null, queryOf(target).get('auth_type')))
-      return { t: 'setup' };
-    if (path === '/slack' || path === '/slack/' || ASSET.test(path)) return { t: 'setup' };
+    if (path === '/slack' || path === '/slack/') return { t: 'setup' };
     const [, connectionId, page] = PAGE.exec(path) ?? [];
     return page === 'postinit' && method === 'GET' ? { t: 'write', connectionId } : FORWARD;
   }
-  if (method !== 'POST') return ASSET.test(path) && method !== 'OPTIONS' ? { t: 'setup' } : FORWARD;
-  if (path === '/slack/save') return { t: 'save' };
-  if (ASSET.test(path)) return { t: 'setup' };
+  if (method !== 'POST') return FORWARD;
   const [, connectionId, question] = PAGE.exec(path) ?? [];
   if (connectionId !== undefined && (question === 'test' || question === 'refresh')) {
     return { t: 'status_page', question, connectionId };
@@ -68,14 +75,4 @@ function rpcRoute(service: string, name: string): Route {
       if (name === 'RefreshStatus') return { t: 'status_rpc', question: 'refresh' };
   }
   return READING.test(name) ? FORWARD : { t: 'write', connectionId: undefined };
-}
-
-function queryOf(target: string): URLSearchParams {
-  return new URLSearchParams(target.slice(target.indexOf('?') + 1));
-}
-
-/** Whether these values of `auth_type` mean Socket Mode. */
-export function isSocketModeForm(fromBody: string | null, fromQuery: string | null): boolean {
-  // Where both say something the server takes the body's, so that must decide here too.
-  return isSocketMode(fromBody ?? fromQuery ?? '');
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import { Socket } from 'node:net';
 import type { Connections } from '../http/connections.js';
 import { announcesBody } from './headers.js';
+import { routeOf } from './routes.js';
 
 /** Takes a connection over for a WebSocket, whose request and first bytes these are. */
 export type TakeWebSocket = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
@@ -41,9 +42,14 @@ export function serveUpgrades(server: Server, connections: Connections, take: Ta
   });
 }
 
-/** Whether the request asks for a WebSocket, the only upgrade that is passed on. One with a body is a plain request. */
+/**
+ * Whether the request asks for a WebSocket of the server's, the only upgrade that is passed on. One with a body is a
+ * plain request, and so is one for a path that is not simply forwarded: the server would run its handler of that.
+ */
 function isWebSocket(request: IncomingMessage): boolean {
-  if (request.method !== 'GET' || announcesBody(request)) return false;
+  const { method = '', url = '' } = request;
+  if (method !== 'GET' || announcesBody(request)) return false;
+  if (!url.startsWith('/') || routeOf(method, url).t !== 'forward') return false;
   return request.headers.upgrade?.toLowerCase() === 'websocket';
 }
 

@@ -84,7 +84,8 @@ export async function startSite(): Promise<Site> {
     integrationId: integrationIdFromName('slack'),
     // No page of a connection asks the contract anything.
     contract: createRouterTransport(() => undefined),
-    setup: (request) => setup.fetch(request),
+    setup: (request, front) => setup.fetch(request, front),
+    isForged: () => false,
     isSocketMode: () => Promise.resolve(true),
     pushStatus: () => Promise.resolve(),
     noticeWrite: () => undefined,

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
+import { PORT_LIMITS } from '../../http/limits.js';
 import type { SetupEnvironment } from './http/environment.js';
 import { loadAssets } from './http/assets.js';
 import { refusalOf } from './http/refusal.js';
@@ -11,9 +12,6 @@ import { showPage } from './http/show-page.js';
 import { manifestJson, manifestYaml } from './app-manifest.js';
 import { OpenedSockets } from './opened-sockets.js';
 import type { SetupPorts } from './ports.js';
-
-// Two tokens and a list of scopes; the largest form that anyone has reason to send is a tenth of this.
-const LARGEST_BODY = 64 * 1024;
 
 /**
  * The connection page and its save endpoint, under `/slack`, as AutoKitteh's built-in integration has them. Everything
@@ -50,7 +48,7 @@ export function createSetup(ports: SetupPorts): Hono<SetupEnvironment> {
   app.use(
     '/slack/save',
     bodyLimit({
-      maxSize: LARGEST_BODY,
+      maxSize: PORT_LIMITS.formBytes,
       onError: (context) => context.text('request too large', 413, { connection: 'close' }),
     }),
   );

@@ -54,14 +54,16 @@ export async function startRig(
     clock: systemClock,
     integrationId: manifest.integrationId,
     contract: createRouterTransport(contractRoutes(stubContract(), [])),
-    setup: async (request) => {
+    setup: async (request, { passOn }) => {
       rig.setup.push(request);
+      if (passOn !== undefined && (await request.clone().text()).includes('oauth')) passOn();
       if (new URL(request.url).searchParams.has('break')) throw new Error('a bug');
       const headers = new Headers({ 'content-type': 'text/plain', 'x-page': 'yes' });
       headers.append('set-cookie', 'a=1');
       headers.append('set-cookie', 'b=2');
       return new Response(`setup: ${await request.clone().text()}`, { status: 201, headers });
     },
+    isForged: (headers) => headers.get('x-forged') === 'yes',
     isSocketMode: (id) => Promise.resolve(rig.socketMode.has(id)),
     pushStatus: async (id, status) => {
       rig.pushed.push([id, status]);

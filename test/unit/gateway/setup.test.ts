@@ -1,4 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { send, startRig, type Reply, type Rig } from './rig.js';
 
@@ -61,26 +63,20 @@ describe('saving', () => {
   it.each([
     ['', 'auth_type=socketMode&bot_token=xoxb-1'],
     ['?cid=con_1&origin=web&auth_type=socket', 'bot_token=xoxb-1&app_token=xapp-1'],
-    ['?auth_type=oauthDefault', 'auth_type=socket'],
-    ['?auth_type=socketMode', ''],
-  ])("Saving with Socket Mode is the program's: %s %s", async (query, body) => {
+    ['?auth_type=none', ''],
+  ])('A save is decided by the pages: %s %s', async (query, body) => {
     const reply = await save(query, body);
     expect(reply.body.toString()).toBe(`setup: ${body}`);
     expect(served).toEqual([]);
   });
 
-  it('Saving with Socket Mode and another content type is refused by the program', async () => {
+  it('A save is decided by the pages whatever its content type is', async () => {
     expect((await save('?auth_type=socket', '{}', { 'content-type': 'application/json' })).status).toBe(201);
     expect(rig.setup[0]?.headers.get('content-type')).toBe('application/json');
   });
 
-  it.each([
-    ['?auth_type=oauthDefault', 'cid=con_1'],
-    ['', 'auth_type=oauthPrivate&client_id=1'],
-    ['?auth_type=socketMode', 'auth_type=oauthDefault'],
-    ['', ''],
-    ['', 'auth_type=none'],
-  ])("Saving with another type is the server's, byte for byte: %s %s", async (query, body) => {
+  it("A save is the server's, byte for byte, where the pages say so", async () => {
+    const [query, body] = ['?cid=con_1&x=%7e', 'auth_type=oauthDefault&origin=%63li'];
     const reply = await save(query, body);
     expect([reply.status, reply.headers.location, reply.body.toString()]).toEqual([
       302,
@@ -88,16 +84,8 @@ describe('saving', () => {
       'the server',
     ]);
     expect(served).toEqual([{ url: `/slack/save${query}`, body, length: String(body.length) }]);
-    expect(rig.setup).toEqual([]);
+    expect(rig.setup).toHaveLength(1);
     expect(rig.noticed).toEqual([undefined]);
-  });
-
-  it('A body that is too long for a form is passed on whole, or refused where it claims to be for the program', async () => {
-    const long = randomBytes(300_000);
-    await save('', long);
-    expect(served[0]?.body).toBe(long.toString('latin1'));
-    expect((await save('?auth_type=socket', long)).status).toBe(413);
-    expect(served).toHaveLength(1);
   });
 
   it('A form is passed on with its length also when the client did not tell it', async () => {
@@ -105,4 +93,117 @@ describe('saving', () => {
     expect(reply.status).toBe(302);
     expect(served[0]).toMatchObject({ body: 'auth_type=oauth', length: '15' });
   });
+
+  it.each(['', '?auth_type=socket', '?auth_type=oauth'])(
+    'A form has at most 16 kB, and a longer one never reaches the server: %s',
+    async (query) => {
+      const form = (size: number): string => 'auth_type=oauth&x='.padEnd(size, 'x');
+      expect((await save(query, form(16_384))).status).toBe(302);
+      const reply = await save(query, form(16_385));
+      expect([reply.status, reply.body.toString()]).toEqual([413, 'request too large\n']);
+      const chunked = { ...FORM, 'transfer-encoding': 'chunked' };
+      expect((await save(query, form(70_000), chunked)).status).toBe(413);
+      expect(served).toHaveLength(1);
+    },
+  );
+
+  it.each(['PUT', 'PATCH', 'DELETE'])('A save is not done by %s', async (method) => {
+    const reply = await send(rig.url, '/slack/save?auth_type=oauth', { method });
+    expect([reply.status, reply.headers.allow]).toEqual([405, 'GET, HEAD, POST']);
+    expect([served, rig.setup]).toEqual([[], []]);
+  });
+
+  it('A save by GET has no body, which the server may read and the pages cannot', async () => {
+    const headers = { 'content-type': 'multipart/form-data; boundary=B', 'content-length': '3' };
+    const reply = await send(rig.url, '/slack/save', { method: 'GET', headers, body: 'abc' });
+    expect([reply.status, reply.body.toString()]).toEqual([400, 'a GET of this address has no body\n']);
+    expect([served, rig.setup]).toEqual([[], []]);
+  });
+
+  it.each(['/slack/save?cid=x#&auth_type=oauth', '/slack/save?auth_type=oauth\u00e9'])(
+    'An address that the pages and the server read differently is refused: %s',
+    async (path) => {
+      const reply = await ask(path);
+      expect([reply.split('\r\n')[0], served, rig.setup]).toEqual(['HTTP/1.1 400 Bad Request', [], []]);
+    },
+  );
+});
+
+/** The answer to a request whose target no client library would send. */
+async function ask(target: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
+  const socket = connect(Number(new URL(rig.url).port), '127.0.0.1');
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.write(
+    ['GET ' + target + ' HTTP/1.1', 'Host: h', 'Connection: close', ...lines, '', ''].join('\r\n'),
+    'latin1',
+  );
+  return text(socket);
+}
+
+describe('another spelling of a path of ours', () => {
+  it.each(['GET', 'POST', 'PUT'])(
+    'Another spelling is redirected before anything reaches the server: %s',
+    async (method) => {
+      const reply = await send(rig.url, '/slack/%73ave?auth_type=oauth', {
+        method,
+        body: 'x'.repeat(100_000),
+      });
+      expect([reply.status, reply.headers.location]).toEqual([307, '/slack/save?auth_type=oauth']);
+      expect([served, rig.setup]).toEqual([[], []]);
+    },
+  );
+
+  it('Another spelling is redirected in a whole URL too', async () => {
+    expect(await ask('http://h/slack/%73ave')).toContain('location: /slack/save\r\n');
+    expect(await ask('http://h/slack/x/%2e%2e/save?auth_type=none')).toContain('setup: ');
+    expect(served).toEqual([]);
+  });
+});
+
+describe('a path of ours, asked for with an upgrade to a WebSocket', () => {
+  const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+
+  it.each(['/slack/save?auth_type=none', '/slack/', '/slack/assets/page.css'])(
+    'A path of the program is answered as if no upgrade were asked for: %s',
+    async (path) => {
+      const reply = await send(rig.url, path, { headers: upgrade });
+      expect([reply.status, reply.body.toString()]).toEqual([201, 'setup: ']);
+      expect(rig.setup).toHaveLength(1);
+      expect(served).toEqual([]);
+    },
+  );
+
+  it('An upgrade of another spelling is redirected', async () => {
+    const reply = await send(rig.url, '/slack/%73ave?auth_type=none', { headers: upgrade });
+    expect([reply.status, reply.headers.location]).toEqual([307, '/slack/save?auth_type=none']);
+    expect(served).toEqual([]);
+  });
+
+  it.each(['http://h/slack/save', 'ftp://h/slack/save', 'ws://h/slack/save'])(
+    'An upgrade of a whole URL does not reach the server: %s',
+    async (target) => {
+      const headers = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' };
+      const socket = connect(Number(new URL(rig.url).port), '127.0.0.1');
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+      socket.write([`GET ${target} HTTP/1.1`, 'Host: h', ...lines, '', ''].join('\r\n'));
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      socket.destroy();
+      expect(answer.toString()).toMatch(/^HTTP\/1\.1 (201|400) /);
+      expect(served).toEqual([]);
+    },
+  );
+});
+
+describe('a status that another site makes the browser ask for', () => {
+  it.each(['test', 'refresh'])(
+    'A status that another site asks for is refused before the server is asked: %s',
+    async (question) => {
+      const path = `/connections/con_00000000000000000000000001/${question}`;
+      const reply = await send(rig.url, path, { method: 'POST', headers: { 'x-forged': 'yes' } });
+      expect([reply.status, reply.body.toString()]).toEqual([403, 'this request was sent by another site\n']);
+      expect(served).toEqual([]);
+      await send(rig.url, path, { method: 'POST' });
+      expect(served).toHaveLength(1);
+    },
+  );
 });

@@ -19,18 +19,31 @@ export type SaveAnswer = { readonly location: string } | Refusal;
  * The save endpoint as AutoKitteh's own user interfaces use the built-in integration's: same parameters, texts and
  * redirects, but nothing is stored before the person's right to the connection and both tokens have been checked.
  */
-export async function saveLikeBuiltIn(
+export function saveLikeBuiltIn(
   ports: SetupPorts,
   autokitteh: PersonsAutoKitteh,
   fields: Fields,
 ): Promise<SaveAnswer> {
-  const answer = await trySave(ports, autokitteh, fields).catch((error: unknown) => {
+  return asBuiltIn(ports, fields, () => trySave(ports, autokitteh, fields));
+}
+
+/** What `work` gives, or why it failed as the built-in integration says it: to VS Code by an address of its own. */
+export async function asBuiltIn<Answer extends object>(
+  ports: SetupPorts,
+  fields: Fields,
+  work: () => Promise<Answer | Refusal>,
+): Promise<Answer | SaveAnswer> {
+  const answer = await work().catch((error: unknown) => {
     const refusal = refusalOf(error);
     if (refusal.status === 500) ports.log.error({ err: error }, 'saving a connection failed');
     return refusal;
   });
-  if ('location' in answer || fields.get('origin') !== 'vscode') return answer;
+  if (!isRefusal(answer) || fields.get('origin') !== 'vscode') return answer;
   return { location: vscodeFailure(fields.get('cid'), answer.status, answer.text) };
+}
+
+function isRefusal(answer: object): answer is Refusal {
+  return 'status' in answer && 'text' in answer && typeof answer.text === 'string';
 }
 
 async function trySave(

@@ -1,35 +1,67 @@
 import { PluginError } from '../../../core/errors.js';
 
-/** The parameters of a request: those of the form body first, then those of the query. */
+/** The parameters of a request, each with one value, wherever it stood. */
 export interface Fields {
-  /** The first value, or an empty string. */
+  /** The value, or an empty string. */
   get(name: string): string;
+  readonly all: ReadonlyMap<string, string>;
 }
 
-/** Reads query and body; rejects with the built-in integration's words for a body that is no form. */
+// Far more than any form here has; AutoKitteh reads none of them when they are 10,000.
+const MAX_PARAMETERS = 100;
+
+const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;\s*charset="?utf-8"?\s*)?;?$/;
+
+/**
+ * Reads query and body. A form for AutoKitteh's server is decided upon here and read again there, by another parser:
+ * what the two could read differently is refused, as `bad_input` with a sentence.
+ */
 export async function readFields(request: Request): Promise<Fields> {
-  const query = new URL(request.url).search;
-  if (request.method !== 'POST') return fieldsOf('', query);
-  const type = request.headers.get('content-type') ?? '';
-  if (!type.startsWith('application/x-www-form-urlencoded')) {
-    throw new PluginError('bad_input', 'unexpected content type');
+  const texts = [new URL(request.url).search.slice(1)];
+  if (request.method === 'POST') {
+    const type = request.headers.get('content-type') ?? '';
+    if (!FORM_TYPE.test(type.replace(/utf-8/i, 'utf-8').trim())) {
+      throw new PluginError('bad_input', typeRefusal(type));
+    }
+    // One character for each byte, so that nothing is decoded yet.
+    texts.push(Buffer.from(await request.arrayBuffer()).toString('latin1'));
   }
-  return fieldsOf(await request.text(), query);
+  const all = new Map<string, string>();
+  for (const text of texts) {
+    refuseAmbiguous(text);
+    for (const [name, value] of new URLSearchParams(text)) {
+      if ((all.get(name) ?? value) !== value) {
+        const named = /^\w{1,64}$/.test(name) ? `the parameter ${name}` : 'a parameter';
+        throw new PluginError('bad_input', `${named} has two values: send it once`);
+      }
+      all.set(name, value);
+    }
+  }
+  return { get: (name) => all.get(name) ?? '', all };
 }
 
-function fieldsOf(body: string, query: string): Fields {
-  for (const text of [body, query]) {
-    // URLSearchParams takes a stray percent sign for itself: what was meant cannot be known.
-    if (/%(?![0-9a-f]{2})/i.test(text)) throw new PluginError('bad_input', 'request parsing error');
+// The first words are the built-in integration's.
+function typeRefusal(type: string): string {
+  return type.startsWith('application/x-www-form-urlencoded')
+    ? 'unexpected content type: application/x-www-form-urlencoded takes no parameter here but charset=utf-8'
+    : 'unexpected content type';
+}
+
+function refuseAmbiguous(text: string): void {
+  const problem = problemOf(text);
+  if (problem !== undefined) throw new PluginError('bad_input', `request parsing error: ${problem}`);
+}
+
+function problemOf(text: string): string | undefined {
+  if (text.split('&').length > MAX_PARAMETERS)
+    return `there are more than ${MAX_PARAMETERS} parameters: leave out what is not needed`;
+  if (text.includes(';'))
+    return 'a semicolon separates no parameters: write & between them, and %3B in a value';
+  if (/[^!-~]/.test(text)) return 'a space or a character that is not ASCII has to be percent-encoded';
+  try {
+    decodeURIComponent(text);
+  } catch {
+    return 'a percent sign is not followed by the code of a character in UTF-8';
   }
-  const sources = [new URLSearchParams(body), new URLSearchParams(query)];
-  return {
-    get(name) {
-      for (const source of sources) {
-        const value = source.get(name);
-        if (value !== null) return value;
-      }
-      return '';
-    },
-  };
+  return undefined;
 }

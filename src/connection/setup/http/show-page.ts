@@ -1,7 +1,7 @@
 import { PluginError } from '../../../core/errors.js';
 import { openConnection } from '../connection-access.js';
 import { renderPage } from '../pages/page.js';
-import type { Outcome, Subject } from '../pages/view.js';
+import type { Outcome, Question, Subject } from '../pages/view.js';
 import type { SetupPorts } from '../ports.js';
 import { callerHeaders } from './caller.js';
 import type { SetupContext } from './environment.js';
@@ -16,6 +16,8 @@ export interface PageRequest {
   readonly origin?: string;
   readonly status?: 200 | Refusal['status'];
   readonly outcome?: Outcome;
+  /** Asked about the connection instead of showing it. */
+  readonly question?: Question;
 }
 
 /** The page for a connection, or the guide alone; its status is that of what could not be shown, if anything. */
@@ -26,7 +28,7 @@ export async function showPage(
 ): Promise<Response> {
   const connectionId = request.connectionId ?? context.req.query('cid') ?? '';
   const origin = request.origin ?? context.req.query('origin') ?? '';
-  const { subject, status } = await subjectOf(context, ports, connectionId);
+  const { subject, status } = await subjectOf(context, ports, connectionId, request.question);
   const page = renderPage({
     nonce: context.get('secureHeadersNonce') ?? '',
     connectionId,
@@ -44,12 +46,15 @@ async function subjectOf(
   context: SetupContext,
   ports: SetupPorts,
   connectionId: string,
+  question: Question | undefined,
 ): Promise<{ subject: Subject; status: 200 | Refusal['status'] }> {
-  if (connectionId === '') return { subject: { t: 'none' }, status: 200 };
+  if (connectionId === '' && question === undefined) return { subject: { t: 'none' }, status: 200 };
   const autokitteh = ports.autokitteh.forCaller(callerHeaders(context.req.raw));
   try {
     return await withTimeLimit(ports.clock, PAGE_LIMIT_MS, 'reading the connection', async (signal) => {
       const connection = await openConnection(autokitteh, ports.integrationId, connectionId, signal);
+      if (question !== undefined)
+        return { subject: { t: 'question', connection, question } as const, status: 200 as const };
       const live = await ports.live.of(connectionId);
       return { subject: { t: 'connection', connection, live } as const, status: 200 as const };
     });

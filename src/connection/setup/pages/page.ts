@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { connectedPage } from './connected.js';
 import { guidePage } from './guide.js';
+import { questionPage } from './question.js';
 import { takeOverPage } from './take-over.js';
 import { unavailablePage } from './unavailable.js';
 import type { Html, PageView } from './view.js';
@@ -47,6 +48,8 @@ function bodyOf(view: PageView): { title: string; body: Html } {
       return { title: 'Connect Slack', body: guidePage(view, undefined) };
     case 'unavailable':
       return { title: 'Slack connection', body: unavailablePage(subject) };
+    case 'question':
+      return { title: `Connect ${subject.connection.record.name} with OAuth`, body: questionPage(subject) };
     case 'connection': {
       const { connection, live } = subject;
       const name = connection.record.name;

@@ -17,12 +17,21 @@ export type Outcome =
   | { readonly t: 'refused'; readonly action: string; readonly sentence: string }
   | { readonly t: 'test_message'; readonly sent: boolean; readonly sentence: string };
 
+/** A save that a page of unknown origin opened a window for: whether the person wants it. */
+export interface Question {
+  /** Sent again as they came, if so. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** Origin of the page that opened the window, if its browser told. */
+  readonly asker: string | undefined;
+}
+
 /** The connection that the page is about. */
 export type Subject =
   /** Opened without a connection: the guide alone. */
   | { readonly t: 'none' }
   /** It cannot be shown: not there, not theirs, or the server is away. */
   | { readonly t: 'unavailable'; readonly sentence: string; readonly advice: string }
+  | { readonly t: 'question'; readonly connection: OwnConnection; readonly question: Question }
   | {
       readonly t: 'connection';
       readonly connection: OwnConnection;

@@ -7,6 +7,7 @@ import type {
   SetupPorts,
   SlackCalls,
 } from '../../../../src/connection/setup/ports.js';
+import type { Front } from '../../../../src/connection/setup/http/environment.js';
 import { createSetup } from '../../../../src/connection/setup/setup.js';
 import { PluginError } from '../../../../src/core/errors.js';
 import type { JsonObject } from '../../../../src/core/json.js';
@@ -124,7 +125,7 @@ export class FakeAutoKitteh {
 }
 
 /** The routes over the fakes, and everything that they logged. */
-export function createFakeSetup(overrides: Partial<SetupPorts> = {}) {
+export function createFakeSetup(overrides: Partial<SetupPorts> = {}, front: Front = {}) {
   const slack = new FakeSlack();
   const autokitteh = new FakeAutoKitteh();
   const clock = new HandClock();
@@ -132,7 +133,7 @@ export function createFakeSetup(overrides: Partial<SetupPorts> = {}) {
   const saved: Parameters<SetupPorts['saved']>[] = [];
   const lines: string[] = [];
   const live = new Map<string, LiveConnection>();
-  const app = createSetup({
+  const routes = createSetup({
     slack,
     autokitteh,
     integrationId: integrationIdFromName('slack'),
@@ -145,6 +146,7 @@ export function createFakeSetup(overrides: Partial<SetupPorts> = {}) {
     log: createLog({ level: 'debug', format: 'json' }, { write: (line) => lines.push(line) }),
     ...overrides,
   });
+  const app = { request: (path: string, init?: RequestInit) => routes.request(path, init, front) };
   return { app, slack, autokitteh, clock, changed, saved, lines, live };
 }
 

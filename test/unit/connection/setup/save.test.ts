@@ -62,7 +62,7 @@ describe('the save endpoint', () => {
   });
 
   it('The save endpoint takes the web UI’s request: parameters in the query, untrimmed tokens in the body, its own spelling', async () => {
-    const setup = createFakeSetup();
+    const setup = createFakeSetup({ trustedOrigins: ['https://app.autokitteh.cloud'] });
     const response = await post(
       setup,
       { bot_token: ` ${BOT_TOKEN}\n`, app_token: `\t${APP_TOKEN} ` },
@@ -70,7 +70,7 @@ describe('the save endpoint', () => {
       `?cid=${CONNECTION}&origin=web&auth_type=socket`,
     );
     expect(response.status).toBe(302);
-    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://app.autokitteh.cloud');
     expect(setup.autokitteh.stored.get('auth_type')?.value).toBe('socket');
     expect(setup.autokitteh.stored.get('private_bot_token')?.value).toBe(BOT_TOKEN);
   });
@@ -127,6 +127,16 @@ describe('the save endpoint', () => {
     expect(setup.autokitteh.stored.get('bot_updated')?.value).toBe('2023-11-14T22:13:20Z');
   });
 });
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** How a request differs from a good one. */
+interface Odd {
+  readonly type?: string;
+  readonly query?: string;
+  readonly before?: string;
+  readonly body?: string;
+}
 
 describe('what the save endpoint refuses, storing nothing', () => {
   it.each([
@@ -209,12 +219,55 @@ describe('what the save endpoint refuses, storing nothing', () => {
       headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
       body: 'cid=%zz',
     });
-    expect([broken.status, await broken.text()]).toEqual([400, 'request parsing error']);
+    expect([broken.status, await broken.text()]).toEqual([
+      400,
+      'request parsing error: a percent sign is not followed by the code of a character in UTF-8',
+    ]);
+  });
+
+  it.each([
+    ['another content type that begins alike', { type: `${FORM}X` }, /^unexpected content type: /],
+    ['another charset', { type: `${FORM}; charset=utf-7` }, /^unexpected content type: /],
+    ['two charsets', { type: `${FORM}; charset=utf-8; charset=utf-16` }, /^unexpected content type: /],
+    ['another parameter of the type', { type: `${FORM}; boundary=B` }, /^unexpected content type: /],
+    ['a multipart form', { type: 'multipart/form-data; boundary=B' }, /^unexpected content type$/],
+    ['no content type', { type: '' }, /^unexpected content type$/],
+    ['two values of a parameter', { body: '&auth_type=oauth' }, /parameter auth_type has two values/],
+    ['two values with an escaped name', { body: '&auth%5Ftype=oauth' }, /parameter auth_type has two values/],
+    ['a value in the query beside one in the body', { query: '?cid=con_1' }, /parameter cid has two values/],
+    ['an odd name with two values', { body: '&%0A=1&%0A=2' }, /^a parameter has two values/],
+    ['a semicolon in the body', { body: ';' }, /^request parsing error: a semicolon/],
+    ['a semicolon in the query', { query: '?x=1;y=2' }, /^request parsing error: a semicolon/],
+    ['half a percent sign', { query: '?x=%4' }, /^request parsing error: a percent sign/],
+    ['bytes that are no UTF-8', { body: '&x=%ff' }, /^request parsing error: a percent sign/],
+    ['characters beyond ASCII', { body: '&x=\u00e9' }, /^request parsing error: .* not ASCII/],
+    ['a byte order mark', { before: '\uFEFF' }, /^request parsing error: .* not ASCII/],
+    ['a line feed', { body: '\n' }, /^request parsing error: a space/],
+    ['a hundred parameters', { body: '&'.repeat(100) }, /^request parsing error: .* 100 parameters/],
+  ])(
+    'The save endpoint refuses %s',
+    async (_what, { type = FORM, query = '', body = '', before = '' }: Odd, words) => {
+      const setup = createFakeSetup();
+      const response = await setup.app.request(`/slack/save${query}`, {
+        method: 'POST',
+        headers: { authorization: PERSON, 'content-type': type },
+        body: before + new URLSearchParams(GOOD).toString() + body,
+      });
+      expect([response.status, await response.text()]).toEqual([400, expect.stringMatching(words)]);
+      expect([setup.autokitteh.writes, setup.slack.calls]).toEqual([[], []]);
+    },
+  );
+
+  it('The save endpoint takes a parameter that is there twice with the same value', async () => {
+    const setup = createFakeSetup();
+    const headers = { authorization: PERSON, 'content-type': `${FORM};charset=UTF-8` };
+    const query = `?cid=${CONNECTION}&auth_type=socketMode&auth_type=socketMode`;
+    expect((await post(setup, GOOD, headers, query)).status).toBe(302);
   });
 
   it('The save endpoint refuses a body that is larger than any form', async () => {
     const setup = createFakeSetup();
-    expect((await post(setup, { ...GOOD, bot_token: 'x'.repeat(70_000) })).status).toBe(413);
+    expect((await post(setup, { ...GOOD, bot_token: 'x'.repeat(16_384) })).status).toBe(413);
   });
 
   it('The save endpoint refuses tokens in an address', async () => {
@@ -276,10 +329,33 @@ describe('a form that another site makes the browser send', () => {
       302,
     ],
     ['a program', {}, 302],
+    ['a browser’s own credential', { authorization: 'Basic cDpw', 'sec-fetch-site': 'cross-site' }, 403],
+    ['the same in an old browser', { authorization: 'Basic cDpw', origin: 'https://evil.example' }, 403],
+    ['a ticket of the network', { authorization: 'Negotiate YII', origin: 'https://evil.example' }, 403],
+    ['a bearer token from a sibling site', { authorization: PERSON, 'sec-fetch-site': 'same-site' }, 302],
+    [
+      'a bearer token from elsewhere, in an old browser',
+      { authorization: PERSON, origin: 'https://elsewhere.example' },
+      302,
+    ],
+    [
+      'a bearer token from another site',
+      { authorization: PERSON, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+      403,
+    ],
   ])('A form that another site makes the browser send is treated so: %s', async (_what, headers, status) => {
     const setup = createFakeSetup();
     expect((await post(setup, GOOD, { cookie, ...headers })).status).toBe(status);
     expect(setup.autokitteh.writes).toHaveLength(status === 302 ? 1 : 0);
+  });
+
+  it('The program’s own page is known by the public address where there is one, and not by what a header claims', async () => {
+    const setup = createFakeSetup({ publicUrl: 'https://ak.example.com' });
+    const from = async (headers: Record<string, string>): Promise<number> =>
+      (await post(setup, GOOD, { cookie, ...headers })).status;
+    expect(await from({ origin: 'https://ak.example.com', host: 'inner:9981' })).toBe(302);
+    expect(await from({ origin: 'http://inner:9981', host: 'inner:9981' })).toBe(302);
+    expect(await from({ origin: 'https://evil.example', 'x-forwarded-host': 'evil.example' })).toBe(403);
   });
 
   it('A form with cookies is accepted from the origins that the operator trusts', async () => {
