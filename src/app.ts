@@ -49,8 +49,8 @@ export async function startApp(config: StartConfig, surroundings: Surroundings):
 async function start(config: StartConfig, surroundings: Surroundings, releasers: Releasers): Promise<App> {
   const { clock, log } = surroundings;
   const manifest = await readManifest(config.integrationManifest);
-  const { autokittehUrl: url, autokittehCredentials: credentials } = config;
-  const server = openServerLine(url, createCredentials(credentials, clock), clock);
+  const { autokittehCredentials: credentials } = config;
+  const server = openServerLine(config, createCredentials(credentials, clock), clock);
   releasers.push('the line to AutoKitteh', () => server.close());
   const { integrationId } = manifest;
   const health = new Health();

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { CredentialSource } from './autokitteh/credentials.js';
 import { errorMessage, PluginError } from './core/errors.js';
 import { journalPlace } from './data-folder.js';
+import type { Proxies } from './core/proxy.js';
+import { proxiesOf } from './proxy-settings.js';
 import { camelName, SETTINGS, type Setting, type SettingName, type Values } from './settings.js';
 
 /** Everything the program was told, checked and complete; nothing below this fills in defaults. */
@@ -10,6 +12,8 @@ export interface Config extends Values {
   readonly autokittehCredentials: CredentialSource;
   /** Where the journal should be, if one was found at the place of earlier versions and no setting names it. */
   readonly journalMoveTo: string | undefined;
+  /** From HTTPS_PROXY, HTTP_PROXY and NO_PROXY, which have no flags: the way to Slack, never to AutoKitteh. */
+  readonly slackProxies: Proxies;
 }
 
 /** Values by setting name, as the environment and the flags give them. */
@@ -36,7 +40,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, flags: Settings, term
   }
   if (wrong.length > 0) throw new PluginError('bad_config', wrong.join('\n'));
   // The loop has put into it what the type says of each row.
-  return { ...completed(values as unknown as Values), journalMoveTo: moveTo };
+  return { ...completed(values as unknown as Values, proxiesOf(environment)), journalMoveTo: moveTo };
 }
 
 /** For instance `, number 2 of the list,`: people count from one. */
@@ -45,7 +49,7 @@ function placeOf([index]: readonly PropertyKey[]): string {
 }
 
 /** What concerns two settings at once. */
-function completed(values: Values): Omit<Config, 'journalMoveTo'> {
+function completed(values: Values, slackProxies: Proxies): Omit<Config, 'journalMoveTo'> {
   const { autokittehToken, autokittehSignKey, gatewayListen, pluginListen } = values;
   if (autokittehToken !== undefined && autokittehSignKey !== undefined)
     throw mutuallyExclusive('AUTOKITTEH_TOKEN', 'AUTOKITTEH_SIGN_KEY');
@@ -61,7 +65,7 @@ function completed(values: Values): Omit<Config, 'journalMoveTo'> {
       'GATEWAY_LISTEN and PLUGIN_LISTEN are the same address: give one of them another port',
     );
   }
-  return { ...values, autokittehCredentials: credentialsOf(values) };
+  return { ...values, autokittehCredentials: credentialsOf(values), slackProxies };
 }
 
 function credentialsOf({ autokittehToken, autokittehSignKey }: Values): CredentialSource {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { journalPlace } from './data-folder.js';
+import { proxy } from './proxy-settings.js';
 import { address, baseUrl, credential, httpUrl, origins } from './setting-parsers.js';
 
 /** What a value may depend on when it is not given. */
@@ -57,6 +58,13 @@ export const SETTINGS = [
     about:
       "instead of a token: the server's signing key (64 hex digits for HMAC, or an RSA private key in PEM) to mint short tokens from",
     parse: z.string(),
+  },
+  {
+    name: 'AUTOKITTEH_PROXY',
+    secret: true,
+    about:
+      'the URL of an HTTP proxy on the way to the server, which is else reached directly, whatever `HTTPS_PROXY` and the like say',
+    parse: proxy,
   },
   {
     name: 'GATEWAY_LISTEN',

@@ -4,6 +4,7 @@ import { readManifest } from '../contract/manifest.js';
 import { systemClock } from '../core/clock.js';
 import { errorMessage, PluginError } from '../core/errors.js';
 import type { CommandPorts, Flags, RunningProgram, SetupTools, Terminal } from '../ops/cli/ports.js';
+import { createOutbound } from '../core/outbound.js';
 import { createSlackHttp } from '../slack/http.js';
 import { createWebApi } from '../slack/web-api.js';
 import { urlOf } from './addresses.js';
@@ -29,10 +30,10 @@ export function commandPorts(
 
 async function setupTools(config: Config): Promise<SetupTools> {
   const manifest = await readManifest(config.integrationManifest);
-  const http = createSlackHttp();
+  const http = createSlackHttp(createOutbound(config.slackProxies));
   // Set-up is done with the person's own rights, never with the program's.
   const nobody = { token: () => Promise.resolve(undefined) };
-  const server = openServerLine(config.autokittehUrl, nobody, systemClock);
+  const server = openServerLine(config, nobody, systemClock);
   return {
     slack: createWebApi({ apiUrl: config.slackApiUrl, clock: systemClock, http }),
     autokittehOf: (token) =>

@@ -10,6 +10,7 @@ import { askWhoseBot, verdictOf } from '../connection/live/whose-bot.js';
 import { errorMessage } from '../core/errors.js';
 import type { Health } from '../core/health.js';
 import { Background, type Releasers } from '../core/lifecycle.js';
+import { createOutbound } from '../core/outbound.js';
 import { createDelivery } from '../delivery/create-delivery.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { watchApps } from '../ops/app-problems.js';
@@ -24,6 +25,7 @@ import type { Surroundings } from './surroundings.js';
 
 /** Everything between Slack's sockets and AutoKitteh's dispatcher. */
 export interface EventPath {
+  readonly http: SlackHttp;
   readonly slack: SlackWebApi;
   readonly sockets: SlackSockets;
   readonly receiver: Receiver;
@@ -43,7 +45,8 @@ export async function makeEventPath(
   health: Health,
   releasers: Releasers,
 ): Promise<EventPath> {
-  const http: SlackHttp = createSlackHttp();
+  const outbound = createOutbound(config.slackProxies);
+  const http: SlackHttp = createSlackHttp(outbound);
   releasers.push('the connections to Slack', () => http.close());
   const slack = createWebApi({ apiUrl: config.slackApiUrl, clock, http });
   const desk = new AnswerDesk();
@@ -73,6 +76,7 @@ export async function makeEventPath(
   const sockets = createSlackSockets({
     apiUrl: config.slackApiUrl,
     policy: policies.sockets,
+    outbound,
     onEnvelope: (envelope: Envelope) => receiver.receive(envelope),
     onToken: (token, appId, fate) =>
       fate === 'opened' ? live.tokenOpened(token, appId) : live.tokenRefused(token),
@@ -101,7 +105,7 @@ export async function makeEventPath(
     acknowledge: (envelope, payload) => sockets.acknowledge(envelope, payload),
     ...{ desk, clock, log },
   });
-  return { slack, sockets, receiver, delivery, live, activity, desk };
+  return { http, slack, sockets, receiver, delivery, live, activity, desk };
 }
 
 /** Begins to deliver what waits in the journal, to look at the server, and with that to open sockets. */

@@ -20,6 +20,7 @@ import type { EventPath } from './event-path.js';
 import { pluginRoutes, slackRoutes } from './http-routes.js';
 import type { StartConfig } from './start-config.js';
 import { slackFunctions } from './slack-functions.js';
+import { outboundTo } from './server-line.js';
 import { gaugesOf, type Observed } from './status-of-program.js';
 import type { Surroundings } from './surroundings.js';
 import { adminPorts } from './admin-ports.js';
@@ -75,7 +76,7 @@ export async function openFaces(
   const pages = getRequestListener(
     pluginRoutes({ setup, desk, admin, readiness, opsToken: config.opsToken }).fetch,
   );
-  const functions = slackFunctions(path.slack, live, surroundings);
+  const functions = slackFunctions(path.slack, path.http, live, surroundings);
   const contract = { manifest, facts: connectionFacts(live), functions, log };
   const plugin = await startContractServer({
     ...contract,
@@ -93,6 +94,7 @@ export async function openFaces(
   const gateway = await startGateway({
     listen: config.gatewayListen,
     upstream: config.autokittehUrl,
+    outbound: outboundTo(config),
     integrationId: manifest.integrationId,
     // The same code that an attaching server calls over the wire.
     contract: createRouterTransport(contractRoutes(contract, [])),

@@ -1,11 +1,25 @@
 import { createAutoKitteh, type AutoKittehClient } from '../autokitteh/client.js';
 import type { Credentials } from '../autokitteh/credentials.js';
+import type { Config } from '../config.js';
 import type { Clock } from '../core/clock.js';
+import { createOutbound, type Outbound } from '../core/outbound.js';
 
 // A call to the server that takes longer has failed; Dispatch has a limit of its own.
 const SERVER_CALL_MS = 15_000;
 
 /** The line to the server with the limits that this program keeps to; nothing is sent before the first call. */
-export function openServerLine(url: string, credentials: Credentials, clock: Clock): AutoKittehClient {
-  return createAutoKitteh({ url, credentials, clock, timeoutMs: SERVER_CALL_MS });
+export function openServerLine(config: Config, credentials: Credentials, clock: Clock): AutoKittehClient {
+  const { autokittehUrl: url } = config;
+  return createAutoKitteh({
+    url,
+    outbound: outboundTo(config),
+    credentials,
+    clock,
+    timeoutMs: SERVER_CALL_MS,
+  });
+}
+
+/** The way to the server where AUTOKITTEH_PROXY names a proxy; else there is none but the direct one. */
+export function outboundTo({ autokittehProxy: proxy }: Config): Outbound | undefined {
+  return proxy && createOutbound({ http: proxy, https: proxy, noProxy: '' });
 }

@@ -4,6 +4,7 @@ import { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import { deadline } from '../core/cancellation.js';
 import { PluginError } from '../core/errors.js';
+import { DIRECT, type Outbound } from '../core/outbound.js';
 import { AuthService } from '../gen/autokitteh/auth/v1/auth_pb.js';
 import {
   ConnectionsService,
@@ -109,6 +110,8 @@ export interface AutoKittehClient extends AutoKitteh {
 export interface ClientOptions {
   /** The server's URL; a path is kept as a prefix. */
   readonly url: string;
+  /** The way to the server; without one, directly. */
+  readonly outbound?: Outbound | undefined;
   readonly credentials: Credentials;
   readonly clock: Clock;
   /** How long a call may take, in milliseconds. */
@@ -117,7 +120,7 @@ export interface ClientOptions {
 
 /** Makes the line to the server; nothing is sent before the first call. */
 export function createAutoKitteh(options: ClientOptions): AutoKittehClient {
-  const caller = createUnaryCaller(options.url);
+  const caller = createUnaryCaller(options.url, options.outbound ?? DIRECT);
   const refusals = new Channel<PluginError>();
   const own = async (): Promise<Record<string, string>> => {
     const token = await options.credentials.token();

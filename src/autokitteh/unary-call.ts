@@ -10,6 +10,8 @@ import {
 import { Code, ConnectError } from '@connectrpc/connect';
 import { codeFromHttpStatus, errorFromJsonBytes } from '@connectrpc/connect/protocol-connect';
 import { Pool } from 'undici';
+import type { Outbound } from '../core/outbound.js';
+import { UnreachableError } from '../core/unreachable.js';
 import { post, type HttpResponse } from './http-post.js';
 
 export interface UnaryOptions {
@@ -39,11 +41,12 @@ const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
  * The Connect protocol's unary call (POST, binary messages, JSON errors: connectrpc.com/docs/protocol) straight over
  * an undici pool, which costs a quarter of what the general client does.
  */
-export function createUnaryCaller(baseUrl: string): UnaryCaller {
+export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCaller {
   const base = new URL(baseUrl);
   const prefix = base.pathname.replace(/\/$/, '');
   const pool = new Pool(base.origin, {
     connections: CONNECTIONS,
+    connect: (target, connected) => outbound.connect(target, connected),
     // The caller's signal is the only time limit.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -93,8 +96,9 @@ export function createUnaryCaller(baseUrl: string): UnaryCaller {
 /** With the system's code and not its words: they hold the server's address, and callers show this to anybody. */
 function unreachable(error: unknown): ConnectError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+  const isProxy = error instanceof UnreachableError && error.proxy !== undefined;
   return new ConnectError(
-    `the server cannot be reached (${code})`,
+    `the server cannot be reached (${isProxy ? error.message : code})`,
     Code.Unavailable,
     undefined,
     undefined,

@@ -5,11 +5,28 @@ import { scrub } from './scrub.js';
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 
+  /** `code` as Node and undici have them; `proxy` if that is what could not be reached, or what refused. */
+  constructor(
+    message: string,
+    readonly code: string,
+    readonly proxy?: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+
   /** `host` as people know it, with its port where that matters; `cause` as Node or undici report it. */
   static of(host: string, cause: unknown): UnreachableError {
     const inner = innermost(cause);
     if (inner instanceof UnreachableError) return inner;
-    return new UnreachableError(sentence(host, codeOf(inner), inner), { cause });
+    const code = codeOf(inner);
+    return new UnreachableError(sentence(host, code, inner), code, undefined, { cause });
+  }
+
+  /** The same of a proxy on the way to the host. */
+  static ofProxy(name: string, cause: unknown): UnreachableError {
+    const { message, code } = UnreachableError.of(`the proxy ${name}`, cause);
+    return new UnreachableError(message, code, name, { cause });
   }
 }
 
@@ -72,5 +89,7 @@ function innermost(error: unknown): unknown {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'UNREACHABLE';
 }

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PluginError } from '../core/errors.js';
+import type { Outbound } from '../core/outbound.js';
 import { responseProblem, readAnswer, relayAnswer, type WholeResponse } from './server-response.js';
 import { askForBody, copyBody, type FirstBytes } from './bodies.js';
 import { announcesBody, type RequestChanges } from './headers.js';
@@ -48,8 +49,8 @@ const PACKED_ANSWERS: ReadonlySet<string> = new Set(['accept-encoding', 'grpc-ac
 // RFC 9110, 9.2.1: these change nothing, so they may be sent again.
 const SAFE: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export function createForwarder(url: string): Forwarder {
-  const upstream = createUpstream(url);
+export function createForwarder(url: string, outbound?: Outbound): Forwarder {
+  const upstream = createUpstream(url, outbound);
 
   function pass(request: IncomingMessage, response: ServerResponse, passage: Passage): void {
     const { body, kept, take, failed } = passage;

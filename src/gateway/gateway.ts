@@ -1,3 +1,4 @@
+import type { Outbound } from '../core/outbound.js';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock, Timer } from '../core/clock.js';
@@ -17,6 +18,8 @@ export interface GatewayOptions extends GatewayPorts {
   readonly listen: Address;
   /** The server in front of which this stands. */
   readonly upstream: string;
+  /** The way to it; without one, directly. */
+  readonly outbound?: Outbound | undefined;
   /** As many connections of clients at a time. */
   readonly connections: number;
   readonly refused: NoteRefusal;
@@ -36,7 +39,7 @@ const CHECK_MS = 5_000;
 /** Starts the gateway: HTTP/1.1 in front of an unmodified server, which answers everything that is not ours. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
-  const forwarder = createForwarder(options.upstream);
+  const forwarder = createForwarder(options.upstream, options.outbound);
   const handle = createHandler(options, forwarder);
   const background = new Background((name, error) => log.error({ err: error }, name));
   const connections = new Connections(options.connections, () => options.refused('too_many_connections'));

@@ -6,6 +6,8 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { PORT_LIMITS } from '../http/limits.js';
+import type { Duplex } from 'node:stream';
+import type { Outbound } from '../core/outbound.js';
 import { requestHeaders, type RequestChanges } from './headers.js';
 
 /** Connections to the server in front of which the gateway stands. */
@@ -15,13 +17,20 @@ export interface Upstream {
   close(): void;
 }
 
-export function createUpstream(url: string): Upstream {
+export function createUpstream(url: string, outbound?: Outbound): Upstream {
   const { protocol, hostname, host, port, pathname } = new URL(url);
   const https = protocol === 'https:';
   const name = hostname.replace(/^\[(.*)\]$/, '$1');
   const base = pathname.replace(/\/$/, '');
   // Connections that are free are kept for the next request.
   const agent = new (https ? HttpsAgent : HttpAgent)({ keepAlive: true, maxFreeSockets: 256 });
+  // Node's agents have no other place for a connection that somebody else makes.
+  if (outbound !== undefined)
+    agent.createConnection = (_: unknown, connected?: (error: Error | null, stream: Duplex) => void) => {
+      const target = { protocol, hostname: name, host, port, ...(https ? { servername: name } : {}) };
+      outbound.connect(target, (error, socket) => connected?.(error, socket as Duplex));
+      return undefined;
+    };
   // A server that is reached by TLS is chosen by its name; any other is given the name that the client used.
   const ownHost = https ? host : undefined;
   return {

@@ -1,9 +1,22 @@
 import type { FetchFunction } from '@slack/web-api';
 import { Agent, fetch, Response } from 'undici';
 
+import { DIRECT, type Outbound } from '../core/outbound.js';
+
+interface SlackUpload {
+  readonly method: string;
+  readonly body: Uint8Array;
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+}
+
 /** HTTP connections to Slack of this part's own, so that stopping it leaves none behind. */
 export interface SlackHttp {
+  /** The way that the connections take. */
+  readonly outbound: Outbound;
   readonly fetch: FetchFunction;
+  /** Sends bytes by POST. */
+  upload(url: string, init: SlackUpload): Promise<Pick<Response, 'ok' | 'status'>>;
   /** Ends every connection, in-flight calls too. */
   close(): Promise<void>;
 }
@@ -12,11 +25,12 @@ export interface SlackHttp {
 const ASSUMED_RETRY_AFTER_S = '30';
 
 /** Bounds of one call's phases, milliseconds. What the whole call may take is the caller's business. */
-const PHASES = { connect: { timeout: 5_000 }, headersTimeout: 30_000, bodyTimeout: 30_000 } as const;
+const PHASES = { headersTimeout: 30_000, bodyTimeout: 30_000 } as const;
 
-export function createSlackHttp(): SlackHttp {
-  const agent = new Agent(PHASES);
+export function createSlackHttp(outbound: Outbound = DIRECT): SlackHttp {
+  const agent = new Agent({ ...PHASES, connect: (target, connected) => outbound.connect(target, connected) });
   return {
+    outbound,
     async fetch(url, init = {}) {
       const { body, signal, ...rest } = init;
       if (body !== undefined && typeof body !== 'string')
@@ -29,6 +43,7 @@ export function createSlackHttp(): SlackHttp {
       });
       return response.status === 429 ? withRetryAfter(response) : response;
     },
+    upload: (url, init) => fetch(url, { ...init, dispatcher: agent }),
     close: () => agent.destroy(),
   };
 }

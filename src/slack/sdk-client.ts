@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 import { SocketModeClient } from '@slack/socket-mode';
 import type { Agent } from 'undici';
-import { buildConnector, ping, WebSocket } from 'undici';
+import { ping, WebSocket } from 'undici';
 
 import type { Clock, Timer } from '../core/clock.js';
 import type { FrameWatch } from './frame-watch.js';
@@ -53,8 +53,6 @@ export interface SdkWireOptions {
 
 // Slack answers a close frame within one round trip, or never; then TCP is destroyed.
 const GOODBYE_MS = 1_000;
-// The socket's own limit for dialling is shorter; this one only keeps a forgotten TCP connection from lasting.
-const TCP_CONNECT_MS = 10_000;
 
 /** The client of the SDK that hands every frame on and acts on none. */
 class SingleUseClient extends SocketModeClient {
@@ -111,11 +109,12 @@ class SdkWire implements Wire {
       // A method for each of Slack's hundreds: more than half of the socket's memory, and never used again.
       (this.#client as unknown as SdkClient).webClient = undefined;
       if (this.#ended) return;
-      const host = hostOf(url);
-      if (host === undefined) {
+      const dialled = webSocketUrl(url);
+      if (dialled === undefined) {
         this.#end({ t: 'not_opened', failure: NOT_FROM_SLACK });
         return;
       }
+      const host = options.http.outbound.hostOf(dialled);
       this.#upgrade.host = host;
       listener.onUrl(host);
     });
@@ -232,7 +231,7 @@ class SdkWire implements Wire {
   #failureOf(error: unknown): SlackFailure {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     return code.startsWith('slack_webapi_')
-      ? failureOf(error, new URL(this.#options.apiUrl).host)
+      ? failureOf(error, this.#options.http.outbound.hostOf(new URL(this.#options.apiUrl)))
       : NOT_FROM_SLACK;
   }
 
@@ -242,25 +241,24 @@ class SdkWire implements Wire {
 
   /** A dispatcher that keeps hold of the TCP socket, which undici hides, from before it is connected. */
   #capturingAgent(): Agent {
-    const connect = buildConnector({ allowH2: false, timeout: TCP_CONNECT_MS }) as (
-      ...args: Parameters<buildConnector.connector>
-    ) => Socket;
+    const { outbound } = this.#options.http;
     return this.#upgrade.agent({
       // Also saves the pool that is otherwise made for each host, with 16 kB of empty queue.
       connections: 1,
-      connect: (target, callback) => {
-        this.#tcp = connect(target, callback);
-        if (this.#ended) this.#tcp.destroy();
-      },
+      connect: (target, connected) =>
+        outbound.connectWatched(target, connected, (socket) => {
+          this.#tcp = socket;
+          if (this.#ended) socket.destroy();
+        }),
     });
   }
 }
 
-/** The host of a WebSocket's URL; nothing if it is none. */
-function hostOf(url: unknown): string | undefined {
-  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
-  const { protocol, host } = new URL(url);
-  return protocol === 'ws:' || protocol === 'wss:' ? host : undefined;
+/** A URL of a WebSocket, or nothing. */
+function webSocketUrl(text: unknown): URL | undefined {
+  if (typeof text !== 'string' || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return url.protocol === 'ws:' || url.protocol === 'wss:' ? url : undefined;
 }
 
 /** A close frame of a client: status 1000, masked as RFC 6455 wants (a mask of zeros is a mask). */

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
 import type { JsonObject } from '../core/json.js';
 import { Background } from '../core/lifecycle.js';
+import type { Outbound } from '../core/outbound.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
 import type { Acknowledged } from './acknowledger.js';
@@ -49,13 +50,15 @@ export interface SlackSocketsOptions {
   /** Told when Slack has opened a socket of an app with an app-level token, or refused the token. */
   readonly onToken?: (token: string, appId: string, fate: 'opened' | 'refused') => void;
   readonly policy?: SocketPolicy;
+  /** The way to Slack; without one, directly. */
+  readonly outbound?: Outbound;
 }
 
 /** Opens nothing before `reconcile`. */
 export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
   const { apiUrl, clock, random, log } = options;
   const policy = options.policy ?? DEFAULT_POLICY;
-  const http = createSlackHttp();
+  const http = createSlackHttp(options.outbound);
   const frames = new FrameWatch();
   const events = new Channel<SocketEvent>();
   const pools = new Map<string, AppPool>();

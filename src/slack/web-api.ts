@@ -78,7 +78,7 @@ const CALL_TIMEOUT_MS = 10_000;
 /** Checked calls of Slack's Web API, over its SDK with its retries off: who calls decides what to do about a failure. */
 export function createWebApi(options: WebApiOptions): SlackWebApi {
   const timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS;
-  const { host } = new URL(options.apiUrl);
+  const host = options.http.outbound.hostOf(new URL(options.apiUrl));
 
   async function call(
     method: string,

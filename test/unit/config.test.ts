@@ -18,6 +18,7 @@ describe('loadConfig', () => {
     expect(config).toEqual({
       autokittehUrl: 'http://localhost:9980',
       autokittehCredentials: { kind: 'none' },
+      slackProxies: { http: undefined, https: undefined, noProxy: '' },
       gatewayListen: { host: '127.0.0.1', port: 9981 },
       gatewayTrustedOrigins: [],
       pluginListen: { host: '127.0.0.1', port: 9983 },
@@ -29,6 +30,40 @@ describe('loadConfig', () => {
       logFormat: 'json',
     });
   });
+
+  it('The proxies on the way to Slack are those that the environment names, lower case first', () => {
+    const { slackProxies, autokittehProxy } = loadConfig(
+      {
+        HTTPS_PROXY: 'http://upper.example:1',
+        https_proxy: 'https://corp:secret@lower.example',
+        HTTP_PROXY: 'plain.example:3128',
+        http_proxy: '',
+        NO_PROXY: 'internal.example',
+      },
+      {},
+      false,
+    );
+    expect(slackProxies).toEqual({
+      https: {
+        name: 'lower.example:443',
+        origin: 'https://lower.example:443',
+        authorization: 'Basic Y29ycDpzZWNyZXQ=',
+      },
+      http: { name: 'plain.example:3128', origin: 'http://plain.example:3128', authorization: undefined },
+      noProxy: 'internal.example',
+    });
+    expect(autokittehProxy).toBeUndefined();
+  });
+
+  it.each(['HTTPS_PROXY', 'HTTP_PROXY', 'AUTOKITTEH_PROXY'])(
+    'A value of %s that names no HTTP proxy is refused without showing it',
+    (name) => {
+      const load = (): unknown =>
+        loadConfig({ [name]: 'socks5://corp:secret@proxy.example:1080' }, {}, false);
+      expect(load).toThrow(`${name} must be the URL of an HTTP proxy`);
+      expect(load).not.toThrow('secret');
+    },
+  );
 
   it('Flags come before the environment', () => {
     const config = loadConfig({ AUTOKITTEH_URL: 'http://a:1' }, { AUTOKITTEH_URL: 'http://b:2/' }, true);

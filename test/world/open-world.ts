@@ -56,6 +56,8 @@ export interface OpenWorldOptions<Server extends ServerUnderTest> extends PeersO
   /** `gateway` unless said. */
   readonly meeting?: Meeting;
   readonly settings?: Settings;
+  /** Variables of the program's environment that have no flags. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Policies, clocks and the like of the program, instead of its own. */
   readonly other?: Partial<Surroundings>;
   /** Called when Slack and server are there and the program is not. */
@@ -78,7 +80,12 @@ export async function openWorld<Server extends ServerUnderTest>(
     if (signKey === undefined) throw new Error('set AUTOKITTEH_SIGN_KEY: the program is started with it');
     const attached = options.meeting === 'attached';
     const rig = await startProgram(
-      { autokittehUrl: options.serverUrl ?? server.url, signKey, slackApiUrl: slack.apiUrl },
+      {
+        autokittehUrl: options.serverUrl ?? server.url,
+        signKey,
+        slackApiUrl: slack.apiUrl,
+        environment: options.environment ?? {},
+      },
       options.settings,
       options.other,
     );

@@ -38,13 +38,20 @@ export interface Program {
 
 /** Starts the program beside the given server and Slack; `more` overrides settings, `other` policies and clocks. */
 export async function startProgram(
-  peers: { readonly autokittehUrl: string; readonly signKey: string; readonly slackApiUrl: string },
+  peers: {
+    readonly autokittehUrl: string;
+    readonly signKey: string;
+    readonly slackApiUrl: string;
+    /** Variables of the environment that have no flags. */
+    readonly environment?: Readonly<Record<string, string>>;
+  },
   more: Settings = {},
   other: Partial<Surroundings> = {},
 ): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'program-'));
   const logged: string[] = [];
   const environment = {
+    ...peers.environment,
     AUTOKITTEH_URL: peers.autokittehUrl,
     AUTOKITTEH_SIGN_KEY: peers.signKey,
     SLACK_API_URL: peers.slackApiUrl,

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 
 import { systemClock, type Clock } from '../../src/core/clock.js';
+import type { Outbound } from '../../src/core/outbound.js';
 import { seededRandom } from '../../src/core/random.js';
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import type { ScriptedSlackOptions } from '../../src/sim/slack/options.js';
@@ -15,6 +16,8 @@ export interface SlackRigOptions {
   readonly seed?: number;
   readonly policy?: SocketPolicy;
   readonly slack?: ScriptedSlackOptions;
+  /** The way to Slack; without one, directly. */
+  readonly outbound?: Outbound;
   /** Instead of Slack itself, such as a proxy before it. */
   readonly apiUrl?: (slack: ScriptedSlack) => string;
 }
@@ -43,6 +46,7 @@ export class SlackRig {
       random: seededRandom(options.seed ?? 1),
       log: pino({ enabled: false }),
       policy: options.policy ?? DEFAULT_POLICY,
+      ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
       onEnvelope: (envelope) => {
         this.envelopes.push(envelope);
         this.onEnvelope(envelope);

@@ -9,6 +9,8 @@ export interface ScriptedSlackOptions {
   readonly seed?: number;
   /** On 127.0.0.1; by default any free one. */
   readonly port?: number;
+  /** The address by which clients know it, in front of a proxy or TLS, without a slash at its end; its own unless said. */
+  readonly publicUrl?: string;
   /** Between Slack's pings; 10 s. 0 sends none. */
   readonly pingEvery?: number;
   /** How long a socket lives; 5 h and 1 min. */
@@ -30,6 +32,7 @@ export function fillOptions(options: ScriptedSlackOptions): Required<ScriptedSla
     clock: systemClock,
     seed: 1,
     port: 0,
+    publicUrl: '',
     pingEvery: 10_000,
     lifetime: 18_060_000,
     ticketLifetime: 30_000,

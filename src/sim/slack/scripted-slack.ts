@@ -38,7 +38,7 @@ export interface ScriptedSlack
   extends Pick<Directory, 'addOrganization' | 'addWorkspace' | 'addApp'>, Tenancy, AppSockets, Blasts {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
-  /** What goes into `SLACK_API_URL`: `<url>/api/`. */
+  /** What goes into `SLACK_API_URL`: `/api/` at `url`, or at the address by which clients know it. */
   readonly apiUrl: string;
   /** Sends one frame as Slack would: to one of the app's sockets, and again if need be. */
   send(to: SlackInstallation, frame: Frame, options?: SendFrameOptions): LedgerEntry;
@@ -101,7 +101,7 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
       if (!blasts.take(socket, text)) delivery.receive(socket, text);
     },
   });
-  const origin = (): string => listener.url;
+  const origin = (): string => options.publicUrl || listener.url;
   const ports = { clock, ids, directory, triggers, responseUrls, timestamps, origin };
   const webApi = createWebApi({
     ...ports,
@@ -133,7 +133,7 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
   };
   return {
     url: listener.url,
-    apiUrl: `${listener.url}/api/`,
+    apiUrl: `${origin()}/api/`,
     addOrganization: (name) => directory.addOrganization(name),
     addWorkspace: (name, organization) => directory.addWorkspace(name, organization),
     addApp: (name) => directory.addApp(name),

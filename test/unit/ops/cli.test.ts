@@ -9,6 +9,7 @@ import { runCommandLine } from '../../../src/ops/cli/command-line.js';
 import { flagOf, SETTINGS, type Setting } from '../../../src/settings.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { OPS_TOKEN } from '../../world/program.js';
+import { startConnectProxy } from '../../helpers/connect-proxy.js';
 import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect, createConnection } from '../../world/connections.js';
 import { eventsOf, overview, untilStatus } from '../../world/observations.js';
@@ -159,6 +160,19 @@ function environmentOf({ rig, slack, standIn }: World): NodeJS.ProcessEnv {
 }
 
 describe('check', () => {
+  it('The command check asks Slack through the proxy, and does not look for its host itself', async () => {
+    const proxy = await startConnectProxy({ credentials: 'corp:secret' });
+    proxy.answerWith(502);
+    const environment = { SLACK_API_URL: 'https://slack.invalid/api/', https_proxy: proxy.url };
+    const tokens = `xoxb-1111111111111-2222222222222-${'b'.repeat(24)}\nxapp-1-A0CASE00001-1234567890123-${'a'.repeat(64)}\n`;
+    const { code, out } = await run(['check'], environment, tokens);
+    await proxy.vanish();
+    expect(code).toBe(1);
+    expect(new Set(proxy.asked)).toEqual(new Set(['slack.invalid:443']));
+    expect(out).toContain(`the proxy ${proxy.name} does not connect to slack.invalid:443 (HTTP 502)`);
+    expect(out).not.toContain('secret');
+  });
+
   it('The command check asks Slack about tokens from standard input or a file, and stores nothing', async () => {
     const world = await startWorld();
     const { installation, appToken } = addInstallation(world);

@@ -48,7 +48,7 @@ it('The Web API client and the check of tokens call scopes unknown when the head
       apiUrl: slack.apiUrl,
       clock: scaledClock(20),
       http: {
-        close: () => http.close(),
+        ...http,
         async fetch(url, init) {
           const answer = await http.fetch(url, init);
           const type = { 'content-type': 'application/json' };

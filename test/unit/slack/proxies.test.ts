@@ -1,0 +1,215 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, type AddressInfo, type Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { systemClock } from '../../../src/core/clock.js';
+import { createOutbound } from '../../../src/core/outbound.js';
+import { proxiesOf } from '../../../src/proxy-settings.js';
+import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
+import { createSlackHttp } from '../../../src/slack/http.js';
+import type { AppSocketsStatus } from '../../../src/slack/status.js';
+import { createWebApi } from '../../../src/slack/web-api.js';
+import { failureText } from '../../../src/slack/web-failure.js';
+import {
+  startConnectProxy,
+  type ConnectProxy,
+  type ConnectProxyOptions,
+} from '../../helpers/connect-proxy.js';
+import { eventually } from '../../helpers/eventually.js';
+import { SlackRig } from '../../world/slack-sockets.js';
+
+const CERTIFICATES = new URL('../../data/private-ca/', import.meta.url);
+
+let ends: (() => unknown)[] = [];
+afterEach(async () => {
+  const all = ends;
+  ends = [];
+  for (const end of all.reverse()) await end();
+});
+
+async function proxyWith(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
+  const proxy = await startConnectProxy(options);
+  ends.push(() => proxy.vanish());
+  return proxy;
+}
+
+/** Sockets whose only way to the scripted Slack is the proxy: they know it by a name that the proxy alone resolves. */
+async function behindProxy(
+  proxy: ConnectProxy,
+  environment: Record<string, string> = { HTTP_PROXY: proxy.url },
+) {
+  const outbound = createOutbound(proxiesOf(environment));
+  const rig = await SlackRig.start({ outbound });
+  ends.push(() => rig.stop());
+  return rig;
+}
+
+describe('Through a proxy', () => {
+  it('The Web API and the WebSockets go through the proxy, with its credentials', async () => {
+    const proxy = await proxyWith({ credentials: 'corp:s:cret' });
+    const rig = await behindProxy(proxy, { HTTP_PROXY: proxy.url.replace('s:cret', 's%3Acret') });
+    await rig.open();
+    // Two calls for a URL, whose connection may be kept, and two WebSockets.
+    expect(new Set(proxy.asked)).toEqual(new Set([new URL(rig.slack.url).host]));
+    expect(proxy.asked.length).toBeGreaterThanOrEqual(3);
+    const entry = rig.slack.send(rig.installation, slashCommand());
+    await rig.slack.ledger.settled(entry);
+    expect(entry.state).toBe('acknowledged');
+    await rig.sockets.stop();
+    await eventually(() => proxy.tunnels === 0, 'no tunnel is left');
+  });
+
+  it.each([
+    [407, /HTTP 407: it wants a name and a password, which go into the URL of the proxy\)$/],
+    [403, /HTTP 403\)$/],
+    [502, /HTTP 502\)$/],
+  ])('The status names a proxy that refuses with %i', async (status, reason) => {
+    const proxy = await proxyWith();
+    const rig = await behindProxy(proxy);
+    proxy.answerWith(status);
+    rig.want(rig.token);
+    await rig.until(() => rig.status?.t === 'degraded', 'a reason');
+    const said = rig.status?.t === 'degraded' ? rig.status.reason : '';
+    expect(said).toMatch(
+      new RegExp(
+        `^Slack cannot be reached: the proxy ${proxy.name} does not connect to 127\\.0\\.0\\.1:\\d+ \\(`,
+      ),
+    );
+    expect(said).toMatch(reason);
+    proxy.answerWith(undefined);
+    await rig.live();
+  });
+
+  it('The status says that the credentials are wrong and does not show them', async () => {
+    const proxy = await proxyWith({ credentials: 'corp:right' });
+    const rig = await behindProxy(proxy, { http_proxy: proxy.url.replace('right', 'wrong-secret') });
+    rig.want(rig.token);
+    await rig.until(() => rig.status?.t === 'degraded', 'a reason');
+    const said = JSON.stringify([rig.status, rig.events]);
+    expect(said).toContain('it does not accept the name and the password in its URL');
+    expect(said).not.toMatch(/wrong-secret|corp:/);
+  });
+
+  it('The sockets come back after the proxy was gone, and the status names it meanwhile', async () => {
+    const proxy = await proxyWith();
+    const rig = await behindProxy(proxy);
+    await rig.open();
+    await proxy.vanish();
+    const reason = `Slack cannot be reached: the proxy ${proxy.name} refused the connection`;
+    await rig.until(() => rig.status?.t === 'degraded' && rig.status.reason === reason, 'a reason');
+    await proxy.comeBack();
+    await rig.live();
+  });
+
+  it('The WebSocket is refused by a proxy that lets the Web API pass, and the status names it', async () => {
+    const proxy = await proxyWith();
+    const rig = await behindProxy(proxy);
+    rig.sockets.events.subscribe((event) => {
+      if (event.t === 'socket_state' && event.to === 'dialling') proxy.answerWith(403);
+    });
+    rig.want(rig.token);
+    await rig.until(() => rig.status?.t === 'degraded', 'a reason');
+    expect(rig.status?.t === 'degraded' ? rig.status.reason : '').toMatch(
+      new RegExp(`^the WebSocket to Slack could not be opened: the proxy ${proxy.name} does not connect to `),
+    );
+  });
+
+  it('A call of the Web API ends within its limit when the proxy never answers', async () => {
+    const proxy = await proxyWith();
+    proxy.answerWith('hang');
+    const http = createSlackHttp(createOutbound(proxiesOf({ HTTP_PROXY: proxy.url })));
+    ends.push(() => http.close());
+    const api = createWebApi({ apiUrl: 'http://slack.test/api/', clock: systemClock, http, timeoutMs: 200 });
+    const result = await api.authTest('xoxb-1');
+    expect(result.ok ? '' : failureText(result.failure)).toMatch(/took longer than 200 ms/);
+  });
+
+  it('A host in NO_PROXY is reached directly', async () => {
+    const proxy = await proxyWith();
+    const rig = await behindProxy(proxy, { HTTP_PROXY: proxy.url, NO_PROXY: 'localhost, 127.0.0.0/8' });
+    await rig.open();
+    expect(proxy.asked).toEqual([]);
+  });
+
+  it('A file is uploaded through the proxy', async () => {
+    const proxy = await proxyWith();
+    const rig = await behindProxy(proxy);
+    const http = createSlackHttp(createOutbound(proxiesOf({ HTTP_PROXY: proxy.url })));
+    ends.push(() => http.close());
+    await http.upload(`${rig.slack.url}/nowhere`, {
+      method: 'POST',
+      body: new Uint8Array([1, 2, 3]),
+      headers: {},
+      signal: AbortSignal.timeout(5_000),
+    });
+    expect(proxy.asked).toHaveLength(1);
+  });
+});
+
+/** TLS in front of `port`, with a certificate of the private authority. */
+async function tlsBefore(port: number): Promise<number> {
+  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => readFileSync(new URL(name, CERTIFICATES)));
+  const server: Server = createTlsServer({ cert, key }, (socket) => {
+    const inner = connect({ host: '127.0.0.1', port });
+    for (const each of [socket, inner]) each.on('error', () => undefined);
+    socket.pipe(inner).pipe(socket);
+    socket.once('close', () => inner.destroy());
+    inner.once('close', () => socket.destroy());
+  }).on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => new Promise((resolve) => server.close(resolve)));
+  return (server.address() as AddressInfo).port;
+}
+
+/** The statuses of sockets in a process with this environment, each as it comes. */
+function statuses(apiUrl: string, appId: string, token: string, environment: Record<string, string>) {
+  const said: AppSocketsStatus[] = [];
+  const child: ChildProcess = fork(
+    fileURLToPath(new URL('../../helpers/proxied-sockets.ts', import.meta.url)),
+    [apiUrl, appId, token],
+    { execArgv: ['--import', 'tsx'], env: { PATH: process.env['PATH'], ...environment } },
+  );
+  child.on('message', (status) => void said.push(status as AppSocketsStatus));
+  ends.push(async () => {
+    child.disconnect();
+    await once(child, 'exit');
+  });
+  return said;
+}
+
+describe('With an authority of one’s own', () => {
+  it.each([
+    ['a proxy that is reached by TLS', true],
+    ['a proxy that is not', false],
+  ])(
+    'Slack behind TLS is reached through %s where NODE_EXTRA_CA_CERTS names the authority',
+    async (_name, tls) => {
+      const rig = await SlackRig.start({ slack: { publicUrl: 'https://slack.test' } });
+      ends.push(() => rig.stop());
+      const port = await tlsBefore(Number(new URL(rig.slack.url).port));
+      const proxy = await proxyWith({ tls, credentials: 'corp:secret', hosts: { 'slack.test': port } });
+      const environment = { HTTPS_PROXY: proxy.url };
+      const extra = { ...environment, NODE_EXTRA_CA_CERTS: fileURLToPath(new URL('ca.pem', CERTIFICATES)) };
+      const trusting = statuses(rig.slack.apiUrl, rig.app.id, rig.token, extra);
+      await eventually(() => trusting.at(-1)?.t === 'live', 'two sockets are live', 20_000);
+      expect(new Set(proxy.asked)).toEqual(new Set(['slack.test:443']));
+      const doubting = statuses(rig.slack.apiUrl, rig.app.id, rig.token, environment);
+      const reason = await eventually(
+        () => {
+          const last = doubting.at(-1);
+          return last?.t === 'degraded' && last.reason;
+        },
+        'a reason',
+        20_000,
+      );
+      const whose = tls ? `the proxy ${proxy.name}` : `slack.test through the proxy ${proxy.name}`;
+      expect(reason).toContain(`the certificate of ${whose} is not trusted (`);
+      expect(reason).toContain('NODE_EXTRA_CA_CERTS');
+    },
+  );
+});
