@@ -1,5 +1,5 @@
 import { loadConfig, type Config } from '../config.js';
-import { proposedApp } from '../connection/setup/app-manifest.js';
+import { proposedApp, slackSiteOf } from '../connection/setup/app-manifest.js';
 import { readManifest } from '../contract/manifest.js';
 import { systemClock } from '../core/clock.js';
 import { errorMessage, PluginError } from '../core/errors.js';
@@ -40,6 +40,7 @@ async function setupTools(config: Config): Promise<SetupTools> {
       server.forCaller(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     integrationId: manifest.integrationId,
     manifest: proposedApp(manifest.slackApp),
+    slackSite: slackSiteOf(config.slackApiUrl),
     clock: systemClock,
     async close() {
       await Promise.all([http.close(), server.close()]);

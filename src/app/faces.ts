@@ -1,7 +1,7 @@
 import { createRouterTransport } from '@connectrpc/connect';
 import { getRequestListener } from '@hono/node-server';
 import type { AutoKittehClient } from '../autokitteh/client.js';
-import { proposedApp } from '../connection/setup/app-manifest.js';
+import { proposedApp, slackSiteOf } from '../connection/setup/app-manifest.js';
 import { isForged } from '../connection/setup/http/forged-request.js';
 import { createSetup } from '../connection/setup/setup.js';
 import { startContractServer } from '../contract/contract-server.js';
@@ -57,6 +57,7 @@ export async function openFaces(
     saved: (tokens, owner, teamName) => live.learn(tokens, owner, teamName),
     changed: (connectionId) => live.noticeChange(connectionId),
     manifest: proposedApp(manifest.slackApp),
+    slackSite: slackSiteOf(config.slackApiUrl),
     ...trusted,
     serverUrl: serverElsewhere(config, manifest.connectionUrl),
     ...{ clock, log },

@@ -72,6 +72,7 @@ export async function startSite(): Promise<Site> {
     saved: () => undefined,
     changed: (id) => changed.push(id),
     manifest: DEFAULT_APP_MANIFEST,
+    slackSite: 'slack.com',
     trustedOrigins: [],
     clock: systemClock,
     log,

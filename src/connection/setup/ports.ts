@@ -63,6 +63,8 @@ export interface SetupPorts {
   readonly changed: (connectionId: string) => void;
   /** The Slack app that the guide proposes. */
   readonly manifest: AppManifest;
+  /** Slack's site, where that app is created: `slack.com` or `slack-gov.com`. */
+  readonly slackSite: string;
   /** The address that people reach the pages at, such as `https://ak.example.com`; absent: as the request says. */
   readonly publicUrl?: string | undefined;
   /** The server's address for people, such as `https://ak.example.com`; absent: the pages are below it. */

@@ -21,7 +21,7 @@ export function createSetup(ports: SetupPorts): Hono<SetupEnvironment> {
   const app = new Hono<SetupEnvironment>();
   const assets = loadAssets();
   const opened = new OpenedSockets(ports.clock);
-  app.use(securityHeaders);
+  app.use(securityHeaders(ports.slackSite));
 
   app.get('/slack', (context) => {
     // As AutoKitteh's own router does it; the query holds the connection.

@@ -19,6 +19,8 @@ export interface SetupTools {
   autokittehOf(userToken: string | undefined): PersonsAutoKitteh;
   readonly integrationId: string;
   readonly manifest: AppManifest;
+  /** Slack's site: `slack.com` or `slack-gov.com`. */
+  readonly slackSite: string;
   readonly clock: Clock;
   /** Gives connections back. */
   close(): Promise<void>;

@@ -29,10 +29,10 @@ export function addSetUpCommands(
     .option('--json', 'as JSON instead of YAML')
     .option('--link', "print a link that opens Slack's “create from manifest” with it filled in")
     .action(async (options: { json?: true; link?: true }) => {
-      await withTools(ports, flags(), ({ manifest }) => {
-        const print =
-          options.link === true ? createAppLink : options.json === true ? manifestJson : manifestYaml;
-        ports.terminal.out(print(manifest).trimEnd());
+      await withTools(ports, flags(), ({ manifest, slackSite }) => {
+        const print = options.json === true ? manifestJson : manifestYaml;
+        const text = options.link === true ? createAppLink(manifest, slackSite) : print(manifest);
+        ports.terminal.out(text.trimEnd());
         return Promise.resolve();
       });
     });

@@ -138,6 +138,10 @@ describe('the command line', () => {
     const link = new URL((await run(['manifest', '--link'])).out);
     expect(link.origin).toBe('https://api.slack.com');
     expect(link.searchParams.get('manifest_yaml') ?? link.searchParams.get('manifest_json')).toBeTruthy();
+    const government = { SLACK_API_URL: 'https://slack-gov.com/api/' };
+    expect(new URL((await run(['manifest', '--link'], government)).out).origin).toBe(
+      'https://api.slack-gov.com',
+    );
   });
 
   it('The command line says so where no program runs', async () => {

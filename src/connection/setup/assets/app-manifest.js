@@ -47,10 +47,11 @@ export function manifestYaml(manifest) {
  * Slack's page "create an app from a manifest", with this one filled in.
  *
  * @param {AppManifest} manifest
+ * @param {string} site `slack.com`, or `slack-gov.com` for government Slack
  * @returns {string}
  */
-export function createAppLink(manifest) {
-  const link = new URL('https://api.slack.com/apps');
+export function createAppLink(manifest, site) {
+  const link = new URL(`https://api.${site}/apps`);
   link.searchParams.set('new_app', '1');
   link.searchParams.set('manifest_yaml', manifestYaml(manifest));
   // Slack's page decodes percent signs, but takes a plus for a plus.

@@ -53,7 +53,8 @@ async function start(document, form) {
  */
 function show(document, form, manifest, update) {
   const link = elementById(document, 'create-link', HTMLAnchorElement);
-  if (link) link.href = createAppLink(manifest);
+  // The page was made for one of Slack's sites.
+  if (link) link.href = createAppLink(manifest, link.host.replace(/^api\./, ''));
   setText(document.getElementById('manifest-text'), textOf(document, manifest));
   showFindings(document, form, manifest, update);
   // "Check" tells which of these scopes the bot does not have.

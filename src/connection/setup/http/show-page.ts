@@ -35,6 +35,7 @@ export async function showPage(
     origin,
     serverUrl: ports.serverUrl,
     manifest: ports.manifest,
+    slackSite: ports.slackSite,
     subject,
     outcome: request.outcome,
   });

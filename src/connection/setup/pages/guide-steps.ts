@@ -21,7 +21,7 @@ export function slackSteps(view: PageView, open: boolean): Html {
         </div>
         ${drawCreateApp()}
       </div>
-      ${manifestEditor(view.manifest)}`,
+      ${manifestEditor(view)}`,
   )}
   ${step(
     'install',

@@ -1,19 +1,19 @@
 import { html } from 'hono/html';
 import { createAppLink, manifestYaml, type AppManifest } from '../assets/app-manifest.js';
 import { BOT_SCOPES, EVENT_SCOPES } from '../assets/event-scopes.js';
-import type { Html } from './view.js';
+import type { Html, PageView } from './view.js';
 
 /**
  * The manifest: to be opened in Slack, copied or downloaded as it is, and with the script to be edited. What only the
  * script can do is hidden until it runs.
  */
-export function manifestEditor(manifest: AppManifest): Html {
+export function manifestEditor({ manifest, slackSite }: Pick<PageView, 'manifest' | 'slackSite'>): Html {
   return html`<div class="manifest" id="manifest">
     <div class="actions">
       <a
         class="button primary"
         id="create-link"
-        href="${createAppLink(manifest)}"
+        href="${createAppLink(manifest, slackSite)}"
         target="_blank"
         rel="noopener noreferrer"
         >Create it in Slack <span aria-hidden="true">↗</span><span class="unseen">(opens a new tab)</span></a

@@ -47,6 +47,8 @@ export interface PageView {
   /** The server's address, where it is not the page's own. */
   readonly serverUrl: string | undefined;
   readonly manifest: AppManifest;
+  /** Slack's site: `slack.com` or `slack-gov.com`. */
+  readonly slackSite: string;
   readonly subject: Subject;
   readonly outcome?: Outcome | undefined;
 }

@@ -141,6 +141,7 @@ export function createFakeSetup(overrides: Partial<SetupPorts> = {}, front: Fron
     saved: (...what) => saved.push(what),
     changed: (id) => changed.push(id),
     manifest: DEFAULT_APP_MANIFEST,
+    slackSite: 'slack.com',
     trustedOrigins: [],
     clock,
     log: createLog({ level: 'debug', format: 'json' }, { write: (line) => lines.push(line) }),

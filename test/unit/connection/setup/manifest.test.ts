@@ -67,7 +67,7 @@ describe('the proposed Slack app', () => {
   it('The link to Slack fills in the whole app, with blanks and signs', () => {
     const manifest = editable();
     manifest.display_information.name = 'a + b & c = 100 %';
-    const link = new URL(createAppLink(manifest));
+    const link = new URL(createAppLink(manifest, 'slack.com'));
     expect(link.origin + link.pathname).toBe('https://api.slack.com/apps');
     expect(link.searchParams.get('new_app')).toBe('1');
     expect(parse(link.searchParams.get('manifest_yaml') ?? '')).toEqual(manifest);

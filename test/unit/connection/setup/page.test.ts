@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { slackSiteOf } from '../../../../src/connection/setup/app-manifest.js';
 import { PluginError } from '../../../../src/core/errors.js';
 import {
   APP_TOKEN,
@@ -289,5 +290,25 @@ describe('the buttons', () => {
     expect(response.status).toBe(403);
     expect(text).toContain('AutoKitteh, Set: unauthorized.');
     expect(text).not.toContain(APP_TOKEN);
+  });
+});
+
+describe('government Slack', () => {
+  it.each([
+    ['https://slack-gov.com/api/', 'slack-gov.com'],
+    ['https://SLACK-GOV.com/api/', 'slack-gov.com'],
+    ['https://proxy.slack-gov.com/api/', 'slack-gov.com'],
+    ['https://slack.com/api/', 'slack.com'],
+    ['https://slack-gov.com.example/api/', 'slack.com'],
+    ['https://notslack-gov.com/api/', 'slack.com'],
+    ['http://127.0.0.1:4321/slack-gov.com/', 'slack.com'],
+  ])('The page and its policy lead to the site of the API %s', async (apiUrl, site) => {
+    expect(slackSiteOf(apiUrl)).toBe(site);
+    const { text, headers } = await open(createFakeSetup({ slackSite: slackSiteOf(apiUrl) }));
+    expect(/id="create-link"\s+href="(https:\/\/[^/]+\/apps)\?/.exec(text)?.[1]).toBe(
+      `https://api.${site}/apps`,
+    );
+    const [, formAction] = /form-action ([^;]*)/.exec(headers.get('content-security-policy') ?? '') ?? [];
+    expect(formAction).toBe(`'self' https://${site} https://*.${site} vscode:`);
   });
 });
