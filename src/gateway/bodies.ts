@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import { pairs } from './headers.js';
 
@@ -47,47 +48,81 @@ export class FirstBytes {
     else this.#chunks = [];
   };
 
+  get tooLong(): boolean {
+    return this.#size > this.#limit;
+  }
+
   /** The whole body; undefined when it was longer than the limit. */
   whole(): Buffer | undefined {
-    return this.#size > this.#limit ? undefined : Buffer.concat(this.#chunks);
+    return this.tooLong ? undefined : Buffer.concat(this.#chunks);
   }
 }
 
+/** How much of a body is read here, and how long its client may take for it. */
+export interface BodyLimits {
+  readonly bytes: number;
+  readonly ms: number;
+  readonly clock: Clock;
+}
+
 /**
- * The whole body if it has no more than `limit` bytes. Else undefined, and the rest is not read. Rejects with
- * `cancelled` when the client goes away in between.
+ * The whole body, or undefined when it is longer than the limit; the rest is not read then. Rejects with `timeout` when
+ * it takes too long, and with `cancelled` when the client goes away.
  */
 export function readBody(
   request: IncomingMessage,
   response: ServerResponse,
-  limit: number,
+  { bytes, ms, clock }: BodyLimits,
 ): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > bytes) return Promise.resolve(undefined);
   askForBody(request, response);
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const onReadable = (): void => {
-      for (let chunk: unknown; (chunk = request.read()) !== null;) {
-        chunks.push(chunk as Buffer);
-        size += (chunk as Buffer).length;
-        if (size <= limit) continue;
-        detach();
-        request.unshift(Buffer.concat(chunks));
-        resolve(undefined);
-        return;
-      }
+    const kept = new FirstBytes(bytes);
+    const timer = clock.setTimer(ms, () => {
+      detach();
+      reject(new PluginError('timeout', `the body did not come within ${ms / 1_000} s`));
+    });
+    const onData = (chunk: Buffer): void => {
+      kept.add(chunk);
+      if (!kept.tooLong) return;
+      detach();
+      request.pause();
+      resolve(undefined);
     };
     const onEnd = (): void => {
       detach();
-      resolve(Buffer.concat(chunks));
+      resolve(kept.whole());
     };
     const onGone = (): void => {
       detach();
       reject(new PluginError('cancelled', 'the client went away'));
     };
     function detach(): void {
-      request.off('readable', onReadable).off('end', onEnd).off('error', onGone).off('close', onGone);
+      timer.cancel();
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
     }
-    request.on('readable', onReadable).on('end', onEnd).on('error', onGone).on('close', onGone);
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+  });
+}
+
+/** Calls `idle` when nothing of a body has come for `ms`, unless it is we who do not read it. */
+export function watchUpload(
+  request: IncomingMessage,
+  response: ServerResponse,
+  ms: number,
+  idle: () => void,
+): void {
+  request.setTimeout(ms);
+  request.on('timeout', () => {
+    if (request.isPaused()) request.setTimeout(ms);
+    else idle();
+  });
+  request.once('end', () => {
+    // Once the answer is out node counts how long the connection stays idle.
+    if (!response.writableFinished) request.setTimeout(0);
+  });
+  // Node counts from then on as if the connection were idle, which it is not before the body has ended.
+  response.once('close', () => {
+    if (!request.complete) request.setTimeout(ms);
   });
 }

@@ -2,10 +2,12 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PluginError } from '../core/errors.js';
 import type { Outbound } from '../core/outbound.js';
+import type { NoteRefusal } from '../http/refusals.js';
 import { responseProblem, readAnswer, relayAnswer, type WholeResponse } from './server-response.js';
-import { askForBody, copyBody, type FirstBytes } from './bodies.js';
+import { askForBody, copyBody, watchUpload, type FirstBytes } from './bodies.js';
 import { announcesBody, type RequestChanges } from './headers.js';
 import { tunnel } from './tunnel.js';
+import { answerTooSlow } from './too-much.js';
 import { answerUnreachable } from './unreachable.js';
 import { createUpstream } from './upstream.js';
 
@@ -49,7 +51,17 @@ const PACKED_ANSWERS: ReadonlySet<string> = new Set(['accept-encoding', 'grpc-ac
 // RFC 9110, 9.2.1: these change nothing, so they may be sent again.
 const SAFE: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export function createForwarder(url: string, outbound?: Outbound): Forwarder {
+export interface UploadWatch {
+  /** Milliseconds without a byte of a request's body, after which it is given up. */
+  readonly uploadIdleMs: number;
+  readonly refused: NoteRefusal;
+}
+
+export function createForwarder(
+  url: string,
+  { uploadIdleMs, refused }: UploadWatch,
+  outbound?: Outbound,
+): Forwarder {
   const upstream = createUpstream(url, outbound);
 
   function pass(request: IncomingMessage, response: ServerResponse, passage: Passage): void {
@@ -112,6 +124,14 @@ export function createForwarder(url: string, outbound?: Outbound): Forwarder {
     response.once('close', () => {
       if (!response.writableFinished) outgoing?.destroy();
     });
+    if (body === undefined && announcesBody(request)) {
+      watchUpload(request, response, uploadIdleMs, () => {
+        refused('too_slow');
+        settled = true;
+        failed(new PluginError('timeout', 'the rest of the request did not come'));
+        outgoing?.destroy();
+      });
+    }
     attempt();
   }
 
@@ -125,7 +145,8 @@ export function createForwarder(url: string, outbound?: Outbound): Forwarder {
           answered?.(answer.statusCode ?? 0);
         },
         failed(error) {
-          answerUnreachable(request, response, error);
+          if (error instanceof PluginError && error.code === 'timeout') answerTooSlow(response);
+          else answerUnreachable(request, response, error);
           answered?.(0);
         },
       });

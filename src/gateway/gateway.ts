@@ -11,6 +11,8 @@ import { refuseMalformed, sendRefusal } from '../http/malformed.js';
 import type { NoteRefusal } from '../http/refusals.js';
 import { createForwarder } from './forwarder.js';
 import { createHandler, type GatewayPorts } from './handler.js';
+import { Notices } from './notices.js';
+import { answerTooSlow } from './too-much.js';
 import { answerUnreachable } from './unreachable.js';
 import { serveUpgrades } from './upgrades.js';
 
@@ -23,6 +25,8 @@ export interface GatewayOptions extends GatewayPorts {
   /** As many connections of clients at a time. */
   readonly connections: number;
   readonly refused: NoteRefusal;
+  /** Milliseconds that a slow client is given, where they are not those of PORT_LIMITS. */
+  readonly limits?: { readonly bodyMs: number; readonly uploadIdleMs: number };
   readonly clock: Clock;
 }
 
@@ -39,8 +43,14 @@ const CHECK_MS = 5_000;
 /** Starts the gateway: HTTP/1.1 in front of an unmodified server, which answers everything that is not ours. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
-  const forwarder = createForwarder(options.upstream, options.outbound);
-  const handle = createHandler(options, forwarder);
+  const { bodyMs, uploadIdleMs } = options.limits ?? PORT_LIMITS;
+  const forwarder = createForwarder(
+    options.upstream,
+    { uploadIdleMs, refused: options.refused },
+    options.outbound,
+  );
+  const notices = new Notices(options.clock, options.noticeWrite);
+  const handle = createHandler({ ...options, notices, bodyMs }, forwarder);
   const background = new Background((name, error) => log.error({ err: error }, name));
   const connections = new Connections(options.connections, () => options.refused('too_many_connections'));
   let stopping: Promise<void> | undefined;
@@ -87,6 +97,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       answerUnreachable(request, response, failure.cause);
     } else if (failure.code === 'cancelled' || response.destroyed) {
       response.destroy();
+    } else if (failure.code === 'timeout') {
+      options.refused('too_slow');
+      answerTooSlow(response);
     } else if (failure.code === 'bad_input' && !response.headersSent) {
       response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end(`${failure.message}\n`);
     } else {
@@ -114,6 +127,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     sweep?.cancel();
     cutOff.cancel();
     await background.idle();
+    notices.close();
     forwarder.close();
   }
   return {

@@ -2,18 +2,23 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { createClient, type Transport } from '@connectrpc/connect';
 import { isConnectionId } from '../autokitteh/ids.js';
 import type { Status } from '../autokitteh/status.js';
+import type { Clock } from '../core/clock.js';
 import type { RequestHeaders } from '../connection/setup/http/forged-request.js';
 import { errorMessage } from '../core/errors.js';
-import { PORT_LIMITS } from '../http/limits.js';
 import type { Log } from '../core/log.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { DeleteRequestSchema, SetRequestSchema } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import { sendAnswer } from './server-response.js';
+import { PORT_LIMITS } from '../http/limits.js';
+import { sendRefusal } from '../http/malformed.js';
+import type { NoteRefusal } from '../http/refusals.js';
 import { FirstBytes, readBody } from './bodies.js';
+import type { Notices } from './notices.js';
 import { overlayDescriptor } from './descriptor-overlay.js';
 import type { Forwarder } from './forwarder.js';
 import { routeOf, type Route, type StatusQuestion } from './routes.js';
 import { answerPayload, readRequest, rpcFormat, withPayload } from './rpc-body.js';
+import { answerTooLarge } from './too-much.js';
 import { answerBySetup, type SetupHandler } from './setup-bridge.js';
 import { createStatusSource, statusPage, statusPayload, STATUS_REQUESTS } from './status-answer.js';
 
@@ -37,23 +42,28 @@ export interface GatewayPorts {
 
 // Those of the server's own save.
 const SAVE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
-// Above every limit of what answers behind it, so that it is they who say what is too long.
-const MAX_PAGE_BYTES = 1024 * 1024;
-// What is kept of requests that are read only after the server has accepted them.
-const MAX_VARIABLES_BYTES = 16 * 1024;
-const MAX_QUESTION_BYTES = 16 * 1024;
+const NO_PATH = { status: 400, sentence: 'The request names no path.', headers: {} } as const;
+
+export interface HandlerOptions extends GatewayPorts {
+  readonly clock: Clock;
+  readonly notices: Notices;
+  readonly refused: NoteRefusal;
+  /** Milliseconds for a body that is read here. */
+  readonly bodyMs: number;
+}
 
 /** Answers one request; rejects with what nobody foresaw. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | undefined;
 
-export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handler {
+export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Handler {
   const contract = createClient(IntegrationsService, ports.contract);
   const statuses = createStatusSource(ports.contract, ports.integrationId);
 
   return (request, response) => {
     const target = originForm(request);
     if (target === undefined) {
-      plainText(response, 400, 'The request names no path.');
+      ports.refused('malformed');
+      sendRefusal(response, NO_PATH);
       return undefined;
     }
     request.url = target;
@@ -87,14 +97,27 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
 
   function noticing(...connectionIds: readonly (string | undefined)[]): (status: number) => void {
     return (status) => {
-      if (status >= 200 && status < 400) for (const id of connectionIds) ports.noticeWrite(id);
+      if (status >= 200 && status < 400) for (const id of connectionIds) ports.notices.tell(id);
     };
   }
 
+  /** The body, or undefined when it is too large: then that is the answer. */
+  async function read(
+    request: IncomingMessage,
+    response: ServerResponse,
+    bytes: number,
+  ): Promise<Buffer | undefined> {
+    const body = await readBody(request, response, { bytes, ms: ports.bodyMs, clock: ports.clock });
+    if (body === undefined) {
+      ports.refused('too_large');
+      answerTooLarge(response);
+    }
+    return body;
+  }
+
   async function pages(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request, response, MAX_PAGE_BYTES);
-    if (body === undefined) tooLarge(request, response);
-    else await answerBySetup(ports.setup, request, response, body);
+    const body = await read(request, response, PORT_LIMITS.pageBytes);
+    if (body !== undefined) await answerBySetup(ports.setup, request, response, body);
   }
 
   async function save(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -103,11 +126,9 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
       request.resume();
       return;
     }
-    const body = await readBody(request, response, PORT_LIMITS.formBytes);
-    if (body === undefined) {
-      tooLarge(request, response);
-      return;
-    }
+    // A form that is too large to be read here could be read otherwise by the server: it stays here.
+    const body = await read(request, response, PORT_LIMITS.formBytes);
+    if (body === undefined) return;
     await answerBySetup(ports.setup, request, response, body, () =>
       forwarder.forward(request, response, { body, answered: noticing(undefined) }),
     );
@@ -118,7 +139,7 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
     response: ServerResponse,
     { method }: Route & { t: 'variables_rpc' },
   ): Promise<void> {
-    const kept = new FirstBytes(MAX_VARIABLES_BYTES);
+    const kept = new FirstBytes(PORT_LIMITS.keptBytes);
     const status = await new Promise<number>((answered) =>
       forwarder.forward(request, response, { kept, answered }),
     );
@@ -159,7 +180,7 @@ export function createHandler(ports: GatewayPorts, forwarder: Forwarder): Handle
       forwarder.forward(request, response);
       return;
     }
-    const kept = new FirstBytes(MAX_QUESTION_BYTES);
+    const kept = new FirstBytes(PORT_LIMITS.keptBytes);
     const answer = await forwarder.exchange(request, response, kept);
     if (answer === undefined) return;
     const succeeded = answerPayload(format, answer) !== undefined;
@@ -221,11 +242,6 @@ async function scopesOf(
   }
   const asked = await readRequest(format, SetRequestSchema, request.headers, kept);
   return [...new Set(asked?.vars.map(({ scopeId }) => scopeId))];
-}
-
-function tooLarge(request: IncomingMessage, response: ServerResponse): void {
-  plainText(response, 413, 'request too large', { connection: 'close' });
-  request.resume();
 }
 
 function plainText(

@@ -18,10 +18,10 @@ export const PORT_LIMITS = {
   keepAliveMs: 100 * SECOND,
   /** Requests of one connection that wait until those before them are answered. */
   pipelinedRequests: 32,
-  /** Until the server takes a connection. */
-  connectMs: 10 * SECOND,
   /** A form for /slack/save. */
   formBytes: 16 * KIB,
+  /** Any other body that the pages read: above the limits of what answers behind, so that it is they who refuse it. */
+  pageBytes: 512 * KIB,
   /** Kept of a request beside its stream, to be read when the server has accepted it. */
   keptBytes: 16 * KIB,
   /** The same, unpacked. */

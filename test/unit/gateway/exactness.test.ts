@@ -34,26 +34,21 @@ describe('an answer of the server that is none', () => {
     ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
     ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n\r\n'],
     ['endless headers', `HTTP/1.1 200 OK\r\nA: ${'a'.repeat(80_000)}\r\n\r\n`],
-  ])(
-    'An answer of the server that is not HTTP becomes a 502 and ends nothing else: %s',
-    async (_name, bytes) => {
-      await answering(bytes);
-      for (const [path, method] of [
-        ['/x', 'GET'],
-        [LIST, 'POST'],
-      ] as const) {
-        const reply = await send(rig.url, path, { method, headers: { 'content-type': 'application/json' } });
-        expect([reply.status, reply.statusMessage]).toEqual([502, 'Bad Gateway']);
-      }
-      const upgraded = await raw(rig.gateway.port, `GET /x HTTP/1.1\r\nHost: x\r\n${WEBSOCKET}\r\n\r\n`);
-      expect(upgraded).toMatch(
-        bytes.includes('101') ? /^HTTP\/1\.1 101 / : /^HTTP\/1\.1 502 Bad Gateway\r\n/,
-      );
-      expect(rig.logged).toEqual([]);
-    },
-  );
+  ])('An answer of the server that is none is a 502 and ends nothing else: %s', async (_name, bytes) => {
+    await answering(bytes);
+    for (const [path, method] of [
+      ['/x', 'GET'],
+      [LIST, 'POST'],
+    ] as const) {
+      const reply = await send(rig.url, path, { method, headers: { 'content-type': 'application/json' } });
+      expect([reply.status, reply.statusMessage]).toEqual([502, 'Bad Gateway']);
+    }
+    const upgraded = await raw(rig.gateway.port, `GET /x HTTP/1.1\r\nHost: x\r\n${WEBSOCKET}\r\n\r\n`);
+    expect(upgraded).toMatch(bytes.includes('101') ? /^HTTP\/1\.1 101 / : /^HTTP\/1\.1 502 Bad Gateway\r\n/);
+    expect(rig.logged).toEqual([]);
+  });
 
-  it('An answer that is cut while the gateway reads it whole becomes a 502 with that reason', async () => {
+  it('An answer that is cut where it is read whole is a 502, with the reason phrase of 502', async () => {
     await answering(
       'HTTP/1.1 200 Splendid\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{"a":',
     );
@@ -70,7 +65,7 @@ describe('headers', () => {
     ['204', 'HTTP/1.1 204 None', 'Vary: A', ''],
     ['404 in chunks', 'HTTP/1.1 404 Missing', 'Transfer-Encoding: chunked', '2\r\nab\r\n0\r\n\r\n'],
   ])(
-    'The headers of an answer pass byte for byte, in their spelling and order, with %s',
+    'Headers pass byte for byte, in their spelling and order, with %s',
     async (_status, line, header, body) => {
       const lines = `X-NaMe: ${NAME}\r\nx-name: 2\r\nSet-Cookie: a=${NAME}\r\nSet-Cookie: b\r\n${header}\r\n`;
       await answering(`${line}\r\n${lines}\r\n${body}`);
@@ -79,14 +74,14 @@ describe('headers', () => {
     },
   );
 
-  it('The headers of an agreement to a WebSocket pass byte for byte, and so do the first bytes on it', async () => {
+  it('Headers pass byte for byte with the agreement to a WebSocket, and so do the first bytes on it', async () => {
     const head = `HTTP/1.1 101 Sure\r\nConnection: Upgrade\r\nX-NaMe: ${NAME}\r\nUpgrade: websocket\r\n\r\n`;
     await answering(`${head}hello`);
     const answer = await raw(rig.gateway.port, `GET /x HTTP/1.1\r\nHost: x\r\n${WEBSOCKET}\r\n\r\n`);
     expect(answer).toBe(`${head}hello`);
   });
 
-  it('The headers of a request pass byte for byte, in their spelling and order', async () => {
+  it('Headers of a request pass byte for byte, in their spelling and order', async () => {
     const upstream = await startRawUpstream((socket) => {
       socket.end('HTTP/1.1 204 Done\r\n\r\n');
     });
@@ -101,7 +96,7 @@ describe('headers', () => {
 });
 
 describe('bodies', () => {
-  it('The bodies of requests keep their trailers', async () => {
+  it('The trailers of a request pass', async () => {
     const upstream = await startRawUpstream((socket, received) => {
       if (received.includes('\r\n0\r\n')) socket.end('HTTP/1.1 204 Done\r\n\r\n');
     });
@@ -153,7 +148,7 @@ describe('bodies', () => {
     expect(arrived).toEqual(['body']);
   });
 
-  it('A body may be answered before it has ended', async () => {
+  it('A request may be answered before its body has ended', async () => {
     rig = await startRig((_request, response) => {
       response.writeHead(413, { connection: 'close' }).end('too long');
     });
@@ -190,7 +185,7 @@ describe('a kept connection that the server has just closed', () => {
       else if (received.endsWith('\r\n\r\n')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     });
 
-  it('A request that may be repeated does not fail because the server has just closed a kept connection', async () => {
+  it('A kept connection that the server has just closed fails no request that may be repeated', async () => {
     const upstream = await stale();
     rig = await startRig(upstream);
     expect((await send(rig.url, '/1')).status).toBe(200);
@@ -198,7 +193,7 @@ describe('a kept connection that the server has just closed', () => {
     expect(upstream.received).toHaveLength(2);
   });
 
-  it('A request whose repetition could act twice is never sent twice', async () => {
+  it('A request that could do something twice is never sent again', async () => {
     const upstream = await stale();
     rig = await startRig(upstream);
     expect((await send(rig.url, '/1', { method: 'POST' })).status).toBe(200);
@@ -208,7 +203,7 @@ describe('a kept connection that the server has just closed', () => {
 });
 
 describe('a WebSocket', () => {
-  it('A WebSocket that the server refuses gets its refusal with the body', async () => {
+  it('A WebSocket that the server refuses gets its refusal, body and all', async () => {
     rig = await startRig((_request, response) => {
       response.writeHead(403, { 'content-type': 'text/plain' });
       response.write('not ');
