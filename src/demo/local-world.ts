@@ -26,13 +26,17 @@ export interface LocalWorld {
 const FILE = 'main.star';
 const ENTRY = 'on_slack';
 
-/** Starts it. The project has one connection, and one trigger for whatever comes from it. */
-export async function startLocalWorld(): Promise<LocalWorld> {
+/**
+ * Starts it. The project has one connection, and one trigger for whatever comes from it. With `slackUrl` the program is told that
+ * Slack is there, on a port of this machine under a name that only a proxy resolves.
+ */
+export async function startLocalWorld(slackUrl?: URL): Promise<LocalWorld> {
   // Slack's ladder is 0 s, 1 min, 5 min; nobody wants to watch that.
   const slack = await startScriptedSlack({
     retries: { ...SLACK_RETRIES, delays: [500, 2_000, 5_000, 10_000, 20_000] },
+    ...(slackUrl === undefined ? {} : { port: Number(slackUrl.port), publicUrl: slackUrl.origin }),
   });
-  const server = await startStandIn({ defaultUser: true, slackApiUrl: slack.apiUrl });
+  const server = await startStandIn({ defaultUser: true, slackApiUrl: `${slack.url}/api/` });
   const app = slack.addApp('AutoKitteh Demo App');
   const installation = slack.install(app, slack.addWorkspace('Demo Workspace'));
   return {

@@ -13,7 +13,9 @@ import { tour } from './tour.js';
 const { tour: touring, verbose } = askedFor(process.argv.slice(2));
 const say = (line: string): void => console.log(line);
 
-const world = await startLocalWorld();
+// With DEMO_SLACK_URL=http://<name>:<port> the program is told that Slack is there, to reach it through HTTP_PROXY.
+const slackUrl = process.env['DEMO_SLACK_URL'];
+const world = await startLocalWorld(slackUrl === undefined ? undefined : new URL(slackUrl));
 const folder = await mkdtemp(join(tmpdir(), 'ak-slack-demo-'));
 const [plugin, gateway] = await freePorts(2);
 const integration = new PluginProcess(
@@ -21,6 +23,8 @@ const integration = new PluginProcess(
     AUTOKITTEH_URL: world.server.url,
     AUTOKITTEH_SIGN_KEY: world.server.signKey,
     SLACK_API_URL: world.slack.apiUrl,
+    // Else everything is on this machine, whatever proxy the shell has set.
+    ...(slackUrl === undefined ? { NO_PROXY: '*', no_proxy: '*' } : {}),
     JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}`,
   },
   { plugin: plugin ?? 0, gateway: gateway ?? 0 },

@@ -8,6 +8,10 @@ const SERIES: Readonly<Record<string, { readonly seeds: number; load(): Promise<
   crash: { seeds: 200, load: () => import('./crash.js') },
   disk: { seeds: 20, load: () => import('./disk.js') },
   sockets: { seeds: 300, load: () => import('./sockets.js') },
+  'sockets-through-proxy': {
+    seeds: 300,
+    load: async () => ({ run: (await import('./sockets.js')).runThroughProxy }),
+  },
 };
 
 const { names, count, first } = askedFor(process.argv.slice(2));

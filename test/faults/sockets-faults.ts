@@ -7,6 +7,10 @@ import type { SocketsWorld } from './sockets-world.js';
 export interface SocketsFault {
   /** How the scripted Slack must be made for it. */
   readonly slack?: ScriptedSlackOptions;
+  /** Needs a proxy as the only way to Slack. */
+  readonly proxy?: true;
+  /** Goes wrong before the first socket is asked for, until what is returned is called. */
+  readonly before?: (world: SocketsWorld) => () => void;
   /** Lasts until what is returned is called; without that, it is over at once, or ends with all faults of Slack. */
   inflict(world: SocketsWorld): (() => void) | undefined;
 }
@@ -231,6 +235,28 @@ const SOCKETS_FAULTS = {
         return undefined;
       }
       return () => world.want(true);
+    },
+  },
+  'Web API out at the start': {
+    before: (world) =>
+      world.slack.faults.api(
+        OPEN,
+        world.one([
+          { t: 'status', status: 503 },
+          { t: 'hang' },
+          { t: 'reset' },
+          { t: 'rate_limited', retryAfter: 5 },
+        ]),
+        { times: Infinity },
+      ),
+    inflict: () => undefined,
+  },
+  'the proxy is gone': {
+    proxy: true,
+    inflict(world) {
+      for (const socket of world.open()) world.watch.incident(socket, 'ended');
+      void world.proxy?.vanish();
+      return () => void world.proxy?.comeBack();
     },
   },
   outage: {

@@ -1,6 +1,6 @@
 import { sleep, type Clock } from '../../src/core/clock.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
-import { FAULTS, type SocketsFaultName } from './sockets-faults.js';
+import { FAULTS, type SocketsFault, type SocketsFaultName } from './sockets-faults.js';
 import { lossOf, storyOf, type Loss } from './sockets-losses.js';
 import { STAGES, type Stage } from './sockets-stages.js';
 import { SocketsWorld } from './sockets-world.js';
@@ -42,12 +42,23 @@ const LONGEST_FAULT_MS = 12_000;
 export async function runCase(
   clock: Clock,
   what: SocketsCase,
+  isProxied: boolean,
 ): Promise<{ readonly run: SocketsRun; readonly end: () => Promise<void> }> {
-  const fault = FAULTS[what.fault];
-  const world = await SocketsWorld.start(clock, what.seed, fault.slack ?? {});
+  const fault: SocketsFault = FAULTS[what.fault];
+  const world = await SocketsWorld.start(
+    clock,
+    what.seed,
+    fault.slack ?? {},
+    isProxied || fault.proxy === true,
+  );
   const failures: string[] = [];
   try {
+    const liftFirst = fault.before?.(world);
     world.addToken();
+    if (liftFirst !== undefined) {
+      await world.pause(world.random() * LONGEST_FAULT_MS);
+      liftFirst();
+    }
     await world.watch.until(() => world.isLive, 'two sockets are live', LIVE_LIMIT_MS);
     world.sendSteadily();
     await world.pause(500 + world.random() * 1_000);
@@ -67,7 +78,7 @@ export async function runCase(
   await stopped(world, failures);
   const run = account(world, what, failures);
   world.watch.stop();
-  return { run, end: () => world.slack.stop() };
+  return { run, end: () => world.end() };
 }
 
 async function stopped(world: SocketsWorld, failures: string[]): Promise<void> {

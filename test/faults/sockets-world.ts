@@ -1,5 +1,7 @@
 import { pino } from 'pino';
 import { sleep, type Clock } from '../../src/core/clock.js';
+import { createOutbound } from '../../src/core/outbound.js';
+import { NO_PROXIES, parseProxy } from '../../src/core/proxy.js';
 import { seededRandom, type Random } from '../../src/core/random.js';
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import type { DeliveryDisorder } from '../../src/sim/slack/faults/kinds.js';
@@ -14,6 +16,7 @@ import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scri
 import type { Envelope } from '../../src/slack/envelope.js';
 import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
 import { createSlackSockets, type SlackSockets } from '../../src/slack/sockets.js';
+import { startConnectProxy, type ConnectProxy } from '../helpers/connect-proxy.js';
 import { ClientClock } from './client-clock.js';
 import { SocketsWatch } from './sockets-watch.js';
 
@@ -26,6 +29,8 @@ const POLICY: SocketPolicy = {
     probe: { firstMs: 5_000, factor: 2, maxMs: 20_000 },
   },
 };
+/** A name that only the proxy resolves. */
+const BEHIND_PROXY = 'slack.test';
 const PAYLOADS_EVERY_MS = 200;
 const FRAMES = [
   message,
@@ -61,6 +66,8 @@ export class SocketsWorld {
     readonly random: Random,
     readonly slack: ScriptedSlack,
     seed: number,
+    /** The only way to Slack, if there is one. */
+    readonly proxy: ConnectProxy | undefined,
   ) {
     this.app = slack.addApp('Faulty');
     this.installation = slack.install(this.app, slack.addWorkspace('Faults'));
@@ -71,21 +78,38 @@ export class SocketsWorld {
       random: seededRandom(seed),
       log: pino({ enabled: false }),
       policy: POLICY,
+      outbound: createOutbound(
+        proxy === undefined ? NO_PROXIES : { ...NO_PROXIES, http: parseProxy(proxy.url) },
+      ),
       onEnvelope: (envelope) => this.#receive(envelope),
     });
     this.watch = new SocketsWatch(clock, slack, this.app, this.sockets.events);
   }
 
-  static async start(clock: Clock, seed: number, options: ScriptedSlackOptions = {}): Promise<SocketsWorld> {
+  static async start(
+    clock: Clock,
+    seed: number,
+    options: ScriptedSlackOptions,
+    isProxied: boolean,
+  ): Promise<SocketsWorld> {
     const random = seededRandom(seed);
     const slack = await startScriptedSlack({
       clock,
       seed,
       frozenFor: 5_000 + random() * 25_000,
       droppedFor: random() < 0.5 ? 0 : random() * 10_000,
+      ...(isProxied ? { publicUrl: `http://${BEHIND_PROXY}` } : {}),
       ...options,
     });
-    return new SocketsWorld(clock, random, slack, seed);
+    const hosts = { [BEHIND_PROXY]: Number(new URL(slack.url).port) };
+    const proxy = isProxied ? await startConnectProxy({ hosts }) : undefined;
+    return new SocketsWorld(clock, random, slack, seed, proxy);
+  }
+
+  /** Ends Slack and the proxy. */
+  async end(): Promise<void> {
+    await this.slack.stop();
+    await this.proxy?.vanish();
   }
 
   /** A new token, the newest of those that are wanted from now on. */

@@ -20,7 +20,12 @@ const ALL = /^(?:TCP|Timeout|GetAddrInfo|HTTP)/;
 const SOCKETS = /^TCPSocket/;
 
 /** The fault matrix of the sockets: as many seeds as cells, one after the other, meet every one of them. */
-export const run: FaultSeries = async (seeds) => {
+export const run: FaultSeries = (seeds) => runMatrix(seeds, false);
+
+/** The same with a CONNECT proxy as the only way to Slack. */
+export const runThroughProxy: FaultSeries = (seeds) => runMatrix(seeds, true);
+
+const runMatrix = async (seeds: readonly number[], isProxied: boolean): Promise<FaultReport> => {
   const crashes: string[] = [];
   const onCrash = (error: unknown): void =>
     void crashes.push(error instanceof Error ? String(error.stack) : String(error));
@@ -33,7 +38,7 @@ export const run: FaultSeries = async (seeds) => {
     for (let n = 0; n < seeds.length; n += TOGETHER) {
       const before = { all: resources(ALL), sockets: resources(SOCKETS) };
       const cases = seeds.slice(n, n + TOGETHER).map((seed) => caseOf(seed));
-      const over = await Promise.all(cases.map((each) => runCase(clock, each)));
+      const over = await Promise.all(cases.map((each) => runCase(clock, each, isProxied)));
       runs.push(...over.map(({ run: each }) => each));
       const open = await left(() => resources(SOCKETS) - before.sockets);
       await Promise.all(over.map(({ end }) => end()));

@@ -18,12 +18,12 @@ describe('the Python example', () => {
   beforeAll(async () => {
     world = await startWorkflowRig();
     const { server, slack } = world;
-    if (server.standIn !== undefined) emulateHelpDesk(server.standIn, slack.apiUrl);
+    if (server.standIn !== undefined) emulateHelpDesk(server.standIn, `${slack.url}/api/`);
     const owner = await server.createUser();
     example = await deployExample(server, owner, await readExample(FOLDER));
     const { projectId } = example.project;
     await owner.clients.vars.set({
-      vars: [{ scopeId: projectId, name: 'SLACK_API_URL', value: slack.apiUrl }],
+      vars: [{ scopeId: projectId, name: 'SLACK_API_URL', value: `${slack.url}/api/` }],
     });
     await world.connect(example.project, 'my_slack');
   }, 60_000);

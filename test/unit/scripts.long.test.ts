@@ -13,7 +13,7 @@ describe('the scripts of package.json', () => {
       'test/faults/main.ts',
       ['nosuch'],
       /no series named nosuch/,
-      'npm run faults -- [crash | disk | sockets]',
+      'npm run faults -- [crash | disk | sockets | sockets-through-proxy]',
     ],
     ['test/faults/main.ts', ['disk', '--seed', '3'], /Unknown option '--seed'/, 'npm run faults'],
     ['test/faults/main.ts', ['disk', '--seeds', 'few'], /--seeds must be a whole number/, 'npm run faults'],

@@ -3,6 +3,7 @@ import type { Settings } from '../../src/config.js';
 import { Releasers } from '../../src/core/lifecycle.js';
 import type { ScriptedSlackOptions } from '../../src/sim/slack/options.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import { startConnectProxy } from '../helpers/connect-proxy.js';
 import { PLUGIN_TOKEN, startProgram, type Program } from './program.js';
 import type { ServerUnderTest } from './server.js';
 
@@ -23,11 +24,18 @@ export interface PeersOptions<Server extends ServerUnderTest> {
   readonly server: (slack: ScriptedSlack) => Promise<Server>;
 }
 
+/** With this in the environment a CONNECT proxy is the program's only way to Slack: its name is known to the proxy alone. */
+const THROUGH_PROXY = process.env['SLACK_THROUGH_PROXY'] !== undefined;
+const BEHIND_PROXY = 'slack.test';
+
 /** Starts Slack and the server, for tests whose program is a process of its own, or only a part. */
 export async function openPeers<Server extends ServerUnderTest>(
   options: PeersOptions<Server>,
 ): Promise<Peers<Server>> {
-  const slack = await startScriptedSlack(options.slack);
+  const slack = await startScriptedSlack({
+    ...(THROUGH_PROXY ? { publicUrl: `http://${BEHIND_PROXY}` } : {}),
+    ...options.slack,
+  });
   try {
     const server = await options.server(slack);
     return {
@@ -79,12 +87,13 @@ export async function openWorld<Server extends ServerUnderTest>(
     const { signKey } = server;
     if (signKey === undefined) throw new Error('set AUTOKITTEH_SIGN_KEY: the program is started with it');
     const attached = options.meeting === 'attached';
+    const way = THROUGH_PROXY ? await proxyTo(slack, releasers) : {};
     const rig = await startProgram(
       {
         autokittehUrl: options.serverUrl ?? server.url,
         signKey,
         slackApiUrl: slack.apiUrl,
-        environment: options.environment ?? {},
+        environment: { ...way, ...options.environment },
       },
       options.settings,
       options.other,
@@ -106,4 +115,12 @@ export async function openWorld<Server extends ServerUnderTest>(
     await releasers.releaseAll();
     throw error;
   }
+}
+
+/** The environment of a program that reaches Slack through a proxy of its own. */
+async function proxyTo(slack: ScriptedSlack, releasers: Releasers): Promise<Record<string, string>> {
+  const hosts = { [BEHIND_PROXY]: Number(new URL(slack.url).port) };
+  const proxy = await startConnectProxy({ credentials: 'corp:secret', hosts });
+  releasers.push('the proxy', () => proxy.vanish());
+  return { HTTP_PROXY: proxy.url };
 }

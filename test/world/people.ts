@@ -47,7 +47,7 @@ export interface PathWorld<Server extends ServerUnderTest = ServerUnderTest> ext
 
 /** Starts one on the server that the environment names, else on a stand-in. */
 export function startPathWorld(meeting: Meeting, settings: Settings = {}): Promise<PathWorld> {
-  return makeWorld(meeting, settings, (slack) => startServerUnderTest({ slackApiUrl: slack.apiUrl }));
+  return makeWorld(meeting, settings, (slack) => startServerUnderTest({ slackApiUrl: `${slack.url}/api/` }));
 }
 
 /** Starts one on a stand-in, whatever the environment names. */
@@ -57,7 +57,7 @@ export async function startStandInWorld(
 ): Promise<PathWorld<StandInUnderTest> & { readonly standIn: StandIn }> {
   console.log('on a stand-in, whatever the environment names');
   const world = await makeWorld(meeting, settings, (slack) =>
-    startStandInUnderTest({ slackApiUrl: slack.apiUrl }),
+    startStandInUnderTest({ slackApiUrl: `${slack.url}/api/` }),
   );
   return Object.assign(world, { standIn: world.server.standIn });
 }

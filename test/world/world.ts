@@ -42,7 +42,7 @@ export async function startWorld({
   const opened = await openWorld({
     ...options,
     slack: { retries: { ...SLACK_RETRIES, delays: [200, 500, 1_000, 2_000] }, ...options.slack },
-    server: (slack) => startStandInUnderTest({ slackApiUrl: slack.apiUrl, ...standInOptions }),
+    server: (slack) => startStandInUnderTest({ slackApiUrl: `${slack.url}/api/`, ...standInOptions }),
     async before({ slack, server }) {
       owner = await server.createUser();
       await before?.({ slack, server, standIn: server.standIn, owner });
