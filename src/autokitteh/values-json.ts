@@ -34,6 +34,8 @@ export interface Limits {
   /** Members of a list or object; the rest is left out. */
   readonly members: number;
   cut(): void;
+  /** Called for each value that is taken over. May throw to end that. */
+  step(): void;
 }
 
 /**
@@ -42,7 +44,13 @@ export interface Limits {
  */
 export const DEPTH = 28;
 
-const AS_IT_IS: Limits = { depth: DEPTH, text: Infinity, members: Infinity, cut: () => undefined };
+const AS_IT_IS: Limits = {
+  depth: DEPTH,
+  text: Infinity,
+  members: Infinity,
+  cut: () => undefined,
+  step: () => undefined,
+};
 
 /** `text` within `limits`, never cut in the middle of a surrogate pair. */
 export function limitText(text: string, limits: Limits): string {
@@ -64,6 +72,7 @@ export function limitMembers<Item>(items: Item[], limits: Limits): Item[] {
  * than `limits` allow) as nothing.
  */
 export function fromJson(json: ExactJson | undefined, limits: Limits = AS_IT_IS, depth = 0): Value {
+  limits.step();
   switch (typeof json) {
     case 'string':
       return string(limitText(json, limits));

@@ -17,45 +17,60 @@ const DEEPEST = 100;
 
 /**
  * Parses JSON without loss: integers that a number cannot hold exactly are bigints. Characters that AutoKitteh could not
- * store or send (lone surrogates, NUL) become U+FFFD. Throws SyntaxError as `JSON.parse` does.
+ * store or send (lone surrogates, NUL) become U+FFFD. Calls `step` for each member. Throws SyntaxError as `JSON.parse` does.
  */
-export function parseExact(text: string): ExactJson {
-  const json: ExactJson = LONG_NUMBER.test(text) ? parseLongIntegers(text) : (JSON.parse(text) as ExactJson);
-  return UNSTORABLE.test(text) ? storable(json, 0) : json;
+export function parseExact(text: string, step: () => void): ExactJson {
+  const json = LONG_NUMBER.test(text) ? parseLongIntegers(text, step) : (JSON.parse(text) as ExactJson);
+  return UNSTORABLE.test(text) ? storable(json, step, 0) : json;
 }
 
 /** Parses twice, the second time with the long integers as strings, and takes those where the first has a number. */
-function parseLongIntegers(text: string): ExactJson {
+function parseLongIntegers(text: string, step: () => void): ExactJson {
   const json = JSON.parse(text) as ExactJson;
   const marked = text.replace(NUMBER_OR_STRING, (token) => (LONG_INTEGER.test(token) ? `"${token}"` : token));
-  return marked === text ? json : withIntegers(json, JSON.parse(marked) as ExactJson, 0);
+  return marked === text ? json : withIntegers(json, JSON.parse(marked) as ExactJson, step, 0);
 }
 
-function withIntegers(json: ExactJson | undefined, marked: ExactJson | undefined, depth: number): ExactJson {
+function withIntegers(
+  json: ExactJson | undefined,
+  marked: ExactJson | undefined,
+  step: () => void,
+  depth: number,
+): ExactJson {
+  step();
   if (typeof json === 'number') return typeof marked === 'string' ? BigInt(marked) : json;
   if (depth > DEEPEST) return json ?? null;
   if (Array.isArray(json) && Array.isArray(marked)) {
-    return json.map((item, index) => withIntegers(item, marked[index], depth + 1));
+    return json.map((item, index) => withIntegers(item, marked[index], step, depth + 1));
   }
   if (isExactObject(json) && isExactObject(marked)) {
     return fromEntries(
-      Object.keys(json).map((key) => [key, withIntegers(json[key], marked[key], depth + 1)] as const),
+      Object.keys(json).map((key) => [key, withIntegers(json[key], marked[key], step, depth + 1)] as const),
     );
   }
   return json ?? null;
 }
 
-function storable(json: ExactJson | undefined, depth: number): ExactJson {
+function storable(json: ExactJson | undefined, step: () => void, depth: number): ExactJson {
+  step();
   if (typeof json === 'string') return json.replace(UNSTORABLE_CHARACTERS, REPLACEMENT);
   if (depth > DEEPEST) return json ?? null;
-  if (Array.isArray(json)) return json.map((item) => storable(item, depth + 1));
+  if (Array.isArray(json)) return json.map((item) => storable(item, step, depth + 1));
   if (!isExactObject(json)) return json ?? null;
   const entries = new Map<string, ExactJson>();
+  /** The number of the last key that became alike, by what they all became. */
+  const numbers = new Map<string, number>();
   for (const [name, value] of Object.entries(json)) {
-    let key = name.replace(UNSTORABLE_CHARACTERS, REPLACEMENT);
-    // Two keys must not become one: AutoKitteh takes no dict with the same key twice.
-    while (entries.has(key)) key += REPLACEMENT;
-    entries.set(key, storable(value, depth + 1));
+    const plain = name.replace(UNSTORABLE_CHARACTERS, REPLACEMENT);
+    let key = plain;
+    // Two keys must not become one: AutoKitteh takes no dict with the same key twice. A number that Slack's own keys
+    // have taken is tried once and never again.
+    for (let number = numbers.get(plain) ?? 1; entries.has(key); numbers.set(plain, number)) {
+      step();
+      number += 1;
+      key = `${plain}_${number}`;
+    }
+    entries.set(key, storable(value, step, depth + 1));
   }
   return fromEntries(entries);
 }

@@ -5,6 +5,7 @@ import type { Value } from '../autokitteh/values.js';
 import { parseExact } from './exact-json.js';
 import { innerEvent, textAt, type EventFrame, type FrameKind, type InnerEvent } from './frame.js';
 import { eventShape } from './shapes.js';
+import { Steps } from './steps.js';
 import { ENVELOPE_KEY, slackEnvelope } from './slack-envelope.js';
 import { conflictEntries, mapMembers, type Mapping } from './struct-mapping.js';
 
@@ -40,6 +41,13 @@ const STEPS = [
   { depth: 2, text: 512, members: 0, onlyKnown: true },
 ] as const;
 
+/**
+ * The steps that mapping may take: a few for each member of the frame in each of the passes over it, and a member takes
+ * two characters. More would be a fault of ours, and must not hold up everybody's events.
+ */
+const MOST_STEPS_FOR_A_CHARACTER = 10;
+const MOST_STEPS_FOR_NOTHING = 1_000;
+
 /** A frame of fewer characters cannot exceed the limit, even if it is all empty objects to be filled with zeros. */
 const SURELY_SMALL = 4_096;
 
@@ -47,31 +55,45 @@ const SURELY_SMALL = 4_096;
  * What AutoKitteh is told of a frame: the keys of the built-in integration's event with its zero values, everything that
  * Slack sent over them, and Slack's envelope under one key. Rejects text that holds no event with `bad_input`.
  */
-export function toEvent(frameText: string, extras: MappingExtras): MappedEvent {
-  const whole = parseFrame(frameText);
+export function toEvent(
+  frameText: string,
+  extras: MappingExtras,
+  steps = new Steps(MOST_STEPS_FOR_NOTHING + MOST_STEPS_FOR_A_CHARACTER * frameText.length),
+): MappedEvent {
+  const step = (): void => steps.take();
+  const whole = parseFrame(frameText, step);
   const frame = frameOf(whole, extras.appId);
   const inner = innerEvent(frame.kind, frame.payload);
   if (inner === undefined) throw new PluginError('bad_input', 'the frame holds no event');
   return {
     eventType: inner.eventType,
-    data: mapWithinLimit(whole, frame, inner, extras.answerUrl ?? '', frameText.length <= SURELY_SMALL),
+    data: mapWithinLimit(whole, frame, inner, {
+      answerUrl: extras.answerUrl ?? '',
+      surelySmall: frameText.length <= SURELY_SMALL,
+      step,
+    }),
     memo: memoOf(frame, extras),
   };
+}
+
+interface Bounds {
+  readonly answerUrl: string;
+  readonly surelySmall: boolean;
+  readonly step: () => void;
 }
 
 function mapWithinLimit(
   whole: ExactObject,
   frame: EventFrame,
   inner: InnerEvent,
-  answerUrl: string,
-  surelySmall: boolean,
+  { answerUrl, surelySmall, step: oneStep }: Bounds,
 ): Record<string, Value> {
   let data: Record<string, Value> = {};
   for (const [number, step] of STEPS.entries()) {
     let cut = number > 0;
     const mapping: Mapping = {
       // The spread last: docs/architecture.md, "What keeps garbage".
-      limits: { cut: () => (cut = true), ...step },
+      limits: { cut: () => (cut = true), step: oneStep, ...step },
       onlyKnown: step.onlyKnown,
       conflicts: new Map(),
     };
@@ -127,11 +149,12 @@ function frameOf(whole: ExactObject, appId: string): EventFrame {
   return { kind, appId, envelopeId: textAt(whole, 'envelope_id'), payload };
 }
 
-function parseFrame(text: string): ExactObject {
+function parseFrame(text: string, step: () => void): ExactObject {
   let json: ExactJson;
   try {
-    json = parseExact(text);
+    json = parseExact(text, step);
   } catch (cause) {
+    if (cause instanceof PluginError) throw cause;
     throw new PluginError('bad_input', 'the frame is not JSON', { cause });
   }
   if (!isExactObject(json)) throw new PluginError('bad_input', 'the frame is no JSON object');

@@ -20,7 +20,13 @@ export interface EnvelopeNotes {
 const CTOR = symbol('SlackEnvelope');
 
 /** Slack's envelope has one authorization and short texts; a larger one is no reason to lose the event. */
-const MODEST: Limits = { depth: 4, text: 512, members: 10, cut: () => undefined };
+const MODEST: Limits = {
+  depth: 4,
+  text: 512,
+  members: 10,
+  cut: () => undefined,
+  step: () => undefined,
+};
 
 /** A struct with all its fields, whatever Slack sent, so that filters can rely on them. */
 export function slackEnvelope(frame: EventFrame, whole: ExactObject, notes: EnvelopeNotes): Value {

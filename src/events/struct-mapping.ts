@@ -47,6 +47,7 @@ export function mapMembers(
   const others: [string, Value][] = [];
   const extras: string[] = [];
   for (const key of Object.keys(object)) {
+    mapping.limits.step();
     const field = shape?.fields.get(key);
     if (field === undefined) {
       extras.push(key);

@@ -48,9 +48,11 @@ export type Frame =
   | { readonly t: 'unknown'; readonly type: string }
   | { readonly t: 'bad'; readonly why: BadFrame };
 
-// Slack documents no limit; its largest payloads (views, messages with blocks) stay well below 1 MB. A frame beyond this is
-// counted and dropped unparsed, so that one peer gone mad cannot hold the event loop for everybody.
-export const LONGEST_FRAME = 16 * 1024 * 1024;
+/**
+ * Bytes of a frame. Slack documents no limit; its largest payloads (views, messages with blocks) stay well below 1 MB. A
+ * longer one is counted and dropped unparsed, so that it cannot hold the event loop for everybody.
+ */
+export const LONGEST_FRAME = 1024 * 1024;
 
 // Slack's documentation shows 3600 s, every capture 18060 s. The smaller one is the safe assumption.
 const ASSUMED_LIFETIME_MS = 3_600_000;
@@ -59,7 +61,7 @@ const KINDS: ReadonlySet<string> = new Set<EnvelopeKind>(['events_api', 'interac
 
 /** Understands one text frame. Never throws. */
 export function parseFrame(text: string): Frame {
-  if (text.length > LONGEST_FRAME) return { t: 'bad', why: 'too_large' };
+  if (isTooLong(text)) return { t: 'bad', why: 'too_large' };
   let frame: unknown;
   try {
     frame = JSON.parse(text);
@@ -115,6 +117,11 @@ function parseEnvelope(kind: EnvelopeKind, frame: JsonObject, text: string): Fra
 
 function isEnvelopeKind(type: string): type is EnvelopeKind {
   return KINDS.has(type);
+}
+
+/** No character takes more than three bytes for each of its UTF-16 units. */
+function isTooLong(text: string): boolean {
+  return 3 * text.length > LONGEST_FRAME && Buffer.byteLength(text) > LONGEST_FRAME;
 }
 
 function numberAt(object: JsonObject | undefined, key: string): number {

@@ -6,6 +6,7 @@ import type { Agent } from 'undici';
 import { ping, WebSocket } from 'undici';
 
 import type { Clock, Timer } from '../core/clock.js';
+import { LONGEST_FRAME } from './envelope.js';
 import type { FrameWatch } from './frame-watch.js';
 import type { SlackFailure } from './slack-errors.js';
 import type { SlackHttp } from './http.js';
@@ -53,6 +54,9 @@ export interface SdkWireOptions {
 
 // Slack answers a close frame within one round trip, or never; then TCP is destroyed.
 const GOODBYE_MS = 1_000;
+// Bytes of a message, unpacked as well. A longer one ends the socket before all of it is unpacked; one that is shorter, and
+// still longer than a frame may be, costs only itself.
+const MOST_INFLATED = 4 * LONGEST_FRAME;
 
 /** The client of the SDK that hands every frame on and acts on none. */
 class SingleUseClient extends SocketModeClient {
@@ -243,6 +247,7 @@ class SdkWire implements Wire {
   #capturingAgent(): Agent {
     const { outbound } = this.#options.http;
     return this.#upgrade.agent({
+      webSocket: { maxPayloadSize: MOST_INFLATED },
       // Also saves the pool that is otherwise made for each host, with 16 kB of empty queue.
       connections: 1,
       connect: (target, connected) =>
