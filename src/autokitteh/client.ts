@@ -91,8 +91,11 @@ export interface AutoKitteh {
   pushStatus(connectionId: string, status: Status, signal?: AbortSignal): Promise<void>;
   /** Has the server ask the integration for the status anew and store it; tells what it is then. */
   refreshStatus(connectionId: string, signal?: AbortSignal): Promise<Status>;
-  /** A new event at each call. The id is empty for a connection of an organisation. */
-  dispatch(event: OutgoingEvent, signal: AbortSignal): Promise<{ eventId: string }>;
+  /**
+   * Encodes an event at once, and sends it, as a new one, at each call of what it returns. The id is empty for a
+   * connection of an organisation.
+   */
+  prepareDispatch(event: OutgoingEvent): (signal: AbortSignal) => Promise<{ eventId: string }>;
   /** Stored events, newest first. */
   listEvents(query: EventQuery, signal?: AbortSignal): Promise<EventRecord[]>;
   /** The same server, asked with a person's own credentials and never with ours. */
@@ -210,9 +213,11 @@ function methods(
         (await call(ConnectionsService.method.refreshStatus, { connectionId }, signal)).status,
       );
     },
-    async dispatch(event, signal) {
+    prepareDispatch(event) {
       const request = encodeDispatch(event);
-      return { eventId: (await send(DispatcherService.method.dispatch, request, signal)).eventId };
+      return async (signal) => ({
+        eventId: (await send(DispatcherService.method.dispatch, request, signal)).eventId,
+      });
     },
     async listEvents(query, signal) {
       const { events } = await call(EventsService.method.list, { ...query, order: 'DESC' }, signal);

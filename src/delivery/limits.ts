@@ -8,7 +8,9 @@ export interface DeliveryLimits {
   readonly perConnection: number;
   /** Dispatches that only urgent rows may begin, beyond what the others use. */
   readonly urgentReserve: number;
-  /** A dispatch that takes longer is aborted and counts as an outage. */
+  /** A row of which no event can be made in this time is given up. */
+  readonly mappingMs: number;
+  /** A dispatch that takes longer, from when the request leaves, is aborted and counts as an outage. */
   readonly dispatchMs: number;
   /** Events of one app that wait to be written; beyond it the app is refused. */
   readonly queuedPerApp: number;
@@ -58,6 +60,7 @@ export const DEFAULT_LIMITS: DeliveryLimits = {
   concurrency: 28,
   perConnection: 24,
   urgentReserve: 4,
+  mappingMs: 5 * SECOND,
   dispatchMs: 30 * SECOND,
   queuedPerApp: 5000,
   queuedBytesPerApp: 64 * 1024 ** 2,

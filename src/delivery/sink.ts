@@ -15,10 +15,16 @@ export type DispatchOutcome =
   /** It failed, and the answer does not say whether the event or the server is to blame. */
   | { readonly t: 'failed'; readonly reason: string };
 
-/** Where events go. Both methods end soon after `signal` is aborted. */
+/** Sends one row's event. Ends soon after `signal` is aborted. A rejection counts as `failed`. */
+export type Send = (signal: AbortSignal) => Promise<DispatchOutcome>;
+
+/** Where events go. */
 export interface EventSink {
-  /** Never rejects for what the server says; a rejection counts as `failed`. */
-  dispatch(row: JournalRow, signal: AbortSignal): Promise<DispatchOutcome>;
-  /** The id of the event that an earlier dispatch of this row stored, if there is one. Rejects if that cannot be told. */
+  /** Makes of a row what is sent; nothing leaves yet. Throws if no event can be made of it. */
+  prepare(row: JournalRow): Send;
+  /**
+   * The id of the event that an earlier dispatch of this row stored, if there is one. Rejects if that cannot be told; ends
+   * soon after `signal` is aborted.
+   */
   find(row: JournalRow, signal: AbortSignal): Promise<string | undefined>;
 }

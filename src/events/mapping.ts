@@ -41,6 +41,10 @@ const STEPS = [
   { depth: 2, text: 512, members: 0, onlyKnown: true },
 ] as const;
 
+/** Each value takes four bytes or more, so an event of more values is over the limit, and need not be mapped to the end. */
+const MOST_VALUES = SIZE_LIMIT / 4;
+const SURELY_LARGE = new PluginError('bad_input', 'the event has too many values');
+
 /**
  * The steps that mapping may take: a few for each member of the frame in each of the passes over it, and a member takes
  * two characters. More would be a fault of ours, and must not hold up everybody's events.
@@ -86,31 +90,59 @@ function mapWithinLimit(
   whole: ExactObject,
   frame: EventFrame,
   inner: InnerEvent,
-  { answerUrl, surelySmall, step: oneStep }: Bounds,
+  bounds: Bounds,
 ): Record<string, Value> {
   let data: Record<string, Value> = {};
   for (const [number, step] of STEPS.entries()) {
-    let cut = number > 0;
-    const mapping: Mapping = {
-      // The spread last: docs/architecture.md, "What keeps garbage".
-      limits: { cut: () => (cut = true), step: oneStep, ...step },
-      onlyKnown: step.onlyKnown,
-      conflicts: new Map(),
+    let values = 0;
+    const count = (): void => {
+      bounds.step();
+      values += 1;
+      if (number === 0 && values > MOST_VALUES) throw SURELY_LARGE;
     };
-    const { fields, others } = mapMembers(eventShape(inner.eventType), withoutToken(inner, frame), mapping);
-    for (const key of RESERVED) {
-      const value = fields[key];
-      if (value === undefined || !isReserved(key, value)) continue;
-      others.push([key, value]);
-      Reflect.deleteProperty(fields, key);
+    try {
+      data = mapOnce(whole, frame, inner, { step, isCut: number > 0, answerUrl: bounds.answerUrl, count });
+    } catch (error) {
+      if (error === SURELY_LARGE) continue;
+      throw error;
     }
-    const conflicts = conflictEntries(mapping);
-    const kept = step.onlyKnown ? [] : others;
-    fields[ENVELOPE_KEY] = slackEnvelope(frame, whole, { conflicts, cut, others: kept, answerUrl });
-    data = fields;
-    if (surelySmall || sizeOfData(data) <= SIZE_LIMIT) break;
+    if (bounds.surelySmall || sizeOfData(data) <= SIZE_LIMIT) break;
   }
   return data;
+}
+
+interface Pass {
+  readonly step: (typeof STEPS)[number];
+  readonly isCut: boolean;
+  readonly answerUrl: string;
+  /** Called for each value. */
+  readonly count: () => void;
+}
+
+function mapOnce(
+  whole: ExactObject,
+  frame: EventFrame,
+  inner: InnerEvent,
+  { step, isCut, answerUrl, count }: Pass,
+): Record<string, Value> {
+  let cut = isCut;
+  const mapping: Mapping = {
+    // The spread last: docs/architecture.md, "What keeps garbage".
+    limits: { cut: () => (cut = true), step: count, ...step },
+    onlyKnown: step.onlyKnown,
+    conflicts: new Map(),
+  };
+  const { fields, others } = mapMembers(eventShape(inner.eventType), withoutToken(inner, frame), mapping);
+  for (const key of RESERVED) {
+    const value = fields[key];
+    if (value === undefined || !isReserved(key, value)) continue;
+    others.push([key, value]);
+    Reflect.deleteProperty(fields, key);
+  }
+  const conflicts = conflictEntries(mapping);
+  const kept = step.onlyKnown ? [] : others;
+  fields[ENVELOPE_KEY] = slackEnvelope(frame, whole, { conflicts, cut, others: kept, answerUrl });
+  return fields;
 }
 
 const RESERVED = [ENVELOPE_KEY, 'body'] as const;

@@ -69,7 +69,7 @@ const questions = {
       random: seededRandom(1),
       health: new Health(),
       sink: {
-        async dispatch() {
+        prepare: () => async () => {
           first ||= performance.now();
           await pause(DISPATCH_MS);
           dispatched += 1;

@@ -9,6 +9,7 @@ const FILES: readonly string[] = [
   'delivery',
   'gateway',
   'configure',
+  'linear',
   'sockets-idle',
   'sockets-refresh',
   'sockets-silence',

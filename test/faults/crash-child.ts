@@ -121,12 +121,15 @@ function laneOf({ urgent, conversation }: NewRow): string {
 
 function deadlySink(inner: EventSink): EventSink {
   return {
-    async dispatch(row, signal) {
-      record.note({ t: 'begun', key: row.key, retried: row.retried });
-      fuse.taken('dispatch begins');
-      const outcome = await inner.dispatch(row, signal);
-      record.note({ t: 'ended', key: row.key, outcome: outcome.t });
-      return outcome;
+    prepare(row) {
+      const send = inner.prepare(row);
+      return async (signal) => {
+        record.note({ t: 'begun', key: row.key, retried: row.retried });
+        fuse.taken('dispatch begins');
+        const outcome = await send(signal);
+        record.note({ t: 'ended', key: row.key, outcome: outcome.t });
+        return outcome;
+      };
     },
     async find(row, signal) {
       const eventId = await inner.find(row, signal);

@@ -39,10 +39,13 @@ export async function openPath(
     },
     around: (sink) => ({
       ...sink,
-      async dispatch(row, signal) {
-        const outcome = await sink.dispatch(row, signal);
-        dispatched.push({ key: row.key, outcome: outcome.t });
-        return outcome;
+      prepare(row) {
+        const send = sink.prepare(row);
+        return async (signal) => {
+          const outcome = await send(signal);
+          dispatched.push({ key: row.key, outcome: outcome.t });
+          return outcome;
+        };
       },
     }),
     limits,

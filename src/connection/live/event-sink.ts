@@ -1,13 +1,12 @@
 import type { AutoKitteh } from '../../autokitteh/client.js';
 import { findEvent } from '../../autokitteh/event-lookup.js';
-import { errorMessage } from '../../core/errors.js';
-import type { DispatchOutcome, EventSink } from '../../delivery/sink.js';
-import { toEvent, type MappedEvent } from '../../events/mapping.js';
+import type { EventSink, Send } from '../../delivery/sink.js';
+import { toEvent } from '../../events/mapping.js';
 import type { JournalRow } from '../../storage/journal.js';
 import { outcomeOfError } from './dispatch-outcome.js';
 
 export interface EventSinkOptions {
-  readonly server: Pick<AutoKitteh, 'dispatch' | 'listEvents'>;
+  readonly server: Pick<AutoKitteh, 'prepareDispatch' | 'listEvents'>;
   readonly integrationId: string;
   /** Where a workflow can answer this row's event, if its connection chose to. */
   readonly answerUrl: (row: JournalRow) => string | undefined;
@@ -24,26 +23,23 @@ const MEMO_KEY = 'slack_event_key';
 export function createEventSink(options: EventSinkOptions): EventSink {
   const { server } = options;
   return {
-    async dispatch(row, signal): Promise<DispatchOutcome> {
-      let event: MappedEvent;
-      try {
-        const answerUrl = options.answerUrl(row);
-        event = toEvent(row.body, {
-          appId: row.appId,
-          key: row.key,
-          ...(answerUrl === undefined ? {} : { answerUrl }),
-        });
-      } catch (error) {
-        // The same text is mapped the same way the next time.
-        return { t: 'unreadable', reason: errorMessage(error) };
-      }
-      try {
-        const { eventId } = await server.dispatch({ destinationId: row.connectionId, ...event }, signal);
-        options.delivered(row);
-        return { t: 'delivered', eventId };
-      } catch (error) {
-        return outcomeOfError(error);
-      }
+    prepare(row): Send {
+      const answerUrl = options.answerUrl(row);
+      const event = toEvent(row.body, {
+        appId: row.appId,
+        key: row.key,
+        ...(answerUrl === undefined ? {} : { answerUrl }),
+      });
+      const dispatch = server.prepareDispatch({ destinationId: row.connectionId, ...event });
+      return async (signal) => {
+        try {
+          const { eventId } = await dispatch(signal);
+          options.delivered(row);
+          return { t: 'delivered', eventId };
+        } catch (error) {
+          return outcomeOfError(error);
+        }
+      };
     },
     async find(row, signal): Promise<string | undefined> {
       const sought = {

@@ -161,8 +161,7 @@ describe('the client of AutoKitteh', () => {
       message: 'AutoKitteh, FindActiveConnectionIDs: unauthorized',
     });
     await expect(
-      client.dispatch(
-        { destinationId: CONNECTION, eventType: 'forbidden', data: {}, memo: {} },
+      client.prepareDispatch({ destinationId: CONNECTION, eventType: 'forbidden', data: {}, memo: {} })(
         new AbortController().signal,
       ),
     ).rejects.toMatchObject({ code: 'forbidden' });

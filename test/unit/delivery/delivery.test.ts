@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { scaledClock, type Clock } from '../../../src/core/clock.js';
 import type { DispatchOutcome } from '../../../src/delivery/sink.js';
 import type { JournalRow } from '../../../src/storage/journal.js';
 import { eventually } from '../../helpers/eventually.js';
@@ -198,6 +199,32 @@ describe('delivery', () => {
     isDown = false;
     await eventually(() => r.server.got.length === 10, 'all dispatched');
     expect(r.tags()).not.toContain('dead');
+  });
+
+  test('A row of which no event can be made, or not soon, is given up, and its lane goes on', async () => {
+    const time = scaledClock(100);
+    let passed = 0;
+    const clock: Clock = { ...time, monotonic: () => time.monotonic() + passed };
+    const r = await rig(clock);
+    r.server.preparing = ({ key }) => {
+      // Longer than a dispatch may take.
+      if (key === 'slow') passed += 40_000;
+      if (key === 'broken') throw new TypeError('a fault of ours');
+    };
+    await r.delivery.start();
+    for (const key of ['a', 'slow', 'broken', 'b']) await r.take({ key });
+    await eventually(() => r.server.got.includes('b'), 'the row behind them dispatched');
+    expect(r.server.got).toEqual(['a', 'b']);
+    expect(r.seen.filter(({ t }) => t === 'dead')).toMatchObject([
+      {
+        row: { key: 'slow' },
+        attempts: 1,
+        reason: expect.stringMatching(/^making an event of it took 40/) as string,
+      },
+      { row: { key: 'broken' }, attempts: 1, reason: 'a fault of ours' },
+    ]);
+    expect(r.tags()).not.toContain('outage');
+    expect(r.tags()).not.toContain('retried');
   });
 
   test('A dispatch that takes too long counts as an outage and is ended', async () => {

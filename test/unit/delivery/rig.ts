@@ -11,7 +11,7 @@ import type { Delivery } from '../../../src/delivery/delivery.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import type { IntakeEvent } from '../../../src/delivery/intake.js';
 import type { DeliveryLimits } from '../../../src/delivery/limits.js';
-import type { DispatchOutcome, EventSink } from '../../../src/delivery/sink.js';
+import type { DispatchOutcome, EventSink, Send } from '../../../src/delivery/sink.js';
 import type { Journal, JournalRow } from '../../../src/storage/journal.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
 
@@ -26,13 +26,19 @@ export class PlayedServer implements EventSink {
     eventId: 'evt',
   });
 
-  async dispatch(row: JournalRow, signal: AbortSignal): Promise<DispatchOutcome> {
-    const outcome = await this.answer(row, signal);
-    if (outcome.t === 'delivered') {
-      this.got.push(row.key);
-      this.stored.add(row.key);
-    }
-    return outcome;
+  /** Called when a row is to become an event. */
+  preparing: (row: JournalRow) => void = () => undefined;
+
+  prepare(row: JournalRow): Send {
+    this.preparing(row);
+    return async (signal) => {
+      const outcome = await this.answer(row, signal);
+      if (outcome.t === 'delivered') {
+        this.got.push(row.key);
+        this.stored.add(row.key);
+      }
+      return outcome;
+    };
   }
 
   find(row: JournalRow): Promise<string | undefined> {

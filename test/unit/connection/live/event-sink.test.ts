@@ -20,7 +20,7 @@ function sink(more: Partial<EventSinkOptions> = {}) {
   const delivered: number[] = [];
   const made = createEventSink({
     server: {
-      dispatch(event) {
+      prepareDispatch: (event) => () => {
         dispatched.push(event);
         return Promise.resolve({ eventId: 'evt_1' });
       },
@@ -43,7 +43,7 @@ function sink(more: Partial<EventSinkOptions> = {}) {
 describe('the event sink', () => {
   it("The event sink dispatches the mapped frame to the row's connection, with a memo to find it by", async () => {
     const { made, dispatched, delivered } = sink();
-    expect(await made.dispatch(ROW, NEVER)).toEqual({ t: 'delivered', eventId: 'evt_1' });
+    expect(await made.prepare(ROW)(NEVER)).toEqual({ t: 'delivered', eventId: 'evt_1' });
     expect(dispatched[0]).toMatchObject({
       destinationId: 'con_1',
       eventType: 'message',
@@ -54,9 +54,9 @@ describe('the event sink', () => {
 
   it.each(['', 'no JSON', '[]', '{"type":"events_api"}', '{"type":"events_api","payload":{"event":1}}'])(
     'The event sink gives up a row that holds no event: %j',
-    async (body) => {
+    (body) => {
       const { made, dispatched, delivered } = sink();
-      expect(await made.dispatch({ ...ROW, body }, NEVER)).toMatchObject({ t: 'unreadable' });
+      expect(() => made.prepare({ ...ROW, body })).toThrow(/the frame/);
       expect(dispatched).toEqual([]);
       expect(delivered).toEqual([]);
     },
@@ -70,9 +70,9 @@ describe('the event sink', () => {
     [new TypeError('a fault of ours'), 'failed'],
   ])('The event sink says what a refusal means: %s', async (error, t) => {
     const { made, delivered } = sink({
-      server: { dispatch: () => Promise.reject(error), listEvents: () => Promise.resolve([]) },
+      server: { prepareDispatch: () => () => Promise.reject(error), listEvents: () => Promise.resolve([]) },
     });
-    expect(await made.dispatch(ROW, NEVER)).toMatchObject({ t });
+    expect(await made.prepare(ROW)(NEVER)).toMatchObject({ t });
     expect(delivered).toEqual([]);
   });
 

@@ -1,0 +1,66 @@
+import { defaultAck } from '../../src/events/answers.js';
+import { classify } from '../../src/events/intake.js';
+import { toEvent } from '../../src/events/mapping.js';
+import { parseFrame } from '../../src/slack/envelope.js';
+import { encodeDispatch } from '../../src/autokitteh/dispatch-encoding.js';
+import { HOSTILE } from '../unit/events/hostile-frames.js';
+import type { Bench, Row } from './bench.js';
+
+const SMALL = 64 * 1024;
+const LARGE = 1024 * 1024 - 1024;
+const MOST = 20;
+const RUNS = 8;
+
+/** Each kind of frame at 64 kB and at nearly 1 MB: regular expressions and library calls must stay linear, too. */
+export const bench: Bench = {
+  name: 'linear',
+  run: () => Promise.resolve(Object.entries(HOSTILE).map(([kind, frame]) => rowOf(kind, frame))),
+};
+
+function rowOf(kind: string, frame: (size: number) => string): Row {
+  const [small, large] = [SMALL, LARGE].map((bytes) => frameOf(frame, bytes)) as [string, string];
+  work(small);
+  const count = Math.round(large.length / small.length);
+  const peer = fastest(small, count) / count;
+  const value = fastest(large, 1);
+  const ratio = value / peer;
+  return {
+    figure: `${kind}, ${(large.length / 1024).toFixed(0)} kB`,
+    value: `${value.toFixed(1)} ms`,
+    peer: `${(small.length / 1024).toFixed(0)} kB: ${peer.toFixed(2)} ms`,
+    ratio,
+    limit: `at most ${MOST} times`,
+    ok: ratio <= MOST,
+  };
+}
+
+/** The largest frame of a kind with at most so many bytes. */
+function frameOf(frame: (size: number) => string, bytes: number): string {
+  let [fits, tooLarge] = [1, bytes];
+  while (tooLarge - fits > 1) {
+    const size = Math.floor((fits + tooLarge) / 2);
+    if (Buffer.byteLength(frame(size)) <= bytes) fits = size;
+    else tooLarge = size;
+  }
+  return frame(fits);
+}
+
+/** All that is done with a frame on its way, but for writing and sending it. */
+function work(text: string): void {
+  const found = parseFrame(text);
+  if (found.t !== 'envelope') throw new Error(`the frame is ${found.t}`);
+  const envelope = { ...found.envelope, appId: 'A1' };
+  classify(envelope);
+  defaultAck(envelope);
+  encodeDispatch({ destinationId: 'con_1', ...toEvent(text, { appId: 'A1', key: 'k' }) });
+}
+
+/** The fastest of some runs, in milliseconds, of as many as hold the same for the processor and the garbage collector. */
+function fastest(text: string, count: number): number {
+  const times = Array.from({ length: RUNS }, () => {
+    const start = performance.now();
+    for (let number = 0; number < count; number += 1) work(text);
+    return performance.now() - start;
+  });
+  return Math.min(...times);
+}
