@@ -64,7 +64,7 @@ export const FOLDERS = {
     surface: ['descriptions.ts', 'file-upload.ts', 'functions.ts'],
   },
   contract: {
-    imports: ['core', 'gen', 'autokitteh', 'functions'],
+    imports: ['core', 'http', 'gen', 'autokitteh', 'functions'],
     surface: ['contract-server.ts', 'manifest.ts', 'ports.ts', 'service.ts'],
   },
   connection: {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startApp } from './app.js';
 import { commandPorts } from './app/command-ports.js';
@@ -10,6 +11,7 @@ import { systemClock } from './core/clock.js';
 import { createLog } from './core/log.js';
 import { watchProcess } from './core/process-faults.js';
 import { OwnSecrets } from './core/scrub.js';
+import { guardStart, STOP_SIGNALS, stopAsked } from './core/stop-signals.js';
 import { DEFAULT_LIMITS } from './delivery/limits.js';
 import { runCommandLine } from './ops/cli/command-line.js';
 import { flagOf, secretsOf, SETTINGS, type Setting } from './settings.js';
@@ -28,17 +30,18 @@ const terminal = {
  * once. An uncaught exception is like a signal, but resolves with 1, and the process ends after 5 s at the latest.
  */
 async function run(given: Config): Promise<number> {
+  const asked = stopAsked();
+  const startIsOver = guardStart(asked, terminal.error);
   const config = await startConfig(given);
   const secrets = new OwnSecrets(secretsOf(config));
   const log = createLog({ level: config.logLevel, format: config.logFormat, secrets });
-  const asked = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
-  });
+  if (config.journalMoveTo !== undefined) log.warn(movingAdvice(config.journalUrl, config.journalMoveTo));
   const faults = watchProcess(log);
   const app = await startApp(config, {
     ...{ clock: systemClock, random: Math.random, log, version: VERSION, faults: faults.events },
     ...{ live: LIVE_POLICY, sockets: DEFAULT_POLICY, delivery: DEFAULT_LIMITS, openJournal },
   });
+  startIsOver();
   log.info(
     {
       ...{ plugin: app.pluginUrl, gateway: app.gatewayUrl ?? 'off' },
@@ -48,10 +51,14 @@ async function run(given: Config): Promise<number> {
   );
   const signal = await Promise.race([asked, faults.fatal]);
   if (signal !== undefined) log.info(`received ${signal}, stopping; again to force`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  for (const signal of STOP_SIGNALS) process.once(signal, () => process.exit(1));
   await app.stop();
   log.info('stopped');
   return signal === undefined ? 1 : 0;
+}
+
+function movingAdvice(from: string, to: string): string {
+  return `the journal is used where earlier versions kept it: to move it, stop the program, move the files ${from}*, plugin-token and ops-token from there to ${dirname(to)}, and start it again`;
 }
 
 const settings = SETTINGS.map((setting: Setting) => ({ ...setting, flag: flagOf(setting) }));

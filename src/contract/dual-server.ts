@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { Clock } from '../core/clock.js';
 import { listen, type Address } from '../core/listen.js';
+import { PORT_LIMITS } from '../http/limits.js';
 import { protocolSwitch } from './protocol-switch.js';
 
 /** Answers a request of either protocol. */
@@ -44,6 +45,7 @@ export async function startDualServer(options: DualServerOptions): Promise<DualS
   const { clock, limits } = options;
   const http1 = createServer(
     {
+      maxHeaderSize: PORT_LIMITS.headBytes,
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: Math.max(100, Math.min(limits.headersMs / 2, 5_000)),

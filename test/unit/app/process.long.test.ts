@@ -1,5 +1,6 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -82,6 +83,14 @@ const FAULTY = {
   OPS_TOKEN: 'the token of a test',
 };
 
+/** As for a user without an entry in the system's list of users. */
+const NO_HOME = `
+  import os from 'node:os';
+  import { syncBuiltinESMExports } from 'node:module';
+  os.homedir = () => { throw new Error('uv_os_homedir returned ENOENT (no such file or directory)'); };
+  syncBuiltinESMExports();
+`;
+
 /** A program with a connection whose sockets are open. */
 async function running(more: Readonly<Record<string, string>> = {}) {
   const opened = await openPeers({ server: () => startStandInUnderTest() });
@@ -137,6 +146,61 @@ describe('the process', () => {
       60_000,
     );
     expect(new Set(delivered()).size).toBe(delivered().length);
+  });
+
+  it('A start that hangs in a file system ends after the first signal', async () => {
+    // Opening a pipe that nobody writes to does not return, like a file system that does not answer.
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const program = run([], { INTEGRATION_MANIFEST: pipe });
+    // Made just before the manifest is read.
+    await eventually(
+      () => existsSync(join(folder, 'autokitteh-slack', 'ops-token')),
+      'the credentials',
+      20_000,
+    );
+    program.signal('SIGTERM');
+    await program.says('received SIGTERM while starting');
+    await program.ended;
+  });
+
+  it('A user without a home directory is asked for JOURNAL_URL, and by no command that needs no journal', async () => {
+    const homeless = {
+      HOME: '',
+      XDG_DATA_HOME: '',
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(NO_HOME)}`,
+    };
+    const [start, status, manifest, elsewhere] = [
+      run([], homeless),
+      run(['status'], { ...homeless, PLUGIN_LISTEN: '127.0.0.1:9' }),
+      run(['manifest', '--json'], homeless),
+      run([], { ...homeless, JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}` }),
+    ];
+    expect([await start.ended, start.lines]).toEqual([
+      1,
+      [
+        'there is no place for the journal, because this user has no home directory: set JOURNAL_URL to sqlite:<path>',
+      ],
+    ]);
+    expect([await status.ended, status.lines]).toEqual([
+      1,
+      [expect.stringContaining('nothing runs at http://127.0.0.1:9')],
+    ]);
+    expect(await manifest.ended).toBe(0);
+    await elsewhere.says('"running"');
+  });
+
+  it('A journal at the place of earlier versions is used with a line that says how to move it', async () => {
+    const older = join(folder, 'autokitteh-slack', 'journal.sqlite');
+    const program = run([], {});
+    await program.says('"running"');
+    program.signal('SIGTERM');
+    expect(await program.ended).toBe(0);
+    const next = run([], { STATE_DIRECTORY: join(folder, 'state') });
+    const line = await next.says('where earlier versions kept it');
+    expect(line).toContain(`move the files ${older}*, plugin-token and ops-token`);
+    expect(line).toContain(join(folder, 'state'));
+    expect(JSON.parse(await next.says('"running"'))).toMatchObject({ journal: older });
   });
 
   it('The process logs and counts an unhandled rejection, and goes on', async () => {

@@ -24,6 +24,7 @@ import {
   Health,
   HealthCheckResponse_ServingStatus as Serving,
 } from '../../../src/gen/grpc/health/v1/health_pb.js';
+import { PORT_LIMITS } from '../../../src/http/limits.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 import { CONNECTION, SLACK, stubContract } from './stubs.js';
 
@@ -132,6 +133,13 @@ describe("the plugin's own port", () => {
     const session = http2Connect(url());
     expect(await text2(session, '/slack')).toBe('a page');
     await new Promise<void>((resolve) => session.close(resolve));
+  });
+
+  it('The plugin port accepts headers as long as the gateway does', async () => {
+    const headers = { 'x-long': 'x'.repeat(PORT_LIMITS.headBytes - 1_024) };
+    expect((await fetch(`${url()}/slack`, { headers })).status).toBe(200);
+    const tooLong = { 'x-long': 'x'.repeat(PORT_LIMITS.headBytes) };
+    expect((await fetch(`${url()}/slack`, { headers: tooLong })).status).toBe(431);
   });
 
   it('The plugin port refuses requests that it cannot read, and keeps working', async () => {
