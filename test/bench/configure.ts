@@ -4,8 +4,8 @@ import {
   ConfigureRequestSchema,
   GetConnectionConfigRequestSchema,
 } from '../../src/gen/autokitteh/integrations/v1/integrations_pb.js';
-import { startScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
-import { AS_SERVER, startProgram } from '../world/program.js';
+import { openWorld } from '../world/open-world.js';
+import { AS_SERVER } from '../world/program.js';
 import { SLACK, startStandInUnderTest } from '../world/server.js';
 import { socketModeVariables } from '../world/socket-mode-variables.js';
 import type { Bench, Row } from './bench.js';
@@ -13,6 +13,8 @@ import type { Bench, Row } from './bench.js';
 const CALLS = 1_000;
 const WARM_UP = 200;
 const LIMIT_MS = 20;
+/** More than the program takes to see a new connection. */
+const CONNECTED_WITHIN_MS = 60_000;
 const SERVICE = '/autokitteh.integrations.v1.IntegrationsService';
 
 /**
@@ -22,25 +24,20 @@ const SERVICE = '/autokitteh.integrations.v1.IntegrationsService';
 export const bench: Bench = {
   name: 'configure',
   async run() {
-    const server = await startStandInUnderTest();
-    const slack = await startScriptedSlack();
-    const app = slack.addApp();
-    const user = await server.createUser();
-    const project = await server.createProject(user, { connections: { sl: {} } });
-    const connectionId = project.connections['sl'] ?? '';
-    const variables = socketModeVariables(app, slack.install(app, slack.addWorkspace()));
-    await user.clients.vars.set({
-      vars: variables.map((variable) => ({ ...variable, scopeId: connectionId })),
-    });
-    await server.deploy(project);
-    const rig = await startProgram({
-      autokittehUrl: server.url,
-      signKey: server.standIn.signKey,
-      slackApiUrl: slack.apiUrl,
-    });
+    const world = await openWorld({ server: () => startStandInUnderTest() });
+    const { slack, server, program } = world;
     const agent = new Agent({ keepAlive: true });
     try {
-      await slack.waitForSockets(app, 1);
+      const app = slack.addApp();
+      const owner = await server.createUser();
+      const project = await server.createProject(owner, { connections: { sl: {} } });
+      const connectionId = project.connections['sl'] ?? '';
+      const variables = socketModeVariables(app, slack.install(app, slack.addWorkspace()));
+      await owner.clients.vars.set({
+        vars: variables.map((variable) => ({ ...variable, scopeId: connectionId })),
+      });
+      await server.deploy(project);
+      await slack.waitForSockets(app, 1, CONNECTED_WITHIN_MS);
       server.standIn.faults.badGateway = true;
       slack.faults.api('*', { t: 'hang' }, { times: Infinity });
       const ids = { integrationId: SLACK, connectionId };
@@ -50,15 +47,13 @@ export const bench: Bench = {
         create(GetConnectionConfigRequestSchema, ids),
       );
       const ask = (method: string, body: Uint8Array): Promise<number> =>
-        post(`${rig.pluginUrl}${SERVICE}/${method}`, body, agent);
+        post(`${program.pluginUrl}${SERVICE}/${method}`, body, agent);
       const whole = await measured(() => ask('Configure', configure));
       const bare = await measured(() => ask('GetConnectionConfig', config));
       return [row('p50', 0.5, whole, bare), row('p99', 0.99, whole, bare)];
     } finally {
       agent.destroy();
-      await rig.stop();
-      await slack.stop();
-      await server.stop();
+      await world.stop();
     }
   },
 };

@@ -7,6 +7,7 @@ import { seededRandom } from '../../src/core/random.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
 import { silentLogger } from '../../src/slack/silent-logger.js';
 import { createSlackSockets } from '../../src/slack/sockets.js';
+import { MANY_APPS } from '../world/policies.js';
 import type { SlackAddress } from '../world/slack-process.js';
 
 export type ClientKind = 'ours' | 'sdk' | 'ws';
@@ -60,9 +61,8 @@ const OPEN: Record<ClientKind, (order: IdleOrder) => Promise<void>> = {
       log: pino({ enabled: false }),
       onEnvelope: () => undefined,
       policy: {
-        ...DEFAULT_POLICY,
-        pool: { ...DEFAULT_POLICY.pool, sockets },
-        limiter: { ...DEFAULT_POLICY.limiter, allEveryMs: 2 },
+        ...MANY_APPS,
+        pool: { ...MANY_APPS.pool, sockets },
       },
     });
     slack.reconcile(new Map(apps.map(({ id, token }) => [id, [{ token, setAt: 1 }]])));

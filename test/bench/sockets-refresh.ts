@@ -1,6 +1,6 @@
 import { seededRandom } from '../../src/core/random.js';
 import type { SlackApp } from '../../src/sim/slack/directory/entities.js';
-import { SlackRig } from '../world/slack-sockets.js';
+import { SocketsWorld } from '../world/sockets.js';
 import { UNLIMITED } from '../world/policies.js';
 import type { Bench, Row } from './bench.js';
 import { refreshMinute } from './refresh-minute.js';
@@ -22,21 +22,21 @@ export const bench: Bench = {
  * Without the budget and the pause after short-lived sockets, which would make them take days: the minute shows those.
  */
 async function thousand(): Promise<readonly Row[]> {
-  const rig = await SlackRig.start({ policy: UNLIMITED });
-  const { slack } = rig;
+  const world = await SocketsWorld.start({ policy: UNLIMITED });
+  const { slack } = world;
   const theirs = slack.install(slack.addApp('Plain SDK'), slack.addWorkspace('Plain'));
   const sdk = plainClient(slack, theirs.app);
   await sdk.start();
-  await rig.open();
-  const deaf = { ours: deafness(slack, rig.app), sdk: deafness(slack, theirs.app) };
-  const traffic = sendSteadily(slack, [rig.installation, theirs], EVENTS_PER_SECOND);
-  const refreshed = await refresh(rig, theirs.app);
+  await world.open();
+  const deaf = { ours: deafness(slack, world.app), sdk: deafness(slack, theirs.app) };
+  const traffic = sendSteadily(slack, [world.installation, theirs], EVENTS_PER_SECOND);
+  const refreshed = await refresh(world, theirs.app);
   const sent = traffic.stop();
   await until(() => sent.every(({ attempts, state }) => state !== 'pending' || attempts.length > 1));
-  const [ours, plain] = [count(sent, rig.app), count(sent, theirs.app)];
+  const [ours, plain] = [count(sent, world.app), count(sent, theirs.app)];
   const [ourGap, sdkGap] = [sum(deaf.ours.stop()), sum(deaf.sdk.stop())];
   await sdk.disconnect().catch(() => undefined);
-  await rig.stop();
+  await world.stop();
   return [
     {
       figure: `hurried: time without an open socket, ${refreshed.ours} refreshes`,
@@ -67,24 +67,24 @@ function sum(values: readonly number[]): number {
 }
 
 /** Refreshes one socket after another; the plain client's too, whenever it has one. */
-async function refresh(rig: SlackRig, theirs: SlackApp): Promise<{ ours: number; sdk: number }> {
+async function refresh(world: SocketsWorld, theirs: SlackApp): Promise<{ ours: number; sdk: number }> {
   const random = seededRandom(1);
   const done = { ours: 0, sdk: 0 };
   while (done.ours < REFRESHES) {
     const warned = done.ours % 2 === 0;
-    for (const plain of rig.slack.sockets(theirs)) {
+    for (const plain of world.slack.sockets(theirs)) {
       done.sdk += 1;
       if (warned) plain.warn();
       else plain.refresh();
     }
-    const sockets = rig.slack.sockets(rig.app);
+    const sockets = world.slack.sockets(world.app);
     const socket = sockets[Math.floor(random() * sockets.length)];
     if (warned) socket?.warn();
     else socket?.refresh();
     done.ours += 1;
     await pause(PAUSE_MS);
-    await rig.slack.waitUntilSockets(() => {
-      const open = rig.slack.sockets(rig.app);
+    await world.slack.waitUntilSockets(() => {
+      const open = world.slack.sockets(world.app);
       return open.length === 2 && open.every((each) => each !== socket);
     });
   }

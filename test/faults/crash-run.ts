@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Code } from '@connectrpc/connect';
 import { seededRandom, type Random } from '../../src/core/random.js';
-import type { DeliveryLimits } from '../../src/delivery/limits.js';
 import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
 import { eventually } from '../helpers/eventually.js';
+import { BRISK_DELIVERY } from '../world/policies.js';
 import type { CrashPeers } from './crash-peers.js';
 import type { CrashProcess, CrashProcesses } from './crash-process.js';
 import { readNotes } from './crash-record.js';
@@ -13,11 +13,6 @@ import { STEPS, type Kill } from './crash-step.js';
 import { sendTraffic } from './crash-traffic.js';
 import { judge, type CrashVerdict } from './crash-verdict.js';
 
-// As the program's own, but for what a run would only wait for.
-const QUICK: Partial<DeliveryLimits> = {
-  retry: { firstMs: 100, factor: 2, maxMs: 1_000 },
-  probe: { firstMs: 50, factor: 2, maxMs: 500 },
-};
 // The stand-in is done with a request at once, even if nobody waits for the answer any more.
 const STAND_IN_RECOVERY_MS = 300;
 const SETTLES_WITHIN_MS = 60_000;
@@ -32,7 +27,10 @@ export async function crashRun(
   const { slack, server } = peers;
   const folder = await mkdtemp(join(tmpdir(), 'crash-'));
   const tenant = await peers.tenant(`Crash ${seed}`);
-  const limits = server.standIn === undefined ? QUICK : { ...QUICK, recoveryDelayMs: STAND_IN_RECOVERY_MS };
+  const limits =
+    server.standIn === undefined
+      ? BRISK_DELIVERY
+      : { ...BRISK_DELIVERY, recoveryDelayMs: STAND_IN_RECOVERY_MS };
   const count = 30 + Math.floor(random() * 31);
   const kills = killsOf(seed, count, random);
   slack.ledger.forgetSettled();

@@ -35,7 +35,7 @@ let inUse: { readonly disk: FullDisk; readonly world: World } | undefined;
 
 // Runs before the world's own, which would otherwise end the program after its disk.
 afterEach(async () => {
-  await inUse?.world.rig.app.stop();
+  await inUse?.world.program.app.stop();
   await inUse?.disk.remove();
   inUse = undefined;
 });
@@ -106,7 +106,7 @@ async function start(disk: FullDisk): Promise<Stage> {
 
 /** Slack is not told yes, people are told no, and whoever asks how the program fares learns it. */
 async function expectNothingTaken(stage: Stage, event: LedgerEntry): Promise<void> {
-  const { slack, rig } = stage.world;
+  const { slack, program } = stage.world;
   const command = await acknowledged(stage, send(stage, slashCommand({ text: LONG })));
   expect(slack.ledger.answer(command)?.payload).toMatchObject({
     response_type: 'ephemeral',
@@ -116,7 +116,7 @@ async function expectNothingTaken(stage: Stage, event: LedgerEntry): Promise<voi
   expect(event.attempts.flatMap(({ acknowledgements }) => acknowledgements)).toEqual([]);
   expect((await overview(stage.world)).troubles).toContainEqual(expect.stringMatching(NOT_TAKEN));
   // The gateway is the way to the whole server: a full disk must not close it.
-  expect((await fetch(`${rig.pluginUrl}/readyz`)).status).toBe(200);
+  expect((await fetch(`${program.pluginUrl}/readyz`)).status).toBe(200);
 }
 
 function send({ world, installation }: Stage, frame: Frame): LedgerEntry {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Backoff } from '../../src/core/backoff.js';
 import { scaledClock, sleep } from '../../src/core/clock.js';
 import { seededRandom, type Random } from '../../src/core/random.js';
-import { DEFAULT_LIMITS, type DeliveryLimits } from '../../src/delivery/limits.js';
 import type { Accepted } from '../../src/events/intake.js';
 import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
 import { homeOf } from '../../src/sim/slack/directory/entities.js';
@@ -13,6 +11,7 @@ import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { eventually } from '../helpers/eventually.js';
 import { addInstallation, connect } from '../world/connections.js';
 import { eventsOf, overview, untilStatus } from '../world/observations.js';
+import { scaledDelivery } from '../world/policies.js';
 import { startWorld, type World } from '../world/world.js';
 import { acceptedOf } from './sent-event.js';
 
@@ -22,16 +21,6 @@ const OUTAGE_MS = 10 * 60_000;
 const CHANNELS = 8;
 // Events of each app in the outage: one in four seconds of it.
 const EVENTS = OUTAGE_MS / 4_000;
-
-/** The program's own limits in scaled time: a dispatch of the stand-in takes as long as ever, and storage its time. */
-const { retry, probe, loneMs, signMs } = DEFAULT_LIMITS;
-const SCALED_LIMITS: DeliveryLimits = {
-  ...DEFAULT_LIMITS,
-  retry: scaled(retry),
-  probe: scaled(probe),
-  loneMs: loneMs / SCALE,
-  signMs: signMs / SCALE,
-};
 
 type Tenant = ReturnType<typeof addInstallation>;
 
@@ -68,7 +57,7 @@ describe('A server that, for ten minutes under load,', () => {
   it.each(OUTAGES)(
     'A server that for ten minutes under load $what costs no event: conversations keep their order and the backlog drains',
     async (outage) => {
-      const world = await startWorld({ other: { delivery: SCALED_LIMITS } });
+      const world = await startWorld({ other: { delivery: scaledDelivery(SCALE) } });
       const { slack, standIn } = world;
       const tenants = [addTenant(world), addTenant(world)];
       const connections = [];
@@ -138,8 +127,4 @@ function laneOf({ urgent, conversation }: Accepted): string {
 
 function keysAt(world: World, connectionId: string): string[] {
   return eventsOf(world, connectionId).map(({ memo }) => memo['slack_event_key'] ?? '');
-}
-
-function scaled({ firstMs, factor, maxMs }: Backoff): Backoff {
-  return { firstMs: firstMs / SCALE, factor, maxMs: maxMs / SCALE };
 }

@@ -1,41 +1,39 @@
-import { startStandIn, type StandIn } from '../../src/sim/autokitteh/stand-in.js';
-import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
-import { deployProject, saveVariables } from '../../src/demo/local-world.js';
+import { openPeers, type Peers } from '../world/open-world.js';
+import { startStandInUnderTest, type StandInUnderTest } from '../world/server.js';
+import { socketModeVariables } from '../world/socket-mode-variables.js';
 
-/** Many apps, each with a connection of an active project. */
-export interface SoakWorld {
-  readonly slack: ScriptedSlack;
-  readonly server: StandIn;
-  readonly tenants: readonly { readonly installation: SlackInstallation; readonly connectionId: string }[];
+/** Slack and a stand-in with many apps, each with a connection of an active project. */
+export interface SoakWorld extends Peers<StandInUnderTest> {
+  readonly installations: readonly SlackInstallation[];
   /** Resolves when every app has two sockets. */
   allLive(): Promise<void>;
-  stop(): Promise<void>;
 }
 
+/** Starts it; the program, a process of its own, is not part of it. */
 export async function startSoakWorld(apps: number): Promise<SoakWorld> {
-  const slack = await startScriptedSlack();
-  const server = await startStandIn({ defaultUser: true, slackApiUrl: slack.apiUrl });
-  const tenants: { installation: SlackInstallation; connectionId: string }[] = [];
+  const peers = await openPeers({ server: ({ apiUrl }) => startStandInUnderTest({ slackApiUrl: apiUrl }) });
+  const { slack, server } = peers;
+  const owner = await server.createUser();
+  const installations: SlackInstallation[] = [];
   for (let number = 0; number < apps; number++) {
     const app = slack.addApp(`App ${number}`);
     const installation = slack.install(app, slack.addWorkspace(`Workspace ${number}`));
-    const connectionId = await deployProject(server, `project_${number}`);
-    await saveVariables(server, connectionId, {
-      auth_type: 'socketMode',
-      private_bot_token: installation.botToken,
-      socket_mode_app_token: app.createAppToken(),
+    const project = await server.createProject(owner, {
+      connections: { my_slack: {} },
+      triggers: [{ connection: 'my_slack', call: 'on_event' }],
     });
-    tenants.push({ installation, connectionId });
+    const scopeId = project.connections['my_slack'] ?? '';
+    const vars = socketModeVariables(app, installation).map((variable) => ({ ...variable, scopeId }));
+    await owner.clients.vars.set({ vars });
+    await server.deploy(project);
+    installations.push(installation);
   }
   return {
-    ...{ slack, server, tenants },
+    ...peers,
+    installations,
     async allLive() {
-      for (const { installation } of tenants) await slack.waitForSockets(installation.app, 2, 120_000);
-    },
-    async stop() {
-      await slack.stop();
-      await server.stop();
+      for (const { app } of installations) await slack.waitForSockets(app, 2, 120_000);
     },
   };
 }

@@ -23,7 +23,7 @@ const [pluginPort = 0, gatewayPort = 0] = await freePorts(2);
 const plugin = new PluginProcess(
   {
     AUTOKITTEH_URL: world.server.url,
-    AUTOKITTEH_SIGN_KEY: world.server.signKey,
+    AUTOKITTEH_SIGN_KEY: world.server.standIn.signKey,
     SLACK_API_URL: world.slack.apiUrl,
     JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}`,
     LOG_LEVEL: 'warn',
@@ -43,8 +43,7 @@ const end = performance.now() + minutes * 60_000;
 let nextRefresh = performance.now() + REFRESH_EVERY_MS;
 let nextSample = performance.now() + SAMPLE_EVERY_MS;
 while (performance.now() < end) {
-  const { installation } = pick(world.tenants);
-  world.slack.send(installation, message({ text: `event ${totals.sent}` }));
+  world.slack.send(pick(world.installations), message({ text: `event ${totals.sent}` }));
   totals.sent += 1;
   if (performance.now() > nextRefresh) {
     nextRefresh += REFRESH_EVERY_MS;
@@ -73,8 +72,8 @@ console.log(
 );
 process.exit(ratio <= 1.05 && totals.lost === 0 ? 0 : 1);
 
-function refresh({ slack, tenants }: SoakWorld): void {
-  const sockets = slack.sockets(tenants[totals.refreshes % tenants.length]?.installation.app);
+function refresh({ slack, installations }: SoakWorld): void {
+  const sockets = slack.sockets(installations[totals.refreshes % installations.length]?.app);
   const socket = sockets.length === 0 ? undefined : pick(sockets);
   totals.refreshes += 1;
   if (random() < 0.5) socket?.warn();
@@ -87,9 +86,10 @@ function account({ slack: { ledger }, server }: SoakWorld): void {
   totals.lost += ledger.lost().length;
   ledger.forgetSettled();
   // What the stand-in keeps would otherwise slow it down over half an hour.
-  server.store.events.length = 0;
-  server.store.sessions.clear();
-  server.store.requests.length = 0;
+  const { store } = server.standIn;
+  store.events.length = 0;
+  store.sessions.clear();
+  store.requests.length = 0;
 }
 
 async function residentMiB(pid: number): Promise<number> {

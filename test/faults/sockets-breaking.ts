@@ -1,5 +1,5 @@
 import type { LinkSocket } from '../../src/sim/slack/link/link-socket.js';
-import type { SocketsWorld } from './sockets-world.js';
+import type { FaultySockets } from './faulty-sockets.js';
 
 /** What can be done to one of Slack's sockets. */
 export type Breaking =
@@ -8,7 +8,7 @@ export type Breaking =
 const CODES = [1000, 1001, 1008, 1011, 1012, 4000] as const;
 
 /** Does it, and takes it down. */
-export function breakSocket(world: SocketsWorld, socket: LinkSocket, how: Breaking): void {
+export function breakSocket(world: FaultySockets, socket: LinkSocket, how: Breaking): void {
   const { watch } = world;
   switch (how) {
     case 'warn':

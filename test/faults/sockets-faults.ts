@@ -1,7 +1,7 @@
 import type { ScriptedSlackOptions } from '../../src/sim/slack/options.js';
 import type { ApiFault, DeliveryDisorder, DialFault, HelloFault } from '../../src/sim/slack/faults/kinds.js';
 import { breakSocket, type Breaking } from './sockets-breaking.js';
-import type { SocketsWorld } from './sockets-world.js';
+import type { FaultySockets } from './faulty-sockets.js';
 
 /** Something that goes wrong; its parameters are drawn from the world's seed. */
 export interface SocketsFault {
@@ -10,16 +10,16 @@ export interface SocketsFault {
   /** Needs a proxy as the only way to Slack. */
   readonly proxy?: true;
   /** Goes wrong before the first socket is asked for, until what is returned is called. */
-  readonly before?: (world: SocketsWorld) => () => void;
+  readonly before?: (world: FaultySockets) => () => void;
   /** Lasts until what is returned is called; without that, it is over at once, or ends with all faults of Slack. */
-  inflict(world: SocketsWorld): (() => void) | undefined;
+  inflict(world: FaultySockets): (() => void) | undefined;
 }
 
 const OPEN = 'apps.connections.open';
 const MEGABYTE = 1_000_000;
 
 /** All calls for a URL go wrong, and a socket is replaced, so that there is one. */
-function api(fault: (world: SocketsWorld) => ApiFault): SocketsFault {
+function api(fault: (world: FaultySockets) => ApiFault): SocketsFault {
   return {
     inflict(world) {
       const lift = world.slack.faults.api(OPEN, fault(world), { times: timesOf(world) });
@@ -29,7 +29,7 @@ function api(fault: (world: SocketsWorld) => ApiFault): SocketsFault {
   };
 }
 
-function dial(fault: (world: SocketsWorld) => DialFault): SocketsFault {
+function dial(fault: (world: FaultySockets) => DialFault): SocketsFault {
   return {
     inflict(world) {
       const lift = world.slack.faults.dial(fault(world), { times: timesOf(world) });
@@ -39,7 +39,7 @@ function dial(fault: (world: SocketsWorld) => DialFault): SocketsFault {
   };
 }
 
-function hello(fault: (world: SocketsWorld) => HelloFault): SocketsFault {
+function hello(fault: (world: FaultySockets) => HelloFault): SocketsFault {
   return {
     inflict(world) {
       const lift = world.slack.faults.hello(fault(world), { times: timesOf(world) });
@@ -63,7 +63,7 @@ function breaking(how: Breaking): SocketsFault {
 }
 
 /** A text on every socket. */
-function texts(make: (world: SocketsWorld) => readonly string[]): SocketsFault {
+function texts(make: (world: FaultySockets) => readonly string[]): SocketsFault {
   return {
     inflict(world) {
       for (const text of make(world)) world.slack.sendText(world.app, text);
@@ -81,17 +81,17 @@ function disorder(make: (share: number) => DeliveryDisorder): SocketsFault {
   };
 }
 
-function provoke(world: SocketsWorld): void {
+function provoke(world: FaultySockets): void {
   const [socket] = world.open();
   if (socket !== undefined) breakSocket(world, socket, world.one(['warn', 'refresh', 'reset'] as const));
 }
 
-function chosen(world: SocketsWorld): ReturnType<SocketsWorld['open']> {
+function chosen(world: FaultySockets): ReturnType<FaultySockets['open']> {
   const open = world.open();
   return world.random() < 0.5 || open.length === 0 ? open : [world.one(open)];
 }
 
-function timesOf(world: SocketsWorld): number {
+function timesOf(world: FaultySockets): number {
   return world.one([1, 2, Infinity]);
 }
 
@@ -229,12 +229,12 @@ const SOCKETS_FAULTS = {
   },
   'app removed and added': {
     inflict(world) {
-      world.want(false);
+      world.setWanted(false);
       if (world.random() < 0.3) {
-        world.want(true);
+        world.setWanted(true);
         return undefined;
       }
-      return () => world.want(true);
+      return () => world.setWanted(true);
     },
   },
   'Web API out at the start': {

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import type { Receipt } from './sockets-watch.js';
-import type { SocketsWorld } from './sockets-world.js';
+import type { FaultySockets } from './faulty-sockets.js';
 
 /** Why an interaction or a command was lost, which Slack sends only once. */
 export type Loss =
@@ -24,7 +24,7 @@ const ROUND_TRIP_MS = 400;
 const OUT_OF_USE: ReadonlySet<string> = new Set(['suspect', 'draining', 'closed']);
 
 /** Why it was lost. */
-export function lossOf(world: SocketsWorld, entry: LedgerEntry): Loss {
+export function lossOf(world: FaultySockets, entry: LedgerEntry): Loss {
   const { watch } = world;
   const [attempt] = entry.attempts;
   if (attempt === undefined) return 'OURS';
@@ -55,7 +55,7 @@ export function lossOf(world: SocketsWorld, entry: LedgerEntry): Loss {
 }
 
 /** Whether the answer may have gone to another socket that was dead too, which nobody could know in time. */
-function diedElsewhere(world: SocketsWorld, receipt: Receipt, own: string, deadline: number): boolean {
+function diedElsewhere(world: FaultySockets, receipt: Receipt, own: string, deadline: number): boolean {
   if (receipt.how !== 'sent_elsewhere') return false;
   const { changes, incidents } = world.watch;
   return incidents.some(({ at, how, socketId }) => {
@@ -70,7 +70,7 @@ function diedElsewhere(world: SocketsWorld, receipt: Receipt, own: string, deadl
 }
 
 /** What our side calls the socket that Slack calls `socketId`; known if anything arrived on it. */
-function ourEndOf({ slack, watch }: SocketsWorld, socketId: string): string | undefined {
+function ourEndOf({ slack, watch }: FaultySockets, socketId: string): string | undefined {
   for (const { attempts } of slack.ledger.entries)
     for (const attempt of attempts) {
       const receipt = watch.receipts.get(attempt.envelopeId);
@@ -81,7 +81,7 @@ function ourEndOf({ slack, watch }: SocketsWorld, socketId: string): string | un
 }
 
 /** Whether our end of a socket was known to be dead at `by`. One that was replaced in the normal course was not. */
-function detected(world: SocketsWorld, ourSocket: string, from: number, by: number): boolean {
+function detected(world: FaultySockets, ourSocket: string, from: number, by: number): boolean {
   return world.watch.changes.some(
     ({ at, socketId, to, why }) =>
       socketId === ourSocket &&
@@ -92,7 +92,7 @@ function detected(world: SocketsWorld, ourSocket: string, from: number, by: numb
 }
 
 /** All that is known of it, for whoever looks for the reason; times in milliseconds from its first attempt. */
-export function storyOf({ watch }: SocketsWorld, { kind, number, attempts }: LedgerEntry): string {
+export function storyOf({ watch }: FaultySockets, { kind, number, attempts }: LedgerEntry): string {
   const start = attempts[0]?.at ?? 0;
   const parts = attempts.flatMap(({ at, outcome, socketId, trouble, envelopeId }) => {
     const receipt = watch.receipts.get(envelopeId);

@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { FAULTS, type SocketsFault, type SocketsFaultName } from './sockets-faults.js';
 import { lossOf, storyOf, type Loss } from './sockets-losses.js';
 import { STAGES, type Stage } from './sockets-stages.js';
-import { SocketsWorld } from './sockets-world.js';
+import { FaultySockets } from './faulty-sockets.js';
 
 /** One run: which fault meets which state. */
 export interface SocketsCase {
@@ -45,7 +45,7 @@ export async function runCase(
   isProxied: boolean,
 ): Promise<{ readonly run: SocketsRun; readonly end: () => Promise<void> }> {
   const fault: SocketsFault = FAULTS[what.fault];
-  const world = await SocketsWorld.start(
+  const world = await FaultySockets.start(
     clock,
     what.seed,
     fault.slack ?? {},
@@ -54,7 +54,7 @@ export async function runCase(
   const failures: string[] = [];
   try {
     const liftFirst = fault.before?.(world);
-    world.addToken();
+    world.setWanted(true);
     if (liftFirst !== undefined) {
       await world.pause(world.random() * LONGEST_FAULT_MS);
       liftFirst();
@@ -81,7 +81,7 @@ export async function runCase(
   return { run, end: () => world.end() };
 }
 
-async function stopped(world: SocketsWorld, failures: string[]): Promise<void> {
+async function stopped(world: FaultySockets, failures: string[]): Promise<void> {
   world.watch.unwanted();
   const end = new AbortController();
   const late = sleep(world.clock, STOP_LIMIT_MS, end.signal).then(
@@ -104,7 +104,7 @@ async function stopped(world: SocketsWorld, failures: string[]): Promise<void> {
     failures.push(`${world.clientClock.pendingTimers} timers are left`);
 }
 
-function account(world: SocketsWorld, what: SocketsCase, failures: string[]): SocketsRun {
+function account(world: FaultySockets, what: SocketsCase, failures: string[]): SocketsRun {
   const { entries } = world.slack.ledger;
   const sent = entries.filter(({ state }) => state !== 'refused');
   const [eventsNotSent, othersNotSent] = byKind(entries.filter(({ state }) => state === 'refused'));

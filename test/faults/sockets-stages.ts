@@ -1,7 +1,7 @@
 import type { LinkSocket } from '../../src/sim/slack/link/link-socket.js';
 import type { SocketStateName } from '../../src/slack/socket-state.js';
 import { breakSocket } from './sockets-breaking.js';
-import type { SocketsWorld } from './sockets-world.js';
+import type { FaultySockets } from './faulty-sockets.js';
 
 /** The states of a socket that a fault can meet. */
 export type Stage = Exclude<SocketStateName, 'closed'>;
@@ -12,7 +12,7 @@ const LIMIT_MS = 60_000;
 const PROVOCATIONS = ['warn', 'refresh', 'reset'] as const;
 
 /** Brings one socket of an app, all of whose sockets are live, into a state; resolves when it is in it. */
-export const STAGES: Readonly<Record<Stage, (world: SocketsWorld) => Promise<void>>> = {
+export const STAGES: Readonly<Record<Stage, (world: FaultySockets) => Promise<void>>> = {
   async fetching_url(world) {
     let asked = false;
     world.slack.faults.api(
@@ -57,7 +57,7 @@ export const STAGES: Readonly<Record<Stage, (world: SocketsWorld) => Promise<voi
   },
 };
 
-async function opening(world: SocketsWorld, state: Stage): Promise<void> {
+async function opening(world: FaultySockets, state: Stage): Promise<void> {
   const reached = world.watch.untilState(state, LIMIT_MS);
   breakSocket(world, world.one(world.open()), world.one(PROVOCATIONS));
   await reached;

@@ -72,12 +72,12 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
       redirect: 'manual',
     });
     const page = begun.headers.get('location') ?? '';
-    expect(page).toBe(`${world.rig.pluginUrl}/slack?cid=${cid}&origin=web`);
+    expect(page).toBe(`${world.program.pluginUrl}/slack?cid=${cid}&origin=web`);
     expect(await (await fetch(page, { headers })).text()).toContain('Save Connection');
     const end = `${world.server.url}/connections/${cid}/success`;
     const refused = await fetch(page);
     expect(refused.status).toBe(401);
-    const saved = await fetch(`${world.rig.pluginUrl}/slack/save`, {
+    const saved = await fetch(`${world.program.pluginUrl}/slack/save`, {
       ...{ method: 'POST', headers, redirect: 'manual' as const },
       body: new URLSearchParams({
         ...{ cid, origin: 'web', auth_type: 'socketMode' },
@@ -152,7 +152,7 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
   });
 
   it('An attaching server is refused without the credential', async () => {
-    world.standIn.attach({ url: world.rig.pluginUrl, token: 'another' });
+    world.standIn.attach({ url: world.program.pluginUrl, token: 'another' });
     const connection = { orgId: user.orgId, name: 'other', integrationId };
     await expect(user.clients.connections.create({ connection })).rejects.toThrow(/unauthenticated/i);
   });

@@ -9,7 +9,7 @@ import { answerProject, emulateAnswers } from './answer-project.js';
 import { deployExample, type DeployedExample } from './example-project.js';
 import { eventually } from '../helpers/eventually.js';
 import { startStandInUnderTest } from '../world/server.js';
-import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
+import { startWorkflowWorld, type WorkflowWorld } from '../world/workflows.js';
 
 const ALL = { socket_mode_answers: 'slash_command,view_submission,options' };
 const ECHO = {
@@ -17,7 +17,7 @@ const ECHO = {
 };
 const COMMAND = slashCommand({ command: '/ak', text: 'status' });
 
-let world: WorkflowRig;
+let world: WorkflowWorld;
 let example: DeployedExample;
 
 afterEach(async () => {
@@ -28,9 +28,9 @@ afterEach(async () => {
 /** A world in which each connection, by name, has chosen what its variables say. */
 async function start(
   connections: Readonly<Record<string, Readonly<Record<string, string>>>>,
-  ...options: Parameters<typeof startWorkflowRig>
+  ...options: Parameters<typeof startWorkflowWorld>
 ): Promise<void> {
-  world = await startWorkflowRig(...options);
+  world = await startWorkflowWorld(...options);
   const { server } = world;
   if (server.standIn !== undefined) emulateAnswers(server.standIn);
   example = await deployExample(server, await server.createUser(), answerProject(connections));
@@ -65,14 +65,14 @@ describe('an answer of a workflow', () => {
     await start({ sl: ALL });
     const { entry, urls } = await sent(COMMAND);
     const [url = ''] = urls;
-    expect(url).toMatch(new RegExp(`^${world.rig.gatewayUrl}/slack/assets/answers/[\\w-]{43}$`));
+    expect(url).toMatch(new RegExp(`^${world.program.gatewayUrl}/slack/assets/answers/[\\w-]{43}$`));
     const guessed = `${url.slice(0, -43)}${'A'.repeat(43)}`;
     expect(await post(guessed, { text: 'from a stranger' })).toBe(410);
     expect(await post(url, { words: 'no message' })).toBe(400);
     expect(await post(url, { text: 'All is well.' })).toBe(200);
     expect(await post(url, { text: 'Not at all.' })).toBe(410);
     expect(await world.acknowledged(entry)).toEqual({ text: 'All is well.' });
-    expect(world.rig.logged.join('')).not.toContain(url.slice(-43));
+    expect(world.program.logged.join('')).not.toContain(url.slice(-43));
   });
 
   it('The answer of a workflow may be one to a modal and one to an options request', async () => {

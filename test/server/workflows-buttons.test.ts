@@ -5,9 +5,9 @@ import type { Frame } from '../../src/sim/slack/frames/draft.js';
 import { blockAction, messageAction, viewBlockAction } from '../../src/sim/slack/frames/interactions.js';
 import { answerProject, emulateAnswers } from './answer-project.js';
 import { deployExample, type DeployedExample } from './example-project.js';
-import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
+import { startWorkflowWorld, type WorkflowWorld } from '../world/workflows.js';
 
-let world: WorkflowRig;
+let world: WorkflowWorld;
 let example: DeployedExample;
 /** What a host that is none of Slack's was asked. */
 let strange: string[];
@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 async function start(connections: Parameters<typeof answerProject>[0]): Promise<void> {
-  world = await startWorkflowRig();
+  world = await startWorkflowWorld();
   const { server } = world;
   if (server.standIn !== undefined) emulateAnswers(server.standIn);
   example = await deployExample(server, await server.createUser(), answerProject(connections));
@@ -81,14 +81,14 @@ describe('a message whose button was clicked', () => {
   it('A message whose button was clicked stays as it is where the connection says so', async () => {
     await start({ sl: { socket_mode_button_update: 'off' } });
     await clicked(blockAction(), blockAction());
-    await world.rig.app.stop();
+    await world.program.app.stop();
     expect(world.slack.calls.of('response_url')).toEqual([]);
   });
 
   it('A message whose button was clicked is updated once, however many connections get the click', async () => {
     await start({ one: {}, two: {} });
     await clicked(blockAction(), blockAction());
-    await world.rig.app.stop();
+    await world.program.app.stop();
     expect(world.slack.responses).toHaveLength(2);
   });
 });

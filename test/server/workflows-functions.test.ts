@@ -9,14 +9,14 @@ import { appMention, message } from '../../src/sim/slack/frames/messages.js';
 import { emulateWatch } from './emulated-watch.js';
 import { deployExample, readExample, type DeployedExample } from './example-project.js';
 import { SLACK, startStandInUnderTest } from '../world/server.js';
-import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
+import { startWorkflowWorld, type WorkflowWorld } from '../world/workflows.js';
 
 /** Only a server that attaches remote integrations calls these; the stand-in can be one. */
 
 const FOLDER = join(import.meta.dirname, '../../docs/examples/starlark-watch');
 const TOKEN = 'a-credential-of-the-plugin';
 
-let world: WorkflowRig;
+let world: WorkflowWorld;
 let example: DeployedExample;
 let standIn: StandIn;
 
@@ -25,7 +25,7 @@ beforeEach(async () => {
   const server = await startStandInUnderTest({ attach: { url: `http://127.0.0.1:${port}`, token: TOKEN } });
   standIn = server.standIn;
   emulateWatch(standIn);
-  world = await startWorkflowRig({ PLUGIN_LISTEN: `127.0.0.1:${port}`, PLUGIN_TOKEN: TOKEN }, server);
+  world = await startWorkflowWorld({ PLUGIN_LISTEN: `127.0.0.1:${port}`, PLUGIN_TOKEN: TOKEN }, server);
   example = await deployExample(server, await server.createUser(), await readExample(FOLDER));
   await world.connect(example.project, 'my_slack');
 });
@@ -82,7 +82,7 @@ describe('on a server that attaches', () => {
     world.slack.faults.api('*', { t: 'hang' }, { times: Infinity });
     expect(await gifts()).toEqual(first);
     world.slack.faults.clear();
-    await world.rig.restart();
+    await world.program.restart();
     await world.slack.waitForSockets(world.app, 2);
     expect(await gifts()).toEqual(first);
   });
@@ -91,7 +91,7 @@ describe('on a server that attaches', () => {
     const contract = createClient(
       IntegrationsService,
       createConnectTransport({
-        baseUrl: world.rig.pluginUrl,
+        baseUrl: world.program.pluginUrl,
         httpVersion: '1.1',
         interceptors: [
           (next) => (request) => {
@@ -110,7 +110,7 @@ describe('on a server that attaches', () => {
     expect(await contract.configure(ids)).toEqual(whole);
     expect(await contract.getConnectionConfig(ids)).toMatchObject({ config: whole.config });
     // It was just started and could not learn of any connection yet.
-    await world.rig.restart();
+    await world.program.restart();
     const { values } = await contract.configure(ids);
     expect(values).toEqual(whole.values);
     await standIn.comeUp();

@@ -7,16 +7,16 @@ import { appMention } from '../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
 import { answerCommand, emulateHelpDesk } from './emulated-help-desk.js';
 import { deployExample, readExample, type DeployedExample } from './example-project.js';
-import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
+import { startWorkflowWorld, type WorkflowWorld } from '../world/workflows.js';
 
 const FOLDER = join(import.meta.dirname, '../../docs/examples/python-help-desk');
 
 describe('the Python example', () => {
-  let world: WorkflowRig;
+  let world: WorkflowWorld;
   let example: DeployedExample;
 
   beforeAll(async () => {
-    world = await startWorkflowRig();
+    world = await startWorkflowWorld();
     const { server, slack } = world;
     if (server.standIn !== undefined) emulateHelpDesk(server.standIn, `${slack.url}/api/`);
     const owner = await server.createUser();
@@ -105,7 +105,7 @@ describe('the example in docs/answers.md', () => {
   it('The example in docs/answers.md answers a command', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/answers.md'), 'utf8');
     const [, program = ''] = /```python\n([^]*?)```/.exec(page) ?? [];
-    const world = await startWorkflowRig();
+    const world = await startWorkflowWorld();
     const { server } = world;
     server.standIn?.emulate('main.py:on_command', answerCommand);
     const sl = { name: 'sl', integration: 'slack' as const };

@@ -7,16 +7,16 @@ import { appMention, message } from '../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
 import { emulateWatch } from './emulated-watch.js';
 import { deployExample, readExample, type DeployedExample } from './example-project.js';
-import { startWorkflowRig, type WorkflowRig } from '../world/workflows.js';
+import { startWorkflowWorld, type WorkflowWorld } from '../world/workflows.js';
 
 const FOLDER = join(import.meta.dirname, '../../docs/examples/starlark-watch');
 
 describe('the Starlark example', () => {
-  let world: WorkflowRig;
+  let world: WorkflowWorld;
   let example: DeployedExample;
 
   beforeAll(async () => {
-    world = await startWorkflowRig();
+    world = await startWorkflowWorld();
     if (world.server.standIn !== undefined) emulateWatch(world.server.standIn);
     example = await deployExample(world.server, await world.server.createUser(), await readExample(FOLDER));
     await world.connect(example.project, 'my_slack');

@@ -41,23 +41,27 @@ export interface Tokens {
 
 /** Saves tokens as a browser does, through the gateway, as the connection's owner. */
 export async function save(
-  { rig }: World,
+  { program }: World,
   { id, project }: TestConnection,
   tokens: Tokens,
 ): Promise<Response> {
-  return post(rig, project.owner, {
+  return post(program, project.owner, {
     ...{ cid: id, origin: 'web', auth_type: 'socketMode' },
     ...{ bot_token: tokens.botToken, app_token: tokens.appToken },
   });
 }
 
 /** Presses a button of the connection page. */
-export function press({ rig }: World, { id, project }: TestConnection, action: string): Promise<Response> {
-  return post(rig, project.owner, { cid: id, origin: 'web', auth_type: 'socketMode', action });
+export function press(
+  { program }: World,
+  { id, project }: TestConnection,
+  action: string,
+): Promise<Response> {
+  return post(program, project.owner, { cid: id, origin: 'web', auth_type: 'socketMode', action });
 }
 
-function post(rig: Program, owner: TestUser, form: Record<string, string>): Promise<Response> {
-  return fetch(`${rig.gatewayUrl}/slack/save`, {
+function post(program: Program, owner: TestUser, form: Record<string, string>): Promise<Response> {
+  return fetch(`${program.gatewayUrl}/slack/save`, {
     method: 'POST',
     headers: { authorization: `Bearer ${owner.token}` },
     body: new URLSearchParams(form),

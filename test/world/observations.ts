@@ -60,8 +60,8 @@ export function eventsOf({ standIn }: Pick<World, 'standIn'>, connectionId: stri
 }
 
 /** The value of a metric with such labels, from `/metrics`; 0 when it is not there. */
-export async function metric({ rig }: World, name: string, labels = ''): Promise<number> {
-  const text = await (await fetch(`${rig.pluginUrl}/metrics`, { headers: AS_OPERATOR })).text();
+export async function metric({ program }: World, name: string, labels = ''): Promise<number> {
+  const text = await (await fetch(`${program.pluginUrl}/metrics`, { headers: AS_OPERATOR })).text();
   const line = text
     .split('\n')
     .find((each) => each.startsWith(labels === '' ? `${name} ` : `${name}{${labels}}`));
@@ -77,6 +77,8 @@ export async function untilTroubles(world: World, problems: RegExp): Promise<voi
 }
 
 /** What `/ops/overview` tells. */
-export async function overview({ rig }: World): Promise<Overview> {
-  return (await (await fetch(`${rig.pluginUrl}/ops/overview`, { headers: AS_OPERATOR })).json()) as Overview;
+export async function overview({ program }: World): Promise<Overview> {
+  return (await (
+    await fetch(`${program.pluginUrl}/ops/overview`, { headers: AS_OPERATOR })
+  ).json()) as Overview;
 }

@@ -53,7 +53,7 @@ export async function openPeers<Server extends ServerUnderTest>(
 
 /** What is common to every world: a scripted Slack, a server, and the whole program between them. */
 export interface OpenWorld<Server extends ServerUnderTest = ServerUnderTest> extends Peers<Server> {
-  readonly rig: Program;
+  readonly program: Program;
   /** Stops the program and starts it again on the same journal, on other ports. */
   restart(changed?: Settings): Promise<void>;
   /** Ends program, server and Slack. */
@@ -88,7 +88,7 @@ export async function openWorld<Server extends ServerUnderTest>(
     if (signKey === undefined) throw new Error('set AUTOKITTEH_SIGN_KEY: the program is started with it');
     const attached = options.meeting === 'attached';
     const way = THROUGH_PROXY ? await proxyTo(slack, releasers) : {};
-    const rig = await startProgram(
+    const program = await startProgram(
       {
         autokittehUrl: options.serverUrl ?? server.url,
         signKey,
@@ -98,15 +98,15 @@ export async function openWorld<Server extends ServerUnderTest>(
       options.settings,
       options.other,
     );
-    releasers.push('the program', () => rig.stop());
+    releasers.push('the program', () => program.stop());
     const attach = (): void => {
-      if (attached) server.standIn?.attach({ url: rig.pluginUrl, token: PLUGIN_TOKEN });
+      if (attached) server.standIn?.attach({ url: program.pluginUrl, token: PLUGIN_TOKEN });
     };
     attach();
     return {
-      ...{ slack, server, rig },
+      ...{ slack, server, program },
       async restart(changed) {
-        await rig.restart(changed);
+        await program.restart(changed);
         attach();
       },
       stop: () => releasers.releaseAll(),

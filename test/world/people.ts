@@ -80,18 +80,18 @@ async function makeWorld<Server extends ServerUnderTest>(
   return {
     ...world,
     get url() {
-      return world.rig.gatewayUrl;
+      return world.program.gatewayUrl;
     },
-    ...journeys(world.server, world.rig),
+    ...journeys(world.server, world.program),
   };
 }
 
 /** What people do, and what they see. */
-function journeys(server: ServerUnderTest, rig: Program): Omit<PathWorld, keyof OpenWorld | 'url'> {
+function journeys(server: ServerUnderTest, program: Program): Omit<PathWorld, keyof OpenWorld | 'url'> {
   const through = (user: TestUser): AutoKittehClients =>
-    autoKittehClients(rig.gatewayUrl, { headers: { authorization: `Bearer ${user.token}` } });
+    autoKittehClients(program.gatewayUrl, { headers: { authorization: `Bearer ${user.token}` } });
   const ask: PathWorld['ask'] = (path, user, init = {}) =>
-    fetch(new URL(path, rig.gatewayUrl), {
+    fetch(new URL(path, program.gatewayUrl), {
       redirect: 'manual',
       ...init,
       headers: {

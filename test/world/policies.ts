@@ -1,3 +1,4 @@
+import type { Backoff } from '../../src/core/backoff.js';
 import { LIVE_POLICY, type LivePolicy } from '../../src/connection/live/policy.js';
 import { DEFAULT_LIMITS, type DeliveryLimits } from '../../src/delivery/limits.js';
 import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
@@ -49,3 +50,43 @@ export const UNLIMITED: SocketPolicy = {
   pool: { ...DEFAULT_POLICY.pool, stableMs: 0 },
   limiter: { ...DEFAULT_POLICY.limiter, appBurst: 100_000, appEveryMs: 1, allBurst: 100_000, allEveryMs: 1 },
 };
+
+/** The waits of many minutes are cut; everything else, the budget for openings too, is as it is delivered. */
+export const SHORT_WAITS: SocketPolicy = {
+  ...DEFAULT_POLICY,
+  pool: {
+    ...DEFAULT_POLICY.pool,
+    crowded: { firstMs: 2_000, factor: 2, maxMs: 10_000 },
+    probe: { firstMs: 5_000, factor: 2, maxMs: 20_000 },
+  },
+};
+
+/** Many apps are connected within seconds; each app's own limit is as it is delivered. */
+export const MANY_APPS: SocketPolicy = {
+  ...DEFAULT_POLICY,
+  limiter: { ...DEFAULT_POLICY.limiter, allEveryMs: 2 },
+};
+
+/** Failures are tried again soon, for series whose server may be a real one. */
+export const BRISK_DELIVERY: DeliveryLimits = {
+  ...DEFAULT_LIMITS,
+  retry: { firstMs: 100, factor: 2, maxMs: 1_000 },
+  probe: { firstMs: 50, factor: 2, maxMs: 500 },
+};
+
+/** The limits in time that runs `scale` times as fast: a dispatch of the stand-in takes as long as ever, and storage its time. */
+export function scaledDelivery(scale: number): DeliveryLimits {
+  const { retry, probe, loneMs, signMs } = DEFAULT_LIMITS;
+  const scaled = (backoff: Backoff): Backoff => ({
+    ...backoff,
+    firstMs: backoff.firstMs / scale,
+    maxMs: backoff.maxMs / scale,
+  });
+  return {
+    ...DEFAULT_LIMITS,
+    retry: scaled(retry),
+    probe: scaled(probe),
+    loneMs: loneMs / scale,
+    signMs: signMs / scale,
+  };
+}

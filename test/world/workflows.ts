@@ -12,7 +12,7 @@ import { startServerUnderTest, type SeenSession, type ServerUnderTest, type Test
 import { openWorld, type OpenWorld } from './open-world.js';
 
 /** A scripted Slack, the whole program, and a server of either kind with a project on it. */
-export interface WorkflowRig extends OpenWorld {
+export interface WorkflowWorld extends OpenWorld {
   readonly app: SlackApp;
   readonly installation: SlackInstallation;
   /** Saves the connection through the gateway as its owner, and waits until events come through. */
@@ -33,10 +33,10 @@ export interface WorkflowRig extends OpenWorld {
 const SLOWER = 0.2;
 
 /** Starts them; on a real server Slack's time and the program's run slower. */
-export async function startWorkflowRig(
+export async function startWorkflowWorld(
   settings: Settings = {},
   server?: ServerUnderTest,
-): Promise<WorkflowRig> {
+): Promise<WorkflowWorld> {
   const theServer = server ?? (await startServerUnderTest());
   const clock = scaledClock(theServer.standIn === undefined ? SLOWER : 1);
   // Servers that are shared keep connections of other runs: their ids and tokens must not be these.
@@ -48,7 +48,7 @@ export async function startWorkflowRig(
     settings,
     other: { clock, live: UNHURRIED_LIVE },
   });
-  const { slack, rig } = world;
+  const { slack, program } = world;
   const app = slack.addApp('Workflows');
   const installation = slack.install(app, slack.addWorkspace('Workshop'));
   const newest = async (project: TestProject, call: string): Promise<SeenSession | undefined> =>
@@ -59,14 +59,14 @@ export async function startWorkflowRig(
     async connect(project, connection) {
       const tokens = { bot_token: installation.botToken, app_token: app.createAppToken() };
       const id = project.connections[connection] ?? '';
-      const response = await fetch(`${rig.gatewayUrl}/slack/save?cid=${id}&origin=cli`, {
+      const response = await fetch(`${program.gatewayUrl}/slack/save?cid=${id}&origin=cli`, {
         method: 'POST',
         headers: { authorization: `Bearer ${project.owner.token}` },
         body: new URLSearchParams({ auth_type: 'socketMode', ...tokens }),
         redirect: 'manual',
       });
       if (response.status !== 302) throw new Error(`not saved: ${await response.text()}`);
-      const gateway = autoKittehClients(rig.gatewayUrl, {
+      const gateway = autoKittehClients(program.gatewayUrl, {
         headers: { authorization: `Bearer ${project.owner.token}` },
       });
       await eventually(

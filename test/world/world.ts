@@ -27,7 +27,9 @@ afterEach(async () => {
   started = [];
   for (const world of ended) {
     await world.stop();
-    const secrets = world.rig.logged.filter((line) => /xox[a-z]-|xapp-|eyJ[\w-]+\.|ticket=[\w]/.test(line));
+    const secrets = world.program.logged.filter((line) =>
+      /xox[a-z]-|xapp-|eyJ[\w-]+\.|ticket=[\w]/.test(line),
+    );
     expect(secrets, 'tokens in the log').toEqual([]);
   }
 });

@@ -131,7 +131,7 @@ describe('frames that Slack should not send', () => {
       return eventsOf(world, connection.id).length + delivery.dead === sent.length;
     }, 'every event at the server or among the dead letters');
     const letters = await (
-      await fetch(`${world.rig.pluginUrl}/ops/dead-letters`, { headers: AS_OPERATOR })
+      await fetch(`${world.program.pluginUrl}/ops/dead-letters`, { headers: AS_OPERATOR })
     ).json();
     expect(letters).toEqual([]);
     expect(standIn.store.wedged).toEqual([]);
@@ -177,7 +177,7 @@ describe('whoever watches the program', () => {
     const note = (warning: Error): void => void warnings.push(warning);
     process.on('warning', note);
     clean.push(() => process.off('warning', note));
-    const { delivery, receiver, sockets } = world.rig.app.events;
+    const { delivery, receiver, sockets } = world.program.app.events;
     for (const channel of [delivery, receiver, sockets]) channel.subscribe(fail);
     await worksStill();
     await eventually(
@@ -225,7 +225,7 @@ describe('requests that nobody should send', () => {
       ['/no/such/thing', json, '{}', 404, /./],
     ];
     for (const [path, headers, body, status, says] of cases) {
-      const answer = await fetch(`${world.rig.pluginUrl}${path}`, {
+      const answer = await fetch(`${world.program.pluginUrl}${path}`, {
         method: 'POST',
         headers: { ...callerOf(path), ...headers },
         body,
@@ -309,7 +309,7 @@ describe('a server that answers nonsense', () => {
         return Promise.resolve();
       },
     });
-    const { rig, slack } = world;
+    const { program, slack } = world;
     const { installation, connection, worksStill } = await working(world);
     let sent = 0;
     for (const nonsense of [page, bytes, broken, cut]) {
@@ -325,7 +325,7 @@ describe('a server that answers nonsense', () => {
         'the event',
       );
     }
-    expect(rig.logged.join('')).toContain('does not answer as AutoKitteh does: is AUTOKITTEH_URL right?');
+    expect(program.logged.join('')).toContain('does not answer as AutoKitteh does: is AUTOKITTEH_URL right?');
     await untilStatus(world, connection.id, 'ok', /2 sockets live/);
     await worksStill();
     expect((await overview(world)).delivery.dead).toBe(0);
@@ -337,9 +337,9 @@ describe('a server that answers nonsense', () => {
       response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not Found</h1>');
       return true;
     };
-    const { rig } = await startWorld({ serverUrl: front.url });
+    const { program } = await startWorld({ serverUrl: front.url });
     await eventually(() => {
-      const line = rig.logged.find((each) => each.includes('AutoKitteh cannot be asked; trying again'));
+      const line = program.logged.find((each) => each.includes('AutoKitteh cannot be asked; trying again'));
       return line?.includes('answered HTTP 404, not as AutoKitteh does: is AUTOKITTEH_URL right?');
     }, 'a line with the question');
   });

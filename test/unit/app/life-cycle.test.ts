@@ -123,15 +123,15 @@ describe('sockets of a connection', () => {
 describe('the server', () => {
   it('The program starts while the server is down and works once the server is up', async () => {
     const world = await startWorld({ before: ({ standIn }) => standIn.goDown() });
-    const { rig, standIn, slack } = world;
+    const { program, standIn, slack } = world;
     await untilTroubles(world, /AutoKitteh.*cannot be reached/);
-    expect((await fetch(`${rig.gatewayUrl}/anything`)).status).toBe(502);
+    expect((await fetch(`${program.gatewayUrl}/anything`)).status).toBe(502);
     await standIn.comeUp();
     const { installation, appToken } = addInstallation(world);
     const connection = await connect(world, installation, appToken);
     await slack.ledger.settled(slack.send(installation, message()));
     await eventually(() => eventsOf(world, connection.id).length === 1, 'the event');
-    expect(await eventually(async () => (await fetch(`${rig.pluginUrl}/readyz`)).ok, 'ready')).toBe(true);
+    expect(await eventually(async () => (await fetch(`${program.pluginUrl}/readyz`)).ok, 'ready')).toBe(true);
   });
 
   it('Sockets stay open, events wait in order and the status says so while the server restarts', async () => {
@@ -157,19 +157,20 @@ describe('the server', () => {
   it('The log says what to do when the server takes another signing key, and a new start with that key recovers', async () => {
     const key = 'ab'.repeat(32);
     const world = await startWorld({ other: { clock: scaledClock(5) } });
-    const { rig, standIn } = world;
+    const { program, standIn } = world;
     const { installation, appToken } = addInstallation(world);
     const connection = await connect(world, installation, appToken);
     standIn.rotateSignKey(key);
     await eventually(
-      () => rig.logged.some((line) => line.includes('does not take the credential of AUTOKITTEH_SIGN_KEY')),
+      () =>
+        program.logged.some((line) => line.includes('does not take the credential of AUTOKITTEH_SIGN_KEY')),
       'advice in the log',
       60_000,
     );
     await untilTroubles(world, /Set AUTOKITTEH_SIGN_KEY/);
     // Slack's events wait in the journal meanwhile.
     await world.slack.ledger.settled(world.slack.send(installation, message()));
-    await rig.restart({ AUTOKITTEH_SIGN_KEY: key });
+    await program.restart({ AUTOKITTEH_SIGN_KEY: key });
     await eventually(() => eventsOf(world, connection.id).length === 1, 'the event');
     await untilStatus(world, connection.id, 'ok', /2 sockets live/);
   });
@@ -188,7 +189,7 @@ describe('tokens', () => {
           installation,
           innerEvent({ type: 'channel_archive', channel: `C${number % 7}`, user: 'U1' }),
         );
-        await fetch(`${world.rig.pluginUrl}/healthz`);
+        await fetch(`${world.program.pluginUrl}/healthz`);
       }
     })();
     let token = appToken;

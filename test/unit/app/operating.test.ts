@@ -26,30 +26,30 @@ function ask(
   });
 }
 
-function resend({ rig }: World, ids: readonly number[]): Promise<Response> {
-  return fetch(`${rig.pluginUrl}/ops/dead-letters/resend`, {
+function resend({ program }: World, ids: readonly number[]): Promise<Response> {
+  return fetch(`${program.pluginUrl}/ops/dead-letters/resend`, {
     method: 'POST',
     headers: { ...AS_OPERATOR, 'content-type': 'application/json' },
     body: JSON.stringify({ ids }),
   });
 }
 
-async function deadLetters({ rig }: World, query = ''): Promise<DeadLetter[]> {
+async function deadLetters({ program }: World, query = ''): Promise<DeadLetter[]> {
   return (await (
-    await fetch(`${rig.pluginUrl}/ops/dead-letters${query}`, { headers: AS_OPERATOR })
+    await fetch(`${program.pluginUrl}/ops/dead-letters${query}`, { headers: AS_OPERATOR })
   ).json()) as DeadLetter[];
 }
 
 describe('the pages for operators', () => {
   it('The pages for operators say how everything is and contain no secret', async () => {
     const world = await startWorld();
-    const { rig, slack } = world;
+    const { program, slack } = world;
     const { app, installation, appToken } = addInstallation(world);
     const connection = await connect(world, installation, appToken);
     await slack.ledger.settled(slack.send(installation, message({ text: 'a private remark' })));
     await eventually(() => eventsOf(world, connection.id).length === 1, 'the event');
-    expect(await ask(`${rig.pluginUrl}/healthz`)).toEqual({ status: 200, text: 'ok' });
-    expect(await ask(`${rig.pluginUrl}/readyz`)).toEqual({ status: 200, text: 'ok' });
+    expect(await ask(`${program.pluginUrl}/healthz`)).toEqual({ status: 200, text: 'ok' });
+    expect(await ask(`${program.pluginUrl}/readyz`)).toEqual({ status: 200, text: 'ok' });
     await eventually(async () => (await overview(world)).connections[0]?.delivered === 1, 'a delivery');
     expect(await overview(world)).toMatchObject({
       version: 'test',
@@ -61,23 +61,26 @@ describe('the pages for operators', () => {
     expect(await metric(world, 'ak_slack_sockets_live', `app="${app.id}"`)).toBe(2);
     expect(await metric(world, 'ak_slack_connections', 'status="ok"')).toBe(1);
     expect(await metric(world, 'ak_slack_delivery_events_total', 'step="dispatched"')).toBe(1);
-    const page = await ask(`${rig.pluginUrl}/ops/`);
+    const page = await ask(`${program.pluginUrl}/ops/`);
     expect(page.text).toContain('All is well.');
     expect(page.text).toContain(connection.id);
     const pages = ['/ops/', '/ops/overview', '/ops/dead-letters', '/metrics', '/readyz'];
-    const all = (await Promise.all(pages.map((path) => ask(`${rig.pluginUrl}${path}`)))).map(
+    const all = (await Promise.all(pages.map((path) => ask(`${program.pluginUrl}${path}`)))).map(
       ({ text }) => text,
     );
     expect(all.join('\n')).not.toMatch(/xoxb-|xapp-|a private remark|eyJ/);
-    expect(rig.logged.join('\n')).not.toContain('a private remark');
+    expect(program.logged.join('\n')).not.toContain('a private remark');
   });
 
   it('The pages for operators report a problem when an app gets no events or a connection is unhealthy', async () => {
     const world = await startWorld();
-    const { rig, slack } = world;
+    const { program, slack } = world;
     const { app, installation, appToken } = addInstallation(world);
     await connect(world, installation, appToken);
-    await eventually(async () => (await ask(`${rig.pluginUrl}/ops/`)).text.includes('All is well.'), 'well');
+    await eventually(
+      async () => (await ask(`${program.pluginUrl}/ops/`)).text.includes('All is well.'),
+      'well',
+    );
     slack.setSocketMode(app, false);
     await eventually(
       async () => (await overview(world)).troubles.some((each) => each.includes(`${app.id} gets no events`)),
@@ -85,17 +88,17 @@ describe('the pages for operators', () => {
     );
     slack.setSocketMode(app, true);
     slack.revokeAccess(installation);
-    const page = async (): Promise<string> => (await ask(`${rig.pluginUrl}/ops/`)).text;
+    const page = async (): Promise<string> => (await ask(`${program.pluginUrl}/ops/`)).text;
     await eventually(async () => (await page()).includes('1 of 1 connections is not well'), 'the connection');
     expect(await page()).not.toContain('All is well.');
     // What is wrong with one app is no reason to call the whole program unready.
-    expect((await ask(`${rig.pluginUrl}/readyz`)).status).toBe(200);
+    expect((await ask(`${program.pluginUrl}/readyz`)).status).toBe(200);
   });
 
   it('The pages for operators and the metric name what keeps the program from its work until it is over', async () => {
     const world = await startWorld();
-    const { rig, standIn } = world;
-    const page = async (): Promise<string> => (await ask(`${rig.pluginUrl}/ops/`)).text;
+    const { program, standIn } = world;
+    const page = async (): Promise<string> => (await ask(`${program.pluginUrl}/ops/`)).text;
     await standIn.goDown();
     await eventually(async () => (await page()).includes('AutoKitteh cannot be asked'), 'the problem');
     expect(await metric(world, 'ak_slack_condition', 'name="server"')).toBe(0);
@@ -109,10 +112,10 @@ describe('the pages for operators', () => {
   const PAGES = ['/metrics', '/ops/', '/ops/overview', '/ops/dead-letters'];
 
   it('The pages for operators want their own credential, from this machine too', async () => {
-    const { rig } = await startWorld();
+    const { program } = await startWorld();
     const wrong = ['', `Bearer ${PLUGIN_TOKEN}`, OPS_TOKEN, `Basic ${OPS_TOKEN}`, password(PLUGIN_TOKEN)];
     for (const path of PAGES) {
-      const page = `${rig.pluginUrl}${path}`;
+      const page = `${program.pluginUrl}${path}`;
       for (const authorization of wrong) {
         const { status, text } = await ask(page, { authorization });
         expect([path, authorization, status]).toEqual([path, authorization, 401]);
@@ -124,14 +127,14 @@ describe('the pages for operators', () => {
       expect((await fetch(page)).headers.get('www-authenticate')).toMatch(/^Basic realm="/);
     }
     for (const path of ['/livez', '/healthz', '/readyz'])
-      expect((await ask(`${rig.pluginUrl}${path}`, { host: 'rebound.example' })).status).not.toBe(401);
-    expect(rig.logged.join('\n')).not.toContain(OPS_TOKEN);
+      expect((await ask(`${program.pluginUrl}${path}`, { host: 'rebound.example' })).status).not.toBe(401);
+    expect(program.logged.join('\n')).not.toContain(OPS_TOKEN);
   });
 
   it('The credential of operators opens no method of the contract', async () => {
-    const { rig } = await startWorld();
+    const { program } = await startWorld();
     const list = (token: string): Promise<Response> =>
-      fetch(`${rig.pluginUrl}/autokitteh.integrations.v1.IntegrationsService/List`, {
+      fetch(`${program.pluginUrl}/autokitteh.integrations.v1.IntegrationsService/List`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: '{}',
@@ -146,11 +149,11 @@ describe('the pages for operators', () => {
     ['a page of another origin in an older browser', { origin: 'http://evil.example' }],
     ['a page without an origin of its own', { origin: 'null' }],
   ])('The pages for operators refuse what %s sends, whatever it carries', async (_, headers) => {
-    const { rig } = await startWorld();
+    const { program } = await startWorld();
     for (const authorization of [AS_OPERATOR.authorization, password(OPS_TOKEN)]) {
       for (const path of PAGES)
-        expect((await ask(`${rig.pluginUrl}${path}`, { authorization, ...headers })).status).toBe(403);
-      const sent = await fetch(`${rig.pluginUrl}/ops/dead-letters/resend`, {
+        expect((await ask(`${program.pluginUrl}${path}`, { authorization, ...headers })).status).toBe(403);
+      const sent = await fetch(`${program.pluginUrl}/ops/dead-letters/resend`, {
         method: 'POST',
         headers: { authorization, 'content-type': 'application/json', ...headers },
         body: '{"ids":[1]}',
@@ -160,10 +163,10 @@ describe('the pages for operators', () => {
   });
 
   it('A resend wants JSON of a bounded length', async () => {
-    const { rig } = await startWorld();
+    const { program } = await startWorld();
     const send = async (type: string, body: string | ReadableStream): Promise<number> => {
       const headers = { ...AS_OPERATOR, 'content-type': type };
-      const url = `${rig.pluginUrl}/ops/dead-letters/resend`;
+      const url = `${program.pluginUrl}/ops/dead-letters/resend`;
       return (await fetch(url, { method: 'POST', headers, body, duplex: 'half' })).status;
     };
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])
@@ -179,7 +182,7 @@ describe('the pages for operators', () => {
 describe('an event that the server refuses for good', () => {
   it('A refused event is shown with its reason, delays nothing and is sent again on request', async () => {
     const world = await startWorld();
-    const { rig, slack, standIn } = world;
+    const { program, slack, standIn } = world;
     const { installation, appToken } = addInstallation(world);
     const connection = await connect(world, installation, appToken);
     const words = 'something is not as it must be [event.data]';
@@ -193,7 +196,7 @@ describe('an event that the server refuses for good', () => {
     const [letter] = await deadLetters(world);
     expect(letter).toMatchObject({ connectionId: connection.id, kind: 'events_api', key: entry.key });
     expect(letter?.reason).toContain(words);
-    expect(rig.logged.join('\n')).toContain('an event was given up: see dead-letters');
+    expect(program.logged.join('\n')).toContain('an event was given up: see dead-letters');
     expect((await overview(world)).connections[0]).toMatchObject({ dead: 1, status: { code: 'ok' } });
     expect(await metric(world, 'ak_slack_journal_rows', 'state="dead"')).toBe(1);
 
@@ -207,14 +210,14 @@ describe('an event that the server refuses for good', () => {
 
   it('Refused events are listed page by page, also after a restart', async () => {
     const world = await startWorld();
-    const { rig, slack, standIn } = world;
+    const { program, slack, standIn } = world;
     const { installation, appToken } = addInstallation(world);
     const connection = await connect(world, installation, appToken);
     standIn.faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words: 'no [event]' }, 5);
     for (let number = 0; number < 5; number++) slack.send(installation, message());
     await slack.ledger.allSettled();
     await eventually(async () => (await deadLetters(world)).length === 5, 'five dead letters');
-    await rig.restart();
+    await program.restart();
     const first = await deadLetters(world, '?limit=2');
     const rest = await deadLetters(world, `?limit=10&after=${first.at(-1)?.id}`);
     expect([first.length, rest.length]).toEqual([2, 3]);

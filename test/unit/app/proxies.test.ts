@@ -22,7 +22,7 @@ describe('The whole program behind proxies', () => {
   it('The program reaches Slack through its proxy alone, and AutoKitteh directly', async () => {
     const proxy = await proxyWith('corp:secret');
     const world = await startWorld({ environment: { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url } });
-    const { slack, rig } = world;
+    const { slack, program } = world;
     const { installation, appToken } = addInstallation(world);
     const connection = await connect(world, installation, appToken);
     await slack.ledger.settled(slack.send(installation, message()));
@@ -35,8 +35,8 @@ describe('The whole program behind proxies', () => {
       'warning',
       new RegExp(`^Slack cannot be reached: the proxy ${proxy.name} refused the connection: trying again$`),
     );
-    expect(rig.logged.join('')).toContain(`the proxy ${proxy.name} refused the connection`);
-    expect(rig.logged.join('')).not.toMatch(/secret/);
+    expect(program.logged.join('')).toContain(`the proxy ${proxy.name} refused the connection`);
+    expect(program.logged.join('')).not.toMatch(/secret/);
     await proxy.comeBack();
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
   });
@@ -44,22 +44,22 @@ describe('The whole program behind proxies', () => {
   it('The program and its gateway reach AutoKitteh through AUTOKITTEH_PROXY, and Slack directly', async () => {
     const proxy = await proxyWith('ak:secret');
     const world = await startWorld({ settings: { AUTOKITTEH_PROXY: proxy.url } });
-    const { rig, slack, standIn } = world;
+    const { program, slack, standIn } = world;
     const { installation, appToken } = addInstallation(world);
     const connection = await connect(world, installation, appToken);
     await slack.ledger.settled(slack.send(installation, message()));
     await eventually(() => eventsOf(world, connection.id).length === 1, 'the event');
     const before = proxy.asked.length;
-    expect((await fetch(`${rig.gatewayUrl}/anything`)).status).not.toBe(502);
+    expect((await fetch(`${program.gatewayUrl}/anything`)).status).not.toBe(502);
     expect(proxy.asked.length).toBeGreaterThan(before);
     expect(new Set(proxy.asked)).toEqual(new Set([new URL(standIn.url).host]));
     await proxy.vanish();
     await eventually(
-      () => rig.logged.join('').includes(`the proxy ${proxy.name} refused the connection`),
+      () => program.logged.join('').includes(`the proxy ${proxy.name} refused the connection`),
       'the log names the proxy',
     );
-    expect(rig.logged.join('')).not.toMatch(/secret/);
-    expect((await fetch(`${rig.gatewayUrl}/anything`)).status).toBe(502);
+    expect(program.logged.join('')).not.toMatch(/secret/);
+    expect((await fetch(`${program.gatewayUrl}/anything`)).status).toBe(502);
     await proxy.comeBack();
   });
 });

@@ -14,12 +14,12 @@ import { addInstallation, connect } from '../../world/connections.js';
 import { metric, overview, untilTroubles } from '../../world/observations.js';
 import { ALWAYS, startWorld, type World } from '../../world/world.js';
 
-function healthClient({ rig }: World) {
-  return createClient(Health, createConnectTransport({ baseUrl: rig.pluginUrl, httpVersion: '1.1' }));
+function healthClient({ program }: World) {
+  return createClient(Health, createConnectTransport({ baseUrl: program.pluginUrl, httpVersion: '1.1' }));
 }
 
-async function readyz({ rig }: World): Promise<{ status: number; text: string }> {
-  const response = await fetch(`${rig.pluginUrl}/readyz`);
+async function readyz({ program }: World): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${program.pluginUrl}/readyz`);
   return { status: response.status, text: await response.text() };
 }
 
@@ -29,7 +29,7 @@ async function restartedWithoutSockets(clock = scaledClock(1)) {
   const { installation, appToken, app } = addInstallation(world);
   await connect(world, installation, appToken);
   const open = world.slack.faults.api('apps.connections.open', { t: 'status', status: 503 }, ALWAYS);
-  await world.rig.restart();
+  await world.program.restart();
   return { world, app, appToken, open };
 }
 
@@ -41,7 +41,7 @@ describe('readiness', () => {
     for await (const { status } of healthClient(world).watch({})) {
       seen.push(status);
       if (seen.length === 1) open();
-      else stopped ??= world.rig.app.stop();
+      else stopped ??= world.program.app.stop();
     }
     expect(seen).toEqual([Serving.NOT_SERVING, Serving.SERVING, Serving.NOT_SERVING]);
     await stopped;
@@ -85,7 +85,7 @@ describe('readiness', () => {
       text: 'AutoKitteh has not told yet which Slack apps are to be served.',
     });
     for (const path of ['/livez', '/healthz'])
-      expect((await fetch(`${world.rig.pluginUrl}${path}`)).status).toBe(200);
+      expect((await fetch(`${world.program.pluginUrl}${path}`)).status).toBe(200);
     await world.standIn.comeUp();
     await eventually(async () => (await readyz(world)).status === 200, 'ready');
   });

@@ -108,15 +108,15 @@ describe('the status on the server', () => {
 
   it('The status says that the program is not running once it was stopped, and is OK again after the next start', async () => {
     const world = await startWorld();
-    const { rig } = world;
+    const { program } = world;
     const { connection } = await working(world);
-    await rig.app.stop();
+    await program.app.stop();
     expect(statusOf(world, connection.id)).toMatchObject({
       code: 'error',
       message: expect.stringContaining('is not running') as string,
     });
-    expect(rig.logged.filter((line) => line.includes('is not running'))).toHaveLength(1);
-    await rig.restart();
+    expect(program.logged.filter((line) => line.includes('is not running'))).toHaveLength(1);
+    await program.restart();
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
   });
 
@@ -170,7 +170,7 @@ describe('the status on the server', () => {
 
   it('The status of the program comes back after the server put its own in its place', async () => {
     const world = await startWorld();
-    const { owner, rig } = world;
+    const { owner, program } = world;
     const { connection } = await working(world);
     const ours = statusOf(world, connection.id);
     const shown = recordStatuses(world, connection.id);
@@ -181,7 +181,7 @@ describe('the status on the server', () => {
     const theirs = { code: 'ok', message: 'Using Socket Mode' };
     expect(shown).toEqual([theirs, ours, theirs, ours]);
     // Through the gateway there is nothing to wait for.
-    const refreshed = await fetch(`${rig.gatewayUrl}/connections/${connection.id}/refresh`, {
+    const refreshed = await fetch(`${program.gatewayUrl}/connections/${connection.id}/refresh`, {
       method: 'POST',
       headers: { authorization: `Bearer ${owner.token}` },
     });
@@ -202,11 +202,11 @@ describe('the status on the server', () => {
 
   it('The status does not show a problem that passes', async () => {
     const world = await startWorld({ other: { live: { ...QUICK_LIVE, settleMs: 3_600_000 } } });
-    const { rig, slack } = world;
+    const { program, slack } = world;
     const { app, connection } = await working(world);
     const shown = recordStatuses(world, connection.id);
     const states: string[] = [];
-    rig.app.events.sockets.subscribe((event) => {
+    program.app.events.sockets.subscribe((event) => {
       if (event.t === 'status_changed') states.push(event.status.t);
     });
     for (let round = 1; round <= 3; round++) {

@@ -14,8 +14,8 @@ import { ALWAYS, startWorld, type World } from '../../world/world.js';
 const ASKS_SOON = { other: { live: { ...QUICK_LIVE, identityRetryMs: 100 } } };
 
 /** What stands in the log of what Slack answered instead of saying whose a bot token is. */
-function reasons({ rig }: World): (string | undefined)[] {
-  return rig.logged
+function reasons({ program }: World): (string | undefined)[] {
+  return program.logged
     .map((line) => JSON.parse(line) as { msg: string; reason?: string })
     .filter(({ msg }) => msg.includes('whose bot token'))
     .map(({ reason }) => reason);
@@ -36,11 +36,11 @@ describe('an outage of Slack’s Web API at a start', () => {
     'An outage of the Web API at a start loses nothing of a connection that worked before, where Slack answers with %s',
     async (_, method, fault, reason) => {
       const world = await startWorld(ASKS_SOON);
-      const { slack, rig } = world;
+      const { slack, program } = world;
       const { app, installation, appToken } = addInstallation(world);
       const connection = await connect(world, installation, appToken);
       const lift = slack.faults.api(method, fault, ALWAYS);
-      await rig.restart();
+      await program.restart();
       await slack.waitForSockets(app, 2);
       const sent = [message(), slashCommand(), blockAction()].map((frame) => slack.send(installation, frame));
       for (const entry of sent) {
@@ -60,11 +60,11 @@ describe('an outage of Slack’s Web API at a start', () => {
 
   it('An outage at a start in which Slack never answers loses nothing either', async () => {
     const world = await startWorld(ASKS_SOON);
-    const { slack, rig } = world;
+    const { slack, program } = world;
     const { app, installation, appToken } = addInstallation(world);
     const connection = await connect(world, installation, appToken);
     slack.faults.api('auth.test', { t: 'hang' }, ALWAYS);
-    await rig.restart();
+    await program.restart();
     await slack.waitForSockets(app, 2);
     const entry = slack.send(installation, message());
     await slack.ledger.settled(entry);
@@ -95,12 +95,12 @@ describe('an outage of Slack’s Web API at a start', () => {
 
   it('No event is acknowledged as nobody’s before Slack has said again whose the tokens are', async () => {
     const world = await startWorld(ASKS_SOON);
-    const { slack, rig } = world;
+    const { slack, program } = world;
     const { app, installation, appToken } = addInstallation(world);
     const connection = await connect(world, installation, appToken);
     const elsewhere = slack.install(app, slack.addWorkspace());
     const lift = slack.faults.api('auth.test', { t: 'status', status: 503 }, ALWAYS);
-    await rig.restart();
+    await program.restart();
     await slack.waitForSockets(app, 2);
     const nobodys = slack.send(elsewhere, message());
     const ours = slack.send(installation, message());
@@ -118,13 +118,13 @@ describe('an outage of Slack’s Web API at a start', () => {
 
   it('An outage at a start does not bring back what Slack has withdrawn', async () => {
     const world = await startWorld(ASKS_SOON);
-    const { slack, rig } = world;
+    const { slack, program } = world;
     const { app, installation, appToken } = addInstallation(world);
     const connection = await connect(world, installation, appToken);
     slack.uninstall(installation);
     await untilStatus(world, connection.id, 'error', /account_inactive/);
     slack.faults.api('auth.test', { t: 'status', status: 503 }, ALWAYS);
-    await rig.restart();
+    await program.restart();
     await untilStatus(world, connection.id, 'warning', /whose bot token/);
     expect(slack.sockets(app)).toEqual([]);
   });
@@ -133,7 +133,7 @@ describe('an outage of Slack’s Web API at a start', () => {
 describe('a Slack app of one tenant', () => {
   it('The app of one tenant has its sockets after a restart although twelve connections of another tenant name it, dated 2099', async () => {
     const world = await startWorld({ other: { sockets: DEFAULT_POLICY } });
-    const { slack, server, rig } = world;
+    const { slack, server, program } = world;
     const { app, installation, appToken } = addInstallation(world);
     const own = addInstallation(world);
     const mine = await connect(world, installation, appToken);
@@ -154,7 +154,7 @@ describe('a Slack app of one tenant', () => {
         app_id: app.id,
       });
     }
-    await rig.restart();
+    await program.restart();
     await slack.waitForSockets(app, 2);
     await untilStatus(world, mine.id, 'ok', /2 sockets live/);
     expect(opens()).toBe(0);
@@ -163,7 +163,7 @@ describe('a Slack app of one tenant', () => {
 
   it('The sockets of an app move to a token that was saved on the page, and to none for what variables say', async () => {
     const world = await startWorld();
-    const { slack, rig } = world;
+    const { slack, program } = world;
     const { app, installation, appToken } = addInstallation(world);
     const first = await connect(world, installation, appToken);
     const elsewhere = slack.install(app, slack.addWorkspace());
@@ -179,7 +179,7 @@ describe('a Slack app of one tenant', () => {
     const tokensOf = (): Set<string> => new Set(slack.sockets(app).map(({ token }) => token));
     expect(tokensOf()).toEqual(new Set([appToken]));
     expect(slack.calls.all.some(({ token }) => token === written)).toBe(false);
-    await rig.restart();
+    await program.restart();
     await untilStatus(world, second.id, 'ok', /2 sockets live/);
     expect(tokensOf()).toEqual(new Set([appToken]));
     const saved = await save(world, second, { botToken: elsewhere.botToken, appToken: written });

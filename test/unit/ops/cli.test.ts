@@ -154,11 +154,11 @@ describe('the command line', () => {
 });
 
 /** The environment in which commands find a world. */
-function environmentOf({ rig, slack, standIn }: World): NodeJS.ProcessEnv {
+function environmentOf({ program, slack, standIn }: World): NodeJS.ProcessEnv {
   return {
     SLACK_API_URL: slack.apiUrl,
     AUTOKITTEH_URL: standIn.url,
-    PLUGIN_LISTEN: new URL(rig.pluginUrl).host,
+    PLUGIN_LISTEN: new URL(program.pluginUrl).host,
     OPS_TOKEN,
   };
 }

@@ -21,7 +21,7 @@ import {
   type ConnectProxyOptions,
 } from '../../helpers/connect-proxy.js';
 import { eventually } from '../../helpers/eventually.js';
-import { SlackRig } from '../../world/slack-sockets.js';
+import { SocketsWorld } from '../../world/sockets.js';
 
 const CERTIFICATES = new URL('../../data/private-ca/', import.meta.url);
 
@@ -44,23 +44,23 @@ async function behindProxy(
   environment: Record<string, string> = { HTTP_PROXY: proxy.url },
 ) {
   const outbound = createOutbound(proxiesOf(environment));
-  const rig = await SlackRig.start({ outbound });
-  ends.push(() => rig.stop());
-  return rig;
+  const world = await SocketsWorld.start({ outbound });
+  ends.push(() => world.stop());
+  return world;
 }
 
 describe('Through a proxy', () => {
   it('The Web API and the WebSockets go through the proxy, with its credentials', async () => {
     const proxy = await proxyWith({ credentials: 'corp:s:cret' });
-    const rig = await behindProxy(proxy, { HTTP_PROXY: proxy.url.replace('s:cret', 's%3Acret') });
-    await rig.open();
+    const world = await behindProxy(proxy, { HTTP_PROXY: proxy.url.replace('s:cret', 's%3Acret') });
+    await world.open();
     // Two calls for a URL, whose connection may be kept, and two WebSockets.
-    expect(new Set(proxy.asked)).toEqual(new Set([new URL(rig.slack.url).host]));
+    expect(new Set(proxy.asked)).toEqual(new Set([new URL(world.slack.url).host]));
     expect(proxy.asked.length).toBeGreaterThanOrEqual(3);
-    const entry = rig.slack.send(rig.installation, slashCommand());
-    await rig.slack.ledger.settled(entry);
+    const entry = world.slack.send(world.installation, slashCommand());
+    await world.slack.ledger.settled(entry);
     expect(entry.state).toBe('acknowledged');
-    await rig.sockets.stop();
+    await world.sockets.stop();
     await eventually(() => proxy.tunnels === 0, 'no tunnel is left');
   });
 
@@ -70,11 +70,11 @@ describe('Through a proxy', () => {
     [502, /HTTP 502\)$/],
   ])('The status names a proxy that refuses with %i', async (status, reason) => {
     const proxy = await proxyWith();
-    const rig = await behindProxy(proxy);
+    const world = await behindProxy(proxy);
     proxy.answerWith(status);
-    rig.want(rig.token);
-    await rig.until(() => rig.status?.t === 'degraded', 'a reason');
-    const said = rig.status?.t === 'degraded' ? rig.status.reason : '';
+    world.want(world.token);
+    await world.until(() => world.status?.t === 'degraded', 'a reason');
+    const said = world.status?.t === 'degraded' ? world.status.reason : '';
     expect(said).toMatch(
       new RegExp(
         `^Slack cannot be reached: the proxy ${proxy.name} does not connect to 127\\.0\\.0\\.1:\\d+ \\(`,
@@ -82,39 +82,39 @@ describe('Through a proxy', () => {
     );
     expect(said).toMatch(reason);
     proxy.answerWith(undefined);
-    await rig.live();
+    await world.live();
   });
 
   it('The status says that the credentials are wrong and does not show them', async () => {
     const proxy = await proxyWith({ credentials: 'corp:right' });
-    const rig = await behindProxy(proxy, { http_proxy: proxy.url.replace('right', 'wrong-secret') });
-    rig.want(rig.token);
-    await rig.until(() => rig.status?.t === 'degraded', 'a reason');
-    const said = JSON.stringify([rig.status, rig.events]);
+    const world = await behindProxy(proxy, { http_proxy: proxy.url.replace('right', 'wrong-secret') });
+    world.want(world.token);
+    await world.until(() => world.status?.t === 'degraded', 'a reason');
+    const said = JSON.stringify([world.status, world.events]);
     expect(said).toContain('it does not accept the name and the password in its URL');
     expect(said).not.toMatch(/wrong-secret|corp:/);
   });
 
   it('The sockets come back after the proxy was gone, and the status names it meanwhile', async () => {
     const proxy = await proxyWith();
-    const rig = await behindProxy(proxy);
-    await rig.open();
+    const world = await behindProxy(proxy);
+    await world.open();
     await proxy.vanish();
     const reason = `Slack cannot be reached: the proxy ${proxy.name} refused the connection`;
-    await rig.until(() => rig.status?.t === 'degraded' && rig.status.reason === reason, 'a reason');
+    await world.until(() => world.status?.t === 'degraded' && world.status.reason === reason, 'a reason');
     await proxy.comeBack();
-    await rig.live();
+    await world.live();
   });
 
   it('The WebSocket is refused by a proxy that lets the Web API pass, and the status names it', async () => {
     const proxy = await proxyWith();
-    const rig = await behindProxy(proxy);
-    rig.sockets.events.subscribe((event) => {
+    const world = await behindProxy(proxy);
+    world.sockets.events.subscribe((event) => {
       if (event.t === 'socket_state' && event.to === 'dialling') proxy.answerWith(403);
     });
-    rig.want(rig.token);
-    await rig.until(() => rig.status?.t === 'degraded', 'a reason');
-    expect(rig.status?.t === 'degraded' ? rig.status.reason : '').toMatch(
+    world.want(world.token);
+    await world.until(() => world.status?.t === 'degraded', 'a reason');
+    expect(world.status?.t === 'degraded' ? world.status.reason : '').toMatch(
       new RegExp(`^the WebSocket to Slack could not be opened: the proxy ${proxy.name} does not connect to `),
     );
   });
@@ -131,17 +131,17 @@ describe('Through a proxy', () => {
 
   it('A host in NO_PROXY is reached directly', async () => {
     const proxy = await proxyWith();
-    const rig = await behindProxy(proxy, { HTTP_PROXY: proxy.url, NO_PROXY: 'localhost, 127.0.0.0/8' });
-    await rig.open();
+    const world = await behindProxy(proxy, { HTTP_PROXY: proxy.url, NO_PROXY: 'localhost, 127.0.0.0/8' });
+    await world.open();
     expect(proxy.asked).toEqual([]);
   });
 
   it('A file is uploaded through the proxy', async () => {
     const proxy = await proxyWith();
-    const rig = await behindProxy(proxy);
+    const world = await behindProxy(proxy);
     const http = createSlackHttp(createOutbound(proxiesOf({ HTTP_PROXY: proxy.url })));
     ends.push(() => http.close());
-    await http.upload(`${rig.slack.url}/nowhere`, {
+    await http.upload(`${world.slack.url}/nowhere`, {
       method: 'POST',
       body: new Uint8Array([1, 2, 3]),
       headers: {},
@@ -189,16 +189,16 @@ describe('With an authority of one’s own', () => {
   ])(
     'Slack behind TLS is reached through %s where NODE_EXTRA_CA_CERTS names the authority',
     async (_name, tls) => {
-      const rig = await SlackRig.start({ slack: { publicUrl: 'https://slack.test' } });
-      ends.push(() => rig.stop());
-      const port = await tlsBefore(Number(new URL(rig.slack.url).port));
+      const world = await SocketsWorld.start({ slack: { publicUrl: 'https://slack.test' } });
+      ends.push(() => world.stop());
+      const port = await tlsBefore(Number(new URL(world.slack.url).port));
       const proxy = await proxyWith({ tls, credentials: 'corp:secret', hosts: { 'slack.test': port } });
       const environment = { HTTPS_PROXY: proxy.url };
       const extra = { ...environment, NODE_EXTRA_CA_CERTS: fileURLToPath(new URL('ca.pem', CERTIFICATES)) };
-      const trusting = statuses(rig.slack.apiUrl, rig.app.id, rig.token, extra);
+      const trusting = statuses(world.slack.apiUrl, world.app.id, world.token, extra);
       await eventually(() => trusting.at(-1)?.t === 'live', 'two sockets are live', 20_000);
       expect(new Set(proxy.asked)).toEqual(new Set(['slack.test:443']));
-      const doubting = statuses(rig.slack.apiUrl, rig.app.id, rig.token, environment);
+      const doubting = statuses(world.slack.apiUrl, world.app.id, world.token, environment);
       const reason = await eventually(
         () => {
           const last = doubting.at(-1);

@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { sleep, type Clock } from '../../src/core/clock.js';
 import { createOutbound } from '../../src/core/outbound.js';
 import { NO_PROXIES, parseProxy } from '../../src/core/proxy.js';
@@ -12,23 +11,15 @@ import { appMention, message } from '../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
 import type { LinkSocket } from '../../src/sim/slack/link/link-socket.js';
 import type { ScriptedSlackOptions } from '../../src/sim/slack/options.js';
-import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import type { Envelope } from '../../src/slack/envelope.js';
-import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
-import { createSlackSockets, type SlackSockets } from '../../src/slack/sockets.js';
+import type { SlackSockets } from '../../src/slack/sockets.js';
 import { startConnectProxy, type ConnectProxy } from '../helpers/connect-proxy.js';
+import { SHORT_WAITS } from '../world/policies.js';
+import { SocketsWorld } from '../world/sockets.js';
 import { ClientClock } from './client-clock.js';
 import { SocketsWatch } from './sockets-watch.js';
 
-/** The waits of many minutes are cut; everything else, the budget for openings too, is as it is delivered. */
-const POLICY: SocketPolicy = {
-  ...DEFAULT_POLICY,
-  pool: {
-    ...DEFAULT_POLICY.pool,
-    crowded: { firstMs: 2_000, factor: 2, maxMs: 10_000 },
-    probe: { firstMs: 5_000, factor: 2, maxMs: 20_000 },
-  },
-};
 /** A name that only the proxy resolves. */
 const BEHIND_PROXY = 'slack.test';
 const PAYLOADS_EVERY_MS = 200;
@@ -46,10 +37,10 @@ const SLOW_SHARE = 0.2;
 const SLOW_MS = 1_500;
 
 /** One app on a scripted Slack of its own, the sockets under test, and payloads at a steady rate. */
-export class SocketsWorld {
+export class FaultySockets {
+  readonly slack: ScriptedSlack;
   readonly app: SlackApp;
   readonly installation: SlackInstallation;
-  readonly clientClock: ClientClock;
   readonly sockets: SlackSockets;
   readonly watch: SocketsWatch;
   /** Acknowledgements of what arrives from now on wait for so long; else most go at once. */
@@ -58,32 +49,24 @@ export class SocketsWorld {
   readonly frozen = new Set<LinkSocket>();
   /** Of deliveries, in this run. */
   disorder: DeliveryDisorder = {};
-  #tokens: { token: string; setAt: number }[] = [];
+  #tokens: { token: string; setAt: number }[];
   #sending = false;
 
   private constructor(
+    world: SocketsWorld,
     readonly clock: Clock,
+    readonly clientClock: ClientClock,
     readonly random: Random,
-    readonly slack: ScriptedSlack,
-    seed: number,
     /** The only way to Slack, if there is one. */
     readonly proxy: ConnectProxy | undefined,
   ) {
-    this.app = slack.addApp('Faulty');
-    this.installation = slack.install(this.app, slack.addWorkspace('Faults'));
-    this.clientClock = new ClientClock(clock);
-    this.sockets = createSlackSockets({
-      apiUrl: slack.apiUrl,
-      clock: this.clientClock,
-      random: seededRandom(seed),
-      log: pino({ enabled: false }),
-      policy: POLICY,
-      outbound: createOutbound(
-        proxy === undefined ? NO_PROXIES : { ...NO_PROXIES, http: parseProxy(proxy.url) },
-      ),
-      onEnvelope: (envelope) => this.#receive(envelope),
-    });
-    this.watch = new SocketsWatch(clock, slack, this.app, this.sockets.events);
+    this.slack = world.slack;
+    this.app = world.app;
+    this.installation = world.installation;
+    this.sockets = world.sockets;
+    this.#tokens = [{ token: world.token, setAt: 0 }];
+    this.watch = new SocketsWatch(clock, world.slack, world.app, world.sockets.events);
+    world.onEnvelope = (envelope) => this.#receive(envelope);
   }
 
   static async start(
@@ -91,19 +74,29 @@ export class SocketsWorld {
     seed: number,
     options: ScriptedSlackOptions,
     isProxied: boolean,
-  ): Promise<SocketsWorld> {
+  ): Promise<FaultySockets> {
     const random = seededRandom(seed);
-    const slack = await startScriptedSlack({
-      clock,
-      seed,
-      frozenFor: 5_000 + random() * 25_000,
-      droppedFor: random() < 0.5 ? 0 : random() * 10_000,
-      ...(isProxied ? { publicUrl: `http://${BEHIND_PROXY}` } : {}),
-      ...options,
-    });
-    const hosts = { [BEHIND_PROXY]: Number(new URL(slack.url).port) };
+    const clientClock = new ClientClock(clock);
+    const hosts: Record<string, number> = {};
     const proxy = isProxied ? await startConnectProxy({ hosts }) : undefined;
-    return new SocketsWorld(clock, random, slack, seed, proxy);
+    const world = await SocketsWorld.start({
+      seed,
+      clock: clientClock,
+      policy: SHORT_WAITS,
+      outbound: createOutbound(
+        proxy === undefined ? NO_PROXIES : { ...NO_PROXIES, http: parseProxy(proxy.url) },
+      ),
+      slack: {
+        clock,
+        frozenFor: 5_000 + random() * 25_000,
+        droppedFor: random() < 0.5 ? 0 : random() * 10_000,
+        ...(isProxied ? { publicUrl: `http://${BEHIND_PROXY}` } : {}),
+        ...options,
+      },
+    });
+    // Nothing was opened yet.
+    hosts[BEHIND_PROXY] = Number(new URL(world.slack.url).port);
+    return new FaultySockets(world, clock, clientClock, random, proxy);
   }
 
   /** Ends Slack and the proxy. */
@@ -116,20 +109,20 @@ export class SocketsWorld {
   addToken(): string {
     const token = this.app.createAppToken();
     this.#tokens.push({ token, setAt: this.#tokens.length });
-    this.want(true);
+    this.setWanted(true);
     return token;
   }
 
   dropToken(token: string): void {
     this.#tokens = this.#tokens.filter((each) => each.token !== token);
-    this.want(true);
+    this.setWanted(true);
   }
 
   get newestToken(): string {
     return this.#tokens.at(-1)?.token ?? '';
   }
 
-  want(wanted: boolean): void {
+  setWanted(wanted: boolean): void {
     if (!wanted) this.watch.unwanted();
     this.sockets.reconcile(wanted ? new Map([[this.app.id, [...this.#tokens]]]) : new Map());
   }
@@ -149,7 +142,7 @@ export class SocketsWorld {
   /** Whether an app has what it should have without load; more sockets wait for the budget for minutes. */
   get isLive(): boolean {
     const status = this.sockets.status(this.app.id);
-    return status !== undefined && status.sockets >= POLICY.pool.sockets;
+    return status !== undefined && status.sockets >= SHORT_WAITS.pool.sockets;
   }
 
   /** An event, an interaction or a slash command. */

@@ -11,7 +11,7 @@ import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
 import type { SocketEvent } from '../../src/slack/socket-event.js';
 import { createSlackSockets, type SlackSockets } from '../../src/slack/sockets.js';
 
-export interface SlackRigOptions {
+export interface SocketsWorldOptions {
   readonly clock?: Clock;
   readonly seed?: number;
   readonly policy?: SocketPolicy;
@@ -23,7 +23,7 @@ export interface SlackRigOptions {
 }
 
 /** A scripted Slack with one app in one workspace, and this program's sockets for it. */
-export class SlackRig {
+export class SocketsWorld {
   readonly events: SocketEvent[] = [];
   readonly envelopes: Envelope[] = [];
   readonly sockets: SlackSockets;
@@ -35,10 +35,10 @@ export class SlackRig {
 
   private constructor(
     readonly slack: ScriptedSlack,
-    options: SlackRigOptions,
+    options: SocketsWorldOptions,
   ) {
-    this.app = slack.addApp('Rig');
-    this.installation = slack.install(this.app, slack.addWorkspace('Rigged'));
+    this.app = slack.addApp('Sockets');
+    this.installation = slack.install(this.app, slack.addWorkspace('Workspace'));
     this.token = this.app.createAppToken();
     this.sockets = createSlackSockets({
       apiUrl: options.apiUrl?.(slack) ?? slack.apiUrl,
@@ -55,13 +55,13 @@ export class SlackRig {
     this.sockets.events.subscribe((event) => this.events.push(event));
   }
 
-  static async start(options: SlackRigOptions = {}): Promise<SlackRig> {
+  static async start(options: SocketsWorldOptions = {}): Promise<SocketsWorld> {
     const slack = await startScriptedSlack({
       clock: options.clock ?? systemClock,
       seed: options.seed ?? 1,
       ...options.slack,
     });
-    return new SlackRig(slack, options);
+    return new SocketsWorld(slack, options);
   }
 
   /** Wants sockets, and waits until Slack has greeted both. */
