@@ -4,6 +4,7 @@ import { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import { deadline } from '../core/cancellation.js';
 import { PluginError } from '../core/errors.js';
+import { cutText } from '../core/text.js';
 import { DIRECT, type Outbound } from '../core/outbound.js';
 import { AuthService } from '../gen/autokitteh/auth/v1/auth_pb.js';
 import {
@@ -242,7 +243,7 @@ function methods(
 }
 
 function checkConnectionId(id: string): void {
-  if (!isConnectionId(id)) throw new PluginError('bad_input', `"${id.slice(0, 64)}" is not a connection id`);
+  if (!isConnectionId(id)) throw new PluginError('bad_input', `"${cutText(id, 64)}" is not a connection id`);
 }
 
 function recordOf(connection: ConnectionMessage): ConnectionRecord {

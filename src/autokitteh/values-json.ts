@@ -1,4 +1,5 @@
 import type { JsonValue } from '../core/json.js';
+import { cutText } from '../core/text.js';
 import {
   boolean,
   dict,
@@ -52,12 +53,11 @@ const AS_IT_IS: Limits = {
   step: () => undefined,
 };
 
-/** `text` within `limits`, never cut in the middle of a surrogate pair. */
+/** `text` within `limits`, cut between characters. */
 export function limitText(text: string, limits: Limits): string {
   if (text.length <= limits.text) return text;
   limits.cut();
-  const end = /[\ud800-\udbff]/.test(text.charAt(limits.text - 1)) ? limits.text - 1 : limits.text;
-  return text.slice(0, end);
+  return cutText(text, limits.text);
 }
 
 /** `items` within `limits`. */

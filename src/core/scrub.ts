@@ -1,3 +1,4 @@
+import { cutText } from './text.js';
 import { Buffer } from 'node:buffer';
 
 // The rest of a word. A backslash and a percent sign belong to it: they begin an escaped character.
@@ -88,7 +89,7 @@ export function scrub(text: string, own: OwnSecrets = NO_SECRETS): string {
     decoded = scrubPlain(next, own);
     if (decoded !== next) shown = decoded;
   }
-  return text.length > LONGEST ? `${shown.slice(0, LONGEST)} [cut, ${text.length} characters]` : shown;
+  return text.length > LONGEST ? `${cutText(shown, LONGEST)} [cut, ${text.length} characters]` : shown;
 }
 
 function scrubPlain(text: string, own: OwnSecrets): string {

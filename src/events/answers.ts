@@ -1,3 +1,4 @@
+import { cutText } from '../core/text.js';
 import type { JsonObject, JsonValue } from '../core/json.js';
 import { isJsonObject, objectAt, stringAt } from '../core/json.js';
 import type { FrameKind } from './frame.js';
@@ -17,7 +18,7 @@ export interface Answerable {
 export function defaultAck({ kind, payload }: Answerable): JsonObject | undefined {
   if (kind !== 'slash_commands') return undefined;
   const typed = `${stringAt(payload, 'command')} ${stringAt(payload, 'text')}`.trim();
-  const text = `Your command: \`${typed.slice(0, SECTION_TEXT - 20)}\``;
+  const text = `Your command: \`${cutText(typed, SECTION_TEXT - 20)}\``;
   return { blocks: [section(text)] };
 }
 
@@ -56,7 +57,7 @@ function clickLine(payload: JsonObject, button: JsonObject): string {
   const id = stringAt(objectAt(payload, 'user'), 'id');
   const who = /^[A-Z0-9]+$/.test(id) ? `<@${id}>` : 'Someone';
   // A backtick would end the label; Slack has no way to escape one.
-  const shown = escape(label.replaceAll('`', "'").slice(0, SECTION_TEXT / 2));
+  const shown = escape(cutText(label.replaceAll('`', "'"), SECTION_TEXT / 2));
   return `${styleMark(stringAt(button, 'style'))}${who} clicked the \`${shown}\` button`;
 }
 

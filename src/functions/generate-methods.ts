@@ -1,3 +1,4 @@
+import { cutText } from '../core/text.js';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { exclusionReason } from './exclusions.js';
@@ -115,5 +116,5 @@ function describe(checker: ts.TypeChecker, symbol: ts.Symbol): string {
     .trim();
   const first = /^.*?[.!](?=\s[A-Z]|$)/.exec(plain)?.[0] ?? plain;
   const deprecated = tags.some((tag) => tag.name === 'deprecated') ? 'Deprecated. ' : '';
-  return `${deprecated}${first.slice(0, 160)}`;
+  return `${deprecated}${cutText(first, 160)}`;
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../core/text.js';
 import { isJsonObject, objectAt, stringAt, type JsonObject } from '../core/json.js';
 
 /** What Slack wraps in an envelope and wants acknowledged within 3 s. Slack: Socket Mode, "Events". */
@@ -74,12 +75,12 @@ export function parseFrame(text: string): Frame {
   if (type === 'disconnect') {
     return {
       t: 'disconnect',
-      reason: stringAt(frame, 'reason').slice(0, 64),
+      reason: cutText(stringAt(frame, 'reason'), 64),
       connections: countAt(frame, 'num_connections'),
     };
   }
   if (isEnvelopeKind(type)) return parseEnvelope(type, frame, text);
-  return { t: 'unknown', type: type.slice(0, 64) };
+  return { t: 'unknown', type: cutText(type, 64) };
 }
 
 /** The text that acknowledges `envelopeId`. Slack: "Acknowledging events". */

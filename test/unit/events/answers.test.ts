@@ -1,3 +1,4 @@
+import { readCase } from './cases.js';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/json.js';
 import { defaultAck, updateAfterButton } from '../../../src/events/answers.js';
@@ -9,6 +10,22 @@ describe('the default acknowledgement', () => {
     expect(ack).toEqual({
       blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Your command: `/ak`' } }],
     });
+  });
+
+  it('The default acknowledgement is not cut within a character', () => {
+    const [text = ''] = readCase('command-cut-in-an-emoji').texts;
+    const { payload } = JSON.parse(text) as { payload: JsonObject };
+    for (const character of ['\u{1f600}', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', 'e\u0301'])
+      for (let before = 0; before < 9; before += 1) {
+        const typed = `${'a'.repeat(2_960 + before)}${character.repeat(20)}`;
+        const ack = JSON.stringify(
+          defaultAck({ kind: 'slash_commands', payload: { ...payload, text: typed } }),
+        );
+        const shown = /a+((?:[^`a]|\\u)*)`"/.exec(ack)?.[1] ?? '';
+        expect(shown.replaceAll(character, '')).toBe('');
+      }
+    const whole = JSON.stringify(defaultAck({ kind: 'slash_commands', payload }));
+    expect(whole).not.toMatch(/\\ud[89ab]/i);
   });
 
   it('The default acknowledgement is never longer than Slack accepts', () => {

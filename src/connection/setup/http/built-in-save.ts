@@ -1,3 +1,4 @@
+import { cutText } from '../../../core/text.js';
 import { isConnectionId } from '../../../autokitteh/ids.js';
 import { PluginError } from '../../../core/errors.js';
 import { isSocketMode } from '../../live/setup-state.js';
@@ -79,6 +80,6 @@ export function refuseAuthType(authType: string): void {
   if (isSocketMode(authType)) return;
   const sentence = authType.startsWith('oauth')
     ? 'OAuth connections are saved by the AutoKitteh server: send this request to it'
-    : `unexpected auth type "${authType.slice(0, 64)}"`;
+    : `unexpected auth type "${cutText(authType, 64)}"`;
   throw new PluginError('bad_input', sentence);
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../../../core/text.js';
 import { PluginError } from '../../../core/errors.js';
 import { isSocketMode } from '../../live/setup-state.js';
 import type { OpenedSockets } from '../opened-sockets.js';
@@ -54,7 +55,7 @@ function forged(context: SetupContext): Response {
 function send(context: SetupContext, ports: SetupPorts, fields: Fields, answer: SaveAnswer): Response {
   if ('location' in answer) return context.redirect(answer.location, 302);
   ports.log.info(
-    { connectionId: fields.get('cid').slice(0, 64), answer: answer.text },
+    { connectionId: cutText(fields.get('cid'), 64), answer: answer.text },
     'connection not saved',
   );
   return context.text(answer.text, answer.status);
