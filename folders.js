@@ -45,7 +45,7 @@ export const FOLDERS = {
   },
   events: {
     imports: ['core', 'autokitteh'],
-    surface: ['actor.ts', 'answers.ts', 'installation.ts', 'intake.ts', 'mapping.ts'],
+    surface: ['actor.ts', 'answers.ts', 'installation.ts', 'intake.ts', 'mapping.ts', 'message-update.ts'],
   },
   delivery: {
     imports: ['core', 'storage'],

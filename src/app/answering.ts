@@ -3,8 +3,7 @@ import type { AnswerDesk } from '../connection/answers/answer-desk.js';
 import { answerKindsOf, ANSWERS_VARIABLE, type AnswerKind } from '../connection/answers/answer-kind.js';
 import { BUTTON_UPDATE_VARIABLE, type ButtonUpdater } from '../connection/live/button-update.js';
 import type { LiveConnections } from '../connection/live/live-connections.js';
-import { isJsonObject, objectAt } from '../core/json.js';
-import { updateAfterButton } from '../events/answers.js';
+import type { Envelope } from '../slack/envelope.js';
 import type { JournalRow } from '../storage/journal.js';
 
 /** Whether workflows of one of these connections chose to answer this kind. */
@@ -31,16 +30,15 @@ export function answerUrlOf(
   return `${publicUrl}${ANSWERS_PATH}/${desk.ticket(row.appId, row.key)}`;
 }
 
-/** After a click on a button of a message was delivered: what the message shows instead, unless the connection says no. */
+/** After a click on a button of a message was journaled: what the message shows instead, unless its connections say no. */
 export async function updateClicked(
-  row: JournalRow,
+  { appId, kind, payload, receivedAt }: Envelope,
+  key: string,
+  connectionIds: readonly string[],
   live: LiveConnections,
   updater: ButtonUpdater,
 ): Promise<void> {
-  if (row.kind !== 'interactive') return;
-  if (live.entry(row.connectionId)?.variables?.get(BUTTON_UPDATE_VARIABLE) === 'off') return;
-  const frame: unknown = JSON.parse(row.body);
-  const payload = isJsonObject(frame) ? objectAt(frame, 'payload') : undefined;
-  const update = payload === undefined ? undefined : updateAfterButton(payload);
-  if (update !== undefined) await updater.update(`${row.appId}\n${row.key}`, update);
+  if (kind !== 'interactive') return;
+  const isOff = (id: string): boolean => live.entry(id)?.variables?.get(BUTTON_UPDATE_VARIABLE) === 'off';
+  if (!connectionIds.every(isOff)) await updater.update({ appId, key, payload, receivedAt });
 }

@@ -67,7 +67,6 @@ export async function makeEventPath(
       const known = live.entry(id);
       return known && known.record.projectId === '';
     },
-    delivered: (row) => background.run('updating a message', () => updateClicked(row, live, updater)),
   });
   const delivery = createDelivery({ journal, sink, clock, random, health, limits: policies.delivery });
   releasers.push('delivery', () => delivery.stop());
@@ -101,6 +100,8 @@ export async function makeEventPath(
       doubtTokens: (installation) => live.doubtTokens(installation),
     },
     intake: delivery.intake,
+    journaled: (envelope, key, ids) =>
+      background.run('updating a message', () => updateClicked(envelope, key, ids, live, updater)),
     delivery: delivery.events,
     acknowledge: (envelope, payload) => sockets.acknowledge(envelope, payload),
     ...{ desk, clock, log },

@@ -66,7 +66,6 @@ const questions = {
       integrationId: 'int_1',
       answerUrl: () => undefined,
       isOrgLevel: () => false,
-      delivered: () => undefined,
     });
     const delivery = createDelivery({
       ...{ journal, sink, clock },
@@ -81,6 +80,7 @@ const questions = {
         answers: () => false,
         doubtTokens: () => undefined,
       },
+      journaled: () => undefined,
       intake: delivery.intake,
       desk: new AnswerDesk(),
       delivery: delivery.events,

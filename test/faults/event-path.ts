@@ -55,7 +55,6 @@ export function createEventPath(options: EventPathOptions): EventPath {
     integrationId: plan.integrationId,
     answerUrl: () => undefined,
     isOrgLevel: () => false,
-    delivered: () => undefined,
   });
   const delivery = createDelivery({
     journal,
@@ -81,6 +80,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
       answers: () => false,
       doubtTokens: () => undefined,
     },
+    journaled: () => undefined,
     intake: delivery.intake,
     delivery: delivery.events,
     desk: new AnswerDesk(),

@@ -12,8 +12,6 @@ export interface EventSinkOptions {
   readonly answerUrl: (row: JournalRow) => string | undefined;
   /** Whether the connection belongs to an organisation; undefined if that is not known, as before the first look at them. */
   readonly isOrgLevel: (connectionId: string) => boolean | undefined;
-  /** Called once the server has a row; must not throw, because that would not undo the delivery. */
-  readonly delivered: (row: JournalRow) => void;
 }
 
 /** The memo's entry that tells a row's event from every other at the server. */
@@ -34,7 +32,6 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       return async (signal) => {
         try {
           const { eventId } = await dispatch(signal);
-          options.delivered(row);
           return { t: 'delivered', eventId };
         } catch (error) {
           return outcomeOfError(error);

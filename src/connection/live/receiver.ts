@@ -49,6 +49,8 @@ export interface ReceiverOptions {
   readonly routing: Routing;
   readonly intake: Intake;
   readonly desk: AnswerDesk;
+  /** Called once an event that is no repetition is journaled for these connections; must not throw. */
+  readonly journaled: (envelope: Envelope, key: string, connectionIds: readonly string[]) => void;
   /** Where it is told what was acknowledged. */
   readonly delivery: Channel<DeliveryEvent>;
   readonly acknowledge: (envelope: Envelope, payload?: JsonObject) => Promise<Acknowledged>;
@@ -136,12 +138,19 @@ export class Receiver {
     const { intake, log, clock, delivery } = this.#options;
     const { key, conversation, urgent } = accepted;
     const { appId, kind, text: body, receivedAt } = envelope;
+    const taken = intake.take({ appId, key, connectionIds, conversation, urgent, kind, body, receivedAt });
+    taken.then(
+      (result) => {
+        if (result === 'journaled') this.#options.journaled(envelope, key, connectionIds);
+      },
+      () => undefined,
+    );
     const outcome = await acknowledge(
       {
         appId,
         kind,
         receivedAt,
-        taken: intake.take({ appId, key, connectionIds, conversation, urgent, kind, body, receivedAt }),
+        taken,
         byDefault: () => defaultAck(envelope),
         supplier: this.#supplier(envelope, key, connectionIds),
         // Slack sends events again; whoever typed a command is told to.

@@ -1,7 +1,8 @@
 import { readCase } from './cases.js';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/json.js';
-import { defaultAck, updateAfterButton } from '../../../src/events/answers.js';
+import { defaultAck } from '../../../src/events/answers.js';
+import { updateAfterButton } from '../../../src/events/message-update.js';
 import { frameOf } from './frames.js';
 
 describe('the default acknowledgement', () => {
@@ -50,7 +51,7 @@ describe('the message after a button', () => {
   }
 
   it('The message after a click loses its buttons and says who clicked which one', () => {
-    expect(updateAfterButton(message)).toEqual({
+    expect(updateAfterButton(message)).toMatchObject({
       url: 'https://hooks.slack.com/actions/T07SYNTH01/1/x',
       body: {
         text: 'choose',
@@ -125,12 +126,98 @@ describe('the message after a button', () => {
     ]);
   });
 
-  it('The message after a click never has more blocks than Slack accepts, and always the new line', () => {
-    const blocks = Array.from({ length: 50 }, () => ({ type: 'divider' }));
-    const update = updateAfterButton(withAction({ text: { text: 'Go' } }, { message: { blocks } }));
-    const updated = update?.body['blocks'] as JsonObject[];
-    expect(updated).toHaveLength(50);
-    expect(updated.at(-1)?.['type']).toBe('section');
+  it('The message after a click is left alone where Slack would accept no more blocks', () => {
+    const update = (count: number) => {
+      const blocks = Array.from({ length: count }, () => ({ type: 'divider' }));
+      return updateAfterButton(withAction({ text: { text: 'Go' } }, { message: { blocks } }));
+    };
+    expect(update(49)?.body['blocks']).toHaveLength(50);
+    expect(update(50)).toBeUndefined();
+  });
+
+  const payloadOf = (name: string): JsonObject =>
+    (JSON.parse(readCase(name).texts[0] ?? '') as { payload: JsonObject }).payload;
+
+  it('The message after a click stays as it is where the button is a link', () => {
+    const payload = payloadOf('link-button');
+    expect(updateAfterButton(payload)).toBeUndefined();
+    const approve = { type: 'button', action_id: 'approve', block_id: 'a', text: { text: 'Approve' } };
+    const body = JSON.stringify(updateAfterButton({ ...payload, actions: [approve] })?.body);
+    expect(body).toContain('https://example.com/report');
+    expect(body).toContain('clicked the `Approve` button');
+  });
+
+  it('The message after a click keeps its attachments, with the line where the button was', () => {
+    const payload = payloadOf('button-in-attachment');
+    const line = {
+      type: 'section',
+      text: { type: 'mrkdwn', text: '<@U0HUMAN001> clicked the `Acknowledge` button' },
+    };
+    expect(updateAfterButton(payload)?.body).toEqual({
+      text: 'Alert',
+      replace_original: true,
+      response_type: 'in_channel',
+      attachments: [
+        {
+          fallback: 'Disk is full',
+          color: 'd00000',
+          blocks: [
+            { type: 'section', block_id: 's', text: { type: 'mrkdwn', text: 'Disk is full on db-1' } },
+            line,
+          ],
+        },
+      ],
+    });
+    const own = { type: 'actions', block_id: 'top', elements: [{ type: 'button', action_id: 'x' }] };
+    const message = { ...(payload['message'] as JsonObject), blocks: [own] };
+    const click = { type: 'button', action_id: 'x', block_id: 'top', text: { text: 'X' } };
+    const above = updateAfterButton({
+      ...payload,
+      message,
+      actions: [click],
+      container: { type: 'message' },
+    });
+    expect(above?.body['blocks']).toHaveLength(1);
+    expect(JSON.stringify(above?.body['attachments'])).toContain('Disk is full on db-1');
+  });
+
+  it('The message after a click has of each block only what Slack accepts', () => {
+    const sent = [
+      {
+        type: 'image',
+        alt_text: 'a',
+        image_url: 'https://e.example/x',
+        image_width: 3,
+        image_bytes: 7,
+        fallback: 'f',
+      },
+      {
+        type: 'section',
+        text: { type: 'plain_text', text: 'a &amp; b' },
+        accessory: { type: 'image', alt_text: 'a', image_url: 'u', image_height: 2 },
+      },
+      { type: 'image', alt_text: 'b', slack_file: { id: 'F1' }, image_url: 'https://files.slack.com/x' },
+    ];
+    const update = (blocks: JsonObject[], more: JsonObject = {}) =>
+      updateAfterButton(withAction({ text: { text: 'Go' } }, { message: { blocks, ...more } }));
+    const shown = update(sent)?.body['blocks'] as JsonObject[] | undefined;
+    expect(shown?.slice(0, 3)).toEqual([
+      { type: 'image', alt_text: 'a', image_url: 'https://e.example/x' },
+      {
+        type: 'section',
+        text: { type: 'plain_text', text: 'a & b' },
+        accessory: { type: 'image', alt_text: 'a', image_url: 'u' },
+      },
+      { type: 'image', alt_text: 'b', slack_file: { id: 'F1' } },
+    ]);
+    expect(update([{ type: 'file', external_id: 'x', source: 'remote' }])).toBeUndefined();
+    expect(update([], { attachments: [{ is_msg_unfurl: true, text: 'x' }] })).toBeUndefined();
+    expect(update([], { files: [{ id: 'F1' }] })).toBeUndefined();
+    const unfurl = { id: 1, from_url: 'https://e.example', service_name: 's', title: 'T', image_width: 3 };
+    expect(update([], { attachments: [unfurl] })?.body).toMatchObject({
+      attachments: [{ title: 'T' }],
+      unfurl_links: false,
+    });
   });
 
   it.each<[string, JsonObject]>([

@@ -25,6 +25,7 @@ function envelopeOf(text: string): Envelope {
 function start(more: Partial<Routing> = {}, take?: (event: IntakeEvent) => Promise<Taken>) {
   clock = new HandClock();
   const taken: IntakeEvent[] = [];
+  const journaled: string[] = [];
   const acknowledged: (JsonObject | undefined)[] = [];
   const events: ReceiverEvent[] = [];
   const delivery: DeliveryEvent[] = [];
@@ -47,6 +48,7 @@ function start(more: Partial<Routing> = {}, take?: (event: IntakeEvent) => Promi
         return take?.(event) ?? Promise.resolve('journaled');
       },
     },
+    journaled: (_, key) => void journaled.push(key),
     desk: new AnswerDesk(),
     delivery: channel,
     acknowledge: (_, payload) => {
@@ -61,7 +63,7 @@ function start(more: Partial<Routing> = {}, take?: (event: IntakeEvent) => Promi
     receiver.receive(envelopeOf(text));
     await receiver.idle();
   };
-  return { receiver, receive, taken, acknowledged, events, delivery, doubted, logged };
+  return { receiver, receive, taken, journaled, acknowledged, events, delivery, doubted, logged };
 }
 
 describe('Receiver', () => {
@@ -134,6 +136,18 @@ describe('Receiver', () => {
     expect(events).toMatchObject([{ t: 'dropped', why }]);
     expect(acknowledged).toEqual([undefined]);
     expect(taken).toEqual([]);
+  });
+
+  it('The receiver tells of an event once it is journaled, and not of a repetition or of one that is not taken', async () => {
+    const outcomes = [
+      () => Promise.resolve('journaled' as const),
+      () => Promise.resolve('duplicate' as const),
+    ];
+    const { receive, journaled } = start({}, () =>
+      (outcomes.shift() ?? (() => Promise.reject(new PluginError('journal_full', 'no room'))))(),
+    );
+    for (let number = 0; number < 3; number += 1) await receive(frameText('message.channels.json'));
+    expect(journaled).toHaveLength(1);
   });
 
   it('The receiver leaves out connections whose own bot did it, and counts an event that is left for none', async () => {
