@@ -43,6 +43,9 @@ export interface Change {
 /** Sockets of an app that is not wanted any more are closed within this. */
 const LEAVING_MS = 5_000;
 
+/** Why Slack's end of a socket is closed without Slack's doing; Slack itself may give any other reason, an empty one too. */
+const NOT_BY_SLACK: ReadonlySet<string> = new Set(['closed by the client', 'the connection broke']);
+
 /** Keeps the record of one run, and lets it wait. All times are of the world's clock. */
 export class SocketsWatch {
   /** When the app's sockets were no longer asked for. */
@@ -147,9 +150,8 @@ export class SocketsWatch {
   #onSocket(socket: LinkSocket): void {
     const { state } = socket;
     const over = state.t === 'closing' || state.t === 'closed' || state.t === 'ghost';
-    const why = over && 'why' in state ? state.why : '';
-    // A connection that broke has an incident already, or was destroyed by us.
-    const bySlack = over && why !== 'closed by the client' && why !== 'the connection broke' && why !== '';
+    // A connection that broke has an incident already, or was destroyed by us; a ghost gives no reason.
+    const bySlack = 'why' in state && !NOT_BY_SLACK.has(state.why);
     if (bySlack) this.incident(socket, 'ended');
     const known = this.incidents.some(({ socketId }) => socketId === socket.id);
     this.#judge(over && !known);
