@@ -59,7 +59,7 @@ export function updateAfterButton(payload: JsonObject, before?: ShownMessage): M
   const shown = withLines(start, lines, attachmentOf(payload, message, clicked[0]));
   if (shown === undefined) return undefined;
   const ephemeral = objectAt(payload, 'container')?.['is_ephemeral'] === true;
-  return { url, shown, body: { ...bodyOf(shown), response_type: ephemeral ? 'ephemeral' : 'in_channel' } };
+  return { url, shown, body: { response_type: ephemeral ? 'ephemeral' : 'in_channel', ...bodyOf(shown) } };
 }
 
 function bodyOf({ text, blocks, attachments, hasUnfurls }: ShownMessage): JsonObject {
@@ -91,7 +91,7 @@ function shownMessage(message: JsonObject): ShownMessage | undefined {
   for (const [index, attachment] of sent.entries()) {
     const { blocks: inner, ...rest } = attachment;
     const content = writableAttachment(
-      inner === undefined ? rest : { ...rest, blocks: withoutButtons(objectsIn(inner)) },
+      inner === undefined ? rest : { blocks: withoutButtons(objectsIn(inner)), ...rest },
     );
     if (content === undefined) return undefined;
     attachments.push({ id: idOf(attachment, index), content });
@@ -104,8 +104,9 @@ function shownMessage(message: JsonObject): ShownMessage | undefined {
 function withoutButtons(blocks: readonly JsonObject[]): JsonObject[] {
   return blocks.flatMap((block) => {
     if (block['type'] !== 'actions') return [block];
-    const links = objectsIn(block['elements']).filter(isLink);
-    return links.length === 0 ? [] : [{ ...block, elements: links }];
+    const { elements, ...rest } = block;
+    const links = objectsIn(elements).filter(isLink);
+    return links.length === 0 ? [] : [{ elements: links, ...rest }];
   });
 }
 
@@ -115,16 +116,18 @@ function withLines(
   lines: readonly JsonObject[],
   attachmentId: string | undefined,
 ): ShownMessage | undefined {
+  const { text, attachments: before, hasUnfurls } = shown;
   if (attachmentId === undefined) {
     const blocks = [...shown.blocks, ...lines];
-    return blocks.length > MESSAGE_BLOCKS ? undefined : { ...shown, blocks };
+    return blocks.length > MESSAGE_BLOCKS ? undefined : { text, blocks, attachments: before, hasUnfurls };
   }
-  const attachments = shown.attachments.map(({ id, content }) => {
+  const attachments = before.map(({ id, content }) => {
     if (id !== attachmentId) return { id, content };
-    return { id, content: { ...content, blocks: [...objectsIn(content['blocks']), ...lines] } };
+    const { blocks, ...rest } = content;
+    return { id, content: { blocks: [...objectsIn(blocks), ...lines], ...rest } };
   });
   const hasRoom = attachments.every(({ content }) => objectsIn(content['blocks']).length <= MESSAGE_BLOCKS);
-  return hasRoom ? { ...shown, attachments } : undefined;
+  return hasRoom ? { text, blocks: shown.blocks, attachments, hasUnfurls } : undefined;
 }
 
 /** The attachment that holds the button, if one does. */

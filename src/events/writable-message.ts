@@ -46,7 +46,7 @@ export function writableAttachment(attachment: JsonObject): JsonObject | undefin
   const { blocks: sent, ...rest } = only(ATTACHMENT, attachment);
   if (sent === undefined) return rest;
   const blocks = writableBlocks(objectsIn(sent));
-  return blocks === undefined ? undefined : { ...rest, blocks };
+  return blocks === undefined ? undefined : { blocks, ...rest };
 }
 
 /** The objects in a list, if it is one. */
@@ -65,7 +65,10 @@ function writable(value: JsonValue): JsonValue {
   const entries = Object.entries(value).map(([key, member]) => [key, writable(member ?? null)] as const);
   const written: JsonObject = Object.fromEntries(entries);
   const isEscaped = value['type'] === 'plain_text' && typeof value['text'] === 'string';
-  if (isEscaped) return { ...written, text: unescape(stringAt(value, 'text')) };
+  if (isEscaped) {
+    const { text: _, ...rest } = written;
+    return { text: unescape(stringAt(value, 'text')), ...rest };
+  }
   return value['type'] === 'image' && objectAt(value, 'title') === undefined ? image(written) : written;
 }
 
