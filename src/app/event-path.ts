@@ -13,6 +13,7 @@ import { Background, type Releasers } from '../core/lifecycle.js';
 import { createOutbound } from '../core/outbound.js';
 import { createDelivery } from '../delivery/create-delivery.js';
 import type { Delivery } from '../delivery/delivery.js';
+import type { EventSink } from '../delivery/sink.js';
 import { watchApps } from '../ops/app-problems.js';
 import type { Envelope } from '../slack/envelope.js';
 import { createSlackHttp, type SlackHttp } from '../slack/http.js';
@@ -29,6 +30,8 @@ export interface EventPath {
   readonly slack: SlackWebApi;
   readonly sockets: SlackSockets;
   readonly receiver: Receiver;
+  /** The way to the server, which delivery goes. */
+  readonly sink: EventSink;
   readonly delivery: Delivery;
   readonly live: LiveConnections;
   readonly activity: ActivityLog;
@@ -106,7 +109,7 @@ export async function makeEventPath(
     acknowledge: (envelope, payload) => sockets.acknowledge(envelope, payload),
     ...{ desk, clock, log },
   });
-  return { http, slack, sockets, receiver, delivery, live, activity, desk };
+  return { http, slack, sockets, receiver, sink, delivery, live, activity, desk };
 }
 
 /** Begins to deliver what waits in the journal, to look at the server, and with that to open sockets. */

@@ -4,23 +4,19 @@ import { createLog } from '../../src/core/log.js';
 import type { DeliveryLimits } from '../../src/delivery/limits.js';
 import type { EventSink } from '../../src/delivery/sink.js';
 import { classify } from '../../src/events/intake.js';
-import type { Journal, NewRow } from '../../src/storage/journal.js';
+import type { JournalDatabase, NewRow } from '../../src/storage/journal.js';
 import { DEFAULT_MAX_BYTES, openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
+import { openEventPath } from '../world/event-path.js';
 import { startCheckpoints } from './crash-checkpoints.js';
 import { CrashRecord } from './crash-record.js';
 import { Fuse, type Kill } from './crash-step.js';
-import { createEventPath } from './event-path.js';
 
 /** What a process of a crash run is told first; until then it does nothing. */
 export interface ChildPlan {
   readonly folder: string;
   readonly autokittehUrl: string;
   readonly signKey: string;
-  readonly integrationId: string;
   readonly slackApiUrl: string;
-  readonly appId: string;
-  readonly appToken: string;
-  readonly connectionId: string;
   readonly limits: Partial<DeliveryLimits>;
   /** Whether the journal is to be so busy that a thread of its own makes the checkpoints. */
   readonly checkpoints: boolean;
@@ -48,8 +44,8 @@ const journal = await openSqliteJournal({
   path: `${plan.folder}/journal.sqlite`,
   maxBytes: DEFAULT_MAX_BYTES,
 });
-const path = createEventPath({
-  plan,
+const path = await openEventPath({
+  ...{ autokittehUrl: plan.autokittehUrl, signKey: plan.signKey, slackApiUrl: plan.slackApiUrl },
   journal: deadlyJournal(journal),
   around: deadlySink,
   limits: plan.limits,
@@ -90,7 +86,7 @@ async function stop(): Promise<void> {
   process.exit(0);
 }
 
-function deadlyJournal(inner: Journal): Journal {
+function deadlyJournal(inner: JournalDatabase): JournalDatabase {
   return {
     ...inner,
     async append(rows) {

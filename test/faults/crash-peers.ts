@@ -3,7 +3,8 @@ import { DEV_SIGN_KEY } from '../../src/sim/autokitteh/stand-in.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import { SLACK_RETRIES } from '../../src/sim/slack/sending/retry-ladder.js';
 import { openPeers, type Peers } from '../world/open-world.js';
-import { SLACK, startServerUnderTest, type TestUser } from '../world/server.js';
+import { startServerUnderTest, type TestUser } from '../world/server.js';
+import { socketModeVariables } from '../world/socket-mode-variables.js';
 import type { ChildPlan } from './crash-child.js';
 
 // Slack waits three quarters of a second for an acknowledgement instead of three.
@@ -24,6 +25,8 @@ export interface CrashTenant {
   readonly plan: Omit<ChildPlan, 'folder' | 'kill' | 'limits' | 'checkpoints'>;
   /** The memo keys of the events that the server has for it, oldest first. */
   delivered(): Promise<string[]>;
+  /** Takes its connection away, so that later runs open no sockets for it. */
+  remove(): Promise<void>;
 }
 
 export async function startCrashPeers(seed: number): Promise<CrashPeers> {
@@ -47,21 +50,24 @@ export async function startCrashPeers(seed: number): Promise<CrashPeers> {
       const workspace = slack.addWorkspace(name);
       for (const channel of ['random', 'support']) workspace.addChannel(channel);
       workspace.addUser('bob');
+      const installation = slack.install(app, workspace);
+      const vars = socketModeVariables(app, installation).map((each) => ({ ...each, scopeId: connectionId }));
+      await owner.clients.vars.set({ vars });
+      await server.deploy(project);
       return {
-        installation: slack.install(app, workspace),
+        installation,
         plan: {
           autokittehUrl: server.url,
           signKey: server.signKey ?? DEV_SIGN_KEY,
-          integrationId: SLACK,
           slackApiUrl: slack.apiUrl,
-          appId: app.id,
-          appToken: app.createAppToken(),
-          connectionId,
         },
         async delivered() {
           const request = { destinationId: connectionId, order: 'ASC', maxResults: ALL_EVENTS };
           const { events } = await server.system.events.list(request);
           return events.map(({ memo }) => memo['slack_event_key'] ?? '');
+        },
+        async remove() {
+          await project.owner.clients.connections.delete({ connectionId });
         },
       };
     },

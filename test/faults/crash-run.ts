@@ -73,6 +73,7 @@ export async function crashRun(
     over.abort();
     server.standIn?.faults.clear();
     await process.kill();
+    await tenant.remove();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -2,12 +2,12 @@ import { createLog } from '../../src/core/log.js';
 import { seededRandom } from '../../src/core/random.js';
 import type { DeliveryLimits } from '../../src/delivery/limits.js';
 import type { DispatchOutcome } from '../../src/delivery/sink.js';
-import type { Journal } from '../../src/storage/journal.js';
+import type { JournalDatabase } from '../../src/storage/journal.js';
+import { openEventPath, type OpenEventPath } from '../world/event-path.js';
 import type { CrashTenant } from './crash-peers.js';
-import { createEventPath, type EventPath } from './event-path.js';
 
 /** An event's way through the program, in this process, and what passed on it. */
-export interface Path extends Pick<EventPath, 'delivery' | 'stop'> {
+export interface Path extends Pick<OpenEventPath, 'delivery' | 'stop'> {
   /** Keys by lane, in the order of writing. */
   readonly written: ReadonlyMap<string, readonly string[]>;
   /** How each dispatch ended, in order. */
@@ -17,14 +17,14 @@ export interface Path extends Pick<EventPath, 'delivery' | 'stop'> {
 /** Opens it on a journal, which it closes in the end. */
 export async function openPath(
   { plan }: CrashTenant,
-  journal: Journal,
+  journal: JournalDatabase,
   seed: number,
   limits: Partial<DeliveryLimits> = {},
 ): Promise<Path> {
   const written = new Map<string, string[]>();
   const dispatched: { key: string; outcome: DispatchOutcome['t'] }[] = [];
-  const path = createEventPath({
-    plan,
+  const path = await openEventPath({
+    ...plan,
     journal: {
       ...journal,
       async append(rows) {

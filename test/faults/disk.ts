@@ -110,6 +110,7 @@ async function fullDisk(peers: CrashPeers, seed: number): Promise<FullDisk> {
   } finally {
     quota(1_000_000);
     await path.stop();
+    await subject.remove();
     await rm(folder, { recursive: true });
   }
 }
