@@ -6,7 +6,6 @@ import { DeploymentsService } from '../gen/autokitteh/deployments/v1/deployments
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { ProjectsService } from '../gen/autokitteh/projects/v1/projects_pb.js';
 import { Trigger_SourceType, TriggersService } from '../gen/autokitteh/triggers/v1/triggers_pb.js';
-import { VarsService } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import { startStandIn, type StandIn } from '../sim/autokitteh/stand-in.js';
 import { startScriptedSlack, type ScriptedSlack } from '../sim/slack/scripted-slack.js';
 import { SLACK_RETRIES } from '../sim/slack/sending/retry-ladder.js';
@@ -50,19 +49,8 @@ export async function startLocalWorld(slackUrl?: URL): Promise<LocalWorld> {
   };
 }
 
-/** Stores variables of a connection, none of them secret: nobody but the demo and tests are here. */
-export async function saveVariables(
-  server: StandIn,
-  connectionId: string,
-  values: Readonly<Record<string, string>>,
-): Promise<void> {
-  const transport = createConnectTransport({ baseUrl: server.url, httpVersion: '1.1' });
-  const vars = Object.entries(values).map(([name, value]) => ({ scopeId: connectionId, name, value }));
-  await createClient(VarsService, transport).set({ vars });
-}
-
 /** A project with one connection and a trigger for whatever comes from it, deployed; resolves with the connection's id. */
-export async function deployProject(server: StandIn, name: string): Promise<string> {
+async function deployProject(server: StandIn, name: string): Promise<string> {
   const transport = createConnectTransport({ baseUrl: server.url, httpVersion: '1.1' });
   const client = <Service extends DescService>(service: Service): Client<Service> =>
     createClient(service, transport);

@@ -1,15 +1,19 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import { systemClock } from '../../src/core/clock.js';
 import { createLog } from '../../src/core/log.js';
 import type { DeliveryLimits } from '../../src/delivery/limits.js';
 import type { EventSink } from '../../src/delivery/sink.js';
 import { classify } from '../../src/events/intake.js';
-import type { JournalDatabase, NewRow } from '../../src/storage/journal.js';
+import type { Journal, JournalDatabase, NewRow } from '../../src/storage/journal.js';
 import { DEFAULT_MAX_BYTES, openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
+import { eventually } from '../helpers/eventually.js';
 import { openEventPath } from '../world/event-path.js';
-import { startCheckpoints } from './crash-checkpoints.js';
-import { CrashRecord } from './crash-record.js';
-import { Fuse, type Kill } from './crash-step.js';
+import { CrashRecord, Fuse, type Kill } from './crash-record.js';
+
+/** After so many requests the journal is busy enough for a thread that makes checkpoints. */
+const REQUESTS = 1_000;
+const WITHIN_MS = 10_000;
 
 /** What a process of a crash run is told first; until then it does nothing. */
 export interface ChildPlan {
@@ -145,4 +149,21 @@ function killInRequests(): void {
   subscribe('undici:request:headers', (message) => {
     if (isDispatch(message)) fuse.taken('answer not read');
   });
+}
+
+/** Asks the journal, which must be this process's only one with a thread, until its checkpointing thread runs. */
+async function startCheckpoints(journal: Journal): Promise<void> {
+  const now = systemClock.now();
+  await Promise.all(Array.from({ length: REQUESTS }, () => journal.probe(now)));
+  await eventually(() => threadsOfThreads() > 0, 'the checkpointing thread runs', WITHIN_MS);
+}
+
+interface ThreadReport {
+  readonly workers: readonly ThreadReport[];
+}
+
+/** The journal's thread starts the other one, so that it is not among this thread's own. */
+function threadsOfThreads(): number {
+  const { workers } = process.report.getReport() as unknown as ThreadReport;
+  return workers.reduce((count, worker) => count + worker.workers.length, 0);
 }

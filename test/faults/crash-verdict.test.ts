@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Appended } from '../../src/storage/journal.js';
-import { journaledOrder } from './crash-order.js';
 import type { CrashNote } from './crash-record.js';
+import { journaledOrder } from './crash-verdict.js';
 
 const life: CrashNote = { t: 'life' };
 const arrived = (key: string): CrashNote => ({ t: 'arrived', key, envelopeId: key });
