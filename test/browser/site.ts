@@ -1,5 +1,4 @@
-import { createClient, createRouterTransport } from '@connectrpc/connect';
-import { createConnectTransport } from '@connectrpc/connect-node';
+import { createRouterTransport } from '@connectrpc/connect';
 import { createAutoKitteh } from '../../src/autokitteh/client.js';
 import { integrationIdFromName } from '../../src/autokitteh/ids.js';
 import { DEFAULT_APP_MANIFEST } from '../../src/connection/setup/app-manifest.js';
@@ -9,13 +8,13 @@ import { systemClock } from '../../src/core/clock.js';
 import { Releasers } from '../../src/core/lifecycle.js';
 import { createLog } from '../../src/core/log.js';
 import { startGateway } from '../../src/gateway/gateway.js';
-import { ConnectionsService } from '../../src/gen/autokitteh/connections/v1/connections_pb.js';
-import { ProjectsService } from '../../src/gen/autokitteh/projects/v1/projects_pb.js';
-import { startStandIn, type StandIn } from '../../src/sim/autokitteh/stand-in.js';
+import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
-import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import { createSlackHttp } from '../../src/slack/http.js';
 import { createWebApi } from '../../src/slack/web-api.js';
+import { openPeers } from '../world/open-world.js';
+import { startStandInUnderTest } from '../world/server.js';
 
 /** The pages behind the gateway, in front of a stand-in for AutoKitteh, beside a scripted Slack with one app in one workspace. */
 export interface Site {
@@ -43,10 +42,9 @@ export interface Site {
 
 export async function startSite(): Promise<Site> {
   const releasers = new Releasers();
-  const slack = await startScriptedSlack();
-  releasers.push('scripted Slack', () => slack.stop());
-  const server = await startStandIn({ slackApiUrl: slack.apiUrl });
-  releasers.push('stand-in', () => server.stop());
+  const peers = await openPeers({ server: ({ apiUrl }) => startStandInUnderTest({ slackApiUrl: apiUrl }) });
+  releasers.push('Slack and the server', () => peers.stop());
+  const { slack, server } = peers;
   const http = createSlackHttp();
   releasers.push('HTTP to Slack', () => http.close());
   const autokitteh = createAutoKitteh({
@@ -59,7 +57,7 @@ export async function startSite(): Promise<Site> {
 
   const app = slack.addApp('AutoKitteh Demo App');
   const installation = slack.install(app, slack.addWorkspace('Acme'));
-  const person = await server.createUser('ada');
+  const person = await server.createUser();
   const live = new Map<string, LiveConnection>();
   const changed: string[] = [];
   const logged: string[] = [];
@@ -95,23 +93,10 @@ export async function startSite(): Promise<Site> {
   });
   releasers.push('gateway', () => gateway.stop(0));
 
-  const transport = createConnectTransport({
-    baseUrl: server.url,
-    httpVersion: '1.1',
-    interceptors: [
-      (next) => (request) => {
-        request.header.set('authorization', `Bearer ${person.token}`);
-        return next(request);
-      },
-    ],
-  });
-  const connections = createClient(ConnectionsService, transport);
-  const projects = createClient(ProjectsService, transport);
-  const asPerson = autokitteh.forCaller({ authorization: `Bearer ${person.token}` });
   return {
     url: `http://127.0.0.1:${gateway.port}`,
     slack,
-    server,
+    server: server.standIn,
     app,
     installation,
     appToken: app.createAppToken(['connections:write']),
@@ -120,20 +105,17 @@ export async function startSite(): Promise<Site> {
     logged,
     session: person.token,
     async addConnection(name) {
-      const project = { name: `project_${server.store.projects.size}`, orgId: person.orgId };
-      const { projectId } = await projects.create({ project });
-      const connection = { name, projectId, integrationId: integrationIdFromName('slack') };
-      return (await connections.create({ connection })).connectionId;
+      const { connections } = await server.createProject(person, { connections: { [name]: {} } });
+      return connections[name] ?? '';
     },
     stored: (id) =>
       Object.fromEntries(
-        [...(server.store.vars.get(id)?.values() ?? [])].map((row) => [row.name, row.value]),
+        [...(server.standIn.store.vars.get(id)?.values() ?? [])].map((row) => [row.name, row.value]),
       ),
-    store: (id, values) =>
-      asPerson.setVariables(
-        id,
-        Object.entries(values).map(([name, value]) => ({ name, value, isSecret: true })),
-      ),
+    async store(scopeId, values) {
+      const vars = Object.entries(values).map(([name, value]) => ({ scopeId, name, value, isSecret: true }));
+      await person.clients.vars.set({ vars });
+    },
     stop: () => releasers.releaseAll(),
   };
 }
