@@ -117,10 +117,6 @@ export function watchUpload(
     if (request.isPaused()) request.setTimeout(ms);
     else idle();
   });
-  request.once('end', () => {
-    // Once the answer is out node counts how long the connection stays idle.
-    if (!response.writableFinished) request.setTimeout(0);
-  });
   // Node counts from then on as if the connection were idle, which it is not before the body has ended.
   response.once('close', () => {
     if (!request.complete) request.setTimeout(ms);

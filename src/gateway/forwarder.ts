@@ -6,6 +6,7 @@ import type { NoteRefusal } from '../http/refusals.js';
 import { responseProblem, readAnswer, relayAnswer, type WholeResponse } from './server-response.js';
 import { askForBody, copyBody, watchUpload, type FirstBytes } from './bodies.js';
 import { announcesBody, type RequestChanges } from './headers.js';
+import { watchReader } from './slow-reader.js';
 import { tunnel } from './tunnel.js';
 import { answerTooSlow } from './too-much.js';
 import { answerUnreachable } from './unreachable.js';
@@ -51,15 +52,17 @@ const PACKED_ANSWERS: ReadonlySet<string> = new Set(['accept-encoding', 'grpc-ac
 // RFC 9110, 9.2.1: these change nothing, so they may be sent again.
 const SAFE: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export interface UploadWatch {
+export interface SlowClients {
   /** Milliseconds without a byte of a request's body, after which it is given up. */
   readonly uploadIdleMs: number;
+  /** Milliseconds in which a client takes nothing of what waits for it, after which it is cut off. */
+  readonly answerIdleMs: number;
   readonly refused: NoteRefusal;
 }
 
 export function createForwarder(
   url: string,
-  { uploadIdleMs, refused }: UploadWatch,
+  { uploadIdleMs, answerIdleMs, refused }: SlowClients,
   outbound?: Outbound,
 ): Forwarder {
   const upstream = createUpstream(url, outbound);
@@ -172,7 +175,13 @@ export function createForwarder(
         });
       });
     },
-    upgrade: (request, socket, head) => tunnel(upstream, request, socket, head),
+    upgrade(request, socket, head) {
+      watchReader(socket, socket, answerIdleMs, () => {
+        refused('too_slow');
+        socket.destroy();
+      });
+      tunnel(upstream, request, socket, head);
+    },
     close: () => upstream.close(),
   };
 }

@@ -12,6 +12,7 @@ import type { NoteRefusal } from '../http/refusals.js';
 import { createForwarder } from './forwarder.js';
 import { createHandler, type GatewayPorts } from './handler.js';
 import { Notices } from './notices.js';
+import { watchReader } from './slow-reader.js';
 import { answerTooSlow } from './too-much.js';
 import { answerUnreachable } from './unreachable.js';
 import { serveUpgrades } from './upgrades.js';
@@ -26,7 +27,7 @@ export interface GatewayOptions extends GatewayPorts {
   readonly connections: number;
   readonly refused: NoteRefusal;
   /** Milliseconds that a slow client is given, where they are not those of PORT_LIMITS. */
-  readonly limits?: { readonly bodyMs: number; readonly uploadIdleMs: number };
+  readonly limits?: Record<'bodyMs' | 'uploadIdleMs' | 'answerIdleMs', number>;
   readonly clock: Clock;
 }
 
@@ -43,10 +44,10 @@ const CHECK_MS = 5_000;
 /** Starts the gateway: HTTP/1.1 in front of an unmodified server, which answers everything that is not ours. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log } = options;
-  const { bodyMs, uploadIdleMs } = options.limits ?? PORT_LIMITS;
+  const { bodyMs, uploadIdleMs, answerIdleMs } = options.limits ?? PORT_LIMITS;
   const forwarder = createForwarder(
     options.upstream,
-    { uploadIdleMs, refused: options.refused },
+    { uploadIdleMs, answerIdleMs, refused: options.refused },
     options.outbound,
   );
   const notices = new Notices(options.clock, options.noticeWrite);
@@ -64,6 +65,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     keepAliveTimeout: PORT_LIMITS.keepAliveMs,
   });
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    // Otherwise a connection whose client does not read would keep its place for ever.
+    watchReader(response, request.socket, answerIdleMs, () => {
+      options.refused('too_slow');
+      request.socket.destroy();
+    });
     const refusal = refuseMalformed(request);
     if (refusal !== undefined) {
       options.refused('malformed');

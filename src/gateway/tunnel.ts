@@ -20,7 +20,8 @@ export function tunnel(upstream: Upstream, request: IncomingMessage, socket: Soc
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.once('finish', () => socket.destroySoon());
-  socket.setTimeout(0);
+  // Node's server tells its own answers only; without this the rest of a long one would wait for ever.
+  socket.on('drain', () => response.emit('drain'));
   const failed = (error: unknown): void => answerUnreachable(request, response, error);
   const outgoing = upstream.request(request, { upgrade: true });
 
@@ -75,7 +76,6 @@ function join(client: Socket, server: Socket): void {
   ] as const) {
     from.setNoDelay(true);
     from.setKeepAlive(true, PROBE_AFTER_MS);
-    from.setTimeout(0);
     from.on('error', () => from.destroy());
     from.once('close', () => to.destroySoon());
     from.pipe(to);

@@ -14,6 +14,8 @@ export const PORT_LIMITS = {
   bodyMs: 30 * SECOND,
   /** Without a byte of a body that goes on to the server. */
   uploadIdleMs: 60 * SECOND,
+  /** While an answer waits for its client and nothing of it is taken. */
+  answerIdleMs: 60 * SECOND,
   /** Longer than Go's clients keep idle connections in their pools (90 s), so that they and not we close them. */
   keepAliveMs: 100 * SECOND,
   /** Requests of one connection that wait until those before them are answered. */

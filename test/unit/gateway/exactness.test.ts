@@ -215,6 +215,15 @@ describe('a WebSocket', () => {
     expect(answer).toMatch(/not \r\n[^]*you/);
   });
 
+  it('A refusal of a WebSocket that is longer than any buffer comes whole', async () => {
+    const long = 'x'.repeat(4 * 1024 * 1024);
+    rig = await startRig((_request, response) => {
+      response.writeHead(403, { 'content-length': long.length }).end(long);
+    });
+    const answer = await raw(rig.gateway.port, `GET /x HTTP/1.1\r\nHost: x\r\n${WEBSOCKET}\r\n\r\n`);
+    expect(answer.length).toBeGreaterThan(long.length);
+  });
+
   it('A WebSocket gets a 502 while the server is away', async () => {
     rig = await startRig((_request, response) => response.end());
     await rig.upstream.stop();

@@ -31,7 +31,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 export async function startRig(
   upstream: ConnectUpstream | Listener,
-  limits: { readonly connections?: number; readonly bodyMs?: number; readonly uploadIdleMs?: number } = {},
+  limits: Partial<Record<'connections' | 'bodyMs' | 'uploadIdleMs' | 'answerIdleMs', number>> = {},
 ): Promise<Rig> {
   const behind = typeof upstream === 'function' ? await startHttp(createServer(upstream)) : upstream;
   const log = { warn: (line: unknown) => logged.push(line), error: (line: unknown) => logged.push(line) };
@@ -49,7 +49,7 @@ export async function startRig(
   const gateway = await startGateway({
     connections: limits.connections ?? 256,
     refused: (why) => rig.refused.push(why),
-    limits: { bodyMs: limits.bodyMs ?? 30_000, uploadIdleMs: limits.uploadIdleMs ?? 30_000 },
+    limits: { bodyMs: 30_000, uploadIdleMs: 30_000, answerIdleMs: 30_000, ...limits },
     listen: { host: '127.0.0.1', port: 0 },
     upstream: behind.url,
     clock: systemClock,

@@ -1,11 +1,13 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { connect, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { watchUpload } from '../../../src/gateway/bodies.js';
+import { watchReader } from '../../../src/gateway/slow-reader.js';
 import { Notices } from '../../../src/gateway/notices.js';
 import { eventually } from '../../helpers/eventually.js';
 import { HandClock } from '../../helpers/hand-clock.js';
+import { startHttp } from '../autokitteh/connect-upstream.js';
 import { CONNECTION } from '../contract/stubs.js';
 import { raw } from './raw.js';
 import { send, startRig, type Rig } from './rig.js';
@@ -61,6 +63,29 @@ describe('Slow clients', () => {
     expect(answer).toContain('enough');
   });
 
+  it.each([
+    ['an answer', 'GET /x HTTP/1.1\r\nHost: x\r\n\r\n'],
+    [
+      'a refused WebSocket',
+      'GET /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    ],
+  ])('A client that does not read %s is cut off, and its place is free again', async (_name, request) => {
+    const long = Buffer.alloc(16 * 1024 * 1024);
+    const behind = createServer((asked, response) => response.end(asked.url === '/x' ? long : 'ok'));
+    behind.on('upgrade', (_asked, socket: Socket) => {
+      socket.on('error', () => undefined);
+      socket.write(`HTTP/1.1 400 Bad Request\r\nContent-Length: ${long.length}\r\n\r\n`);
+      socket.end(long);
+    });
+    rig = await startRig(await startHttp(behind), { connections: 1, answerIdleMs: 20 });
+    const silent = connect(rig.gateway.port, '127.0.0.1').on('error', () => undefined);
+    silent.pause();
+    silent.write(request);
+    await eventually(() => rig.refused.includes('too_slow'), 'the client is found to be stuck');
+    expect((await send(rig.url, '/y')).status).toBe(200);
+    silent.destroy();
+  });
+
   it('A connection with half a head gives its place up when it is asked for', async () => {
     rig = await startRig((_request, response) => response.end('ok'), { connections: 1 });
     const half = connect(rig.gateway.port, '127.0.0.1');
@@ -88,6 +113,17 @@ it('A client whose upload we do not read, because the server is slow, is not a s
   request.emit('timeout');
   expect(idle).toBe(1);
   request.setTimeout(0);
+});
+
+it('A client that waits for a slow server is not a slow client', () => {
+  const socket = new Socket();
+  const response = new ServerResponse(new IncomingMessage(socket));
+  let stuck = 0;
+  watchReader(response, socket, 60_000, () => stuck++);
+  response.emit('timeout');
+  expect(stuck).toBe(0);
+  expect(socket.timeout).toBe(60_000);
+  socket.destroy();
 });
 
 describe('Writes of variables', () => {
