@@ -136,6 +136,16 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'question',
+    async show(site, person) {
+      const id = await openBuiltIn(site, person);
+      const query = new URLSearchParams({ cid: id, origin: 'web', auth_type: 'oauthDefault' });
+      const referer = 'https://app.autokitteh.example/';
+      await person.page.goto(`${site.url}/slack/save?${query.toString()}`, { referer });
+      await person.page.getByRole('button', { name: 'Go on to Slack' }).waitFor();
+    },
+  },
+  {
     name: 'unavailable',
     async show(site, { page }) {
       await page.goto(`${site.url}/slack/?cid=con_00000000000000000000000000&origin=cli`);

@@ -28,6 +28,8 @@ export interface Site {
   readonly live: Map<string, LiveConnection>;
   /** Connections of which the pages said that they changed. */
   readonly changed: string[];
+  /** What the pages were asked, and with which status they answered. */
+  readonly answers: { readonly request: Request; readonly status: number }[];
   readonly logged: string[];
   /** The person's cookie. */
   readonly session: string;
@@ -40,7 +42,9 @@ export interface Site {
   stop(): Promise<void>;
 }
 
-export async function startSite(): Promise<Site> {
+export async function startSite({
+  trustedOrigins = [],
+}: { trustedOrigins?: readonly string[] } = {}): Promise<Site> {
   const releasers = new Releasers();
   const peers = await openPeers({ server: ({ apiUrl }) => startStandInUnderTest({ slackApiUrl: apiUrl }) });
   releasers.push('Slack and the server', () => peers.stop());
@@ -60,6 +64,7 @@ export async function startSite(): Promise<Site> {
   const person = await server.createUser();
   const live = new Map<string, LiveConnection>();
   const changed: string[] = [];
+  const answers: { request: Request; status: number }[] = [];
   const logged: string[] = [];
   const log = createLog({ level: 'debug', format: 'json' }, { write: (line) => logged.push(line) });
   const setup = createSetup({
@@ -71,7 +76,7 @@ export async function startSite(): Promise<Site> {
     changed: (id) => changed.push(id),
     manifest: DEFAULT_APP_MANIFEST,
     slackSite: 'slack.com',
-    trustedOrigins: [],
+    trustedOrigins,
     clock: systemClock,
     log,
   });
@@ -83,7 +88,11 @@ export async function startSite(): Promise<Site> {
     integrationId: integrationIdFromName('slack'),
     // No page of a connection asks the contract anything.
     contract: createRouterTransport(() => undefined),
-    setup: (request, front) => setup.fetch(request, front),
+    setup: async (request, front) => {
+      const answer = await setup.fetch(request, front);
+      answers.push({ request, status: answer.status });
+      return answer;
+    },
     isForged: () => false,
     isSocketMode: () => Promise.resolve(true),
     pushStatus: () => Promise.resolve(),
@@ -102,6 +111,7 @@ export async function startSite(): Promise<Site> {
     appToken: app.createAppToken(['connections:write']),
     live,
     changed,
+    answers,
     logged,
     session: person.token,
     async addConnection(name) {

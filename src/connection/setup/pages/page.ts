@@ -32,13 +32,15 @@ export function renderPage(view: PageView): Html {
           <p><strong>Slack</strong> <span>for AutoKitteh, over Socket Mode</span></p>
         </header>
         <main id="main">${body}</main>
-        <footer class="foot">
-          <p>
-            Tokens are checked with Slack and stored in AutoKitteh, nowhere else. They are never shown again.
-          </p>
-        </footer>
+        ${view.subject.t === 'question' ? '' : aboutTokens()}
       </body>
     </html>`;
+}
+
+function aboutTokens(): Html {
+  return html`<footer class="foot">
+    <p>Tokens are checked with Slack and stored in AutoKitteh, nowhere else. They are never shown again.</p>
+  </footer>`;
 }
 
 function bodyOf(view: PageView): { title: string; body: Html } {

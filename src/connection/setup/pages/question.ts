@@ -10,7 +10,8 @@ interface Asked {
 /** Asks a person whether an OAuth flow that another page began is wanted. Works without a script. */
 export function questionPage({ connection, question }: Asked): Html {
   const { name } = connection.record;
-  const asker = question.asker === undefined ? 'Another page' : html`The page at <b>${question.asker}</b>`;
+  const asker =
+    question.asker === undefined ? 'Another page or program' : html`The page at <b>${question.asker}</b>`;
   return html`<h1>Connect <b>${name}</b> with OAuth?</h1>
     <p class="lead">
       ${asker} opened this window to connect <b>${name}</b> to Slack. Go on if you chose that there just now.
@@ -29,7 +30,8 @@ function replaced({ record, setup }: OwnConnection): Html | string {
   if (setup.t !== 'complete' && setup.t !== 'built_in') return '';
   return html`<div class="note note-warn">
     <p>
-      <b>${record.name}</b> uses Socket Mode now. OAuth takes its place: events no longer come over sockets.
+      <b>${record.name}</b> uses Socket Mode now. If you go on, OAuth takes its place, and no event comes over
+      sockets any more.
     </p>
   </div>`;
 }
