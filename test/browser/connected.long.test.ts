@@ -21,7 +21,7 @@ describe('a connected one', () => {
     });
     await person.page.getByText('The app-level token was revoked').waitFor();
     await person.page.getByText('129').waitFor();
-    await person.page.getByText('1 more open sockets').waitFor();
+    await person.page.getByText('that are not ours: 1').waitFor();
     // The server goes away and comes back.
     await site.server.goDown();
     await person.page.getByText('The present state is not known').waitFor();
@@ -91,18 +91,18 @@ it('A connection of the built-in is taken over in two steps', async () => {
   const { page } = person;
   site.live.set(id, { ...LIVE, sockets: { open: 2, wanted: 2, counted: 3 } });
   await page.getByRole('button', { name: 'Open sockets here' }).click();
-  await page.getByText('Slack counts 3 sockets; 2 are ours.').waitFor();
+  await page.getByText('Sockets of this app that Slack counts: 3; ours: 2.').waitFor();
   expect(site.stored(id)).toMatchObject({
     private_app_token: site.appToken,
     socket_mode_app_token: site.appToken,
   });
   await page.getByRole('button', { name: 'Delete the built-in’s copy' }).click();
-  await page.getByText('1 more open sockets').waitFor();
+  await page.getByText('that are not ours: 1').waitFor();
   expect(site.stored(id)).not.toHaveProperty('private_app_token');
   expect(site.stored(id)).toHaveProperty('socket_mode_app_token', site.appToken);
   // The server was restarted.
   site.live.set(id, LIVE);
-  await page.getByText('1 more open sockets').waitFor({ state: 'hidden' });
+  await page.getByText('that are not ours: 1').waitFor({ state: 'hidden' });
 });
 
 it('The built-in’s OAuth types go to the server', async () => {

@@ -15,11 +15,10 @@ export function adoptionNote(
   return html`<div class="note note-warn" data-live="others" ${others > 0 ? '' : 'hidden'}>
     <p>
       <strong
-        >Slack counts <span data-live="others-count">${others}</span> more open sockets of this app than are
-        ours.</strong
+        >Open sockets of this app that are not ours: <span data-live="others-count">${others}</span>.</strong
       >
-      Each takes its share of the events. If the AutoKitteh server held this connection before, restart it
-      now; else look for another program with the same app-level token.
+      Each of them takes its share of the events. If the AutoKitteh server held this connection before,
+      restart it now; else look for another program with the same app-level token.
     </p>
   </div>`;
 }
@@ -32,7 +31,7 @@ function finishNote(view: PageView, live: LiveConnection | undefined): Html {
       ${
         live === undefined || live.sockets.counted === 0
           ? ''
-          : html`Slack counts ${live.sockets.counted} sockets; ${live.sockets.open} are ours.`
+          : html`Sockets of this app that Slack counts: ${live.sockets.counted}; ours: ${live.sockets.open}.`
       }
     </p>
     <ol class="simple">

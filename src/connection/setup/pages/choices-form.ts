@@ -21,7 +21,7 @@ export function choicesForm(view: PageView, connection: OwnConnection): Html {
       <fieldset aria-describedby="answers-hint">
         <legend>Workflows answer in time</legend>
         <p class="hint" id="answers-hint">
-          Slack waits three seconds. What is not chosen here is acknowledged at once.
+          Slack waits three seconds for an answer. Kinds that are not chosen here are acknowledged at once.
         </p>
         ${KINDS.map(([kind, words]) => box(`answer_${kind}`, words, answers.has(kind)))}
       </fieldset>
@@ -32,10 +32,10 @@ export function choicesForm(view: PageView, connection: OwnConnection): Html {
       <fieldset aria-describedby="own-events-hint">
         <legend>The app’s own events</legend>
         <p class="hint" id="own-events-hint">
-          A workflow that answers every message would then also answer its own, without end: let it look at
-          who wrote first.
+          A workflow that answers every message would then answer its own messages too, without end: make it
+          check the sender first.
         </p>
-        ${box('own_events', 'Also start workflows by what the app’s own bot does', getsOwnEvents)}
+        ${box('own_events', 'Also start workflows for what the app’s own bot does', getsOwnEvents)}
       </fieldset>
       <div class="actions">
         <button name="action" value="choose">Save choices</button>
@@ -45,7 +45,7 @@ export function choicesForm(view: PageView, connection: OwnConnection): Html {
 }
 
 function box(name: string, words: string, checked: boolean): Html {
-  return html`<div>
-    <label><input type="checkbox" name="${name}" value="on" ${checked ? 'checked' : ''} /> ${words}</label>
-  </div>`;
+  return html`<label class="choice">
+    <input type="checkbox" name="${name}" value="on" ${checked ? 'checked' : ''} /> ${words}
+  </label>`;
 }
