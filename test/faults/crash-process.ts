@@ -1,12 +1,7 @@
-import { execFile, fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { compile } from './compile.js';
 import type { ChildPlan, ChildState } from './crash-child.js';
-
-const ROOT = join(import.meta.dirname, '../..');
 
 /** The process of the crash runs, compiled. */
 export interface BuiltChild {
@@ -14,27 +9,11 @@ export interface BuiltChild {
   remove(): Promise<void>;
 }
 
-/**
- * Compiles the process of the crash runs, which starts in a third of the time then. The folder is inside the project, so
- * that packages are found from there.
- */
+/** Compiles the process of the crash runs, which starts in a third of the time then. */
 export async function buildCrashChild(): Promise<BuiltChild> {
-  const folder = join(ROOT, `node_modules/.cache/faults-${process.pid}`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  const config = {
-    extends: '../../../tsconfig.json',
-    compilerOptions: { noEmit: false, noCheck: true, outDir: '.', rootDir: '../../..' },
-    // With the threads of the journal, which nothing imports.
-    include: ['../../../test/faults/crash-child.ts', '../../../src/storage/sqlite/*.ts'],
-  };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  await promisify(execFile)(process.execPath, [tsc, '-p', folder]);
-  return {
-    file: join(folder, 'test/faults/crash-child.js'),
-    remove: () => rm(folder, { recursive: true, force: true }),
-  };
+  // With the threads of the journal, which nothing imports.
+  const compiled = await compile('crash', ['test/faults/crash-child.ts', 'src/storage/sqlite/*.ts'], []);
+  return { file: compiled.file('test/faults/crash-child.js'), remove: () => compiled.remove() };
 }
 
 /** One process of a crash run. */

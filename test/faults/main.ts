@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../../src/core/errors.js';
-import type { FaultSeries } from './report.js';
+import type { FaultOptions, FaultSeries } from './report.js';
 
 // `npm run faults` runs all series with their full number of seeds; `-- <series> ...` some, `--seeds <n>` and
-// `--first <seed>` other ones. Exit code 1 if anything did not hold, 2 if the words are wrong.
+// `--first <seed>` other seeds, `--seed <seed>` one; `--requests <n>` is for `strangers`. Exit code 1 if anything did not
+// hold, 2 if the words are wrong.
 const SERIES: Readonly<Record<string, { readonly seeds: number; load(): Promise<{ run: FaultSeries }> }>> = {
   crash: { seeds: 200, load: () => import('./crash.js') },
   disk: { seeds: 20, load: () => import('./disk.js') },
@@ -12,9 +13,10 @@ const SERIES: Readonly<Record<string, { readonly seeds: number; load(): Promise<
     seeds: 300,
     load: async () => ({ run: (await import('./sockets.js')).runThroughProxy }),
   },
+  strangers: { seeds: 1, load: () => import('./strangers.js') },
 };
 
-const { names, count, first } = askedFor(process.argv.slice(2));
+const { names, count, first, options } = askedFor(process.argv.slice(2));
 // What a shell exports for the program must not get its server's workflows killed: whoever means it names the series.
 if (names.length === 0) delete process.env['AUTOKITTEH_URL'];
 let held = true;
@@ -22,7 +24,7 @@ for (const [name, series] of Object.entries(SERIES)) {
   if (names.length > 0 && !names.includes(name)) continue;
   const seeds = Array.from({ length: count ?? series.seeds }, (_, index) => first + index);
   const { run } = await series.load();
-  const { lines, ok } = await run(seeds);
+  const { lines, ok } = await run(seeds, options);
   console.log(`## ${name}: ${seeds.length} runs, seeds ${first} to ${seeds.at(-1) ?? first}\n`);
   for (const line of lines) console.log(line);
   console.log(ok ? '\nheld\n' : '\nDID NOT HOLD\n');
@@ -30,19 +32,35 @@ for (const [name, series] of Object.entries(SERIES)) {
 }
 process.exitCode = held ? 0 : 1;
 
+interface Asked {
+  readonly names: readonly string[];
+  readonly count: number | undefined;
+  readonly first: number;
+  readonly options: FaultOptions;
+}
+
 /** A word that is mistyped must not start every series at full length. */
-function askedFor(args: string[]): { names: string[]; count: number | undefined; first: number } {
+function askedFor(args: string[]): Asked {
   try {
-    const options = { seeds: { type: 'string' }, first: { type: 'string', default: '1' } } as const;
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const flag = { type: 'string' } as const;
+    const flags = { seeds: flag, first: flag, seed: flag, requests: flag };
+    const { values, positionals } = parseArgs({ args, options: flags, allowPositionals: true });
     const unknown = positionals.filter((name) => !Object.keys(SERIES).includes(name));
     if (unknown.length > 0) throw new Error(`no series named ${unknown.join(', ')}`);
-    const count = values.seeds === undefined ? undefined : wholeNumber('--seeds', values.seeds);
-    return { names: positionals, count, first: wholeNumber('--first', values.first) };
+    const number = (name: keyof typeof values): number | undefined =>
+      values[name] === undefined ? undefined : wholeNumber(`--${name}`, values[name]);
+    const [seed, requests] = [number('seed'), number('requests')];
+    return {
+      names: positionals,
+      count: seed === undefined ? number('seeds') : 1,
+      first: seed ?? number('first') ?? 1,
+      options: requests === undefined ? {} : { requests },
+    };
   } catch (error) {
     const names = Object.keys(SERIES).join(' | ');
+    const seeds = '[--seeds <n>] [--first <seed>] [--seed <seed>]';
     console.error(
-      `${errorMessage(error)}\nUsage: npm run faults -- [${names}] ... [--seeds <n>] [--first <seed>]`,
+      `${errorMessage(error)}\nUsage: npm run faults -- [${names}] ... ${seeds} [--requests <n>]`,
     );
     process.exit(2);
   }

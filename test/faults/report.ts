@@ -6,5 +6,11 @@ export interface FaultReport {
   readonly ok: boolean;
 }
 
+/** What a series may be told besides its seeds. */
+export interface FaultOptions {
+  /** How many bad requests and frames each run of `strangers` sends. */
+  readonly requests?: number;
+}
+
 /** Runs once for each seed; every run prints its seed where it fails. */
-export type FaultSeries = (seeds: readonly number[]) => Promise<FaultReport>;
+export type FaultSeries = (seeds: readonly number[], options?: FaultOptions) => Promise<FaultReport>;

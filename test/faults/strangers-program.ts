@@ -1,0 +1,104 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { compile, type Compiled } from './compile.js';
+
+/** What the program may use. */
+const HEAP_MB = 256;
+const DESCRIPTORS = 256;
+const START_MS = 60_000;
+/** Lines of the log that say that something went wrong in the program itself. */
+const EXCEPTION = /unhandled promise rejection|uncaught exception|FATAL ERROR|"stack":/;
+const SECRET = /xox[a-z]-|xapp-|eyJ[\w-]+\.|ticket=\w/;
+const MOST_KEPT = 20;
+
+/** The program, compiled as it is delivered, in files that a run removes. */
+export function compileProgram(): Promise<Compiled> {
+  const copied = ['integration.yaml', 'src/connection/setup/assets'];
+  return compile('program', ['src/main.ts', 'src/storage/sqlite/*.ts'], copied);
+}
+
+/** The program in a process of its own with little memory and few file descriptors. */
+export class LimitedProgram {
+  /** Lines of the log that tell of an exception, or hold a secret; the first of them. */
+  readonly exceptions: string[] = [];
+  readonly secrets: string[] = [];
+  /** How many lines of the log each level has (pino: 40 is a warning, 50 an error). */
+  readonly lines = new Map<string, number>();
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #exited: Promise<string>;
+  #exit: string | undefined;
+
+  private constructor(
+    main: string,
+    environment: Readonly<Record<string, string>>,
+    private readonly onRunning: (line: { plugin: string; gateway: string }) => void,
+  ) {
+    const { PATH = '', HOME = '' } = process.env;
+    const node = [process.execPath, `--max-old-space-size=${HEAP_MB}`, main];
+    this.#child = spawn('sh', ['-c', `ulimit -n ${DESCRIPTORS} && exec "$0" "$@"`, ...node], {
+      env: { PATH, HOME, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const input of [this.#child.stdout, this.#child.stderr])
+      createInterface({ input }).on('line', (line) => this.#read(line));
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => {
+        this.#exit = String(signal ?? code);
+        resolve(this.#exit);
+      });
+    });
+  }
+
+  /** Resolves with the program and its two addresses when it runs. Rejects if it ends before. */
+  static async start(main: string, environment: Readonly<Record<string, string>>) {
+    let started: (urls: { plugin: string; gateway: string }) => void = () => undefined;
+    const running = new Promise<{ plugin: string; gateway: string }>((resolve) => (started = resolve));
+    const program = new LimitedProgram(main, environment, started);
+    const late = setTimeout(() => program.#child.kill('SIGKILL'), START_MS);
+    const ended = program.#exited.then((exit) => {
+      throw new Error(`the program ended at its start (${exit}): ${program.exceptions.join('\n')}`);
+    });
+    try {
+      return { program, urls: await Promise.race([running, ended]) };
+    } finally {
+      clearTimeout(late);
+      ended.catch(() => undefined);
+    }
+  }
+
+  /** Its exit code or signal, once it has ended. */
+  get exit(): string | undefined {
+    return this.#exit;
+  }
+
+  /** Of its memory, in MiB: what is resident (VmRSS), or the most that ever was (VmHWM). NaN when it has ended. */
+  async memory(what: 'VmRSS' | 'VmHWM'): Promise<number> {
+    const status = await readFile(`/proc/${this.#child.pid ?? 0}/status`, 'utf8').catch(() => '');
+    return Number(new RegExp(`${what}:\\s+(\\d+)`).exec(status)?.[1] ?? NaN) / 1024;
+  }
+
+  /** Stops it in order; resolves with its exit code. */
+  async stop(): Promise<string> {
+    this.#child.kill('SIGTERM');
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), 30_000);
+    const exit = await this.#exited;
+    clearTimeout(late);
+    return exit;
+  }
+
+  #read(line: string): void {
+    const level = /"level":"?(\w+)/.exec(line)?.[1] ?? 'no JSON';
+    this.lines.set(level, (this.lines.get(level) ?? 0) + 1);
+    if (SECRET.test(line)) keep(this.secrets, line);
+    if (EXCEPTION.test(line) || level === 'no JSON') keep(this.exceptions, line);
+    if (!line.includes('"running"')) return;
+    const { plugin, gateway } = JSON.parse(line) as { plugin: string; gateway: string };
+    this.onRunning({ plugin, gateway });
+  }
+}
+
+function keep(lines: string[], line: string): void {
+  if (lines.length < MOST_KEPT) lines.push(line.slice(0, 2_000));
+}
