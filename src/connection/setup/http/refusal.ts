@@ -17,8 +17,14 @@ const STATUS: Readonly<Partial<Record<ErrorCode, Refusal['status']>>> = {
   timeout: 502,
 };
 
+// How Node says that the client went away before its request was complete. Everything else that a page reads is read by
+// clients of ours, whose errors are `PluginError`s.
+const CUT = new Set<unknown>(['ABORT_ERR', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
+
 /** What to answer for whatever was thrown. */
 export function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof PluginError) && error instanceof Error && 'code' in error && CUT.has(error.code))
+    return { status: 400, text: 'the request ended before its body was complete' };
   const known = PluginError.from(error);
   const status = STATUS[known.code] ?? 500;
   // What happened inside is for the log.

@@ -368,6 +368,26 @@ describe('a form that another site makes the browser send', () => {
   });
 });
 
+it.each([
+  ['over HTTP/1', 'ECONNRESET', { 'content-length': '100' }],
+  ['over HTTP/1 in chunks', 'ECONNRESET', { 'transfer-encoding': 'chunked' }],
+  ['over HTTP/2', 'ABORT_ERR', {}],
+] as const)(
+  'A client that goes away %s within its form writes nothing to the log',
+  async (_how, code, length) => {
+    const setup = createFakeSetup();
+    const body = new ReadableStream({
+      pull(controller) {
+        controller.error(Object.assign(new Error('aborted'), { code }));
+      },
+    });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...length };
+    const form: RequestInit = { method: 'POST', headers, body, duplex: 'half' };
+    expect((await setup.app.request('/slack/save', form)).status).toBe(400);
+    expect(setup.lines).toEqual([]);
+  },
+);
+
 it('The log never contains a token or a cookie', async () => {
   const setup = createFakeSetup();
   setup.slack.failures.set('auth.test', { t: 'refused', error: 'invalid_auth' });
