@@ -10,7 +10,7 @@ import type { PoolSurroundings } from './pool-surroundings.js';
 import { poolStatus } from './pool-status.js';
 import { renewalTime } from './renewal.js';
 import { leaveReasonOf, Roster } from './roster.js';
-import { closedText, type ClosedReason, type SocketState } from './socket-state.js';
+import { closedText, type ClosedReason, type LeaveReason, type SocketState } from './socket-state.js';
 import type { AppToken, SlackSocket } from './socket.js';
 import type { AppSocketsStatus } from './status.js';
 import { TokenChoice } from './token-choice.js';
@@ -153,6 +153,7 @@ export class AppPool {
     const now = this.#in.clock.monotonic();
     try {
       this.#noteStable();
+      this.#keepLast();
       this.#renew();
       this.#letGo();
       this.#opener.update();
@@ -161,6 +162,12 @@ export class AppPool {
       this.#stepping = false;
     }
     this.#tellStatus();
+  }
+
+  /** A socket that drains was replaced; when what replaced it is gone too, Slack has no other to send to. */
+  #keepLast(): void {
+    const sockets = this.#roster.all();
+    if (!sockets.some(({ state }) => state.t === 'live')) for (const socket of sockets) socket.stay();
   }
 
   /** Marks sockets whose time has come. Not while Slack has no room for a replacement. */
@@ -211,9 +218,9 @@ export class AppPool {
   #onState(socket: SlackSocket, from: SocketState): void {
     const { state } = socket;
     if (state.t === 'live' && from.t === 'awaiting_hello') this.#onGreeted(socket, state.hello, state.since);
-    if (state.t === 'live' && state.leaving === 'announced') this.#onAnnounced(from, state.since);
-    if (state.t === 'live' && state.leaving === 'crowded') this.#trouble.crowded();
-    if (state.t === 'live' && state.leaving === 'disabled') this.#trouble.disabled();
+    if (state.t === 'live' && from.t !== 'live') this.#acknowledger.onLive();
+    // What Slack said is news once, not again when the socket comes back from suspicion or from draining.
+    if (state.t === 'live' && from.t === 'live') this.#onLeaving(state.leaving, state.since);
     if (state.t === 'suspect' && from.t === 'live') this.#acknowledger.onDoubt(socket);
     if (state.t === 'closed') this.#onClosed(socket, state.reason, from);
     if (state.t !== from.t)
@@ -228,11 +235,13 @@ export class AppPool {
     this.#step();
   }
 
-  /** A Slack that greets and takes its greeting back at once must not be dialled without a pause. */
-  #onAnnounced(from: SocketState, since: number): void {
-    const anew = from.t === 'live' && from.leaving === undefined;
-    if (anew && this.#in.clock.monotonic() - since < this.#in.policy.pool.stableMs)
-      this.#trouble.failed('Slack announced the end of a new socket at once');
+  /** A live socket, greeted at `since`, has been marked as leaving. */
+  #onLeaving(why: LeaveReason | undefined, since: number): void {
+    if (why === 'crowded') this.#trouble.crowded();
+    if (why === 'disabled') this.#trouble.disabled();
+    const isNew = this.#in.clock.monotonic() - since < this.#in.policy.pool.stableMs;
+    // A Slack that greets and takes its greeting back at once must not be dialled without a pause.
+    if (why === 'announced' && isNew) this.#trouble.failed('Slack announced the end of a new socket at once');
   }
 
   #onGreeted(socket: SlackSocket, hello: Hello, now: number): void {
@@ -255,7 +264,6 @@ export class AppPool {
     );
     const recountAt = this.#ghosts.ghosts > 0 ? now + policy.pool.recountMs : Infinity;
     socket.renewal = { at: Math.min(renewAt, recountAt), why: 'age' };
-    this.#acknowledger.onLive();
   }
 
   #onClosed(socket: SlackSocket, reason: ClosedReason, from: SocketState): void {

@@ -65,8 +65,17 @@ export type SocketState =
       readonly since: number;
       readonly leaving: LeaveReason | undefined;
     }
-  /** Replaced: takes what still comes, sends its acknowledgements, and says goodbye, after Slack's 3 s at the latest. */
-  | { readonly t: 'draining'; readonly hello: Hello; readonly why: LeaveReason }
+  /**
+   * Replaced: takes what still comes, sends its acknowledgements, and says goodbye, after Slack's 3 s at the latest. Until
+   * it has said goodbye it is made live again if no other socket of the app is.
+   */
+  | {
+      readonly t: 'draining';
+      readonly hello: Hello;
+      readonly since: number;
+      readonly why: LeaveReason;
+      readonly saidGoodbye: boolean;
+    }
   /** Gone for good, with nothing of it left. */
   | { readonly t: 'closed'; readonly reason: ClosedReason };
 

@@ -103,7 +103,7 @@ export class SlackSocket {
   /** Notes that an envelope of this socket has been answered, or never will be. */
   settle(envelopeId: string): void {
     if (!this.#inFlight.delete(envelopeId)) return;
-    if (this.#state.t === 'draining' && this.inFlight === 0) this.#wire.close();
+    if (this.#state.t === 'draining' && this.inFlight === 0) this.#sayGoodbye();
   }
 
   /** Marks a socket that serves as one to be replaced; it goes on serving. The first reason stays. */
@@ -122,19 +122,28 @@ export class SlackSocket {
       this.#wire.destroy();
       return;
     }
-    this.#become({ t: 'draining', hello: state.hello, why });
+    const { hello, since } = state;
+    this.#become({ t: 'draining', hello, since, why, saidGoodbye: false });
     // What a silent socket brought is acknowledged on another one.
-    if (state.t === 'suspect' || this.inFlight === 0) this.#wire.close();
+    if (state.t === 'suspect' || this.inFlight === 0) this.#sayGoodbye();
     else
       this.#limit = this.#options.clock.setTimer(this.#options.policy.acknowledgeMs, () =>
-        this.#wire.close(),
+        this.#sayGoodbye(),
       );
+  }
+
+  /** Goes on serving, still to be replaced, if it drains and has not said goodbye: what replaced it is gone. */
+  stay(): void {
+    const state = this.#state;
+    if (state.t !== 'draining' || state.saidGoodbye) return;
+    this.#ending = undefined;
+    this.#become({ t: 'live', hello: state.hello, since: state.since, leaving: state.why });
   }
 
   /** Says goodbye now, whatever is in flight. */
   end(why: LeaveReason): void {
     this.drain(why);
-    this.#wire.close();
+    this.#sayGoodbye();
   }
 
   /**
@@ -148,6 +157,11 @@ export class SlackSocket {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
     this.#passed = undefined;
+  }
+
+  #sayGoodbye(): void {
+    if (this.#state.t === 'draining') this.#become({ ...this.#state, saidGoodbye: true });
+    this.#wire.close();
   }
 
   #onUrl(host: string): void {

@@ -340,6 +340,43 @@ describe('replacement', () => {
     rig.wires.at(0).end();
   });
 
+  it('A draining socket stays when what replaced it is lost, until another is greeted', async () => {
+    const rig = await live();
+    rig.wires.onOpened = () => undefined;
+    rig.wires.at(0).envelope('e1');
+    rig.pool.setTokens([{ token: 'xapp-1-A1-2-second', setAt: 2, isProven: true }]);
+    await rig.advance(DEFAULT_POLICY.pool.staggerMs);
+    rig.wires.at(2).greet(APP, 3);
+    rig.wires.at(3).greet(APP, 4);
+    expect(rig.statesOf('s1').at(-1)).toBe('draining');
+    expect(rig.wires.at(1).ended).toBe(true);
+    rig.wires.at(2).end(1001);
+    expect(rig.statesOf('s1').at(-1)).toBe('draining');
+    rig.wires.at(3).end(1001);
+    await expect(rig.pool.acknowledge(rig.envelopes[0]!, undefined)).resolves.toBe('sent');
+    await rig.advance(DEFAULT_POLICY.acknowledgeMs);
+    expect(rig.wires.at(0).closing).toBe(false);
+    expect(rig.pool.status.sockets).toBe(1);
+    rig.greetAll();
+    await rig.advance(2 * DEFAULT_POLICY.limiter.appEveryMs);
+    expect(rig.wires.at(0).ended).toBe(true);
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  });
+
+  it('What waits for its acknowledgement is acknowledged on a draining socket that stays', async () => {
+    const rig = await live();
+    rig.wires.at(0).envelope('e1');
+    rig.wires.at(0).disconnect('warning');
+    await rig.advance(0);
+    rig.wires.onOpened = () => undefined;
+    rig.wires.at(1).end(1001);
+    rig.wires.at(2).envelope('e2');
+    await expect(rig.pool.acknowledge(rig.envelopes[1]!, undefined)).resolves.toBe('sent');
+    rig.wires.at(2).end(1001);
+    expect(rig.statesOf('s1').at(-1)).toBe('live');
+    expect(rig.wires.at(0).sent).toContain('{"envelope_id":"e2"}');
+  });
+
   it('Two sockets that are announced at once both stay until replaced', async () => {
     const rig = await live();
     rig.wires.at(0).disconnect('warning');

@@ -1,0 +1,102 @@
+import { expect, it } from 'vitest';
+
+import { seededRandom, type Random } from '../../../src/core/random.js';
+import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
+import type { FakeWire } from './fake-wires.js';
+import { APP, PoolRig, TOKEN } from './pool-rig.js';
+
+const RUNS = 100;
+const STEPS = 40;
+const REASONS = ['warning', 'refresh_requested', 'too_many_websockets', 'link_disabled', 'unheard_of', ''];
+/** Replacements have little room, so that Slack and the pool itself are often out of it. */
+const POLICY = { ...DEFAULT_POLICY, pool: { ...DEFAULT_POLICY.pool, budget: 4, headroom: 1 } };
+
+/** Slack as it pleases: what it does to connections is drawn at random. */
+class Whims {
+  readonly #greeted = new Set<FakeWire>();
+  /** Sentences about sockets that we closed, and that were the last ones of the app. */
+  readonly lapses: string[] = [];
+  #tokens = 1;
+  #envelopes = 0;
+
+  constructor(
+    private readonly rig: PoolRig,
+    private readonly random: Random,
+  ) {
+    rig.wires.onOpened = (wire) => this.#answer(wire);
+    rig.onEnvelope = (envelope) => {
+      // Some are never acknowledged.
+      if (random() < 0.3) void rig.pool.acknowledge(envelope, undefined);
+    };
+  }
+
+  /** Something happens, and time goes by. */
+  async step(): Promise<void> {
+    const wire = this.#one(this.#serving());
+    for (const each of this.#serving()) if (this.random() < 0.5) each.envelope(`e${++this.#envelopes}`);
+    const whim = Math.floor(this.random() * 6);
+    if (whim === 0) wire?.disconnect(this.#reason());
+    if (whim === 1) for (const each of this.#serving()) each.disconnect(this.#reason());
+    if (whim === 2) wire?.end(1001);
+    if (whim === 3) this.rig.pool.wake();
+    if (whim === 5)
+      this.rig.pool.setTokens([{ token: `xapp-1-A1-1-${++this.#tokens}`, setAt: this.#tokens }]);
+    // Mostly less than Slack waits for an acknowledgement.
+    await this.rig.advance(this.random() * (this.random() < 0.8 ? 1_000 : 30_000));
+  }
+
+  #answer(wire: FakeWire): void {
+    this.#watch(wire);
+    const whim = Math.floor(this.random() * 8);
+    if (whim === 0) return;
+    if (whim === 1)
+      wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
+    else if (whim === 2) {
+      wire.url();
+      wire.open();
+      wire.disconnect(this.#reason());
+    } else {
+      this.#greeted.add(wire);
+      wire.greet(APP, this.rig.wires.alive.length, 120 + this.random() * 600);
+      if (whim === 3) wire.disconnect(this.#reason());
+    }
+  }
+
+  /** Sees us say goodbye on it while Slack has no other socket of ours. */
+  #watch(wire: FakeWire): void {
+    const close = wire.close.bind(wire);
+    wire.close = () => {
+      if (this.#serves(wire) && this.#serving().length === 1)
+        this.lapses.push(`${this.rig.clock.now()}: the last one, of ${this.rig.wires.opened}`);
+      close();
+    };
+  }
+
+  #serves(wire: FakeWire): boolean {
+    return this.#greeted.has(wire) && !wire.ended && !wire.closing;
+  }
+
+  #serving(): FakeWire[] {
+    return this.rig.wires.all.filter((wire) => this.#serves(wire));
+  }
+
+  #reason(): string {
+    return this.#one(REASONS) ?? '';
+  }
+
+  #one<Item>(list: readonly Item[]): Item | undefined {
+    return list[Math.floor(this.random() * list.length)];
+  }
+}
+
+it('A pool never closes the last socket of its app before another is greeted, whatever Slack does', async () => {
+  for (let seed = 1; seed <= RUNS; seed++) {
+    const rig = new PoolRig(POLICY, seed);
+    const whims = new Whims(rig, seededRandom(seed));
+    rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+    for (let n = 0; n < STEPS; n++) await whims.step();
+    const lapses = [...whims.lapses];
+    await rig.stop();
+    expect(lapses, `seed ${seed}`).toEqual([]);
+  }
+});
