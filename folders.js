@@ -75,6 +75,7 @@ export const FOLDERS = {
       'answers/answer-routes.ts',
       'live/activity.ts',
       'live/button-update.ts',
+      'live/deleted-connections.ts',
       'live/event-sink.ts',
       'live/live-connections.ts',
       'live/own-events.ts',

@@ -2,6 +2,7 @@ import type { AutoKittehClient } from '../autokitteh/client.js';
 import { AnswerDesk } from '../connection/answers/answer-desk.js';
 import { ActivityLog } from '../connection/live/activity.js';
 import { ButtonUpdater } from '../connection/live/button-update.js';
+import { DeletedConnections } from '../connection/live/deleted-connections.js';
 import { createEventSink } from '../connection/live/event-sink.js';
 import { LiveConnections } from '../connection/live/live-connections.js';
 import { isOwnEvent } from '../connection/live/own-events.js';
@@ -94,6 +95,9 @@ export async function makeEventPath(
     policy: policies.live,
     ...{ clock, random, log, health },
   });
+  const deleted = new DeletedConnections({ server, journal: delivery, clock, log });
+  releasers.push('the removal of deleted connections', () => deleted.stop());
+  live.listed.subscribe((ids) => deleted.listed(ids));
   const receiver = new Receiver({
     routing: {
       connectionsOf: (installation, farewell) => live.connectionsOf(installation, farewell),

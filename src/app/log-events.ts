@@ -46,6 +46,18 @@ function logDelivery(log: Log, event: DeliveryEvent): void {
     case 'dead_removed':
       log.error({ count: event.count }, 'the oldest dead letters were removed: the journal is nearly full');
       return;
+    case 'connection_removed':
+      log.warn(
+        { connection: event.connectionId, waiting: event.waiting, dead: event.dead },
+        'a connection was deleted: its events that waited and its dead letters were removed',
+      );
+      return;
+    case 'over_share':
+      log.warn(
+        { app: event.appId, connection: event.connectionId },
+        'an event was not taken for one connection, because its share of the journal is full',
+      );
+      return;
     case 'lookup_failed':
       log.warn(
         { connection: event.row.connectionId, key: event.row.key, reason: event.reason },

@@ -9,6 +9,7 @@ import { JournalHealth } from './journal-health.js';
 import { JournalingIntake } from './journaling-intake.js';
 import { DEFAULT_LIMITS, type DeliveryLimits } from './limits.js';
 import { OutageWatch } from './outage-watch.js';
+import { removeConnection } from './removal.js';
 import { DeliveryRun } from './run.js';
 import { Settler } from './settler.js';
 import { deliveryStats } from './stats.js';
@@ -48,11 +49,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       list: (after, limit) => journal.listDead(after, limit),
       async resend(ids) {
         const resent = await journal.resend(ids, now());
-        for (const { appId, bytes } of resent) backlog.add(appId, bytes);
+        for (const row of resent) backlog.add(row, row.bytes);
         dispatcher.reload();
         return resent.length;
       },
     },
+    async connections() {
+      const { sources } = await journal.stats();
+      return [...new Set(sources.map(({ connectionId }) => connectionId))];
+    },
+    removeConnection: (connectionId, signal) => removeConnection(connectionId, common, signal),
     stats: async () =>
       deliveryStats(await journal.stats(), {
         inFlight: dispatcher.inFlight,

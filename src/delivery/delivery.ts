@@ -23,6 +23,10 @@ export interface Delivery {
   readonly intake: Intake;
   readonly events: Channel<DeliveryEvent>;
   readonly deadLetters: DeadLetters;
+  /** The connections of which the journal keeps anything. */
+  connections(): Promise<string[]>;
+  /** Removes what the journal keeps of a connection that was deleted, but for what is being sent at present. */
+  removeConnection(connectionId: string, signal: AbortSignal): Promise<void>;
   stats(): Promise<DeliveryStats>;
   /** Begins to dispatch: first what a crash left in flight, and at once what waits. Rejects if the journal fails. */
   start(): Promise<void>;

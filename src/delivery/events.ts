@@ -17,6 +17,8 @@ export type DeliveryEvent =
   | { readonly t: 'duplicate'; readonly appId: string; readonly kind: string }
   /** It was not taken: the app or the whole is over its limits, or the journal cannot be written. */
   | { readonly t: 'rejected'; readonly appId: string; readonly kind: string; readonly reason: string }
+  /** It was not taken for this one of its connections, which has its share of the journal full. */
+  | { readonly t: 'over_share'; readonly appId: string; readonly connectionId: string; readonly kind: string }
   /** Slack was told, `ms` after it was received. */
   | { readonly t: 'acknowledged'; readonly appId: string; readonly kind: string; readonly ms: number }
   /** Slack was not told, so it sends the event again, or shows the person an error. */
@@ -38,6 +40,13 @@ export type DeliveryEvent =
   | { readonly t: 'dead'; readonly row: RowLabel; readonly attempts: number; readonly reason: string }
   /** So many dead letters were removed before their time, because most of the journal's room is in use. */
   | { readonly t: 'dead_removed'; readonly count: number }
+  /** A connection was deleted: so many of its events that waited, and so many of its dead letters, were removed. */
+  | {
+      readonly t: 'connection_removed';
+      readonly connectionId: string;
+      readonly waiting: number;
+      readonly dead: number;
+    }
   /** The server takes no events; `passing` again ends it. */
   | { readonly t: 'outage'; readonly reason: string }
   | { readonly t: 'passing'; readonly afterMs: number }

@@ -50,17 +50,21 @@ export class JournalingIntake implements Intake {
   }
 
   take(event: IntakeEvent): Promise<Taken> {
-    const { events } = this.#ports;
+    const { backlog, events, limits } = this.#ports;
     const { appId, kind, connectionIds } = event;
     events.emit({ t: 'received', appId, kind, connections: connectionIds.length });
-    const refusal = this.#refusal(event);
+    const over = connectionIds.filter((connectionId) =>
+      backlog.isOverShare({ appId, connectionId }, limits.backlogBytesPerApp),
+    );
+    const refusal = this.#refusal(event, over);
     if (refusal !== undefined) {
       events.emit({ t: 'rejected', appId, kind, reason: refusal.message });
       return Promise.reject(refusal);
     }
+    const pending = over.length === 0 ? event : this.#without(over, event);
     return new Promise((resolve, reject) => {
-      const bytes = event.body.length * connectionIds.length;
-      this.#queue.push(appId, { event, resolve, reject }, connectionIds.length, bytes);
+      const count = pending.connectionIds.length;
+      this.#queue.push(appId, { event: pending, resolve, reject }, count, event.body.length * count);
       this.#schedule();
     });
   }
@@ -74,7 +78,14 @@ export class JournalingIntake implements Intake {
     });
   }
 
-  #refusal({ appId }: IntakeEvent): PluginError | undefined {
+  /** The event for its other connections: they must not go without it because of one that has no room left. */
+  #without(over: readonly string[], { connectionIds, ...event }: IntakeEvent): IntakeEvent {
+    const { appId, kind } = event;
+    for (const connectionId of over) this.#ports.events.emit({ t: 'over_share', appId, connectionId, kind });
+    return { connectionIds: connectionIds.filter((id) => !over.includes(id)), ...event };
+  }
+
+  #refusal({ appId, connectionIds }: IntakeEvent, over: readonly string[]): PluginError | undefined {
     const { backlog, limits } = this.#ports;
     if (this.#isStopped) return new PluginError('stopped', 'this program is stopping');
     if (this.#queue.sizeOf(appId) >= limits.queuedPerApp)
@@ -91,6 +102,11 @@ export class JournalingIntake implements Intake {
       return new PluginError(
         'overloaded',
         `app ${appId} has its share of the journal full of events that wait to be delivered`,
+      );
+    if (over.length > 0 && over.length === connectionIds.length)
+      return new PluginError(
+        'overloaded',
+        `connection ${over.join(', ')} has its share of the journal full of events that wait to be delivered`,
       );
     return undefined;
   }
@@ -152,7 +168,7 @@ export class JournalingIntake implements Intake {
         this.#handOver(row, result);
         if (result === 'duplicate') continue;
         isNew = true;
-        backlog.add(appId, Buffer.byteLength(row.body));
+        backlog.add(row, Buffer.byteLength(row.body));
       }
       if (isNew) events.emit({ t: 'journaled', appId, kind, ms: now() - event.receivedAt });
       else events.emit({ t: 'duplicate', appId, kind });

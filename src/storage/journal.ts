@@ -48,8 +48,7 @@ export interface DeadRow extends JournalRow {
 export type Appended = { readonly claimed: number } | 'first' | 'behind' | 'duplicate';
 
 /** A row that was put back into its lane. */
-export interface Resent {
-  readonly appId: string;
+export interface Resent extends Source {
   /** UTF-8 length of its body. */
   readonly bytes: number;
 }
@@ -128,6 +127,14 @@ export interface Pruned {
   readonly deadForRoom: number;
 }
 
+/** What one step of removing a connection did. */
+export interface RemovedStep {
+  /** How many rows were removed of each source of the connection, by what they were. */
+  readonly removed: readonly SourceStats[];
+  /** Whether there may be more to remove. */
+  readonly more: boolean;
+}
+
 /**
  * The durable list of what Slack was told yes to. Every method resolves when its effect is on the disk, and rejects with
  * `journal_full`, `journal_damaged`, `journal_unavailable` or `stopped` when it had none. Methods that are called one
@@ -156,6 +163,11 @@ export interface Journal {
   listDead(after: number, limit: number): Promise<readonly DeadRow[]>;
   /** Puts rows that were given up back into their lanes. Answers which there were. */
   resend(ids: readonly number[], now: number): Promise<readonly Resent[]>;
+  /**
+   * Removes what is kept of a connection, in whichever state, but for rows that somebody holds: at most `limit` rows, one
+   * small step. The source itself goes with its last row.
+   */
+  removeConnection(connectionId: string, limit: number): Promise<RemovedStep>;
   /** One small step. */
   prune(request: PruneRequest): Promise<Pruned>;
   /** Gives free room back to the disk, one small step; answers whether there may be more. */

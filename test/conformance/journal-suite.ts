@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Appended, Journal, JournalDatabase, Want } from '../../src/storage/journal.js';
+import type { Appended, Journal, JournalDatabase, RemovedStep, Want } from '../../src/storage/journal.js';
 import { randomLife } from './journal-random-life.js';
 import { row, want } from './rows.js';
 
@@ -319,7 +319,9 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
         { key: 'b', reason: 'too large', settledAt: 3500, body: '{"n":1}' },
       ]);
       expect((await journal.listDead(dead[0]!.id, 10)).map((each) => each.key)).toEqual(['b']);
-      expect(await journal.resend([dead[1]!.id, 999], 4000)).toEqual([{ appId: 'A1', bytes: 7 }]);
+      expect(await journal.resend([dead[1]!.id, 999], 4000)).toEqual([
+        { appId: 'A1', connectionId: 'con_1', bytes: 7 },
+      ]);
       expect(await journal.resend([dead[1]!.id], 4000)).toEqual([]);
       expect(await claimKeys(4000)).toEqual(['b']);
       expect((await journal.listDead(0, 10)).map((each) => each.key)).toEqual(['a']);
@@ -403,6 +405,54 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       ]);
       expect(stats.usedBytes).toBeGreaterThan(0);
       expect(stats.fileBytes).toBeGreaterThanOrEqual(stats.usedBytes);
+    });
+
+    test('The journal removes a connection in steps, with all that nobody holds, and nothing of another connection', async () => {
+      const mine = (n: number, more = {}) =>
+        row({ key: `m${n}`, conversation: `C${n}`, body: 'four', ...more });
+      const [flown] = await journal.append([mine(0, { claimFor: 'me' })]);
+      await deliver(idOf(flown)!);
+      await journal.append([mine(1), mine(2), mine(3)]);
+      await bury(await claimOne());
+      await deliver(await claimOne());
+      await journal.append([mine(4), mine(5, { urgent: true }), mine(6, { appId: 'A2' })]);
+      await journal.append([row({ connectionId: 'con_2' }), row({ connectionId: 'con_2', key: 'b' })]);
+
+      const steps: RemovedStep[] = [];
+      do steps.push(await journal.removeConnection('con_1', 3));
+      while (steps.at(-1)!.more);
+      const sum = (of: 'waiting' | 'waitingBytes' | 'dead'): number =>
+        steps.flatMap(({ removed }) => removed).reduce((all, source) => all + source[of], 0);
+      expect([sum('waiting'), sum('waitingBytes'), sum('dead'), steps.length]).toEqual([4, 16, 1, 3]);
+      expect((await journal.stats()).sources).toEqual([
+        { appId: 'A1', connectionId: 'con_2', waiting: 2, waitingBytes: 14, dead: 0 },
+      ]);
+      expect(await journal.listDead(0, 10)).toEqual([]);
+      expect((await journal.ready()).map(({ connectionId }) => connectionId)).toEqual(['con_2']);
+      expect(await claimKeys(9000, want(), want({ appId: 'A2' }), want({ urgent: true }))).toEqual([]);
+      expect(await journal.removeConnection('con_1', 3)).toEqual({ removed: [], more: false });
+      await reopen();
+      expect(await claimKeys(9000, want({ connectionId: 'con_2' }))).toEqual(['Ev1']);
+      // Not even its keys are left, and what comes afterwards begins anew.
+      expect(await journal.append([mine(0), mine(1), mine(3)])).toEqual(['first', 'first', 'first']);
+      expect(await claimKeys(9000)).toEqual(['m0', 'm1', 'm3']);
+    });
+
+    test('The journal leaves a row that somebody holds to its end when its connection is removed', async () => {
+      const [flying, behind] = await journal.append([
+        row({ key: 'flying', claimFor: 'me' }),
+        row({ key: 'behind' }),
+      ]);
+      expect(behind).toBe('behind');
+      await journal.append([row({ key: 'claimed', conversation: 'C2' })]);
+      const claimed = await claimOne();
+      const { removed } = await journal.removeConnection('con_1', 10);
+      expect(removed).toMatchObject([{ waiting: 1, dead: 0 }]);
+      expect((await journal.stats()).sources).toMatchObject([{ waiting: 2 }]);
+      expect(await deliver(idOf(flying)!)).toEqual(['last']);
+      expect(await bury(claimed)).toEqual(['last']);
+      expect((await journal.removeConnection('con_1', 10)).removed).toMatchObject([{ waiting: 0, dead: 1 }]);
+      expect((await journal.stats()).sources).toEqual([]);
     });
 
     test('The journal gives room back after a large backlog was delivered', async () => {

@@ -49,6 +49,8 @@ const IDENTIFY_MS = 1_000;
 export class LiveConnections {
   /** Emits after each look at the server, whether or not something changed. */
   readonly refreshed = new Channel<undefined>();
+  /** Emits the ids of all connections each time that the server has told them, and not when it could not be asked. */
+  readonly listed = new Channel<ReadonlySet<string>>();
   readonly #options: LiveOptions;
   readonly #registry = new Registry();
   readonly #memory: TokenMemory;
@@ -92,6 +94,7 @@ export class LiveConnections {
     });
     this.#reconciler = new Reconciler({
       overwritten: (record) => this.#publisher.overwritten(record.id, record.status),
+      listed: (ids) => this.listed.emit(ids),
       looked: () => this.#looked(),
       background: this.#background,
       registry: this.#registry,

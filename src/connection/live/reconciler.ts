@@ -30,6 +30,8 @@ export interface ReconcilerOptions {
   readonly signal: AbortSignal;
   /** Whether the server holds another status than the one that was brought to it: its variables may have changed. */
   readonly overwritten: (record: ConnectionRecord) => boolean;
+  /** Called with the ids of all connections, each time that the server has told them. */
+  readonly listed: (ids: ReadonlySet<string>) => void;
   /** Called after every look, whether or not something changed. */
   readonly looked: () => void;
 }
@@ -109,13 +111,14 @@ export class Reconciler {
   }
 
   async #look(): Promise<void> {
-    const { server, integrationId, registry, log, looked, signal } = this.#options;
+    const { server, integrationId, registry, log, listed, looked, signal } = this.#options;
     try {
       const [found, records] = await Promise.all([
         server.findActiveConnections(integrationId, APP_TOKEN, signal),
         server.listConnections(integrationId, signal),
       ]);
       const created = registry.list(records, this.#active.update(found, records));
+      listed(new Set(records.map(({ id }) => id)));
       await this.#read(this.#due(records, new Set(created)));
       if (this.#down !== undefined && this.#down !== NOT_YET) log.info('AutoKitteh answers again');
       this.#hasLooked = true;

@@ -16,6 +16,7 @@ export class Lanes {
   readonly #isLeft;
   readonly #release;
   readonly #delete;
+  readonly #deleteEmpty;
 
   constructor(database: Database) {
     this.#insert = database.prepare(`INSERT INTO lanes (source_id, urgent, conversation, ready_at, owner)
@@ -31,6 +32,10 @@ export class Lanes {
     this.#delete = database.prepare(
       'DELETE FROM lanes WHERE source_id = ? AND urgent = ? AND conversation = ?',
     );
+    this.#deleteEmpty = database.prepare(`DELETE FROM lanes AS l
+      WHERE source_id = ? AND urgent = ? AND conversation = ? AND owner IS NULL AND NOT EXISTS (SELECT 1 FROM events e
+        WHERE (e.source_id, e.urgent, e.conversation) = (l.source_id, l.urgent, l.conversation)
+          AND e.owner IS NULL AND e.settled_at IS NULL)`);
   }
 
   /** Whether the lane has a record. */
@@ -58,6 +63,12 @@ export class Lanes {
     }
     this.#release.run(readyAt, source, urgent, conversation);
     return true;
+  }
+
+  /** Removes the lane if nobody holds it and it has no row left. */
+  removeEmpty(source: number, urgent: number, conversation: string): void {
+    const { changes } = this.#deleteEmpty.run(source, urgent, conversation);
+    if (Number(changes) > 0) this.#open.delete(laneName(source, urgent, conversation));
   }
 
   /** After a rollback nothing that was remembered is sure. */

@@ -4,6 +4,7 @@ import type { Tables } from './tables.js';
 interface Dead {
   readonly source_id: number;
   readonly app_id: string;
+  readonly connection_id: string;
   readonly urgent: number;
   readonly conversation: string;
   readonly size: number;
@@ -12,7 +13,7 @@ interface Dead {
 /** Puts rows that were given up back into their lanes, as if they had never been tried. */
 export function prepareResend({ database, sources, lanes, inFlight }: Tables) {
   const select = database.prepare(
-    `SELECT source_id, app_id, urgent, conversation, size FROM events JOIN sources s ON s.id = source_id
+    `SELECT source_id, app_id, connection_id, urgent, conversation, size FROM events JOIN sources s ON s.id = source_id
       WHERE events.id = ? AND state = 'dead'`,
   );
   const revive = database.prepare(`UPDATE events SET state = 'waiting', settled_at = NULL, attempts = 0,
@@ -25,7 +26,7 @@ export function prepareResend({ database, sources, lanes, inFlight }: Tables) {
     const holder = inFlight.holderOf(row.source_id, row.urgent, row.conversation);
     lanes.open(row.source_id, row.urgent, row.conversation, now, holder ?? null);
     sources.count(row.source_id, { waiting: 1, waitingBytes: row.size, dead: -1 });
-    return [{ appId: row.app_id, bytes: row.size }];
+    return [{ appId: row.app_id, connectionId: row.connection_id, bytes: row.size }];
   };
 
   return (ids: readonly number[], now: number): Resent[] => ids.flatMap((id) => reviveOne(id, now));

@@ -17,6 +17,7 @@ export class Sources {
   readonly #select;
   readonly #insert;
   readonly #update;
+  readonly #deleteEmpty;
   #remembered = 0;
 
   constructor(database: Database) {
@@ -26,6 +27,10 @@ export class Sources {
     );
     this.#update = database.prepare(`UPDATE sources SET waiting = waiting + ?,
       waiting_bytes = waiting_bytes + ?, dead = dead + ? WHERE id = ?`);
+    this.#deleteEmpty = database.prepare(`DELETE FROM sources AS s WHERE id = ?
+      AND NOT EXISTS (SELECT 1 FROM events WHERE source_id = s.id)
+      AND NOT EXISTS (SELECT 1 FROM lanes WHERE source_id = s.id)
+      AND NOT EXISTS (SELECT 1 FROM in_flight WHERE source_id = s.id)`);
   }
 
   find(source: Source): number | undefined {
@@ -54,6 +59,13 @@ export class Sources {
     sum.waiting += change.waiting ?? 0;
     sum.waitingBytes += change.waitingBytes ?? 0;
     sum.dead += change.dead ?? 0;
+  }
+
+  /** Removes a source of which nothing is left. */
+  removeEmpty(source: Source, id: number): void {
+    if (Number(this.#deleteEmpty.run(id).changes) === 0) return;
+    this.#changes.delete(id);
+    if (this.#ids.get(source.appId)?.delete(source.connectionId) === true) this.#remembered -= 1;
   }
 
   /** Writes the counts; to be called before the commit. */

@@ -25,6 +25,7 @@ export function sqliteJournal(client: JournalClient): JournalDatabase {
     ready: () => client.ask('ready'),
     listDead: (after, limit) => client.ask('listDead', after, limit),
     resend: (ids, now) => client.ask('resend', ids, now),
+    removeConnection: (connectionId, limit) => client.ask('removeConnection', connectionId, limit),
     prune: (request) => client.ask('prune', request),
     compact: () => client.ask('compact'),
     probe: (now) => client.ask('probe', now),

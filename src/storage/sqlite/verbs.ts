@@ -7,6 +7,7 @@ import type {
   Pruned,
   PruneRequest,
   Ready,
+  RemovedStep,
   Resent,
   Settled,
   Settlement,
@@ -21,6 +22,7 @@ import { unpackRows, type PackedRows } from './packed-rows.js';
 import { prepareProbe } from './probe.js';
 import { preparePrune } from './prune.js';
 import { prepareReady } from './ready.js';
+import { prepareRemoveConnection } from './remove-connection.js';
 import { prepareResend } from './resend.js';
 import { prepareSettle } from './settle.js';
 import { prepareStats } from './stats.js';
@@ -43,6 +45,7 @@ export interface Verbs {
   ready(): Ready[];
   listDead(after: number, limit: number): DeadRow[];
   resend(ids: readonly number[], now: number): Resent[];
+  removeConnection(connectionId: string, limit: number): RemovedStep;
   prune(request: PruneRequest): Pruned;
   compact(): boolean;
   probe(now: number): void;
@@ -65,6 +68,7 @@ export function prepareVerbs(tables: Tables, maxBytes: number): Verbs {
     ready: prepareReady(tables),
     listDead: prepareListDead(tables),
     resend: prepareResend(tables),
+    removeConnection: prepareRemoveConnection(tables),
     prune: preparePrune(tables, maxBytes),
     compact: prepareCompact(tables),
     probe: prepareProbe(tables, maxBytes),

@@ -208,6 +208,28 @@ describe('an event that the server refuses for good', () => {
     expect(await (await resend(world, [letter?.id ?? 0])).json()).toEqual({ resent: 0 });
   });
 
+  it('A deleted connection takes its dead letters with it, and those of another connection stay', async () => {
+    const world = await startWorld();
+    const { program, slack, standIn } = world;
+    const { installation, appToken } = addInstallation(world);
+    const doomed = await connect(world, installation, appToken);
+    const other = await connect(world, installation, appToken);
+    standIn.faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words: 'no [event]' }, 2);
+    await slack.ledger.settled(slack.send(installation, message()));
+    await eventually(async () => (await deadLetters(world)).length === 2, 'a dead letter of each');
+    // A list that could not be read says nothing.
+    standIn.faults.refuse({ method: 'ConnectionsService/List', code: Code.Unavailable, words: 'away' }, 2);
+    const { clients } = doomed.project.owner;
+    for (const { triggerId } of (await clients.triggers.list({ connectionId: doomed.id })).triggers)
+      await clients.triggers.delete({ triggerId });
+    await clients.connections.delete({ connectionId: doomed.id });
+    await eventually(async () => (await deadLetters(world)).length === 1, 'one dead letter');
+    expect(await deadLetters(world)).toMatchObject([{ connectionId: other.id }]);
+    const line = program.logged.find((each) => each.includes('a connection was deleted'));
+    expect(line).toContain(doomed.id);
+    expect(line).toContain('"dead":1');
+  });
+
   it('Refused events are listed page by page, also after a restart', async () => {
     const world = await startWorld();
     const { program, slack, standIn } = world;

@@ -96,7 +96,8 @@ describe('intake', () => {
 
   test('The intake refuses an app whose backlog fills its quota, until some of it is delivered', async () => {
     const r = await rig(undefined, { backlogBytesPerApp: 3000 });
-    for (const key of ['a', 'b', 'c']) await r.take({ key, body: 'x'.repeat(500) });
+    for (const key of ['a', 'b', 'c'])
+      await r.take({ key, connectionIds: [`con_${key}`], body: 'x'.repeat(500) });
     await expect(r.take({ key: 'd' })).rejects.toMatchObject({ code: 'overloaded' });
     await r.take({ key: 'other', appId: 'A2' });
     await r.delivery.start();
@@ -105,7 +106,7 @@ describe('intake', () => {
   });
 
   test('The intake counts bytes, not letters, so that its count is zero when everything is delivered', async () => {
-    const r = await rig(undefined, { backlogBytesPerApp: 100_000 });
+    const r = await rig(undefined, { backlogBytesPerApp: 190_000 });
     const body = `"${'\u3042'.repeat(30_000)}"`;
     for (const key of ['a', 'b']) await r.take({ key, body });
     await expect(r.take({ key: 'c' })).rejects.toMatchObject({ code: 'overloaded' });
@@ -118,7 +119,7 @@ describe('intake', () => {
   });
 
   test('The intake counts events that are sent again', async () => {
-    const r = await rig(undefined, { backlogBytesPerApp: 10_000 });
+    const r = await rig(undefined, { backlogBytesPerApp: 20_500 });
     const body = 'x'.repeat(9000);
     r.server.answer = ({ key }) =>
       key === 'dead' ? { t: 'poisoned', reason: 'x' } : { t: 'outage', reason: 'down' };
@@ -133,13 +134,66 @@ describe('intake', () => {
   });
 
   test('The intake knows after a restart how much of an app is waiting', async () => {
-    const r = await rig(undefined, { backlogBytesPerApp: 3000 });
-    for (const key of ['a', 'b', 'c']) await r.take({ key, body: 'x'.repeat(500) });
+    const r = await rig(undefined, { backlogBytesPerApp: 4000 });
+    for (const key of ['a', 'b']) await r.take({ key, body: 'x'.repeat(500) });
     await r.close();
     await r.open();
     r.server.answer = () => ({ t: 'outage', reason: 'down' });
     await r.delivery.start();
     await expect(r.take({ key: 'd' })).rejects.toMatchObject({ code: 'overloaded' });
+  });
+});
+
+describe('the share of a connection', () => {
+  test('A connection alone fills at most half of its app’s share, and the others go on having its events', async () => {
+    const r = await rig(undefined, { backlogBytesPerApp: 8000 });
+    const body = 'x'.repeat(488);
+    for (const key of ['1', '2', '3', '4']) expect(await r.take({ key, body })).toBe('journaled');
+    const refused = r.take({ key: '5', body });
+    await expect(refused).rejects.toMatchObject({
+      code: 'overloaded',
+      message: /connection con_1 has its share/,
+    });
+    expect(await r.take({ key: '6', body, connectionIds: ['con_1', 'con_2'] })).toBe('journaled');
+    expect(r.seen.find(({ t }) => t === 'over_share')).toMatchObject({ appId: 'A1', connectionId: 'con_1' });
+    const { waitingByConnection } = await r.delivery.stats();
+    expect([...waitingByConnection]).toEqual([
+      ['con_1', 4],
+      ['con_2', 1],
+    ]);
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 5, 'delivered');
+    expect(await r.take({ key: '5', body })).toBe('journaled');
+  });
+
+  test('However many connections fill their shares, one that has nothing waiting has room', async () => {
+    const r = await rig(undefined, { backlogBytesPerApp: 100_000 });
+    const body = 'x'.repeat(488);
+    let taken = 0;
+    for (let n = 0; n < 400; n += 1)
+      taken += await r
+        .take({ key: `${n}`, body, connectionIds: [`con_${n % 9}`] })
+        .then(() => 1)
+        .catch(() => 0);
+    expect(taken).toBeLessThan(100);
+    expect(taken).toBeGreaterThan(80);
+    expect(await r.take({ key: 'quiet', body, connectionIds: ['con_quiet'] })).toBe('journaled');
+  });
+});
+
+describe('a connection that is removed', () => {
+  test('A removed connection leaves nothing in the journal and frees its app’s share, and it is told how much it was', async () => {
+    const r = await rig(undefined, { backlogBytesPerApp: 8000, pruneRows: 2 });
+    const body = 'x'.repeat(488);
+    for (const key of ['1', '2', '3', '4']) await r.take({ key, body });
+    await r.take({ key: 'other', body, connectionIds: ['con_2'] });
+    await r.delivery.removeConnection('con_1', new AbortController().signal);
+    expect(r.seen.at(-1)).toEqual({ t: 'connection_removed', connectionId: 'con_1', waiting: 4, dead: 0 });
+    expect(await r.delivery.connections()).toEqual(['con_2']);
+    for (const key of ['1', '2', '3']) expect(await r.take({ key, body })).toBe('journaled');
+    await r.delivery.start();
+    await eventually(() => r.server.got.length === 4, 'what came afterwards');
+    expect(r.server.got.sort()).toEqual(['1', '2', '3', 'other']);
   });
 });
 
