@@ -78,6 +78,7 @@ export const FOLDERS = {
       'live/deleted-connections.ts',
       'live/event-sink.ts',
       'live/live-connections.ts',
+      'live/order.ts',
       'live/own-events.ts',
       'live/policy.ts',
       'live/ports.ts',

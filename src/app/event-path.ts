@@ -5,6 +5,7 @@ import { ButtonUpdater } from '../connection/live/button-update.js';
 import { DeletedConnections } from '../connection/live/deleted-connections.js';
 import { createEventSink } from '../connection/live/event-sink.js';
 import { LiveConnections } from '../connection/live/live-connections.js';
+import { keepsOrder } from '../connection/live/order.js';
 import { isOwnEvent } from '../connection/live/own-events.js';
 import { Receiver } from '../connection/live/receiver.js';
 import { askWhoseBot, verdictOf } from '../connection/live/whose-bot.js';
@@ -103,6 +104,7 @@ export async function makeEventPath(
       connectionsOf: (installation, farewell) => live.connectionsOf(installation, farewell),
       identified: (installation) => live.identified(installation),
       isOwn: (id, actor) => isOwnEvent(live.entry(id), actor),
+      keepsOrder: (id) => keepsOrder(live.entry(id)),
       answers: (ids, kind) => answersKind(live, ids, kind),
       doubtTokens: (installation) => live.doubtTokens(installation),
     },

@@ -6,6 +6,8 @@ export interface IntakeEvent {
   readonly connectionIds: readonly string[];
   /** What keeps its order within a connection: the channel, else the user, else an empty string. */
   readonly conversation: string;
+  /** Those of the connections for which no order is kept: there the event waits for no other. */
+  readonly unordered?: readonly string[];
   /** Someone waits for it: interactions and slash commands. */
   readonly urgent: boolean;
   readonly kind: string;

@@ -178,8 +178,10 @@ export class JournalingIntake implements Intake {
 
   #rowsOf(event: IntakeEvent): RowToAppend[] {
     const { owner, dispatcher } = this.#ports;
-    const { appId, key, kind, conversation, urgent, body, receivedAt } = event;
+    const { appId, key, kind, urgent, body, receivedAt, unordered = [] } = event;
     return event.connectionIds.map((connectionId) => {
+      // A lane of its own: nothing is before it.
+      const conversation = unordered.includes(connectionId) ? key : event.conversation;
       const claimFor = dispatcher.reserve({ appId, connectionId }, urgent) ? owner : undefined;
       return { appId, connectionId, key, kind, conversation, urgent, body, receivedAt, claimFor };
     });

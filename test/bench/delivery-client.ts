@@ -77,6 +77,7 @@ const questions = {
         connectionsOf: () => [server.connectionId],
         identified: () => undefined,
         isOwn: () => false,
+        keepsOrder: () => true,
         answers: () => false,
         doubtTokens: () => undefined,
       },

@@ -64,7 +64,7 @@ describe('a connected one', () => {
     const { site, person } = stage;
     const id = await connect(site, person);
     const { page } = person;
-    await page.getByText('Answers, clicks and the app’s own events').click();
+    await page.getByText('Answers, clicks, the app’s own events and order').click();
     await page.getByLabel('Submitted modals').check();
     await page.getByLabel('Say in the message').uncheck();
     await page.getByRole('button', { name: 'Save choices' }).click();

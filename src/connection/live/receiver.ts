@@ -39,6 +39,8 @@ export interface Routing {
   identified(installation: Installation): Promise<boolean> | undefined;
   /** Whether this connection does not want what this actor did, because it was its own bot. */
   isOwn(connectionId: string, actor: Actor): boolean;
+  /** Whether events of one conversation go to this connection one at a time. */
+  keepsOrder(connectionId: string): boolean;
   /** Whether workflows of one of these connections answer this kind in the acknowledgement. */
   answers(connectionIds: readonly string[], kind: AnswerKind): boolean;
   /** Slack announced that tokens of this installation may be gone. */
@@ -135,10 +137,12 @@ export class Receiver {
   }
 
   async #journal(envelope: Envelope, accepted: Accepted, connectionIds: readonly string[]): Promise<void> {
-    const { intake, log, clock, delivery } = this.#options;
+    const { routing, intake, log, clock, delivery } = this.#options;
     const { key, conversation, urgent } = accepted;
     const { appId, kind, text: body, receivedAt } = envelope;
-    const taken = intake.take({ appId, key, connectionIds, conversation, urgent, kind, body, receivedAt });
+    const unordered = connectionIds.filter((id) => !routing.keepsOrder(id));
+    const event = { appId, key, connectionIds, conversation, unordered, urgent, kind, body, receivedAt };
+    const taken = intake.take(event);
     taken.then(
       (result) => {
         if (result === 'journaled') this.#options.journaled(envelope, key, connectionIds);

@@ -1,6 +1,7 @@
 import { ANSWER_KINDS, ANSWERS_VARIABLE, answerKindsOf, type AnswerKind } from '../answers/answer-kind.js';
 import { BUTTON_UPDATE_VARIABLE } from '../live/button-update.js';
 import { OWN_EVENTS_VARIABLE } from '../live/own-events.js';
+import { ORDER_VARIABLE } from '../live/order.js';
 import type { Variables } from '../live/setup-state.js';
 import type { PersonsAutoKitteh } from './ports.js';
 
@@ -12,6 +13,8 @@ export interface WorkflowChoices {
   readonly updatesMessages: boolean;
   /** Whether they also get what the connection's own bot did. */
   readonly getsOwnEvents: boolean;
+  /** Whether events of one conversation go to them one at a time. */
+  readonly keepsOrder: boolean;
 }
 
 export function storedChoices(variables: Variables): WorkflowChoices {
@@ -19,6 +22,7 @@ export function storedChoices(variables: Variables): WorkflowChoices {
     answers: answerKindsOf(variables.get(ANSWERS_VARIABLE)),
     updatesMessages: variables.get(BUTTON_UPDATE_VARIABLE) !== 'off',
     getsOwnEvents: variables.get(OWN_EVENTS_VARIABLE) === 'on',
+    keepsOrder: variables.get(ORDER_VARIABLE) !== 'off',
   };
 }
 
@@ -26,7 +30,7 @@ export function storedChoices(variables: Variables): WorkflowChoices {
 export async function saveChoices(
   autokitteh: PersonsAutoKitteh,
   connectionId: string,
-  { answers, updatesMessages, getsOwnEvents }: WorkflowChoices,
+  { answers, updatesMessages, getsOwnEvents, keepsOrder }: WorkflowChoices,
   signal: AbortSignal,
 ): Promise<void> {
   const kinds = ANSWER_KINDS.filter((kind) => answers.has(kind)).join(',');
@@ -34,6 +38,7 @@ export async function saveChoices(
     { name: ANSWERS_VARIABLE, value: kinds, isSecret: false },
     { name: BUTTON_UPDATE_VARIABLE, value: updatesMessages ? 'on' : 'off', isSecret: false },
     { name: OWN_EVENTS_VARIABLE, value: getsOwnEvents ? 'on' : 'off', isSecret: false },
+    { name: ORDER_VARIABLE, value: keepsOrder ? 'on' : 'off', isSecret: false },
   ];
   await autokitteh.setVariables(connectionId, stored, signal);
 }

@@ -120,6 +120,7 @@ function choices(fields: Fields): WorkflowChoices {
     answers: new Set(ANSWER_KINDS.filter((kind) => fields.get(`answer_${kind}`) === 'on')),
     updatesMessages: fields.get('update_message') === 'on',
     getsOwnEvents: fields.get('own_events') === 'on',
+    keepsOrder: fields.get('order') === 'on',
   };
 }
 

@@ -11,11 +11,11 @@ const KINDS: readonly (readonly [AnswerKind, string])[] = [
   ['options', 'Menus that ask for options'],
 ];
 
-/** What workflows answer themselves, whether messages are updated after a click, and whether the bot's own doing counts. */
+/** What workflows answer themselves, whether messages change after a click, whose events they get, and in which order. */
 export function choicesForm(view: PageView, connection: OwnConnection): Html {
-  const { answers, updatesMessages, getsOwnEvents } = storedChoices(connection.variables);
+  const { answers, updatesMessages, getsOwnEvents, keepsOrder } = storedChoices(connection.variables);
   return html`<details class="aside" id="choices">
-    <summary>Answers, clicks and the app’s own events</summary>
+    <summary>Answers, clicks, the app’s own events and order</summary>
     <form method="post" action="/slack/save">
       ${hiddenFields(view)}
       <fieldset aria-describedby="answers-hint">
@@ -36,6 +36,14 @@ export function choicesForm(view: PageView, connection: OwnConnection): Html {
           check the sender first.
         </p>
         ${box('own_events', 'Also start workflows for what the app’s own bot does', getsOwnEvents)}
+      </fieldset>
+      <fieldset aria-describedby="order-hint">
+        <legend>Order</legend>
+        <p class="hint" id="order-hint">
+          Without order, a burst of events in one channel starts its workflows sooner, and a later event may
+          start its workflow before an earlier one.
+        </p>
+        ${box('order', 'Start workflows by the events of one channel one after another', keepsOrder)}
       </fieldset>
       <div class="actions">
         <button name="action" value="choose">Save choices</button>

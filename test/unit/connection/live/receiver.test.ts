@@ -38,6 +38,7 @@ function start(more: Partial<Routing> = {}, take?: (event: IntakeEvent) => Promi
       connectionsOf: () => ['con_1', 'con_2'],
       identified: () => undefined,
       isOwn: () => false,
+      keepsOrder: () => true,
       answers: () => false,
       doubtTokens: (installation) => void doubted.push(installation),
       ...more,

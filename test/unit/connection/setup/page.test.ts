@@ -230,10 +230,10 @@ describe('the buttons', () => {
     const boxes = async (): Promise<string[]> =>
       [
         ...(await open(setup)).text.matchAll(
-          /name="(answer_\w+|update_message|own_events)" value="on" checked/g,
+          /name="(answer_\w+|update_message|own_events|order)" value="on" checked/g,
         ),
       ].map(([, name = '']) => name);
-    expect(await boxes()).toEqual(['update_message']);
+    expect(await boxes()).toEqual(['update_message', 'order']);
     const ticked = { answer_slash_command: 'on', answer_options: 'on' };
     expect((await press(setup, 'choose', ticked)).status).toBe(303);
     expect(setup.changed).toEqual([CONNECTION]);
@@ -241,9 +241,11 @@ describe('the buttons', () => {
     expect(setup.autokitteh.stored.get('socket_mode_button_update')?.value).toBe('off');
     expect(await boxes()).toEqual(['answer_slash_command', 'answer_options']);
     expect(setup.autokitteh.stored.get('socket_mode_own_events')?.value).toBe('off');
-    await press(setup, 'choose', { update_message: 'on', own_events: 'on' });
+    expect(setup.autokitteh.stored.get('socket_mode_order')?.value).toBe('off');
+    await press(setup, 'choose', { update_message: 'on', own_events: 'on', order: 'on' });
     expect(setup.autokitteh.stored.get('socket_mode_own_events')?.value).toBe('on');
-    expect(await boxes()).toEqual(['update_message', 'own_events']);
+    expect(setup.autokitteh.stored.get('socket_mode_order')?.value).toBe('on');
+    expect(await boxes()).toEqual(['update_message', 'own_events', 'order']);
     expect(setup.autokitteh.writes).toHaveLength(2);
   });
 
