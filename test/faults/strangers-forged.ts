@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { BREAK_HEADER, BREAKS } from './strangers-front.js';
+import { ACCEPTED, BREAK_HEADER, BREAKS } from './strangers-front.js';
 import { one, portOf, request, type Kind } from './strangers-target.js';
 
 const KIB = 1024;
@@ -41,7 +41,8 @@ export const FORGED: Readonly<Record<string, Kind>> = {
   'packed bomb': (random, { tenant }) => {
     const port = portOf(random);
     const method = port === 'plugin' ? contractPath(random) : serverPath(random);
-    const login = random() < 0.1 ? [`Authorization: Bearer ${tenant.token}`] : [];
+    const accepted = [`Authorization: Bearer ${tenant.token}`, `${BREAK_HEADER}: ${ACCEPTED}`];
+    const login = random() < 0.3 ? accepted : [];
     const headers = ['Content-Encoding: gzip', `Content-Type: ${one(random, RPC_TYPES)}`, ...login];
     return { port, bytes: request(`POST ${method}`, headers, BOMB) };
   },

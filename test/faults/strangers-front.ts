@@ -1,11 +1,15 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
+/** No fault: a server that took the request, for bodies that would hold up the stand-in instead of the program. */
+export const ACCEPTED = 'accepted';
+
 const OK = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
 const MIB = 1024 * 1024;
 
 /** What a server that is broken, or no AutoKitteh at all, may send; then it cuts the connection. */
 const BROKEN: Readonly<Record<string, () => string | Buffer>> = {
+  [ACCEPTED]: () => withBody(Buffer.from('{}')),
   status000: () => 'HTTP/1.1 000 Nothing\r\ncontent-length: 0\r\n\r\n',
   status999: () => 'HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n',
   controlInReason: () => 'HTTP/1.1 200 O\u0001K\r\ncontent-length: 0\r\n\r\n',

@@ -63,7 +63,8 @@ export async function startStrangersWorld(seed: number): Promise<StrangersWorld>
       ...{ AUTOKITTEH_URL: front.url, AUTOKITTEH_SIGN_KEY: server.standIn.signKey },
       ...{ GATEWAY_LISTEN: '127.0.0.1:0', PLUGIN_LISTEN: '127.0.0.1:0', PLUGIN_TOKEN, OPS_TOKEN },
       ...{ SLACK_API_URL: slack.apiUrl, JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}` },
-      ...{ LOG_LEVEL: 'info', LOG_FORMAT: 'json' },
+      // Without it `X-Forwarded-Host` says what our own host is, for proxies that nobody has told us of.
+      ...{ GATEWAY_PUBLIC_URL: 'http://gateway.example.com', LOG_LEVEL: 'info', LOG_FORMAT: 'json' },
     });
     releasers.push('the program', async () => void (await program.stop()));
     for (const { app } of tenants) await slack.waitForSockets(app, 2, LIVE_MS);
