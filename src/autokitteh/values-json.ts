@@ -37,6 +37,8 @@ export interface Limits {
   cut(): void;
   /** Called for each value that is taken over. May throw to end that. */
   step(): void;
+  /** Called with the bytes that what is taken over needs at least on the wire. May throw to end that. */
+  grow(bytes: number): void;
 }
 
 /**
@@ -51,10 +53,14 @@ const AS_IT_IS: Limits = {
   members: Infinity,
   cut: () => undefined,
   step: () => undefined,
+  grow: () => undefined,
 };
 
+/** A value without content, as a member of a list or of an entry. */
+const LEAST_BYTES = 4;
+
 /** `text` within `limits`, cut between characters. */
-export function limitText(text: string, limits: Limits): string {
+function limitText(text: string, limits: Limits): string {
   if (text.length <= limits.text) return text;
   limits.cut();
   return cutText(text, limits.text);
@@ -67,15 +73,24 @@ export function limitMembers<Item>(items: Item[], limits: Limits): Item[] {
   return items.slice(0, limits.members);
 }
 
+/** A string within `limits`. */
+export function stringFromJson(text: string, limits: Limits): Value {
+  const kept = limitText(text, limits);
+  // Each UTF-16 unit takes a byte or more.
+  limits.grow(kept.length);
+  return string(kept);
+}
+
 /**
  * JSON as an AutoKitteh value: objects as dicts, integers as integers, null (and NaN, infinities, what is nested deeper
  * than `limits` allow) as nothing.
  */
 export function fromJson(json: ExactJson | undefined, limits: Limits = AS_IT_IS, depth = 0): Value {
   limits.step();
+  limits.grow(LEAST_BYTES);
   switch (typeof json) {
     case 'string':
-      return string(limitText(json, limits));
+      return stringFromJson(json, limits);
     case 'number':
       return number(json);
     case 'boolean':
@@ -116,8 +131,12 @@ export function structsFromJson(json: ExactJson | undefined, ctor: Value, depth 
 function dictEntries(object: ExactObject, limits: Limits, depth: number): (readonly [string, Value])[] {
   const entries: (readonly [string, Value])[] = [];
   for (const key of limitMembers(Object.keys(object), limits)) {
-    if (key.length > limits.text) limits.cut();
-    else entries.push([key, fromJson(object[key], limits, depth + 1)]);
+    if (key.length > limits.text) {
+      limits.cut();
+      continue;
+    }
+    limits.grow(key.length);
+    entries.push([key, fromJson(object[key], limits, depth + 1)]);
   }
   return entries;
 }

@@ -41,8 +41,7 @@ const STEPS = [
   { depth: 2, text: 512, members: 0, onlyKnown: true },
 ] as const;
 
-/** Each value takes four bytes or more, so an event of more values is over the limit, and need not be mapped to the end. */
-const MOST_VALUES = SIZE_LIMIT / 4;
+/** An event that has grown beyond the limit need not be mapped to the end: no pass makes more than the limit. */
 const SURELY_LARGE = new PluginError('bad_input', 'the event has too many values');
 
 /**
@@ -93,15 +92,17 @@ function mapWithinLimit(
   bounds: Bounds,
 ): Record<string, Value> {
   let data: Record<string, Value> = {};
+  const { answerUrl, step: count } = bounds;
+  const told: InnerEvent = { eventType: inner.eventType, event: withoutToken(inner, frame) };
   for (const [number, step] of STEPS.entries()) {
-    let values = 0;
-    const count = (): void => {
-      bounds.step();
-      values += 1;
-      if (number === 0 && values > MOST_VALUES) throw SURELY_LARGE;
+    let bytes = 0;
+    const grow = (more: number): void => {
+      bytes += more;
+      // What is left at last is sent.
+      if (bytes > SIZE_LIMIT && number < STEPS.length - 1) throw SURELY_LARGE;
     };
     try {
-      data = mapOnce(whole, frame, inner, { step, isCut: number > 0, answerUrl: bounds.answerUrl, count });
+      data = mapOnce(whole, frame, told, { step, isCut: number > 0, answerUrl, count, grow });
     } catch (error) {
       if (error === SURELY_LARGE) continue;
       throw error;
@@ -117,22 +118,24 @@ interface Pass {
   readonly answerUrl: string;
   /** Called for each value. */
   readonly count: () => void;
+  /** Called with the bytes that they take at least. */
+  readonly grow: (bytes: number) => void;
 }
 
 function mapOnce(
   whole: ExactObject,
   frame: EventFrame,
   inner: InnerEvent,
-  { step, isCut, answerUrl, count }: Pass,
+  { step, isCut, answerUrl, count, grow }: Pass,
 ): Record<string, Value> {
   let cut = isCut;
   const mapping: Mapping = {
     // The spread last: docs/architecture.md, "What keeps garbage".
-    limits: { cut: () => (cut = true), step: count, ...step },
+    limits: { cut: () => (cut = true), step: count, grow, ...step },
     onlyKnown: step.onlyKnown,
-    conflicts: new Map(),
+    conflicts: [],
   };
-  const { fields, others } = mapMembers(eventShape(inner.eventType), withoutToken(inner, frame), mapping);
+  const { fields, others } = mapMembers(eventShape(inner.eventType), inner.event, mapping);
   for (const key of RESERVED) {
     const value = fields[key];
     if (value === undefined || !isReserved(key, value)) continue;

@@ -1,4 +1,15 @@
-import { dict, FALSE, integer, list, NOTHING, string, symbol, type Value } from '../autokitteh/values.js';
+import {
+  dict,
+  FALSE,
+  integer,
+  list,
+  NOTHING,
+  string,
+  struct,
+  symbol,
+  type Value,
+} from '../autokitteh/values.js';
+import { sizeOf } from '../autokitteh/values-size.js';
 import { EVENTS, STRUCTS } from './built-in-shapes.js';
 
 /** What a key of the built-in's structs holds. */
@@ -21,6 +32,8 @@ export interface Shape {
   readonly fields: ReadonlyMap<string, Field>;
   /** The value of each key that Slack did not send. */
   readonly zeros: Readonly<Record<string, Value>>;
+  /** Bytes on the wire of the struct with its zero values; no other value takes less than a zero one. */
+  readonly leastBytes: number;
 }
 
 type Scalar = 'string' | 'boolean' | 'integer' | 'float' | 'dict';
@@ -51,7 +64,7 @@ function compile(): ReadonlyMap<string, Shape> {
     const known = shapes.get(name);
     if (known !== undefined) return known;
     const fields = new Map<string, Field>();
-    const shape = { ctor: symbol(name), fields, zeros: {} };
+    const shape = { ctor: symbol(name), fields, zeros: {}, leastBytes: 0 };
     // Before its fields are read: a message holds messages.
     shapes.set(name, shape);
     for (const entry of (STRUCTS[name] ?? '').trim().split(/\s+/)) {
@@ -64,6 +77,7 @@ function compile(): ReadonlyMap<string, Shape> {
     }
     // Not assigned one by one: V8 makes a hash table of such an object, which takes a hundred times as long to copy.
     shape.zeros = Object.fromEntries([...fields].map(([key, { kind }]) => [key, ZEROS[kind.t]]));
+    shape.leastBytes = sizeOf(struct(shape.ctor, shape.zeros));
     return shape;
   };
 

@@ -21,11 +21,13 @@ const CTOR = symbol('SlackEnvelope');
 
 /** Slack's envelope has one authorization and short texts; a larger one is no reason to lose the event. */
 const MODEST: Limits = {
-  depth: 4,
+  // A list of flat objects. With more, ten times as much could come of each level, and nothing would cut that.
+  depth: 2,
   text: 512,
   members: 10,
   cut: () => undefined,
   step: () => undefined,
+  grow: () => undefined,
 };
 
 /** A struct with all its fields, whatever Slack sent, so that filters can rely on them. */

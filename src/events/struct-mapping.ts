@@ -2,22 +2,12 @@ import {
   fromJson,
   isExactObject,
   limitMembers,
-  limitText,
+  stringFromJson,
   type ExactJson,
   type ExactObject,
   type Limits,
 } from '../autokitteh/values-json.js';
-import {
-  boolean,
-  dict,
-  integer,
-  isSymbol,
-  list,
-  number,
-  string,
-  struct,
-  type Value,
-} from '../autokitteh/values.js';
+import { boolean, dict, integer, isSymbol, list, number, struct, type Value } from '../autokitteh/values.js';
 import type { Kind, Shape } from './shapes.js';
 
 /** What the mapping of one event is allowed, and what it could not put in its place. */
@@ -25,8 +15,8 @@ export interface Mapping {
   readonly limits: Limits;
   /** Only the built-in's keys, and scalars at the top: the last resort for an event that is far too large. */
   readonly onlyKnown: boolean;
-  /** By its path: what Slack sent where the built-in has another JSON type. */
-  readonly conflicts: Map<string, ExactJson>;
+  /** With its path: what Slack sent where the built-in has another JSON type. */
+  readonly conflicts: (readonly [string, ExactJson])[];
 }
 
 /** The members of an object: those that can be fields, and those whose key is no symbol. */
@@ -43,6 +33,8 @@ export function mapMembers(
   path = '',
   depth = 0,
 ): Members {
+  // Before the zero values are filled in: three characters of Slack's can make a hundred bytes of them.
+  if (shape !== undefined) mapping.limits.grow(shape.leastBytes);
   const fields: Record<string, Value> = { ...shape?.zeros };
   const others: [string, Value][] = [];
   const extras: string[] = [];
@@ -57,6 +49,7 @@ export function mapMembers(
     if (value !== undefined) for (const name of field.keys) fields[name] = value;
   }
   for (const key of limitExtras(extras, object, mapping, depth)) {
+    mapping.limits.grow(key.length);
     const value = fromJson(object[key], mapping.limits, depth + 1);
     if (isSymbol(key)) fields[key] = value;
     else others.push([key, value]);
@@ -65,10 +58,18 @@ export function mapMembers(
 }
 
 /** What could not be put in its place, as members of a dict. */
-export function conflictEntries({ conflicts, limits, onlyKnown }: Mapping): [string, Value][] {
-  if (onlyKnown) return [];
-  const short = [...conflicts].filter(([path]) => path.length <= limits.text);
-  return limitMembers(short, limits).map(([path, json]) => [path, fromJson(json, limits, 2)]);
+export function conflictEntries({ conflicts, limits }: Mapping): [string, Value][] {
+  return conflicts.map(([path, json]) => [path, fromJson(json, limits, 2)]);
+}
+
+/** Keeps a conflict within the limits. */
+function addConflict(path: string, json: ExactJson, { conflicts, limits, onlyKnown }: Mapping): void {
+  if (onlyKnown || path.length > limits.text || conflicts.length >= limits.members) {
+    limits.cut();
+    return;
+  }
+  limits.grow(path.length);
+  conflicts.push([path, json]);
 }
 
 /** What routes and identifies an event of any type: kept first. */
@@ -107,7 +108,7 @@ function mapField(
 ): Value | undefined {
   if (json === null || json === undefined) return undefined;
   const value = mapKind(kind, json, mapping, path, depth);
-  if (value === undefined) mapping.conflicts.set(path, json);
+  if (value === undefined) addConflict(path, json, mapping);
   return value === 'zero' ? undefined : value;
 }
 
@@ -120,7 +121,7 @@ function mapKind(
 ): Value | 'zero' | undefined {
   switch (kind.t) {
     case 'string':
-      return typeof json === 'string' ? string(limitText(json, mapping.limits)) : undefined;
+      return typeof json === 'string' ? stringFromJson(json, mapping.limits) : undefined;
     case 'boolean':
       return mapBoolean(json);
     case 'integer':

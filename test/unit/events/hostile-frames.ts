@@ -19,6 +19,12 @@ export const HOSTILE: Readonly<Record<string, (size: number) => string>> = {
   'a long text': (size) => wrapEvent({ type: 'message', text: '\u0000\\"'.repeat(size) }),
   'deep nesting': (size) =>
     wrapEvent({ type: 'custom', deep: 0 }).replace('"deep":0', `"deep":${nested(size)}`),
+  'replies to a message': (size) =>
+    wrapEvent({
+      type: 'message',
+      subtype: 'message_replied',
+      message: { replies: Array.from({ length: size }, (_, number) => ({ user: 'U1', ts: `1.${number}` })) },
+    }),
   'many authorizations': (size) =>
     wrapEvent(
       { type: 'message' },

@@ -1,9 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodeDispatch } from '../../../src/autokitteh/dispatch-encoding.js';
+import { isExactObject, type ExactJson } from '../../../src/autokitteh/values-json.js';
+import { sizeOfData } from '../../../src/autokitteh/values-size.js';
+import { isJsonObject } from '../../../src/core/json.js';
+import { innerEvent, type FrameKind } from '../../../src/events/frame.js';
+import { classify } from '../../../src/events/intake.js';
 import { toEvent } from '../../../src/events/mapping.js';
+import { clickedMessage, updateAfterButton } from '../../../src/events/message-update.js';
+import { eventShape } from '../../../src/events/shapes.js';
 import { Steps } from '../../../src/events/steps.js';
+import { conflictEntries, mapMembers, type Mapping } from '../../../src/events/struct-mapping.js';
+import { readsOf } from './counted-reads.js';
 import { runSeed } from './arbitrary.js';
 import { HOSTILE } from './hostile-frames.js';
+import { HOSTILE_CLICKS } from './hostile-clicks.js';
 
 const seed = runSeed('the steps of mapping');
 
@@ -14,7 +25,92 @@ function stepsOf(text: string): number {
   return steps.taken;
 }
 
+interface Parts {
+  readonly type: FrameKind;
+  readonly payload: { readonly [key: string]: ExactJson };
+}
+
+function partsOf(text: string): Parts {
+  return JSON.parse(text) as Parts;
+}
+
+/** The bytes that were counted while an event was mapped without a limit, and those that it has. */
+function bytesOf(text: string): { counted: number; made: number } {
+  const { type, payload } = partsOf(text);
+  const inner = innerEvent(type, payload);
+  if (inner === undefined) throw new Error('the frame holds no event');
+  let counted = 0;
+  const nothing = (): void => undefined;
+  const limits = { depth: 28, text: Infinity, members: Infinity, cut: nothing, step: nothing };
+  const mapping: Mapping = {
+    limits: { ...limits, grow: (bytes) => void (counted += bytes) },
+    onlyKnown: false,
+    conflicts: [],
+  };
+  const { fields, others } = mapMembers(eventShape(inner.eventType), inner.event, mapping);
+  const made = [...Object.entries(fields), ...others, ...conflictEntries(mapping)];
+  return { counted, made: made.reduce((bytes, [key, value]) => bytes + sizeOfData({ [key]: value }), 0) };
+}
+
 describe('the work that a frame makes', () => {
+  it('What is made of a frame is counted in bytes while it is made, never too high and at least an eighth of it', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Object.keys(HOSTILE)),
+        fc.integer({ min: 1, max: 500 }),
+        (kind, size) => {
+          const { counted, made } = bytesOf(HOSTILE[kind]?.(size) ?? '');
+          // A struct's constructor is counted at the top, too, where it is left out.
+          expect(counted).toBeLessThanOrEqual(made + 100);
+          expect(made).toBeLessThanOrEqual(8 * counted + 100);
+        },
+      ),
+      { seed, numRuns: 60 },
+    );
+  });
+
+  it('The classification of a frame reads at most twice as much where anything in it is twice as much', () => {
+    const readsOfClassifying = (text: string): number => {
+      const { type, payload } = partsOf(text);
+      return readsOf(payload, (counted) => {
+        if (!isExactObject(counted)) throw new Error('no payload');
+        classify({ kind: type, appId: 'A1', envelopeId: 'e', payload: counted });
+      });
+    };
+    for (const [kind, frame] of Object.entries(HOSTILE)) {
+      const [once, twice] = [readsOfClassifying(frame(1_000)), readsOfClassifying(frame(2_000))];
+      expect(once, kind).toBeGreaterThan(0);
+      expect(twice, kind).toBeLessThanOrEqual(2 * once + 100);
+    }
+  });
+
+  it('The encoding of an event reads at most twice as much where anything in its frame is twice as much', () => {
+    const readsOfEncoding = (text: string): number =>
+      readsOf(toEvent(text, { appId: 'A1', key: 'k' }), (event) =>
+        encodeDispatch({ destinationId: 'con_1', ...event }),
+      );
+    for (const [kind, frame] of Object.entries(HOSTILE)) {
+      const [once, twice] = [readsOfEncoding(frame(500)), readsOfEncoding(frame(1_000))];
+      expect(once, kind).toBeGreaterThan(100);
+      expect(twice, kind).toBeLessThanOrEqual(2 * once + 100);
+    }
+  });
+
+  it.each(Object.entries(HOSTILE_CLICKS))(
+    'The update of a clicked message reads at most twice as much where %s are twice as many',
+    (_, click) => {
+      const readsOfUpdating = (size: number): number =>
+        readsOf(click(size), (payload) => {
+          if (!isJsonObject(payload)) throw new Error('no payload');
+          clickedMessage(payload);
+          updateAfterButton(payload);
+        });
+      const [once, twice] = [readsOfUpdating(500), readsOfUpdating(1_000)];
+      expect(once).toBeGreaterThan(500);
+      expect(twice).toBeLessThanOrEqual(2 * once + 100);
+    },
+  );
+
   it('Twice as much of anything in a frame makes at most twice as many steps, and a few', () => {
     fc.assert(
       fc.property(
