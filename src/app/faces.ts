@@ -84,8 +84,9 @@ export async function openFaces(
     listen: config.pluginListen,
     token: config.pluginToken,
     readiness,
-    // The two libraries' types of one and the same object differ in whether a callback's error may be absent.
-    fallback: (request, response) => void pages(request, response as Parameters<typeof pages>[1]),
+    fallback: (request, response) => void pages(request, response),
+    connections: caps.plugin,
+    refused: notingRefusals('plugin', refusals, surroundings),
     clock,
   });
   releasers.push('the plugin port', () => plugin.stop(STOP_GRACE_MS));
@@ -98,7 +99,7 @@ export async function openFaces(
     outbound: outboundTo(config),
     integrationId: manifest.integrationId,
     // The same code that an attaching server calls over the wire.
-    contract: createRouterTransport(contractRoutes(contract, [])),
+    contract: createRouterTransport(contractRoutes(contract)),
     setup: (request, front) => slack.fetch(request, front),
     isForged: (headers) => isForged(headers, trusted),
     isSocketMode: (connectionId) => live.isSocketMode(connectionId),

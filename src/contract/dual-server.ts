@@ -1,32 +1,36 @@
-import { createServer } from 'node:http';
-import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type Http2Session,
+} from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import type { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { Clock } from '../core/clock.js';
 import { listen, type Address } from '../core/listen.js';
+import { Connections } from '../http/connections.js';
 import { PORT_LIMITS } from '../http/limits.js';
+import type { NoteRefusal } from '../http/refusals.js';
+import { boundedRequests } from './bounded-requests.js';
+import type { DualHandler } from './dual-request.js';
 import { protocolSwitch } from './protocol-switch.js';
-
-/** Answers a request of either protocol. */
-export type DualHandler = ReturnType<typeof connectNodeAdapter>;
 
 export interface DualServerOptions extends Address {
   readonly handler: DualHandler;
+  /** As many connections at a time. */
+  readonly connections: number;
+  readonly refused: NoteRefusal;
   readonly clock: Clock;
-  readonly limits: DualServerLimits;
+  /** Where they are not those of PORT_LIMITS. */
+  readonly limits?: DualServerLimits;
 }
 
-/** Milliseconds. */
+/** Milliseconds, as PORT_LIMITS explains them. */
 export interface DualServerLimits {
-  /** From the connection's start, and from each request's, until its headers are complete. */
-  readonly headersMs: number;
-  /** Until a request of HTTP/1.1 is complete. */
-  readonly requestMs: number;
-  /** Without a byte on an HTTP/2 connection. */
-  readonly idleMs: number;
+  readonly headMs: number;
+  readonly bodyMs: number;
+  readonly http2IdleMs: number;
 }
-
-export const DUAL_SERVER_LIMITS: DualServerLimits = { headersMs: 10_000, requestMs: 60_000, idleMs: 300_000 };
 
 export interface DualServer {
   readonly port: number;
@@ -42,43 +46,55 @@ export interface DualServer {
  * listening server is node's own HTTP/1.1 server, because only a listening one enforces its time limits.
  */
 export async function startDualServer(options: DualServerOptions): Promise<DualServer> {
-  const { clock, limits } = options;
-  const http1 = createServer(
-    {
-      maxHeaderSize: PORT_LIMITS.headBytes,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      connectionsCheckingInterval: Math.max(100, Math.min(limits.headersMs / 2, 5_000)),
-    },
-    options.handler,
-  );
-  const http2 = createHttp2Server({ settings: { maxConcurrentStreams: 256 } }, options.handler);
-  const sockets = new Set<Socket>();
-  const sessions = new Set<ServerHttp2Session>();
-
-  http2.on('session', (session) => {
-    sessions.add(session);
-    session.setTimeout(limits.idleMs, () => session.close());
-    session.once('close', () => sessions.delete(session));
+  const { clock, refused } = options;
+  const { headMs, bodyMs, http2IdleMs } = options.limits ?? PORT_LIMITS;
+  const connections = new Connections(options.connections, () => refused('too_many_connections'));
+  const take = boundedRequests(options.handler, { connections, refused, bodyMs, clock });
+  const http1 = createServer({
+    maxHeaderSize: PORT_LIMITS.headBytes,
+    headersTimeout: headMs,
+    // A body's time is counted for both protocols alike, from the head on.
+    requestTimeout: 0,
+    keepAliveTimeout: PORT_LIMITS.keepAliveMs,
+    connectionsCheckingInterval: Math.max(100, Math.min(headMs / 2, 5_000)),
   });
+  const http2 = createHttp2Server({
+    settings: { maxConcurrentStreams: PORT_LIMITS.http2Streams, maxHeaderListSize: PORT_LIMITS.headBytes },
+  });
+  const sessions = new Map<Http2Session, Socket>();
+
+  const onRequest1 = (request: IncomingMessage, response: ServerResponse): void =>
+    take(request, response, request.socket);
+  http1.on('request', onRequest1).on('checkContinue', onRequest1);
+  const onRequest2 = (request: Http2ServerRequest, response: Http2ServerResponse): void => {
+    const { session } = request.stream;
+    const socket = session === undefined ? undefined : sessions.get(session);
+    if (socket !== undefined) take(request, response, socket);
+  };
+  http2.on('request', onRequest2).on('checkContinue', onRequest2);
   http2.on('sessionError', () => undefined);
 
   const [takeHttp1] = http1.listeners('connection');
   http1.removeAllListeners('connection');
-  const take = protocolSwitch({
+  const takeSocket = protocolSwitch({
     http1: (socket) => {
       takeHttp1?.call(http1, socket);
     },
     http2: (socket) => {
+      http2.once('session', (session) => {
+        sessions.set(session, socket);
+        session.setTimeout(http2IdleMs, () => session.close());
+        session.once('close', () => sessions.delete(session));
+      });
+      // The session begins within this call.
       http2.emit('connection', socket);
     },
     clock,
-    limitMs: limits.headersMs,
+    limitMs: headMs,
   });
   http1.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    take(socket);
+    connections.add(socket);
+    if (!socket.destroyed) takeSocket(socket);
   });
 
   await listen(http1, options, 'PLUGIN_LISTEN');
@@ -93,13 +109,13 @@ export async function startDualServer(options: DualServerOptions): Promise<DualS
   function stop(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = clock.setTimer(graceMs, () => {
-        for (const socket of sockets) socket.destroy();
+        connections.destroyAll();
       });
       http1.close(() => {
         timer.cancel();
         resolve();
       });
-      for (const session of sessions) session.close();
+      for (const session of sessions.keys()) session.close();
     });
   }
   return {

@@ -1,6 +1,7 @@
 import { Code, ConnectError, type ConnectRouter, type ServiceImpl } from '@connectrpc/connect';
 import type { Readiness } from '../core/readiness.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
+import { PORT_LIMITS } from '../http/limits.js';
 import { Health, HealthCheckResponse_ServingStatus as Serving } from '../gen/grpc/health/v1/health_pb.js';
 
 const KNOWN: ReadonlySet<string> = new Set(['', IntegrationsService.typeName, Health.typeName]);
@@ -38,7 +39,7 @@ export function healthRoutes(
         }
       },
     };
-    router.service(Health, service);
+    router.service(Health, service, { readMaxBytes: PORT_LIMITS.questionBytes });
   };
 }
 

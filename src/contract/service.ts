@@ -1,7 +1,8 @@
-import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
+import type { ConnectRouter } from '@connectrpc/connect';
 import type { Log } from '../core/log.js';
 import type { SlackFunctions } from '../functions/functions.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
+import { PORT_LIMITS } from '../http/limits.js';
 import { call } from './call.js';
 import { configure, functionValues, getConnectionConfig } from './configuration.js';
 import { getConnectionStatus } from './connection-status.js';
@@ -20,31 +21,38 @@ export interface ContractOptions {
 }
 
 /**
- * AutoKitteh's integration contract, for `connectNodeAdapter` and for `createRouterTransport` alike: whoever asks over
- * the wire and whoever asks in this process gets the same answers. `guards` decide who may ask.
+ * AutoKitteh's integration contract, for the plugin's port and for `createRouterTransport` alike: whoever asks over the
+ * wire and whoever asks in this process gets the same answers.
  */
-export function contractRoutes(
-  options: ContractOptions,
-  guards: readonly Interceptor[],
-): (router: ConnectRouter) => void {
+export function contractRoutes(options: ContractOptions): (router: ConnectRouter) => void {
   const { manifest, facts, functions } = options;
   const described = describeFunctions(functions.list());
   const integration = describeIntegration(manifest, described);
   const functionsOf = functionValues(manifest.integrationId, described);
+  const interceptors = [refusals(options.log)];
+  const questions = { interceptors, readMaxBytes: PORT_LIMITS.questionBytes };
+  const calls = { interceptors, readMaxBytes: PORT_LIMITS.callBytes };
+  const { method } = IntegrationsService;
   return (router) => {
-    router.service(
-      IntegrationsService,
-      {
-        get: (request) => getIntegration(integration, request),
-        list: (request) => listIntegrations(integration, request),
-        configure: (request) => configure(manifest, facts, functionsOf, request),
-        testConnection: (request) => testConnection(manifest, facts, request),
-        getConnectionStatus: (request) => getConnectionStatus(manifest, facts, request),
-        getConnectionConfig: (request) => getConnectionConfig(manifest, facts, request),
-        call: (request, { signal, timeoutMs }) =>
-          call(manifest, facts, functions, described, request, { signal, timeoutMs: timeoutMs() }),
-      },
-      { interceptors: [...guards, refusals(options.log)] },
+    router.rpc(method.get, (request) => getIntegration(integration, request), questions);
+    router.rpc(method.list, (request) => listIntegrations(integration, request), questions);
+    router.rpc(method.configure, (request) => configure(manifest, facts, functionsOf, request), questions);
+    router.rpc(method.testConnection, (request) => testConnection(manifest, facts, request), questions);
+    router.rpc(
+      method.getConnectionStatus,
+      (request) => getConnectionStatus(manifest, facts, request),
+      questions,
+    );
+    router.rpc(
+      method.getConnectionConfig,
+      (request) => getConnectionConfig(manifest, facts, request),
+      questions,
+    );
+    router.rpc(
+      method.call,
+      (request, { signal, timeoutMs }) =>
+        call(manifest, facts, functions, described, request, { signal, timeoutMs: timeoutMs() }),
+      calls,
     );
   };
 }

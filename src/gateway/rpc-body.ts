@@ -2,13 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { fromBinary, fromJsonString, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import { PORT_LIMITS } from '../http/limits.js';
 import type { FirstBytes } from './bodies.js';
 
 /** How a unary call is written. gRPC proper needs HTTP/2, and base64 gRPC-Web is passed on as it is. */
 export type RpcFormat = 'proto' | 'json' | 'grpc_web';
-
-// No request that is read here is longer, unpacked.
-const MAX_UNPACKED_BYTES = 64 * 1024;
 
 const gunzipAside = promisify(gunzip);
 
@@ -109,5 +107,5 @@ function frame(flags: number, payload: Uint8Array): Buffer {
 async function unpacked(body: Buffer, encoding: string | undefined): Promise<Buffer> {
   if (encoding === undefined || encoding === 'identity') return body;
   if (encoding !== 'gzip') throw new TypeError(`encoding ${encoding} is not read here`);
-  return gunzipAside(body, { maxOutputLength: MAX_UNPACKED_BYTES });
+  return gunzipAside(body, { maxOutputLength: PORT_LIMITS.unpackedBytes });
 }

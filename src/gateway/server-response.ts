@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { PORT_LIMITS } from '../http/limits.js';
 import { copyBody } from './bodies.js';
 import { pairs, responseHeaders, type RawHeaders } from './headers.js';
 
@@ -12,9 +13,6 @@ export interface WholeResponse {
   readonly rawTrailers: readonly string[];
   readonly body: Buffer;
 }
-
-// The longest answers that are read whole: all integrations with their functions.
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 // RFC 9112, 4: what a reason phrase may hold.
 const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -53,7 +51,8 @@ export async function readAnswer(request: IncomingMessage, answer: IncomingMessa
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error(`its answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+    if (size > PORT_LIMITS.answerBytes)
+      throw new Error(`its answer is longer than ${PORT_LIMITS.answerBytes} bytes`);
   }
   const { statusCode = 0, statusMessage = '', headers, rawTrailers } = answer;
   return {

@@ -9,12 +9,10 @@ interface Arriving {
 type Begin = (done: () => void) => void;
 
 interface Connection {
-  /** The request that is being answered. */
-  current: Arriving | undefined;
+  /** The requests that are being answered: at most one, or the streams of HTTP/2, which are answered side by side. */
+  readonly current: Set<Arriving>;
   /** Those that came on the connection after it. */
   readonly later: { readonly request: Arriving; readonly begin: Begin }[];
-  /** Streams of HTTP/2, which are answered side by side. */
-  streams: number;
   /** Grows with each step of any connection, so that the smallest has waited longest. */
   since: number;
 }
@@ -53,7 +51,7 @@ export class Connections {
       this.#open.delete(victim);
       victim.destroy();
     }
-    this.#open.set(socket, { current: undefined, later: [], streams: 0, since: this.#step++ });
+    this.#open.set(socket, { current: new Set(), later: [], since: this.#step++ });
     socket.once('close', () => this.#open.delete(socket));
   }
 
@@ -65,7 +63,7 @@ export class Connections {
     const connection = this.#open.get(socket);
     if (connection === undefined) {
       socket.destroy();
-    } else if (connection.current === undefined) {
+    } else if (connection.current.size === 0) {
       this.#answer(socket, connection, request, begin);
     } else if (connection.later.length < PORT_LIMITS.pipelinedRequests) {
       connection.later.push({ request, begin });
@@ -75,13 +73,11 @@ export class Connections {
   }
 
   /** Counts a stream of HTTP/2; call what it returns when the stream has ended. */
-  stream(socket: Socket): () => void {
+  stream(socket: Socket, request: Arriving): () => void {
     const connection = this.#open.get(socket);
-    if (connection !== undefined) connection.streams += 1;
+    connection?.current.add(request);
     return () => {
-      if (connection === undefined) return;
-      connection.streams -= 1;
-      connection.since = this.#step++;
+      if (connection?.current.delete(request) === true) connection.since = this.#step++;
     };
   }
 
@@ -90,10 +86,10 @@ export class Connections {
   }
 
   #answer(socket: Socket, connection: Connection, request: Arriving, begin: Begin): void {
-    connection.current = request;
+    connection.current.add(request);
     connection.since = this.#step++;
     begin(() => {
-      connection.current = undefined;
+      connection.current.delete(request);
       connection.since = this.#step++;
       const next = connection.later.shift();
       if (next !== undefined && !socket.destroyed) this.#answer(socket, connection, next.request, next.begin);
@@ -104,11 +100,12 @@ export class Connections {
     let waiting: [Socket, Connection] | undefined;
     let receiving: [Socket, Connection] | undefined;
     for (const entry of this.#open) {
-      const { current, streams, since } = entry[1];
-      if (streams > 0) continue;
-      if (current === undefined) {
+      const { current, since } = entry[1];
+      if (current.size === 0) {
         if (since < (waiting?.[1].since ?? Infinity)) waiting = entry;
-      } else if (!current.complete && since < (receiving?.[1].since ?? Infinity)) receiving = entry;
+      } else if ([...current].every(({ complete }) => !complete)) {
+        if (since < (receiving?.[1].since ?? Infinity)) receiving = entry;
+      }
     }
     return (waiting ?? receiving)?.[0];
   }

@@ -32,17 +32,19 @@ export const PORT_LIMITS = {
   lookAtAllMs: SECOND,
   /** An answer of the server that is read whole: all integrations with their functions. */
   answerBytes: 16 * KIB * KIB,
-  /** An answer that a workflow posts. */
+  /** A body for /ops/: a thousand ids of the longest kind, with blanks between them. */
+  opsBytes: 64 * KIB,
+  /** An answer that a workflow posts. Slack documents no limit; its messages and views stay below this. */
   workflowAnswerBytes: 256 * KIB,
   /** How deep objects and lists may lie in each other in such an answer. */
   workflowAnswerDepth: 100,
   /** A message of the contract's Call, unpacked: files come as arguments. */
   callBytes: 16 * KIB * KIB,
-  /** A message of every other method, unpacked. */
+  /** A message of every other method, and of gRPC's health service, unpacked. */
   questionBytes: 16 * KIB,
   /** Streams at a time of one HTTP/2 connection. */
   http2Streams: 64,
-  /** Without a byte on an HTTP/2 connection. */
+  /** Without a byte on an HTTP/2 connection; it is closed when its streams have ended. */
   http2IdleMs: 300 * SECOND,
   /** Connections of both ports together, however many descriptors there are. */
   connections: 4_096,

@@ -10,7 +10,7 @@ interface Head {
 
 /** Why a request is not answered, and with which status. */
 interface HttpRefusal {
-  readonly status: 400 | 405;
+  readonly status: 400 | 405 | 408;
   readonly sentence: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -42,10 +42,14 @@ export function sendRefusal(
   response: ServerResponse | Http2ServerResponse,
   { status, sentence, headers }: HttpRefusal,
 ): void {
-  const fields = { 'content-type': 'text/plain; charset=utf-8', ...headers };
-  // HTTP/2 knows no such header.
-  if ('shouldKeepAlive' in response) response.shouldKeepAlive = false;
-  response.writeHead(status, fields);
+  if ('shouldKeepAlive' in response) {
+    response.shouldKeepAlive = false;
+  } else {
+    // RFC 9113, 8.1: a whole answer may go before the whole request; the reset without an error says so.
+    const { stream } = response;
+    stream.once('finish', () => stream.close());
+  }
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers });
   response.end(`${sentence}\n`);
 }
 

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
+import { PORT_LIMITS } from '../http/limits.js';
 import { opsGuard } from './guard.js';
 import type { DeadLetter, Overview } from './overview.js';
 import { overviewPage } from './overview-page.js';
@@ -21,9 +22,6 @@ const listQuery = z.object({
 
 const resendBody = z.strictObject({ ids: z.array(z.number().int().positive()).min(1).max(1_000) });
 
-// A thousand ids of the longest kind, with blanks between them.
-const LONGEST_BODY = 64 * 1024;
-
 /** `/metrics` (Prometheus) and `/ops/...` (how the program fares, and its dead letters), for the operators' credential. */
 export function adminRoutes(ports: AdminPorts, token: string): Hono {
   const routes = new Hono();
@@ -33,8 +31,8 @@ export function adminRoutes(ports: AdminPorts, token: string): Hono {
   routes.use(
     '/ops/*',
     bodyLimit({
-      maxSize: LONGEST_BODY,
-      onError: (context) => context.text(`the body is longer than ${LONGEST_BODY} bytes`, 413),
+      maxSize: PORT_LIMITS.opsBytes,
+      onError: (context) => context.text(`the body is longer than ${PORT_LIMITS.opsBytes} bytes`, 413),
     }),
   );
   routes.get('/metrics', async (context) => {

@@ -37,9 +37,6 @@ export function answerKindOf(kind: string, payload: JsonObject): AnswerKind | un
   }
 }
 
-// Slack: "Acknowledging events" documents no limit; its messages and views stay below this.
-export const LONGEST_ANSWER = 256 * 1024;
-
 // Slack: "Modals", response actions.
 const RESPONSE_ACTIONS: ReadonlySet<string> = new Set(['errors', 'update', 'push', 'clear']);
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { PORT_LIMITS } from '../../http/limits.js';
 import type { AnswerDesk } from './answer-desk.js';
-import { LONGEST_ANSWER } from './answer-kind.js';
 
 /** Where an event's address lies below the public base. */
 export const ANSWERS_PATH = '/slack/assets/answers';
@@ -10,7 +10,7 @@ export const ANSWERS_PATH = '/slack/assets/answers';
 export function answerRoutes(desk: AnswerDesk): Hono {
   const routes = new Hono();
   const limit = bodyLimit({
-    maxSize: LONGEST_ANSWER,
+    maxSize: PORT_LIMITS.workflowAnswerBytes,
     // The rest of it is not read: the connection cannot be used again.
     onError: (context) => context.text('the answer is too long', 413, { connection: 'close' }),
   });

@@ -29,6 +29,7 @@ import { HandClock } from '../../helpers/hand-clock.js';
 import { CONNECTION, SLACK, stubContract } from './stubs.js';
 
 const TOKEN = 'a-credential-of-the-plugin';
+const PORT = { connections: 64, refused: () => undefined, clock: systemClock };
 let server: DualServer;
 const sessions: Http2SessionManager[] = [];
 let readiness = readyUnless(() => undefined);
@@ -49,7 +50,7 @@ async function start(token: string, missing: () => string | undefined = () => un
       response.writeHead(200, { 'content-type': 'text/plain' });
       response.end('a page');
     },
-    clock: systemClock,
+    ...PORT,
     log: { error: () => undefined, warn: () => undefined },
   });
 }
@@ -190,8 +191,8 @@ describe('a peer that dawdles or talks nonsense', () => {
         response.writeHead(200);
         response.end('hello');
       },
-      clock: systemClock,
-      limits: { headersMs: 150, requestMs: 300, idleMs: 150 },
+      ...PORT,
+      limits: { headMs: 150, bodyMs: 300, http2IdleMs: 150 },
     });
   });
 
@@ -239,8 +240,7 @@ describe('stopping', () => {
         });
         arrived.shift()?.();
       },
-      clock: systemClock,
-      limits: { headersMs: 5000, requestMs: 5000, idleMs: 5000 },
+      ...PORT,
     });
   });
   const arrived: (() => void)[] = [];
@@ -277,8 +277,7 @@ it('The plugin port reports that its address is in use', async () => {
     host: '127.0.0.1',
     port: server.port,
     handler: () => undefined,
-    clock: systemClock,
-    limits: { headersMs: 1000, requestMs: 1000, idleMs: 1000 },
+    ...PORT,
   });
   await expect(again).rejects.toMatchObject({
     code: 'bad_config',

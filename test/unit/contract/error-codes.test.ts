@@ -11,7 +11,7 @@ import { SLACK, stubContract } from './stubs.js';
 it('Each error code is sent as the Connect code that docs/errors.md states', async () => {
   const docs = await readFile(join(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
   const contract = stubContract();
-  const client = createClient(IntegrationsService, createRouterTransport(contractRoutes(contract, [])));
+  const client = createClient(IntegrationsService, createRouterTransport(contractRoutes(contract)));
   for (const code of ERROR_CODES) {
     contract.facts.failure = new PluginError(code, 'because');
     const error = await client.getConnectionStatus({ integrationId: SLACK }).then(

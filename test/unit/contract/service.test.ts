@@ -18,7 +18,7 @@ let client: Client<typeof IntegrationsService>;
 
 beforeEach(() => {
   contract = stubContract();
-  client = createClient(IntegrationsService, createRouterTransport(contractRoutes(contract, [])));
+  client = createClient(IntegrationsService, createRouterTransport(contractRoutes(contract)));
 });
 
 function bound(name: string, connectionId = CONNECTION): Value {

@@ -54,7 +54,7 @@ export async function startRig(
     upstream: behind.url,
     clock: systemClock,
     integrationId: manifest.integrationId,
-    contract: createRouterTransport(contractRoutes(stubContract(), [])),
+    contract: createRouterTransport(contractRoutes(stubContract())),
     setup: async (request, { passOn }) => {
       rig.setup.push(request);
       if (passOn !== undefined && (await request.clone().text()).includes('oauth')) passOn();

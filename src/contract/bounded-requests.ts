@@ -1,0 +1,68 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../core/clock.js';
+import type { Connections } from '../http/connections.js';
+import { refuseMalformed, sendRefusal } from '../http/malformed.js';
+import type { NoteRefusal } from '../http/refusals.js';
+import { pathOf, type DualHandler, type DualRequest, type DualResponse } from './dual-request.js';
+
+export interface RequestBounds {
+  readonly connections: Connections;
+  readonly refused: NoteRefusal;
+  /** Milliseconds until a body is complete. */
+  readonly bodyMs: number;
+  readonly clock: Clock;
+}
+
+/** Passes a request on to `handler`, whose connection this is. */
+export type TakeRequest = (request: DualRequest, response: DualResponse, socket: Socket) => void;
+
+const HEALTH = '/grpc.health.v1.Health/';
+
+/** Passes on requests that are well formed, each in its connection's turn, and ends those whose body does not come. */
+export function boundedRequests(handler: DualHandler, bounds: RequestBounds): TakeRequest {
+  const { connections, clock } = bounds;
+
+  function take(request: DualRequest, response: DualResponse): void {
+    const refusal = refuseMalformed(request);
+    if (refusal !== undefined) {
+      bounds.refused('malformed');
+      sendRefusal(response, refusal);
+      return;
+    }
+    const timer = clock.setTimer(bounds.bodyMs, () => {
+      if (!isWhole(request)) tooSlow(response);
+    });
+    response.once('close', () => timer.cancel());
+    handler(request, response);
+  }
+
+  function tooSlow(response: DualResponse): void {
+    bounds.refused('too_slow');
+    if (response.headersSent) response.destroy();
+    else
+      sendRefusal(response, {
+        status: 408,
+        sentence: 'the rest of the request did not come in time',
+        headers: {},
+      });
+  }
+
+  return (request, response, socket) => {
+    // Streams of probes may stay for ever, and anybody may open them: they do not hold a connection's place.
+    const arriving = pathOf(request).startsWith(HEALTH) ? { complete: false } : request;
+    if ('stream' in request) {
+      response.once('close', connections.stream(socket, arriving));
+      take(request, response);
+    } else {
+      connections.inTurn(socket, arriving, (done) => {
+        response.once('close', done);
+        take(request, response);
+      });
+    }
+  };
+}
+
+// Over HTTP/2 a request counts as complete only when it has been read.
+function isWhole(request: DualRequest): boolean {
+  return request.complete || ('stream' in request && request.stream.endAfterHeaders);
+}
