@@ -1,4 +1,5 @@
 import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../core/json.js';
+import { PORT_LIMITS } from '../../http/limits.js';
 
 /** What a workflow may answer within Slack's three seconds. */
 export const ANSWER_KINDS = ['slash_command', 'view_submission', 'options'] as const;
@@ -43,6 +44,8 @@ const RESPONSE_ACTIONS: ReadonlySet<string> = new Set(['errors', 'update', 'push
 /** Why an answer is not one of its kind, in a sentence for whoever wrote the workflow; nothing if it is. */
 export function answerProblem(kind: AnswerKind, answer: unknown): string | undefined {
   if (!isJsonObject(answer)) return 'the answer must be a JSON object';
+  if (nestsTooDeep(answer))
+    return `objects and lists may lie in each other ${PORT_LIMITS.workflowAnswerDepth} levels deep at most`;
   switch (kind) {
     case 'slash_command':
       return messageProblem(answer);
@@ -53,6 +56,18 @@ export function answerProblem(kind: AnswerKind, answer: unknown): string | undef
         ? undefined
         : 'an answer to an options request needs a list under options or option_groups';
   }
+}
+
+// Writing it for Slack takes a step into each level, and would fail when the workflow has heard that all is well.
+function nestsTooDeep(answer: JsonObject): boolean {
+  let level: object[] = [answer];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === PORT_LIMITS.workflowAnswerDepth) return true;
+    level = level.flatMap((value) =>
+      Object.values(value).filter((part): part is object => typeof part === 'object' && part !== null),
+    );
+  }
+  return false;
 }
 
 // An empty object closes the modal, and shows nothing for a command.

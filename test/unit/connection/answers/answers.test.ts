@@ -80,6 +80,19 @@ describe('the address of an answer', () => {
     expect(await answer).toEqual(JSON.parse(body));
   });
 
+  it('The address of an answer refuses an answer that nests too deep, and takes one that nests as deep as it may', async () => {
+    const { post, answer } = open();
+    const nested = (levels: number): string =>
+      `{"text":"x","blocks":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    for (const levels of [100, 100_000]) {
+      const refused = await post(nested(levels));
+      expect(refused.status).toBe(400);
+      expect(await refused.text()).toContain('100 levels');
+    }
+    expect((await post(nested(99))).status).toBe(200);
+    expect(JSON.stringify(await answer)).toBe(nested(99));
+  });
+
   it('The address of an answer refuses an answer that is too long', async () => {
     const { post, desk } = open();
     expect((await post(JSON.stringify({ text: 'x'.repeat(300_000) }))).status).toBe(413);
