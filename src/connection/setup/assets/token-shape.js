@@ -3,8 +3,11 @@
  * anything is sent to Slack: a text of the wrong kind never leaves the place where it was pasted.
  * Source of the shapes: Slack, "Token types".
  *
- * @typedef {'empty' | 'bot' | 'app' | 'user' | 'rotated' | 'workflow' | 'hex' | 'spaced' | 'unknown'} TokenKind
+ * @typedef {'empty' | 'bot' | 'app' | 'user' | 'rotated' | 'workflow' | 'hex' | 'long' | 'spaced' | 'unknown'} TokenKind
  */
+
+// Slack's are shorter than 256 characters. What is far longer is refused on the way, as if Slack could not be reached.
+const LONGEST = 512;
 
 const BOT = /^xoxb-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/;
 const APP = /^xapp-\d+-(A[A-Z0-9]+)-\d+-[A-Za-z0-9]+$/;
@@ -16,6 +19,7 @@ const APP = /^xapp-\d+-(A[A-Z0-9]+)-\d+-[A-Za-z0-9]+$/;
 export function tokenKind(text) {
   const token = text.trim();
   if (token === '') return 'empty';
+  if (token.length > LONGEST) return 'long';
   if (/\s/.test(token)) return 'spaced';
   if (BOT.test(token)) return 'bot';
   if (APP.test(token)) return 'app';
@@ -103,6 +107,8 @@ export function areSwapped(botField, appField) {
  */
 function other(kind, text, prefix, name) {
   switch (kind) {
+    case 'long':
+      return `This is too long for a token. ${name} is one word: copy it again with Slack’s “Copy” button.`;
     case 'spaced':
       return `There is a blank or a line break inside. ${name} is one word: copy it again with Slack’s “Copy” button.`;
     case 'rotated':

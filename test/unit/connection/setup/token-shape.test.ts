@@ -31,6 +31,13 @@ describe('what a pasted text is', () => {
   });
 });
 
+it.each([['xoxb-'], ['xapp-1-A0123456789-1-']])(
+  'A text that begins with %s and goes on and on is no token',
+  (beginning) => {
+    expect(tokenKind(beginning + 'a'.repeat(1_000))).toBe('long');
+  },
+);
+
 it('A right token raises no problem, and any other text raises one in each field', () => {
   expect(botTokenProblem(BOT)).toBe('');
   expect(appTokenProblem(APP)).toBe('');
