@@ -50,7 +50,12 @@ export async function readToken(name: TokenName, config: Config): Promise<string
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
-    const { mode } = await file.stat();
+    const { mode, uid } = await file.stat();
+    if (!isOurs(uid))
+      throw new PluginError(
+        'bad_config',
+        `${path} belongs to another user, who knows what it holds: delete it, so that the next start makes another, or set ${setting}`,
+      );
     if ((mode & 0o077) !== 0)
       throw new PluginError(
         'bad_config',
@@ -73,6 +78,11 @@ export async function readToken(name: TokenName, config: Config): Promise<string
   } finally {
     await file?.close();
   }
+}
+
+/** Windows knows no such owners. */
+function isOurs(uid: number): boolean {
+  return uid === (process.geteuid?.() ?? uid);
 }
 
 async function makeToken(path: string): Promise<string> {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startConfig, type StartConfig } from '../../../src/app/start-config.js';
 import { loadConfig } from '../../../src/config.js';
 
@@ -19,6 +19,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'start-config-'));
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   rmSync(folder, { recursive: true });
 });
 
@@ -66,6 +67,16 @@ describe('credentials of the plugin port', () => {
       });
     },
   );
+
+  it('A file that another user has put there is refused, although nobody else can read it', async () => {
+    await configOf();
+    const path = join(folder, 'ops-token');
+    vi.spyOn(process, 'geteuid').mockReturnValue(statSync(path).uid + 1);
+    await expect(configOf({ PLUGIN_TOKEN: 'given-to-the-contract' })).rejects.toMatchObject({
+      code: 'bad_config',
+      message: `${path} belongs to another user, who knows what it holds: delete it, so that the next start makes another, or set OPS_TOKEN`,
+    });
+  });
 
   it('A file with too short a credential is refused', async () => {
     const path = join(folder, 'plugin-token');
