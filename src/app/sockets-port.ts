@@ -3,20 +3,37 @@ import type { SocketsHealth, TokenHealth } from '../connection/live/status.js';
 import type { AppSocketsStatus, TokenVerdict } from '../slack/status.js';
 import type { SlackSockets } from '../slack/sockets.js';
 
+interface Look {
+  readonly status: AppSocketsStatus | undefined;
+  /** By the time of the token's saving. */
+  readonly verdicts: ReadonlyMap<number | undefined, TokenVerdict['verdict']>;
+}
+
 /** Slack's sockets as the connections' statuses see them. */
-export function socketsPort(sockets: SlackSockets): Sockets {
+export function socketsPort(sockets: Pick<SlackSockets, 'reconcile' | 'status'>): Sockets {
   // Verdicts tell tokens apart by the time of their saving alone, so that no status holds a token.
   const savedAt = new Map<string, number>();
+  // All connections are compared in one go. Those of one app share a look at its sockets: each may have a token of its own.
+  const looks = new Map<string, Look>();
+  const look = (appId: string): Look => {
+    const known = looks.get(appId);
+    if (known !== undefined) return known;
+    if (looks.size === 0) queueMicrotask(() => looks.clear());
+    const status = sockets.status(appId);
+    const verdicts = new Map(status?.tokens.map(({ setAt, verdict }) => [setAt, verdict]));
+    looks.set(appId, { status, verdicts });
+    return { status, verdicts };
+  };
   return {
     reconcile(apps) {
       savedAt.clear();
+      looks.clear();
       for (const tokens of apps.values()) for (const { token, setAt } of tokens) savedAt.set(token, setAt);
       sockets.reconcile(apps);
     },
-    health: (appId) => healthOf(sockets.status(appId)),
+    health: (appId) => healthOf(look(appId).status),
     token(appId, token) {
-      const verdicts = sockets.status(appId)?.tokens ?? [];
-      return tokenHealthOf(verdicts.find(({ setAt }) => setAt === savedAt.get(token))?.verdict);
+      return tokenHealthOf(look(appId).verdicts.get(savedAt.get(token)));
     },
   };
 }

@@ -99,6 +99,11 @@ export class Identification {
     const setup = registry.get(connectionId)?.setup;
     if (setup?.t !== 'complete') return;
     const state = await this.#identities.get(setup.botToken);
-    if (registry.identify(connectionId, setup.botToken, state)) changed();
+    if (!registry.identify(connectionId, setup.botToken, state)) return;
+    // Others may have the same token: they learn it at the same time, so that it is one change.
+    for (const other of registry.all())
+      if (other.setup.t === 'complete' && other.setup.botToken === setup.botToken)
+        registry.identify(other.record.id, setup.botToken, state);
+    changed();
   }
 }

@@ -17,19 +17,19 @@ export function wantedApps(
   entries: Iterable<Entry>,
   { now, isProven }: TokenFacts,
 ): ReadonlyMap<string, readonly WantedToken[]> {
-  const apps = new Map<string, WantedToken[]>();
+  const apps = new Map<string, Map<string, WantedToken>>();
   for (const entry of entries) {
     const { setup } = entry;
     if (setup.t !== 'complete' || !takesPart(entry)) continue;
     const { appId, appToken: token } = setup;
     const setAt = setup.savedAt > now ? 0 : setup.savedAt;
-    const tokens = apps.get(appId) ?? [];
-    const known = tokens.find((other) => other.token === token);
-    if (known === undefined) tokens.push({ token, setAt, isProven: isProven(token, appId) });
-    else if (known.setAt < setAt) tokens.splice(tokens.indexOf(known), 1, { ...known, setAt });
+    const tokens = apps.get(appId) ?? new Map<string, WantedToken>();
+    const known = tokens.get(token);
+    if (known === undefined) tokens.set(token, { token, setAt, isProven: isProven(token, appId) });
+    else if (known.setAt < setAt) tokens.set(token, { ...known, setAt });
     apps.set(appId, tokens);
   }
-  return new Map([...apps].map(([appId, tokens]) => [appId, apart(tokens)]));
+  return new Map([...apps].map(([appId, tokens]) => [appId, apart(tokens.values())]));
 }
 
 /** Whether Slack said that the bot token belongs to the app that the app-level token names. */
@@ -41,15 +41,13 @@ function takesPart({ active, setup, identity }: Entry): boolean {
 }
 
 /** Newest first, no two of the same time: a verdict on a token names the time of its saving, and nothing else of it. */
-function apart(tokens: readonly WantedToken[]): WantedToken[] {
+function apart(tokens: Iterable<WantedToken>): WantedToken[] {
   const sorted = [...tokens].sort(
     (left, right) => right.setAt - left.setAt || (left.token < right.token ? -1 : 1),
   );
-  const times = new Set<number>();
+  let last = Infinity;
   return sorted.map((wanted) => {
-    let at = wanted.setAt;
-    while (times.has(at)) at -= 1;
-    times.add(at);
-    return { ...wanted, setAt: at };
+    last = Math.min(wanted.setAt, last - 1);
+    return { ...wanted, setAt: last };
   });
 }

@@ -205,6 +205,20 @@ describe('LiveConnections', () => {
     expect(wanted.apps.size).toBe(0);
   });
 
+  it('What Slack says of a bot token is one change, however many connections have the token', async () => {
+    const changes = async (connections: number): Promise<number> => {
+      const { clock, server, live } = start();
+      for (let index = 0; index < connections; index++) server.add(`con_${index}`);
+      let count = 0;
+      live.refreshed.subscribe(() => (count += 1));
+      live.start();
+      await clock.advance(2_000);
+      expect(live.connectionsOf(HERE)).toHaveLength(connections);
+      return count;
+    };
+    expect(await changes(50)).toBe(await changes(1));
+  });
+
   it('A deleted connection is forgotten at the next look', async () => {
     const { clock, server, live, wanted } = start();
     server.add('one');
