@@ -1,7 +1,14 @@
+import { createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-node';
 import { afterEach, describe, expect, it } from 'vitest';
+import { string } from '../../../src/autokitteh/values.js';
+import { IntegrationsService } from '../../../src/gen/autokitteh/integrations/v1/integrations_pb.js';
+import { DEFAULT_SCOPES } from '../../../src/sim/slack/directory/default-scopes.js';
+import { blockAction } from '../../../src/sim/slack/frames/interactions.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { startConnectProxy, type ConnectProxy } from '../../helpers/connect-proxy.js';
 import { eventually } from '../../helpers/eventually.js';
+import { PLUGIN_TOKEN } from '../../world/program.js';
 import { addInstallation, connect } from '../../world/connections.js';
 import { eventsOf, untilStatus } from '../../world/observations.js';
 import { startWorld } from '../../world/world.js';
@@ -39,6 +46,54 @@ describe('The whole program behind proxies', () => {
     expect(program.logged.join('')).not.toMatch(/secret/);
     await proxy.comeBack();
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
+  });
+
+  it('Updates of clicked messages and uploads of files reach Slack through a proxy that alone knows its name', async () => {
+    const hosts: Record<string, number> = {};
+    const proxy = await startConnectProxy({ credentials: 'corp:secret', hosts });
+    proxies.push(proxy);
+    const world = await startWorld({
+      slack: { publicUrl: 'http://slack.test' },
+      environment: { HTTP_PROXY: proxy.url },
+      before({ slack }) {
+        hosts['slack.test'] = Number(new URL(slack.url).port);
+        return Promise.resolve();
+      },
+    });
+    const { slack, program } = world;
+    const app = slack.addApp();
+    const installation = slack.install(app, slack.addWorkspace(), {
+      scopes: [...DEFAULT_SCOPES, 'files:write'],
+    });
+    const { id } = await connect(world, installation, app.createAppToken());
+    slack.send(installation, blockAction());
+    await eventually(() => slack.responses.length === 1, 'the update');
+    const contract = createClient(
+      IntegrationsService,
+      createConnectTransport({
+        baseUrl: program.pluginUrl,
+        httpVersion: '1.1',
+        interceptors: [
+          (next) => (request) => {
+            request.header.set('authorization', `Bearer ${PLUGIN_TOKEN}`);
+            return next(request);
+          },
+        ],
+      }),
+    );
+    const { integrations } = await contract.list({});
+    const integrationId = integrations[0]?.integrationId ?? '';
+    const { values } = await contract.configure({ integrationId, connectionId: id });
+    await contract.call({
+      integrationId,
+      function: values['files_upload_v2']!,
+      kwargs: { content: string('a report'), filename: string('report.txt') },
+    });
+    // Slack says yes only if the bytes came.
+    expect(slack.calls.of('files.completeUploadExternal').map(({ answer }) => answer)).toMatchObject([
+      { ok: true },
+    ]);
+    expect(new Set(proxy.asked)).toEqual(new Set(['slack.test:80']));
   });
 
   it('The program and its gateway reach AutoKitteh through AUTOKITTEH_PROXY, and Slack directly', async () => {
