@@ -10,7 +10,7 @@ export const PORT_LIMITS = {
   headBytes: 64 * KIB,
   /** Until a request's head is complete, from the connection's start or the head's first byte. */
   headMs: 30 * SECOND,
-  /** Until a body that is read here is complete. */
+  /** Until a body that is read here is complete, and any body on the plugin's port. */
   bodyMs: 30 * SECOND,
   /** Without a byte of a body that goes on to the server. */
   uploadIdleMs: 60 * SECOND,
@@ -46,6 +46,6 @@ export const PORT_LIMITS = {
   http2Streams: 64,
   /** Without a byte on an HTTP/2 connection; it is closed when its streams have ended. */
   http2IdleMs: 300 * SECOND,
-  /** Connections of both ports together, however many descriptors there are. */
+  /** Half of the descriptors that are for clients, however many there are. */
   connections: 4_096,
 } as const;
