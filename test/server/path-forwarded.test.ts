@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { autoKittehClients } from '../world/autokitteh-clients.js';
 import { MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
@@ -104,6 +107,45 @@ describe.each(MEETINGS)('what is not ours stays the server’s, server: %s', (me
     expect(forwarded.headers.get('content-length')).toBe(asked.headers.get('content-length'));
     expect(await seen(forwarded)).toEqual(await seen(asked));
   });
+
+  it.each([
+    ['in one piece', {}],
+    ['after 100 Continue', { expect: '100-continue' }],
+    ['in chunks with a trailer', { 'transfer-encoding': 'chunked', trailer: 'x-sum' }],
+  ])('The gateway passes a long packed write of variables on unharmed: %s', async (_name, headers) => {
+    // Longer than what the gateway keeps of it, packed as well as unpacked.
+    const values = Array.from({ length: 30 }, () => randomBytes(2_000).toString('hex'));
+    const vars = values.map((value, index) => ({ scopeId: cid, name: `long_${index}`, value }));
+    const write = gzipSync(JSON.stringify({ vars }));
+    expect(await post('/autokitteh.vars.v1.VarsService/Set', headers, write)).toBe(200);
+    const stored = await world.stored(cid);
+    expect(values.map((_value, index) => stored[`long_${index}`])).toEqual(values);
+  });
+
+  /** Sends packed JSON through the gateway; the body, and a trailer where one is announced, when it is asked for. */
+  function post(path: string, headers: Record<string, string>, body: Buffer): Promise<number | undefined> {
+    const common = {
+      authorization: `Bearer ${user.token}`,
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+    };
+    const length = 'transfer-encoding' in headers ? {} : { 'content-length': body.length };
+    return new Promise((resolve, reject) => {
+      const request = httpRequest(new URL(path, world.url), {
+        method: 'POST',
+        headers: { ...common, ...length, ...headers },
+      });
+      const send = (): void => {
+        if ('trailer' in headers) request.addTrailers({ 'x-sum': '1' });
+        request.end(body);
+      };
+      request.once('error', reject).once('response', (response) => {
+        response.resume().once('end', () => resolve(response.statusCode));
+      });
+      if ('expect' in headers) request.once('continue', send).flushHeaders();
+      else send();
+    });
+  }
 
   it('The gateway never takes tokens out of an address', async () => {
     const query = new URLSearchParams({
