@@ -6,6 +6,7 @@ const FILES: readonly string[] = [
   'backlog',
   'rate',
   'burst',
+  'order',
   'delivery',
   'gateway',
   'configure',

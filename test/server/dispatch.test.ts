@@ -105,6 +105,29 @@ describe('dispatching', () => {
     expect((await dispatch(event)).startedSessionIds).toEqual([]);
   });
 
+  it('The sessions that an event has started are found by its id, and an event that starts nothing has none', async () => {
+    const { eventId, startedSessionIds } = await dispatch(match);
+    const started = await server.system.sessions.list({ eventId });
+    expect(started.sessions.map(({ sessionId }) => sessionId)).toEqual(startedSessionIds);
+    const none = await dispatch({ ...match, eventType: 'of_no_trigger' });
+    expect((await server.system.sessions.list({ eventId: none.eventId })).sessions).toEqual([]);
+  });
+
+  it('The triggers of a connection are listed to the system with their types and filters', async () => {
+    const { triggers } = await server.system.triggers.list({ connectionId });
+    const seen = triggers.map(({ eventType, filter, codeLocation }) => [
+      eventType,
+      filter !== '',
+      codeLocation?.name ?? '',
+    ]);
+    expect(seen.sort()).toEqual([
+      ['*', true, 'on_other_event'],
+      ['message', true, 'on_event'],
+      ['nothing_to_call', false, ''],
+      ['start', false, 'on_start_waiting'],
+    ]);
+  });
+
   it('Dispatch starts sessions of a trigger for all types by its filter alone', async () => {
     const started = await dispatch({ eventType: 'any', data: { text: text('!go') } });
     await server.waitForSession(
