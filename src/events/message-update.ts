@@ -1,4 +1,4 @@
-import { objectAt, stringAt, type JsonObject } from '../core/json.js';
+import { objectAt, stringAt, type JsonObject, type JsonValue } from '../core/json.js';
 import { cutText } from '../core/text.js';
 import { objectsIn, unescape, writableAttachment, writableBlocks } from './writable-message.js';
 
@@ -29,10 +29,14 @@ export interface ClickedMessage {
   readonly look: string;
 }
 
-/** Nothing for what is no click on a message. */
+/** Deeper than any message of Slack's; much deeper ones exhaust the stack. */
+const DEEPEST = 64;
+
+/** Nothing for what is no click on a message, or nests deeper than a message can. */
 export function clickedMessage(payload: JsonObject): ClickedMessage | undefined {
   const message = objectAt(payload, 'message');
   if (message === undefined || stringAt(payload, 'type') !== 'block_actions') return undefined;
+  if (nestsDeeper(message, DEEPEST)) return undefined;
   const container = objectAt(payload, 'container');
   const channel = stringAt(container, 'channel_id') || stringAt(objectAt(payload, 'channel'), 'id');
   const { text, blocks, attachments, edited } = message;
@@ -79,6 +83,11 @@ function isVisible(attachment: JsonObject): boolean {
   const frame = ['fallback', 'color', 'ts', 'mrkdwn_in', 'blocks'];
   const hasText = Object.keys(attachment).some((key) => !frame.includes(key));
   return hasText || objectsIn(attachment['blocks']).length > 0;
+}
+
+function nestsDeeper(value: JsonValue | undefined, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => nestsDeeper(member, levels - 1));
 }
 
 /** What a message shows besides its buttons; undefined if that cannot be written back. */

@@ -10,11 +10,14 @@ interface SlackUpload {
   readonly signal: AbortSignal;
 }
 
+/** As the SDK reads it, and as a stream. */
+type SlackAnswer = Awaited<ReturnType<FetchFunction>> & { readonly body: AsyncIterable<Uint8Array> | null };
+
 /** HTTP connections to Slack of this part's own, so that stopping it leaves none behind. */
 export interface SlackHttp {
   /** The way that the connections take. */
   readonly outbound: Outbound;
-  readonly fetch: FetchFunction;
+  readonly fetch: (...call: Parameters<FetchFunction>) => Promise<SlackAnswer>;
   /** Sends bytes by POST. */
   upload(url: string, init: SlackUpload): Promise<Pick<Response, 'ok' | 'status'>>;
   /** Ends every connection, in-flight calls too. */

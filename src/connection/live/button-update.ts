@@ -4,12 +4,7 @@ import { errorMessage } from '../../core/errors.js';
 import { isJsonObject, stringAt, type JsonObject } from '../../core/json.js';
 import type { Log } from '../../core/log.js';
 import { cutText } from '../../core/text.js';
-import {
-  clickedMessage,
-  updateAfterButton,
-  type MessageUpdate,
-  type ShownMessage,
-} from '../../events/message-update.js';
+import { clickedMessage, updateAfterButton, type ShownMessage } from '../../events/message-update.js';
 
 /** Variable of a connection: `off` leaves messages as they are after a button was clicked. */
 export const BUTTON_UPDATE_VARIABLE = 'socket_mode_button_update';
@@ -23,7 +18,9 @@ const REMEMBERED_MS = 30 * 60 * 1_000;
 const REMEMBERED = 1_000;
 // Characters of what is remembered, of all messages.
 const REMEMBERED_LENGTH = 16 * 1024 * 1024;
-// Of Slack's answer; its errors are short words.
+// Of what is posted. Slack takes 40,000 characters of text and 50 blocks (Slack: chat.postMessage, truncating content).
+const LONGEST_BODY = 256 * 1024;
+// Bytes of Slack's answer; its errors are short words.
 const LONGEST_ANSWER = 4_096;
 // Slack: GovSlack has hosts of its own.
 const HOSTS = ['slack.com', 'slack-gov.com'];
@@ -40,7 +37,7 @@ export interface ButtonUpdaterOptions {
       signal: AbortSignal;
       redirect: 'error';
     },
-  ) => Promise<{ readonly status: number; text(): Promise<string> }>;
+  ) => Promise<{ readonly status: number; readonly body: AsyncIterable<Uint8Array> | null }>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -104,9 +101,14 @@ export class ButtonUpdater {
     // A look that was not replaced is newer than what was posted: a workflow wrote it, or it holds our lines already.
     const update = updateAfterButton(payload, known.replaced.has(look) ? known.shown : undefined);
     if (update === undefined) return;
+    const body = JSON.stringify(update.body);
+    if (body.length > LONGEST_BODY) {
+      log.warn({ characters: body.length }, 'a message is too long to be updated after a click');
+      return;
+    }
     const clicks = new Set(known.clicks).add(click);
     try {
-      const refusal = await this.#post(update);
+      const refusal = await this.#post(update.url, body);
       if (refusal === undefined) {
         const replaced = new Set(known.replaced).add(look);
         this.#remember(key, { clicks, replaced, shown: update.shown, length: 0 });
@@ -120,19 +122,19 @@ export class ButtonUpdater {
   }
 
   /** What Slack says against it, if it does; with HTTP 200 too. */
-  async #post({ url, body }: MessageUpdate): Promise<{ status: number; error: string } | undefined> {
+  async #post(url: string, body: string): Promise<{ status: number; error: string } | undefined> {
     const { clock, fetch } = this.#options;
     const limit = deadline(clock, TIMEOUT_MS, "Slack's response URL");
     try {
       const answer = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify(body),
+        body,
         signal: limit.signal,
         redirect: 'error',
       });
       const { status } = answer;
-      const error = errorIn(await answer.text());
+      const error = errorIn(answer.body === null ? '' : await startOf(answer.body));
       return status < 400 && error === undefined ? undefined : { status, error: error ?? '' };
     } finally {
       limit.cleanup();
@@ -163,11 +165,23 @@ export class ButtonUpdater {
   }
 }
 
+/** The text of an answer up to its longest; the rest is not read. */
+async function startOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > LONGEST_ANSWER) break;
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, LONGEST_ANSWER);
+}
+
 /** The error in an answer of a response URL: `{"ok":false,"error":"…"}`. */
 function errorIn(text: string): string | undefined {
   let answer: unknown;
   try {
-    answer = JSON.parse(text.slice(0, LONGEST_ANSWER));
+    answer = JSON.parse(text);
   } catch {
     return undefined;
   }

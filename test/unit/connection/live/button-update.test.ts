@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ButtonUpdater, isSlackUrl } from '../../../../src/connection/live/button-update.js';
 import type { JsonObject } from '../../../../src/core/json.js';
@@ -28,7 +29,9 @@ describe('isSlackUrl', () => {
 });
 
 describe('ButtonUpdater', () => {
-  function start(answer: (count: number) => Promise<{ status: number; text: string }>) {
+  function start(
+    answer: (count: number) => Promise<{ status: number; text: string | AsyncIterable<Buffer> }>,
+  ) {
     const clock = new HandClock();
     const posted: JsonObject[] = [];
     const logged: string[] = [];
@@ -37,7 +40,7 @@ describe('ButtonUpdater', () => {
       fetch: async (_, { body }) => {
         posted.push(JSON.parse(body) as JsonObject);
         const { status, text } = await answer(posted.length);
-        return { status, text: () => Promise.resolve(text) };
+        return { status, body: typeof text === 'string' ? Readable.from([Buffer.from(text)]) : text };
       },
       clock,
       log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),
@@ -105,6 +108,60 @@ describe('ButtonUpdater', () => {
       expect(JSON.stringify(posted[1])).not.toContain('Approve');
     },
   );
+
+  const messageAt = (number: number, text: string): JsonObject => ({
+    container: { type: 'message', message_ts: `${number}.0`, channel_id: 'C1' },
+    message: { text, blocks: [] },
+  });
+  /** Clicks on one message after another, then a second time on the old look of these: whether the first is remembered. */
+  async function remembered(messages: number, text: string, again: readonly number[]): Promise<boolean[]> {
+    const { posted, click } = start(ok);
+    for (let number = 0; number < messages; number += 1)
+      await click(`one ${number}`, 'Approve', messageAt(number, text));
+    for (const number of again) await click(`two ${number}`, 'Deny', messageAt(number, text));
+    const second = posted.slice(messages);
+    expect(second).toHaveLength(again.length);
+    return second.map((body) => JSON.stringify(body).includes('Approve'));
+  }
+
+  it('A thousand clicked messages are remembered, and of one more the oldest is forgotten', async () => {
+    expect(await remembered(1_001, 'Deploy?', [1, 0, 1_000])).toEqual([true, false, true]);
+  });
+
+  it('Of long messages as many are remembered as have 16 M characters together', async () => {
+    // Of each its text is kept twice: as it looked, and as it was written.
+    const text = 'x'.repeat(200_000);
+    expect(await remembered(60, text, [59])).toEqual([true]);
+    expect(await remembered(60, text, [19])).toEqual([true]);
+    expect(await remembered(60, text, [17])).toEqual([false]);
+  });
+
+  it('An update of more than 256 K characters is not posted, and the log says so', async () => {
+    const { posted, logged, click } = start(ok);
+    await click('one', 'Approve', messageAt(1, 'x'.repeat(261_000)));
+    expect(posted).toHaveLength(1);
+    await click('two', 'Approve', messageAt(2, 'x'.repeat(263_000)));
+    expect(posted).toHaveLength(1);
+    expect(logged.join('')).toContain('too long');
+  });
+
+  it('Of an answer to an update no more is read than an error takes', async () => {
+    let sent = 0;
+    async function* endless(): AsyncGenerator<Buffer> {
+      for (; sent < 1_000; sent += 1) yield await Promise.resolve(Buffer.alloc(1_024, 'x'));
+    }
+    const { posted, click } = start(() => Promise.resolve({ status: 200, text: endless() }));
+    await click('one', 'Approve');
+    expect(posted).toHaveLength(1);
+    expect(sent).toBeLessThan(10);
+  });
+
+  it('A message that nests deeper than the stack holds is left alone', async () => {
+    const { posted, click } = start(ok);
+    const deep = JSON.parse(`${'{"a":'.repeat(100_000)}{}${'}'.repeat(100_000)}`) as JsonObject;
+    await click('one', 'Approve', { message: { text: 'x', blocks: [{ type: 'section', text: deep }] } });
+    expect(posted).toEqual([]);
+  });
 
   it('A connection that breaks is logged and harms nothing', async () => {
     const { logged, click, clock } = start(() => Promise.reject(new Error('reset')));
