@@ -35,11 +35,13 @@ function parts(entry: string): { readonly name: string; readonly port: number | 
 }
 
 function isAddressIn(entry: string, address: string, family: 'ipv4' | 'ipv6'): boolean {
-  const [network = '', bits] = entry.split('/');
+  const [network = '', bits, ...more] = entry.split('/');
   if (isIP(network) !== isIP(address)) return false;
   const width = family === 'ipv4' ? 32 : 128;
+  // To JavaScript a text without a digit is the number 0, which would be a network of all addresses.
+  if (more.length > 0 || (bits !== undefined && !/^\d+$/.test(bits))) return false;
   const prefix = bits === undefined ? width : Number(bits);
-  if (!Number.isInteger(prefix) || prefix < 0 || prefix > width) return false;
+  if (prefix > width) return false;
   const list = new BlockList();
   list.addSubnet(network, prefix, family);
   return list.check(address, family);
