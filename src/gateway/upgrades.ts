@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { Socket } from 'node:net';
 import type { Connections } from '../http/connections.js';
+import { refuseMalformed } from '../http/malformed.js';
 import { announcesBody } from './headers.js';
 import { routeOf } from './routes.js';
 
@@ -44,11 +45,12 @@ export function serveUpgrades(server: Server, connections: Connections, take: Ta
 
 /**
  * Whether the request asks for a WebSocket of the server's, the only upgrade that is passed on. One with a body is a
- * plain request, and so is one for a path that is not simply forwarded: the server would run its handler of that.
+ * plain request, and so is one for a path that is not simply forwarded: the server would run its handler of that. A
+ * malformed one is refused as a plain request.
  */
 function isWebSocket(request: IncomingMessage): boolean {
   const { method = '', url = '' } = request;
-  if (method !== 'GET' || announcesBody(request)) return false;
+  if (method !== 'GET' || announcesBody(request) || refuseMalformed(request) !== undefined) return false;
   if (!url.startsWith('/') || routeOf(method, url).t !== 'forward') return false;
   return request.headers.upgrade?.toLowerCase() === 'websocket';
 }

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 /** What is asked here of a request of either protocol. */
 interface Head {
   readonly method?: string | undefined;
+  readonly url?: string | undefined;
   readonly httpVersion: string;
   readonly rawHeaders: readonly string[];
 }
@@ -17,14 +18,21 @@ interface HttpRefusal {
 
 // RFC 9110, 7.2: a host and perhaps a port, and never user information, which would be somebody's password.
 const HOST = /^(?:\[[\w.:%]*\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/;
+// RFC 9112, 3.2.2: the whole URL, as clients of a forward proxy send it.
+const WHOLE_URL = /^[^/]*:\/\/([^/?#]*)/;
 const ALLOWED = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
 /** Refuses requests that no server of ours has an answer for, or that two servers could read in two ways. */
-export function refuseMalformed({ method, httpVersion, rawHeaders }: Head): HttpRefusal | undefined {
+export function refuseMalformed({ method, url, httpVersion, rawHeaders }: Head): HttpRefusal | undefined {
   if (httpVersion === '0.9') return bad('HTTP/0.9 is not spoken here');
-  // Both make a server do for the client what no page and no program of AutoKitteh needs.
-  if (method === 'TRACE' || method === 'CONNECT') {
-    return { status: 405, sentence: `${method} is not allowed here`, headers: { allow: ALLOWED } };
+  // They make a server do for the client what no page and no program of AutoKitteh needs.
+  const forbidden = /^(?:TRACE|TRACK|CONNECT)$/i.exec(method ?? '')?.[0];
+  if (forbidden !== undefined) {
+    return { status: 405, sentence: `${forbidden} is not allowed here`, headers: { allow: ALLOWED } };
+  }
+  const authority = WHOLE_URL.exec(url ?? '')?.[1];
+  if (authority === '' || (authority !== undefined && !HOST.test(authority))) {
+    return bad("the request's URL names no host");
   }
   let hosts = 0;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

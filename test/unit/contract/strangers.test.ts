@@ -215,6 +215,13 @@ describe('A request that nobody should send', () => {
     ['TRACE', 'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', 405],
     ['two hosts', 'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n', 400],
     ['user information', 'GET / HTTP/1.1\r\nHost: a:b@x\r\n\r\n', 400],
+    ['user information in the whole URL', 'GET http://u:p@x/slack/save HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['user information after more slashes', 'GET http:///u:p@x/slack/save HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    [
+      'user information with an upgrade',
+      `GET http://u:p@x/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      400,
+    ],
     ['HTTP/0.9', 'GET /\r\n\r\n', 400],
     ['no host', `POST ${SERVICE}/List HTTP/1.0\r\nContent-Type: application/json\r\n\r\n`, 400],
     ['a host that is none', head(`${SERVICE}/List`, { Host: '%' }), 400],
@@ -225,8 +232,9 @@ describe('A request that nobody should send', () => {
 
   it('Requests that nobody should send are refused over HTTP/2 too', async () => {
     expect((await over2('/', { ':method': 'TRACE' }, undefined, true)).status).toBe(405);
+    expect((await over2('/', { ':method': 'TRACK' }, undefined, true)).status).toBe(405);
     expect((await over2('/', { host: 'a:b@x' }, undefined, true)).status).toBe(400);
-    expect(refused).toEqual(['malformed', 'malformed']);
+    expect(refused).toEqual(['malformed', 'malformed', 'malformed']);
   });
 });
 

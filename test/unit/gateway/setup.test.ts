@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { raw } from './raw.js';
 import { send, startRig, type Reply, type Rig } from './rig.js';
 
 let rig: Rig;
@@ -170,6 +171,18 @@ describe('a path of ours, asked for with an upgrade to a WebSocket', () => {
       expect([reply.status, reply.body.toString()]).toEqual([201, 'setup: ']);
       expect(rig.setup).toHaveLength(1);
       expect(served).toEqual([]);
+    },
+  );
+
+  it.each(['Host: x\r\nHost: y', 'Host: user:password@x', 'Host: a b'])(
+    'An upgrade of any path is refused when the head can be read in two ways: %j',
+    async (hosts) => {
+      const wish = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13';
+      const answer = await raw(rig.gateway.port, `GET /ws HTTP/1.1\r\n${hosts}\r\n${wish}\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      expect(served).toEqual([]);
+      expect(rig.refused).toEqual(['malformed']);
+      expect(rig.logged).toEqual([]);
     },
   );
 
