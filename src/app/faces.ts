@@ -1,6 +1,7 @@
 import { createRouterTransport } from '@connectrpc/connect';
 import { getRequestListener } from '@hono/node-server';
 import type { AutoKittehClient } from '../autokitteh/client.js';
+import { awaitsAnswer } from '../connection/answers/answer-routes.js';
 import { proposedApp, slackSiteOf } from '../connection/setup/app-manifest.js';
 import { isForged } from '../connection/setup/http/forged-request.js';
 import { createSetup } from '../connection/setup/setup.js';
@@ -101,6 +102,7 @@ export async function openFaces(
     // The same code that an attaching server calls over the wire.
     contract: createRouterTransport(contractRoutes(contract)),
     setup: (request, front) => slack.fetch(request, front),
+    awaitsAnswer: (path) => awaitsAnswer(desk, path),
     isForged: (headers) => isForged(headers, trusted),
     isSocketMode: (connectionId) => live.isSocketMode(connectionId),
     pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),

@@ -16,6 +16,7 @@ import { FirstBytes, readBody } from './bodies.js';
 import type { Notices } from './notices.js';
 import { overlayDescriptor } from './descriptor-overlay.js';
 import type { Forwarder } from './forwarder.js';
+import { announcesBody } from './headers.js';
 import { routeOf, type Route, type StatusQuestion } from './routes.js';
 import { answerPayload, readRequest, rpcFormat, withPayload } from './rpc-body.js';
 import { answerTooLarge } from './too-much.js';
@@ -29,6 +30,8 @@ export interface GatewayPorts {
   readonly contract: Transport;
   /** The set-up pages. */
   readonly setup: SetupHandler;
+  /** Whether a workflow may post an answer to this path. */
+  readonly awaitsAnswer: (path: string) => boolean;
   /** Whether another site made a browser send a request with these headers. */
   readonly isForged: (headers: RequestHeaders) => boolean;
   /** Whether it is a connection of this integration that uses Socket Mode. */
@@ -116,8 +119,18 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
   }
 
   async function pages(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await read(request, response, PORT_LIMITS.pageBytes);
-    if (body !== undefined) await answerBySetup(ports.setup, request, response, body);
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    if (request.method === 'POST' && ports.awaitsAnswer(path)) {
+      const body = await read(request, response, PORT_LIMITS.workflowAnswerBytes);
+      if (body !== undefined) await answerBySetup(ports.setup, request, response, body);
+      return;
+    }
+    // Anybody may ask for a page, and no page reads a body.
+    if (announcesBody(request)) {
+      response.shouldKeepAlive = false;
+      request.resume();
+    }
+    await answerBySetup(ports.setup, request, response, Buffer.alloc(0));
   }
 
   async function save(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -22,8 +22,6 @@ export const PORT_LIMITS = {
   pipelinedRequests: 32,
   /** A form for /slack/save. */
   formBytes: 16 * KIB,
-  /** Any other body that the pages read: above the limits of what answers behind, so that it is they who refuse it. */
-  pageBytes: 512 * KIB,
   /** Kept of a request beside its stream, to be read when the server has accepted it. */
   keptBytes: 16 * KIB,
   /** The same, unpacked. */
@@ -34,7 +32,7 @@ export const PORT_LIMITS = {
   answerBytes: 16 * KIB * KIB,
   /** A body for /ops/: a thousand ids of the longest kind, with blanks between them. */
   opsBytes: 64 * KIB,
-  /** An answer that a workflow posts. Slack documents no limit; its messages and views stay below this. */
+  /** An answer that a workflow posts to an address that waits for one. Slack documents no limit; its messages and views stay below this. */
   workflowAnswerBytes: 256 * KIB,
   /** How deep objects and lists may lie in each other in such an answer. */
   workflowAnswerDepth: 100,

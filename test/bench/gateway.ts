@@ -36,6 +36,7 @@ export const bench: Bench = {
       integrationId: 'int_3kth0s1ackb1ff80a8d62ba8cc',
       contract: createRouterTransport(() => undefined),
       setup: () => new Response(),
+      awaitsAnswer: () => false,
       isForged: () => false,
       isSocketMode: () => Promise.resolve(false),
       pushStatus: () => Promise.resolve(),

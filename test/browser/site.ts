@@ -93,6 +93,7 @@ export async function startSite({
       answers.push({ request, status: answer.status });
       return answer;
     },
+    awaitsAnswer: () => false,
     isForged: () => false,
     isSocketMode: () => Promise.resolve(true),
     pushStatus: () => Promise.resolve(),

@@ -39,6 +39,11 @@ export class AnswerDesk {
     return this.#open.get(this.ticket(appId, key))?.kind;
   }
 
+  /** Whether an answer may still be posted with this ticket. */
+  isOpen(ticket: string): boolean {
+    return this.#open.has(ticket);
+  }
+
   /**
    * Opens an event's address. Resolves with the workflow's answer, or with nothing when `signal` ends the waiting. An
    * event that is delivered again meanwhile waits for the same answer; later on there is none any more.

@@ -219,7 +219,7 @@ describe('requests that nobody should send', () => {
       ['/slack/save', form, 'cid=%zz', 400, /request parsing error/],
       ['/slack/save', form, `cid=${'x'.repeat(70_000)}`, 413, /too large/],
       ['/slack/assets/answers/x', json, '{}', 410, /too late/],
-      ['/slack/assets/answers/x', json, `"${'x'.repeat(2 ** 20)}"`, 413, /too long/],
+      ['/slack/assets/answers/x', json, `"${'x'.repeat(2 ** 20)}"`, 410, /too late/],
       ['/ops/dead-letters/resend', json, '{"ids":["a"]}', 400, /ids/],
       ['/ops/dead-letters/resend', json, `{"ids":[${'1,'.repeat(2_000)}1]}`, 400, /ids/],
       ['/no/such/thing', json, '{}', 404, /./],

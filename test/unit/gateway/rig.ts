@@ -20,6 +20,8 @@ export interface Rig {
   readonly setup: Request[];
   readonly logged: unknown[];
   readonly refused: RefusalReason[];
+  /** Paths that wait for a workflow's answer. */
+  readonly awaited: Set<string>;
   /** Connections that use Socket Mode. */
   readonly socketMode: Set<string>;
   /** What becomes of a status that is to be stored. */
@@ -43,6 +45,7 @@ export async function startRig(
     setup: [] as Request[],
     logged,
     refused: [] as RefusalReason[],
+    awaited: new Set<string>(),
     socketMode: new Set<string>(),
     store: (): Promise<void> => Promise.resolve(),
   };
@@ -64,6 +67,7 @@ export async function startRig(
       headers.append('set-cookie', 'b=2');
       return new Response(`setup: ${await request.clone().text()}`, { status: 201, headers });
     },
+    awaitsAnswer: (path) => rig.awaited.has(path),
     isForged: (headers) => headers.get('x-forged') === 'yes',
     isSocketMode: (id) => Promise.resolve(rig.socketMode.has(id)),
     pushStatus: async (id, status) => {

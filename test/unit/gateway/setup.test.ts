@@ -53,10 +53,34 @@ describe('the set-up pages', () => {
     expect(odd.status).toBe(400);
   });
 
-  it('The set-up pages are not asked for a body that is too large', async () => {
-    const reply = await send(rig.url, '/slack/assets/x', { method: 'POST', body: 'x'.repeat(1_100_000) });
-    expect(reply.status).toBe(413);
-    expect(rig.setup).toEqual([]);
+  it('A workflow may post an answer of 256 KiB to an address that waits for one, and no longer one', async () => {
+    rig.awaited.add('/slack/assets/answers/open');
+    const post = (size: number): Promise<Reply> =>
+      send(rig.url, '/slack/assets/answers/open?x=1', { method: 'POST', body: 'x'.repeat(size) });
+    const reply = await post(256 * 1024);
+    expect([reply.status, reply.body.length]).toEqual([201, 'setup: '.length + 256 * 1024]);
+    expect((await post(256 * 1024 + 1)).status).toBe(413);
+    expect(rig.setup).toHaveLength(1);
+    expect(rig.refused).toEqual(['too_large']);
+  });
+
+  it.each([
+    'POST /slack/assets/answers/gone',
+    'POST /slack/assets/page.css',
+    'PUT /slack/assets/answers/open',
+    'GET /slack/assets/answers/open',
+    'GET /slack/assets/page.css',
+    'GET /slack/',
+  ])('A page is answered without its body, which the client has not sent to its end: %s', async (line) => {
+    rig.awaited.add('/slack/assets/answers/open');
+    for (const framing of [
+      'Content-Length: 300000\r\n\r\nx',
+      'Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n',
+    ]) {
+      const answer = await raw(rig.gateway.port, `${line} HTTP/1.1\r\nHost: x\r\n${framing}`);
+      expect(answer).toMatch(/^HTTP\/1\.1 201 [^]*Connection: close[^]*setup: /i);
+      expect(await rig.setup.at(-1)?.text()).toBe('');
+    }
   });
 });
 

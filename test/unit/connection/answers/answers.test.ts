@@ -21,6 +21,24 @@ describe('the address of an answer', () => {
     expect(await answer).toEqual({ text: 'done' });
   });
 
+  it('The address of an answer that nobody waits for reads nothing of what is posted', async () => {
+    const { desk } = open();
+    let asked = 0;
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          asked += 1;
+          controller.enqueue(new Uint8Array(16 * 1024));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const post: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
+    const response = await answerRoutes(desk).request('/slack/assets/answers/unknown', post);
+    expect([response.status, asked]).toEqual([410, 0]);
+    expect(response.headers.get('connection')).toBe('close');
+  });
+
   it("The address of an answer is gone when Slack's time is up, and the default answer goes out", async () => {
     const { answer, post, time } = open();
     time.abort();
