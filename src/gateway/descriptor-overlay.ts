@@ -9,14 +9,23 @@ import type { RpcFormat } from './rpc-body.js';
 
 /**
  * Lays our descriptor over the server's entry of the same id in an answer of Get or List, and leaves everything else
- * as it is, fields that are unknown here too. The module stays the server's: it does not call our functions.
+ * as it is, fields that are unknown here too. The module stays the server's: it does not call our functions. Undefined
+ * when the answer cannot be read.
  */
 export function overlayDescriptor(
   format: RpcFormat,
   method: 'Get' | 'List',
   payload: Buffer,
   ours: Integration,
-): Uint8Array {
+): Uint8Array | undefined {
+  try {
+    return overlay(format, method, payload, ours);
+  } catch {
+    return undefined;
+  }
+}
+
+function overlay(format: RpcFormat, method: 'Get' | 'List', payload: Buffer, ours: Integration): Uint8Array {
   if (format === 'json') return overlayJson(method, payload, ours);
   if (method === 'Get') {
     const response = fromBinary(GetResponseSchema, payload);

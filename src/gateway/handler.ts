@@ -175,12 +175,12 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
     if (answer === undefined) return;
     const payload = answerPayload(format, answer);
     const { integration } = await contract.get({ integrationId: ports.integrationId });
-    if (payload === undefined || integration === undefined) {
-      sendAnswer(response, answer);
-      return;
-    }
-    const overlaid = overlayDescriptor(format, method, payload, integration);
-    sendAnswer(response, answer, withPayload(format, answer.body, overlaid));
+    const overlaid =
+      payload === undefined || integration === undefined
+        ? undefined
+        : overlayDescriptor(format, method, payload, integration);
+    if (overlaid === undefined) sendAnswer(response, answer);
+    else sendAnswer(response, answer, withPayload(format, answer.body, overlaid));
   }
 
   async function statusRpc(
