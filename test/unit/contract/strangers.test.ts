@@ -233,8 +233,14 @@ describe('A request that nobody should send', () => {
   it('Requests that nobody should send are refused over HTTP/2 too', async () => {
     expect((await over2('/', { ':method': 'TRACE' }, undefined, true)).status).toBe(405);
     expect((await over2('/', { ':method': 'TRACK' }, undefined, true)).status).toBe(405);
-    expect((await over2('/', { host: 'a:b@x' }, undefined, true)).status).toBe(400);
-    expect(refused).toEqual(['malformed', 'malformed', 'malformed']);
+    expect(refused).toEqual(['malformed', 'malformed']);
+    const userInfo = await over2('/', { host: 'a:b@x' }, undefined, true).then(
+      ({ status }) => status,
+      (error: unknown) => (error as NodeJS.ErrnoException).code,
+    );
+    // The HTTP/2 of Node 24 refuses such a host before this program sees it.
+    expect([400, 'ERR_HTTP2_STREAM_ERROR']).toContain(userInfo);
+    expect(refused).toHaveLength(userInfo === 400 ? 3 : 2);
   });
 });
 
