@@ -44,7 +44,7 @@ export const FOLDERS = {
     ],
   },
   events: {
-    imports: ['core', 'autokitteh'],
+    imports: ['core', 'autokitteh', 'slack'],
     surface: ['actor.ts', 'answers.ts', 'installation.ts', 'intake.ts', 'mapping.ts', 'message-update.ts'],
   },
   delivery: {

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../core/json.js';
+import { isJsonObject, type ExactJson, type ExactObject, type JsonValue } from '../core/json.js';
 import { cutText } from '../core/text.js';
 import {
   boolean,
@@ -12,19 +12,6 @@ import {
   struct,
   type Value,
 } from './values.js';
-
-/** JSON whose integers beyond the exact range of a number are bigints. Every `JsonValue` is one. */
-export type ExactJson = JsonValue | bigint | ExactJson[] | ExactObject;
-
-/** An object of `ExactJson`; any key may be absent. */
-export interface ExactObject {
-  [key: string]: ExactJson | undefined;
-}
-
-/** Whether `value` is an object, and neither null nor a list. */
-export function isExactObject(value: ExactJson | undefined): value is ExactObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** How much of a JSON value is taken over; `cut` is called for whatever is left out or shortened. */
 export interface Limits {
@@ -119,7 +106,7 @@ export function fromJson(json: ExactJson | undefined, limits: Limits = AS_IT_IS,
 export function structsFromJson(json: ExactJson | undefined, ctor: Value, depth = 0): Value {
   if (depth >= DEPTH) return NOTHING;
   if (Array.isArray(json)) return list(json.map((item) => structsFromJson(item, ctor, depth + 1)));
-  if (!isExactObject(json)) return fromJson(json);
+  if (!isJsonObject(json)) return fromJson(json);
   const entries = Object.entries(json).map(
     ([key, value]) => [key, structsFromJson(value, ctor, depth + 1)] as const,
   );

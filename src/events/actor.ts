@@ -1,5 +1,5 @@
-import type { ExactObject } from '../autokitteh/values-json.js';
-import { exactObjectAt, textAt, type InnerEvent } from './frame.js';
+import type { InnerEvent } from './frame.js';
+import { objectAt, stringAt, type ExactObject } from '../core/json.js';
 
 /** Who did what an event tells, as far as the event names them; what it does not name is empty. */
 export interface Actor {
@@ -36,11 +36,11 @@ export function actorOf({ eventType, event }: InnerEvent): Actor | undefined {
     case 'message_metadata_updated':
       return author(event);
     case 'channel_created':
-      return person(textAt(exactObjectAt(event, 'channel'), 'creator'));
+      return person(stringAt(objectAt(event, 'channel'), 'creator'));
     case 'subteam_created':
-      return person(textAt(exactObjectAt(event, 'subteam'), 'created_by'));
+      return person(stringAt(objectAt(event, 'subteam'), 'created_by'));
     case 'subteam_updated':
-      return person(textAt(exactObjectAt(event, 'subteam'), 'updated_by'));
+      return person(stringAt(objectAt(event, 'subteam'), 'updated_by'));
     // Slack does not say who renamed, nor who deleted. Of those who come and go it says who came or went, and not by whom.
     case 'channel_rename':
     case 'group_rename':
@@ -52,15 +52,15 @@ export function actorOf({ eventType, event }: InnerEvent): Actor | undefined {
     case 'app_home_opened':
       return undefined;
     default:
-      return person(textAt(event, 'actor_id') || textAt(event, 'user') || textAt(event, 'user_id'));
+      return person(stringAt(event, 'actor_id') || stringAt(event, 'user') || stringAt(event, 'user_id'));
   }
 }
 
 function messageActor(event: ExactObject): Actor | undefined {
-  const message = exactObjectAt(event, 'message');
-  switch (textAt(event, 'subtype')) {
+  const message = objectAt(event, 'message');
+  switch (stringAt(event, 'subtype')) {
     case 'message_changed':
-      return person(textAt(exactObjectAt(message, 'edited'), 'user')) ?? author(message);
+      return person(stringAt(objectAt(message, 'edited'), 'user')) ?? author(message);
     case 'message_replied':
       return person(replier(message));
     // Slack does not say who deleted it, or who made somebody come or go.
@@ -75,18 +75,18 @@ function messageActor(event: ExactObject): Actor | undefined {
     case 'bot_remove':
     case 'bot_enable':
     case 'bot_disable':
-      return person(textAt(event, 'user'));
+      return person(stringAt(event, 'user'));
     default:
       return author(event);
   }
 }
 
 function author(message: ExactObject | undefined): Actor {
-  const profile = exactObjectAt(message, 'bot_profile');
+  const profile = objectAt(message, 'bot_profile');
   return {
-    userId: textAt(message, 'user') || textAt(message, 'user_id'),
-    botId: textAt(message, 'bot_id') || textAt(profile, 'id'),
-    appId: textAt(message, 'app_id') || textAt(profile, 'app_id'),
+    userId: stringAt(message, 'user') || stringAt(message, 'user_id'),
+    botId: stringAt(message, 'bot_id') || stringAt(profile, 'id'),
+    appId: stringAt(message, 'app_id') || stringAt(profile, 'app_id'),
   };
 }
 
@@ -99,9 +99,9 @@ function person(id: string): Actor | undefined {
 function replier(parent: ExactObject | undefined): string {
   const replies = parent?.['replies'];
   if (Array.isArray(replies)) {
-    const times = replies.map((reply) => textAt(exactObjectAt({ reply }, 'reply'), 'ts'));
+    const times = replies.map((reply) => stringAt(objectAt({ reply }, 'reply'), 'ts'));
     const newest = times.reduce((best, time, index) => (time > (times[best] ?? '') ? index : best), 0);
-    return textAt(exactObjectAt({ reply: replies[newest] }, 'reply'), 'user');
+    return stringAt(objectAt({ reply: replies[newest] }, 'reply'), 'user');
   }
   const users = parent?.['reply_users'];
   const [only] = Array.isArray(users) && users.length === 1 ? users : [];

@@ -1,14 +1,13 @@
 import { cutText } from '../core/text.js';
-import type { JsonObject } from '../core/json.js';
-import { stringAt } from '../core/json.js';
-import type { FrameKind } from './frame.js';
+import { stringAt, type JsonObject } from '../core/json.js';
+import type { EnvelopeKind } from '../slack/envelope.js';
 
 /** Slack refuses a section with more text (Slack: Block Kit, section block). */
 const SECTION_TEXT = 3_000;
 
 /** The frame of which an acknowledgement is made. */
 export interface Answerable {
-  readonly kind: FrameKind;
+  readonly kind: EnvelopeKind;
   readonly payload: JsonObject;
 }
 

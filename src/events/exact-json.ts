@@ -1,4 +1,4 @@
-import { isExactObject, type ExactJson, type ExactObject } from '../autokitteh/values-json.js';
+import { isJsonObject, type ExactJson, type ExactObject } from '../core/json.js';
 
 /** Longer than any integer that a double holds exactly; shorter ones need no second look. */
 const LONG_NUMBER = /\d{16}/;
@@ -43,7 +43,7 @@ function withIntegers(
   if (Array.isArray(json) && Array.isArray(marked)) {
     return json.map((item, index) => withIntegers(item, marked[index], step, depth + 1));
   }
-  if (isExactObject(json) && isExactObject(marked)) {
+  if (isJsonObject(json) && isJsonObject(marked)) {
     return fromEntries(
       Object.keys(json).map((key) => [key, withIntegers(json[key], marked[key], step, depth + 1)] as const),
     );
@@ -56,7 +56,7 @@ function storable(json: ExactJson | undefined, step: () => void, depth: number):
   if (typeof json === 'string') return json.replace(UNSTORABLE_CHARACTERS, REPLACEMENT);
   if (depth > DEEPEST) return json ?? null;
   if (Array.isArray(json)) return json.map((item) => storable(item, step, depth + 1));
-  if (!isExactObject(json)) return json ?? null;
+  if (!isJsonObject(json)) return json ?? null;
   const entries = new Map<string, ExactJson>();
   /** The number of the last key that became alike, by what they all became. */
   const numbers = new Map<string, number>();

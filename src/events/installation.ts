@@ -1,5 +1,5 @@
-import { isExactObject, type ExactObject } from '../autokitteh/values-json.js';
-import { exactObjectAt, textAt, type EventFrame } from './frame.js';
+import type { EventFrame } from './frame.js';
+import { isJsonObject, objectAt, stringAt, type ExactObject } from '../core/json.js';
 
 /** Where a Slack app is installed: in one workspace, or (with an empty team) in a whole Enterprise Grid organisation. */
 export interface Installation {
@@ -53,33 +53,35 @@ interface Place {
 function eventPlace(payload: ExactObject): Place {
   const authorizations = payload['authorizations'];
   const first = Array.isArray(authorizations) ? authorizations[0] : undefined;
-  const authorization = isExactObject(first) ? first : undefined;
+  const authorization = isJsonObject(first) ? first : undefined;
   return {
     team:
-      textAt(authorization, 'team_id') || textAt(payload, 'context_team_id') || textAt(payload, 'team_id'),
+      stringAt(authorization, 'team_id') ||
+      stringAt(payload, 'context_team_id') ||
+      stringAt(payload, 'team_id'),
     enterprise:
-      textAt(authorization, 'enterprise_id') ||
-      textAt(payload, 'context_enterprise_id') ||
-      textAt(payload, 'enterprise_id'),
+      stringAt(authorization, 'enterprise_id') ||
+      stringAt(payload, 'context_enterprise_id') ||
+      stringAt(payload, 'enterprise_id'),
     wholeOrganisation: isTrue(authorization?.['is_enterprise_install']),
   };
 }
 
 function interactionPlace(payload: ExactObject): Place {
-  const view = exactObjectAt(payload, 'view');
-  const team = exactObjectAt(payload, 'team');
-  const user = exactObjectAt(payload, 'user');
+  const view = objectAt(payload, 'view');
+  const team = objectAt(payload, 'team');
+  const user = objectAt(payload, 'user');
   return {
     team:
       // In a view opened across Slack Connect the other two are the user's workspace.
-      textAt(view, 'app_installed_team_id') ||
-      textAt(team, 'id') ||
-      textAt(payload, 'team_id') ||
-      textAt(user, 'team_id'),
+      stringAt(view, 'app_installed_team_id') ||
+      stringAt(team, 'id') ||
+      stringAt(payload, 'team_id') ||
+      stringAt(user, 'team_id'),
     enterprise:
-      textAt(exactObjectAt(payload, 'enterprise'), 'id') ||
-      textAt(payload, 'enterprise_id') ||
-      textAt(team, 'enterprise_id'),
+      stringAt(objectAt(payload, 'enterprise'), 'id') ||
+      stringAt(payload, 'enterprise_id') ||
+      stringAt(team, 'enterprise_id'),
     wholeOrganisation: isTrue(payload['is_enterprise_install']),
   };
 }

@@ -1,7 +1,7 @@
-import type { ExactObject } from '../autokitteh/values-json.js';
 import { actorOf, type Actor } from './actor.js';
-import { innerEvent, exactObjectAt, textAt, type EventFrame, type InnerEvent } from './frame.js';
+import { innerEvent, type EventFrame, type InnerEvent } from './frame.js';
 import { installationOf, type Installation } from './installation.js';
+import { objectAt, stringAt, type ExactObject } from '../core/json.js';
 
 /** Why a frame goes no further than its acknowledgement. */
 interface Dropped {
@@ -49,38 +49,38 @@ export function classify(frame: EventFrame): Classified {
 /** `event_id`, else the kind and `trigger_id`, else `envelope_id`, but for the kinds that have something better. */
 function keyOf({ kind, envelopeId, payload }: EventFrame, { eventType }: InnerEvent): string {
   if (kind === 'slash_commands') return triggerKey('slash_command', payload) || envelopeId;
-  if (kind === 'interactive') return interactionKey(textAt(payload, 'type'), payload) || envelopeId;
+  if (kind === 'interactive') return interactionKey(stringAt(payload, 'type'), payload) || envelopeId;
   const minute = payload['minute_rate_limited'];
   if (eventType === 'app_rate_limited' && typeof minute === 'number') {
     // Each delivery has an envelope of its own, and there is one notice for a minute.
-    return `${eventType}:${textAt(payload, 'team_id')}:${minute}`;
+    return `${eventType}:${stringAt(payload, 'team_id')}:${minute}`;
   }
-  return textAt(payload, 'event_id') || envelopeId;
+  return stringAt(payload, 'event_id') || envelopeId;
 }
 
 function interactionKey(type: string, payload: ExactObject): string {
   // Typing the same text again asks for options again, maybe with the trigger of the same view.
   if (type === 'block_suggestion' || type === 'dialog_suggestion') return '';
-  const view = exactObjectAt(payload, 'view');
-  const viewId = textAt(view, 'id');
+  const view = objectAt(payload, 'view');
+  const viewId = stringAt(view, 'id');
   // A view is closed once, and that has no trigger.
-  if (type === 'view_closed' && viewId !== '') return `${type}:${viewId}:${textAt(view, 'hash')}`;
+  if (type === 'view_closed' && viewId !== '') return `${type}:${viewId}:${stringAt(view, 'hash')}`;
   return triggerKey(type, payload);
 }
 
 function triggerKey(type: string, payload: ExactObject): string {
-  const trigger = textAt(payload, 'trigger_id');
+  const trigger = stringAt(payload, 'trigger_id');
   return trigger === '' ? '' : `${type}:${trigger}`;
 }
 
 function conversationOf(event: ExactObject): string {
   return (
     idAt(event, 'channel') ||
-    textAt(event, 'channel_id') ||
-    textAt(exactObjectAt(event, 'item'), 'channel') ||
-    textAt(exactObjectAt(event, 'container'), 'channel_id') ||
+    stringAt(event, 'channel_id') ||
+    stringAt(objectAt(event, 'item'), 'channel') ||
+    stringAt(objectAt(event, 'container'), 'channel_id') ||
     idAt(event, 'user') ||
-    textAt(event, 'user_id')
+    stringAt(event, 'user_id')
   );
 }
 
@@ -93,5 +93,5 @@ function plain(id: string): string {
 
 /** Some events have an id where others have the whole object. */
 function idAt(event: ExactObject, key: string): string {
-  return textAt(event, key) || textAt(exactObjectAt(event, key), 'id');
+  return stringAt(event, key) || stringAt(objectAt(event, key), 'id');
 }

@@ -1,13 +1,15 @@
 import { PluginError } from '../core/errors.js';
-import { DEPTH, isExactObject, type ExactJson, type ExactObject } from '../autokitteh/values-json.js';
+import { DEPTH } from '../autokitteh/values-json.js';
 import { sizeOfData } from '../autokitteh/values-size.js';
 import type { Value } from '../autokitteh/values.js';
 import { parseExact } from './exact-json.js';
-import { innerEvent, textAt, type EventFrame, type FrameKind, type InnerEvent } from './frame.js';
+import { innerEvent, type EventFrame, type InnerEvent } from './frame.js';
 import { eventShape } from './shapes.js';
 import { Steps } from './steps.js';
 import { ENVELOPE_KEY, slackEnvelope } from './slack-envelope.js';
 import { conflictEntries, mapMembers, type Mapping } from './struct-mapping.js';
+import { isJsonObject, stringAt, type ExactJson, type ExactObject } from '../core/json.js';
+import { isEnvelopeKind } from '../slack/envelope.js';
 
 /** An event as AutoKitteh's dispatcher takes it. */
 export interface MappedEvent {
@@ -64,7 +66,7 @@ export function toEvent(
   steps = new Steps(MOST_STEPS_FOR_NOTHING + MOST_STEPS_FOR_A_CHARACTER * frameText.length),
 ): MappedEvent {
   const step = (): void => steps.take();
-  const whole = parseFrame(frameText, step);
+  const whole = parseObject(frameText, step);
   const frame = frameOf(whole, extras.appId);
   const inner = innerEvent(frame.kind, frame.payload);
   if (inner === undefined) throw new PluginError('bad_input', 'the frame holds no event');
@@ -168,23 +170,21 @@ function memoOf({ envelopeId, payload }: EventFrame, { appId, key }: MappingExtr
     slack_event_key: key,
     slack_app_id: appId,
     slack_envelope_id: envelopeId,
-    slack_event_id: textAt(payload, 'event_id'),
+    slack_event_id: stringAt(payload, 'event_id'),
     slack_event_time: typeof time === 'number' ? String(time) : '',
   };
 }
 
-const KINDS: readonly FrameKind[] = ['events_api', 'interactive', 'slash_commands'];
-
 function frameOf(whole: ExactObject, appId: string): EventFrame {
-  const kind = KINDS.find((known) => known === whole['type']);
+  const kind = stringAt(whole, 'type');
   const payload = whole['payload'];
-  if (kind === undefined || !isExactObject(payload)) {
+  if (!isEnvelopeKind(kind) || !isJsonObject(payload)) {
     throw new PluginError('bad_input', 'the frame is none that holds an event');
   }
-  return { kind, appId, envelopeId: textAt(whole, 'envelope_id'), payload };
+  return { kind, appId, envelopeId: stringAt(whole, 'envelope_id'), payload };
 }
 
-function parseFrame(text: string, step: () => void): ExactObject {
+function parseObject(text: string, step: () => void): ExactObject {
   let json: ExactJson;
   try {
     json = parseExact(text, step);
@@ -192,6 +192,6 @@ function parseFrame(text: string, step: () => void): ExactObject {
     if (cause instanceof PluginError) throw cause;
     throw new PluginError('bad_input', 'the frame is not JSON', { cause });
   }
-  if (!isExactObject(json)) throw new PluginError('bad_input', 'the frame is no JSON object');
+  if (!isJsonObject(json)) throw new PluginError('bad_input', 'the frame is no JSON object');
   return json;
 }

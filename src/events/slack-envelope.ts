@@ -1,6 +1,7 @@
-import { fromJson, type ExactObject, type Limits } from '../autokitteh/values-json.js';
+import { fromJson, type Limits } from '../autokitteh/values-json.js';
 import { boolean, dict, list, number, string, struct, symbol, type Value } from '../autokitteh/values.js';
-import { exactObjectAt, textAt, type EventFrame } from './frame.js';
+import type { EventFrame } from './frame.js';
+import { numberAt, objectAt, stringAt, type ExactObject } from '../core/json.js';
 
 /** The key of an event's data that holds what Slack sent around the event. */
 export const ENVELOPE_KEY = 'slack_envelope';
@@ -39,27 +40,22 @@ export function slackEnvelope(frame: EventFrame, whole: ExactObject, notes: Enve
     kind: string(frame.kind),
     app_id: text(frame.appId),
     envelope_id: text(frame.envelopeId),
-    event_id: text(textAt(payload, 'event_id')),
-    event_time: numberAt(payload, 'event_time'),
-    team_id: text(textAt(payload, 'team_id') || textAt(exactObjectAt(payload, 'team'), 'id')),
+    event_id: text(stringAt(payload, 'event_id')),
+    event_time: number(numberAt(payload, 'event_time')),
+    team_id: text(stringAt(payload, 'team_id') || stringAt(objectAt(payload, 'team'), 'id')),
     enterprise_id: text(
-      textAt(payload, 'enterprise_id') || textAt(exactObjectAt(payload, 'enterprise'), 'id'),
+      stringAt(payload, 'enterprise_id') || stringAt(objectAt(payload, 'enterprise'), 'id'),
     ),
-    context_team_id: text(textAt(payload, 'context_team_id')),
-    context_enterprise_id: text(textAt(payload, 'context_enterprise_id')),
+    context_team_id: text(stringAt(payload, 'context_team_id')),
+    context_enterprise_id: text(stringAt(payload, 'context_enterprise_id')),
     authorizations: Array.isArray(authorizations) ? fromJson(authorizations, MODEST) : list([]),
     is_ext_shared_channel: boolean(payload['is_ext_shared_channel'] === true),
-    event_context: text(textAt(payload, 'event_context')),
-    retry_attempt: numberAt(whole, 'retry_attempt'),
-    retry_reason: text(textAt(whole, 'retry_reason')),
+    event_context: text(stringAt(payload, 'event_context')),
+    retry_attempt: number(numberAt(whole, 'retry_attempt')),
+    retry_reason: text(stringAt(whole, 'retry_reason')),
     answer_url: string(notes.answerUrl),
     cut: boolean(notes.cut),
     conflicts: dict(notes.conflicts),
     other_keys: dict(notes.others),
   });
-}
-
-function numberAt(object: ExactObject, key: string): Value {
-  const value = object[key];
-  return typeof value === 'number' && Number.isFinite(value) ? number(value) : number(0);
 }

@@ -1,14 +1,7 @@
-import {
-  fromJson,
-  isExactObject,
-  limitMembers,
-  stringFromJson,
-  type ExactJson,
-  type ExactObject,
-  type Limits,
-} from '../autokitteh/values-json.js';
+import { fromJson, limitMembers, stringFromJson, type Limits } from '../autokitteh/values-json.js';
 import { boolean, dict, integer, isSymbol, list, number, struct, type Value } from '../autokitteh/values.js';
 import type { Kind, Shape } from './shapes.js';
+import { isJsonObject, type ExactJson, type ExactObject } from '../core/json.js';
 
 /** What the mapping of one event is allowed, and what it could not put in its place. */
 export interface Mapping {
@@ -129,11 +122,11 @@ function mapKind(
       if (typeof json === 'bigint') return integer(json);
       return typeof json === 'number' && Number.isFinite(json) ? number(json) : undefined;
     case 'dict':
-      return isExactObject(json) ? fromJson(json, mapping.limits, depth + 1) : undefined;
+      return isJsonObject(json) ? fromJson(json, mapping.limits, depth + 1) : undefined;
     case 'list':
       return Array.isArray(json) ? mapList(kind.of, json, mapping, path, depth + 1) : undefined;
     case 'struct':
-      return isExactObject(json) ? mapStruct(kind.shape, json, mapping, path, depth + 1) : undefined;
+      return isJsonObject(json) ? mapStruct(kind.shape, json, mapping, path, depth + 1) : undefined;
     default:
       return kind satisfies never;
   }
@@ -155,7 +148,7 @@ function mapList(
   if (tooDeep(mapping, depth)) return 'zero';
   return list(
     limitMembers(items, mapping.limits).map((item, index) =>
-      of !== undefined && isExactObject(item) && !tooDeep(mapping, depth + 1)
+      of !== undefined && isJsonObject(item) && !tooDeep(mapping, depth + 1)
         ? structOf(of, mapMembers(of, item, mapping, `${path}[${index}]`, depth + 1))
         : fromJson(item, mapping.limits, depth + 1),
     ),

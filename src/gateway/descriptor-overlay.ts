@@ -1,4 +1,5 @@
 import { fromBinary, toBinary, toJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
+import { isJsonObject } from '../core/json.js';
 import {
   GetResponseSchema,
   IntegrationSchema,
@@ -50,12 +51,13 @@ function overlaid(entry: Integration, ours: Integration): Integration {
 
 function overlayJson(method: 'Get' | 'List', payload: Buffer, ours: Integration): Uint8Array {
   const response = JSON.parse(payload.toString()) as JsonValue;
-  if (!isObject(response)) return payload;
+  if (!isJsonObject(response)) return payload;
   const { integration, integrations } = response;
-  if (method === 'Get' && isObject(integration)) response['integration'] = overlaidJson(integration, ours);
+  if (method === 'Get' && isJsonObject(integration))
+    response['integration'] = overlaidJson(integration, ours);
   if (method === 'List' && Array.isArray(integrations)) {
     response['integrations'] = integrations.map((entry) =>
-      isObject(entry) ? overlaidJson(entry, ours) : entry,
+      isJsonObject(entry) ? overlaidJson(entry, ours) : entry,
     );
   }
   return Buffer.from(JSON.stringify(response));
@@ -67,8 +69,4 @@ function overlaidJson(entry: JsonObject, ours: Integration): JsonObject {
   if (entry[useProtoFieldName ? 'integration_id' : 'integrationId'] !== ours.integrationId) return entry;
   const { module: _module, ...fields } = toJson(IntegrationSchema, ours, { useProtoFieldName }) as JsonObject;
   return { ...entry, ...fields };
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

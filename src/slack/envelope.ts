@@ -1,5 +1,5 @@
 import { cutText } from '../core/text.js';
-import { isJsonObject, objectAt, stringAt, type JsonObject } from '../core/json.js';
+import { isJsonObject, numberAt, objectAt, stringAt, type JsonObject } from '../core/json.js';
 
 /** What Slack wraps in an envelope and wants acknowledged within 3 s. Slack: Socket Mode, "Events". */
 export type EnvelopeKind = 'events_api' | 'interactive' | 'slash_commands';
@@ -116,18 +116,14 @@ function parseEnvelope(kind: EnvelopeKind, frame: JsonObject, text: string): Fra
   return { t: 'envelope', envelope };
 }
 
-function isEnvelopeKind(type: string): type is EnvelopeKind {
+/** Whether a frame of this `type` holds an event. */
+export function isEnvelopeKind(type: string): type is EnvelopeKind {
   return KINDS.has(type);
 }
 
 /** No character takes more than three bytes for each of its UTF-16 units. */
 function isTooLong(text: string): boolean {
   return 3 * text.length > LONGEST_FRAME && Buffer.byteLength(text) > LONGEST_FRAME;
-}
-
-function numberAt(object: JsonObject | undefined, key: string): number {
-  const value = object?.[key];
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
 
 function countAt(object: JsonObject | undefined, key: string): number {

@@ -2,7 +2,7 @@ import { WebClient } from '@slack/web-api';
 
 import { deadline } from '../core/cancellation.js';
 import type { Clock } from '../core/clock.js';
-import { isJsonObject, objectAt, stringAt, type JsonObject } from '../core/json.js';
+import { isJsonObject, numberAt, objectAt, stringAt, type JsonObject } from '../core/json.js';
 import type { SlackHttp } from './http.js';
 import { silentLogger } from './silent-logger.js';
 import type { SlackFailure } from './slack-errors.js';
@@ -148,13 +148,12 @@ function botIdentity(reply: JsonObject): BotIdentity {
 
 function botInfo(reply: JsonObject): BotInfo {
   const bot = objectAt(reply, 'bot');
-  const updated = bot?.['updated'];
   return {
     id: stringAt(bot, 'id'),
     appId: stringAt(bot, 'app_id'),
     userId: stringAt(bot, 'user_id'),
     name: stringAt(bot, 'name'),
-    updated: typeof updated === 'number' ? updated : 0,
+    updated: numberAt(bot, 'updated'),
     deleted: bot?.['deleted'] === true,
   };
 }

@@ -3,7 +3,7 @@ import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
 import type { TestProject, TestUser } from '../world/server.js';
-import type { JsonObject } from '../../src/core/json.js';
+import { isJsonObject, type JsonObject } from '../../src/core/json.js';
 import { ValueSchema } from '../../src/gen/autokitteh/values/v1/values_pb.js';
 import { dataToJson } from '../../src/sim/autokitteh/values.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
@@ -211,13 +211,9 @@ function goldenData(name: string): JsonObject {
 function lacking(built: unknown, data: unknown, path = 'data'): string[] {
   if (Array.isArray(built) && Array.isArray(data))
     return built.length > 0 && data.length > 0 ? lacking(built[0], data[0], `${path}[0]`) : [];
-  if (!isObject(built) || !isObject(data))
+  if (!isJsonObject(built) || !isJsonObject(data))
     return built === null || data === null || typeof built === typeof data ? [] : [path];
   return Object.entries(built).flatMap(([key, value]) =>
     key in data ? lacking(key === 'blocks' ? [] : value, data[key], `${path}.${key}`) : [`${path}.${key}`],
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

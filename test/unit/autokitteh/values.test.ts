@@ -2,7 +2,7 @@ import { create, equals, fromBinary, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ValueSchema } from '../../../src/gen/autokitteh/values/v1/values_pb.js';
-import { fromJson, structsFromJson, toJson, type ExactJson } from '../../../src/autokitteh/values-json.js';
+import { fromJson, structsFromJson, toJson } from '../../../src/autokitteh/values-json.js';
 import { sizeOf, sizeOfData } from '../../../src/autokitteh/values-size.js';
 import { invalidFields, invalidity, kindOf } from '../../../src/autokitteh/values-validity.js';
 import {
@@ -19,6 +19,7 @@ import {
   TRUE,
   type Value,
 } from '../../../src/autokitteh/values.js';
+import type { ExactJson } from '../../../src/core/json.js';
 
 const seed = Math.floor(Math.random() * 2 ** 31);
 console.log(`values: SEED=${seed}`);

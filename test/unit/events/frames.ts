@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../../src/core/json.js';
-import type { FrameKind } from '../../../src/events/frame.js';
+import type { EnvelopeKind } from '../../../src/slack/envelope.js';
 
 /** The text of a synthetic frame, as it comes over the socket. */
 export function frameText(file: string): string {
@@ -9,17 +9,21 @@ export function frameText(file: string): string {
 
 /** A synthetic frame as the socket part hands it on. */
 export function frameOf(file: string): {
-  kind: FrameKind;
+  kind: EnvelopeKind;
   appId: string;
   envelopeId: string;
   payload: JsonObject;
 } {
-  const frame = JSON.parse(frameText(file)) as { type: FrameKind; envelope_id: string; payload: JsonObject };
+  const frame = JSON.parse(frameText(file)) as {
+    type: EnvelopeKind;
+    envelope_id: string;
+    payload: JsonObject;
+  };
   return { kind: frame.type, appId: 'A07SYNTH01', envelopeId: frame.envelope_id, payload: frame.payload };
 }
 
 /** The text of a frame around any payload. */
-export function wrap(kind: FrameKind, payload: unknown): string {
+export function wrap(kind: EnvelopeKind, payload: unknown): string {
   return JSON.stringify({ envelope_id: 'e-1', type: kind, payload, accepts_response_payload: false });
 }
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/json.js';
-import type { FrameKind } from '../../../src/events/frame.js';
 import { belongsTo, installationOf, type Installation } from '../../../src/events/installation.js';
 import { runSeed } from './arbitrary.js';
 import { frameOf } from './frames.js';
+import type { EnvelopeKind } from '../../../src/slack/envelope.js';
 
 const seed = runSeed('installation');
 
-function eventOf(payload: JsonObject, kind: FrameKind = 'events_api'): Installation | undefined {
+function eventOf(payload: JsonObject, kind: EnvelopeKind = 'events_api'): Installation | undefined {
   return installationOf({ kind, appId: 'A1', payload });
 }
 
@@ -128,7 +128,7 @@ describe('belongsTo', () => {
   type Place = (typeof places)[number];
 
   /** What Slack sends for an installation, in each form. */
-  const payloadOf = ({ enterprise, team }: Place, elsewhere: Place): [FrameKind, JsonObject][] => {
+  const payloadOf = ({ enterprise, team }: Place, elsewhere: Place): [EnvelopeKind, JsonObject][] => {
     const whole = team === '';
     const authorization = {
       enterprise_id: enterprise || null,

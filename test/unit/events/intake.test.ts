@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/json.js';
-import type { FrameKind } from '../../../src/events/frame.js';
 import { classify, type Accepted } from '../../../src/events/intake.js';
 import { frameOf } from './frames.js';
+import type { EnvelopeKind } from '../../../src/slack/envelope.js';
 
 function accepted(frame: Parameters<typeof classify>[0]): Accepted {
   const found = classify(frame);
@@ -26,7 +26,7 @@ function eventFrame(event: JsonObject, around: JsonObject = {}): Parameters<type
   };
 }
 
-function frame(kind: FrameKind, payload: JsonObject, envelopeId = 'e-1'): Parameters<typeof classify>[0] {
+function frame(kind: EnvelopeKind, payload: JsonObject, envelopeId = 'e-1'): Parameters<typeof classify>[0] {
   return { kind, appId: 'A1', envelopeId, payload: { team: { id: 'T1' }, team_id: 'T1', ...payload } };
 }
 
@@ -46,7 +46,7 @@ describe('the key of a frame', () => {
   });
 
   it('The key of an interaction or slash command is its trigger, and differs for each kind', () => {
-    const kinds: [FrameKind, string][] = [
+    const kinds: [EnvelopeKind, string][] = [
       ['slash_commands', ''],
       ['interactive', 'block_actions'],
       ['interactive', 'view_submission'],

@@ -7,10 +7,10 @@ import { invalidFields, kindOf } from '../../../src/autokitteh/values-validity.j
 import { classify } from '../../../src/events/intake.js';
 import { SIZE_LIMIT, toEvent } from '../../../src/events/mapping.js';
 import { eventShape } from '../../../src/events/shapes.js';
-import type { FrameKind } from '../../../src/events/frame.js';
 import type { JsonObject } from '../../../src/core/json.js';
 import { anyJson, EVENT_TYPES, runSeed } from './arbitrary.js';
 import { wrap, wrapEvent } from './frames.js';
+import type { EnvelopeKind } from '../../../src/slack/envelope.js';
 
 const seed = runSeed('mapping');
 const extras = { appId: 'A1', key: 'k' };
@@ -20,7 +20,7 @@ const anyFrame = fc.oneof(
     .tuple(fc.constantFrom(...EVENT_TYPES), anyJson.object)
     .map(([type, event]) => wrapEvent({ ...(event as object), type })),
   fc
-    .tuple(fc.constantFrom<FrameKind>('interactive', 'slash_commands'), anyJson.object)
+    .tuple(fc.constantFrom<EnvelopeKind>('interactive', 'slash_commands'), anyJson.object)
     .map(([kind, payload]) => wrap(kind, payload)),
 );
 
@@ -81,7 +81,7 @@ describe('classifying arbitrary payloads', () => {
   it('The classification of an arbitrary payload never throws and gives a key to each frame that it accepts', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom<FrameKind>('events_api', 'interactive', 'slash_commands'),
+        fc.constantFrom<EnvelopeKind>('events_api', 'interactive', 'slash_commands'),
         anyJson.object,
         (kind, payload) => {
           const found = classify({

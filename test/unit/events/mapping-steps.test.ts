@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeDispatch } from '../../../src/autokitteh/dispatch-encoding.js';
-import { isExactObject, type ExactJson } from '../../../src/autokitteh/values-json.js';
 import { sizeOfData } from '../../../src/autokitteh/values-size.js';
-import { isJsonObject } from '../../../src/core/json.js';
-import { innerEvent, type FrameKind } from '../../../src/events/frame.js';
+import { isJsonObject, type ExactJson } from '../../../src/core/json.js';
+import { innerEvent } from '../../../src/events/frame.js';
 import { classify } from '../../../src/events/intake.js';
 import { toEvent } from '../../../src/events/mapping.js';
 import { clickedMessage, updateAfterButton } from '../../../src/events/message-update.js';
@@ -15,6 +14,7 @@ import { readsOf } from './counted-reads.js';
 import { runSeed } from './arbitrary.js';
 import { HOSTILE } from './hostile-frames.js';
 import { HOSTILE_CLICKS } from './hostile-clicks.js';
+import type { EnvelopeKind } from '../../../src/slack/envelope.js';
 
 const seed = runSeed('the steps of mapping');
 
@@ -26,7 +26,7 @@ function stepsOf(text: string): number {
 }
 
 interface Parts {
-  readonly type: FrameKind;
+  readonly type: EnvelopeKind;
   readonly payload: { readonly [key: string]: ExactJson };
 }
 
@@ -73,7 +73,7 @@ describe('the work that a frame makes', () => {
     const readsOfClassifying = (text: string): number => {
       const { type, payload } = partsOf(text);
       return readsOf(payload, (counted) => {
-        if (!isExactObject(counted)) throw new Error('no payload');
+        if (!isJsonObject(counted)) throw new Error('no payload');
         classify({ kind: type, appId: 'A1', envelopeId: 'e', payload: counted });
       });
     };
