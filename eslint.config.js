@@ -97,7 +97,7 @@ export default tseslint.config(
   },
   {
     // Scripts of the connection page: their types, the browser's globals among them, are checked by tsc.
-    files: ['src/connection/setup/assets/**/*.js'],
+    files: ['src/browser/**/*.js'],
     rules: { 'no-undef': 'off' },
   },
   {

@@ -47,6 +47,7 @@ export const FOLDERS = {
     imports: ['core', 'autokitteh', 'slack'],
     surface: ['actor.ts', 'answers.ts', 'installation.ts', 'intake.ts', 'mapping.ts', 'message-update.ts'],
   },
+  browser: { imports: [], surface: ['app-manifest.js', 'event-scopes.js', 'token-shape.js'] },
   delivery: {
     imports: ['core', 'storage'],
     surface: [
@@ -64,11 +65,11 @@ export const FOLDERS = {
     surface: ['descriptions.ts', 'file-upload.ts', 'functions.ts'],
   },
   contract: {
-    imports: ['core', 'http', 'gen', 'autokitteh', 'functions'],
+    imports: ['core', 'gen', 'http', 'autokitteh', 'functions'],
     surface: ['contract-server.ts', 'manifest.ts', 'ports.ts', 'service.ts'],
   },
   connection: {
-    imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'events', 'delivery'],
+    imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'events', 'browser', 'delivery'],
     surface: [
       'answers/answer-desk.ts',
       'answers/answer-kind.ts',
@@ -86,20 +87,24 @@ export const FOLDERS = {
       'live/setup-state.ts',
       'live/status.ts',
       'live/whose-bot.ts',
-      'setup/app-manifest.ts',
-      'setup/assets/token-shape.js',
-      'setup/check-tokens.ts',
-      'setup/connection-access.ts',
-      'setup/http/environment.ts',
-      'setup/http/forged-request.ts',
-      'setup/ports.ts',
-      'setup/save-connection.ts',
-      'setup/setup.ts',
     ],
   },
-  gateway: { imports: ['core', 'gen', 'http', 'autokitteh', 'connection'], surface: ['gateway.ts'] },
+  setup: {
+    imports: ['core', 'http', 'autokitteh', 'slack', 'browser', 'connection'],
+    surface: [
+      'app-manifest.ts',
+      'check-tokens.ts',
+      'connection-access.ts',
+      'http/environment.ts',
+      'http/forged-request.ts',
+      'ports.ts',
+      'save-connection.ts',
+      'setup.ts',
+    ],
+  },
+  gateway: { imports: ['core', 'gen', 'http', 'autokitteh', 'setup'], surface: ['gateway.ts'] },
   ops: {
-    imports: ['core', 'http', 'autokitteh', 'slack', 'delivery', 'connection'],
+    imports: ['core', 'http', 'autokitteh', 'slack', 'browser', 'delivery', 'connection', 'setup'],
     surface: [
       'admin.ts',
       'app-problems.ts',

@@ -1,5 +1,5 @@
 import { loadConfig, type Config } from '../config.js';
-import { proposedApp, slackSiteOf } from '../connection/setup/app-manifest.js';
+import { proposedApp, slackSiteOf } from '../setup/app-manifest.js';
 import { readManifest } from '../contract/manifest.js';
 import { systemClock } from '../core/clock.js';
 import { errorMessage, PluginError } from '../core/errors.js';

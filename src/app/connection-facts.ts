@@ -1,7 +1,7 @@
 import type { Status } from '../autokitteh/status.js';
 import type { ActivityLog } from '../connection/live/activity.js';
 import type { LiveConnections } from '../connection/live/live-connections.js';
-import type { LiveConnection } from '../connection/setup/ports.js';
+import type { LiveConnection } from '../setup/ports.js';
 import type { ConnectionFacts } from '../contract/ports.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { SlackSockets } from '../slack/sockets.js';

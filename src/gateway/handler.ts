@@ -3,7 +3,7 @@ import { createClient, type Transport } from '@connectrpc/connect';
 import { isConnectionId } from '../autokitteh/ids.js';
 import type { Status } from '../autokitteh/status.js';
 import type { Clock } from '../core/clock.js';
-import type { RequestHeaders } from '../connection/setup/http/forged-request.js';
+import type { RequestHeaders } from '../setup/http/forged-request.js';
 import { errorMessage } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';

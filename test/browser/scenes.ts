@@ -1,4 +1,4 @@
-import type { LiveConnection } from '../../src/connection/setup/ports.js';
+import type { LiveConnection } from '../../src/setup/ports.js';
 import type { Person } from './person.js';
 import type { Site } from './site.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { DEFAULT_APP_MANIFEST } from '../../src/connection/setup/app-manifest.js';
+import { DEFAULT_APP_MANIFEST } from '../../src/setup/app-manifest.js';
 import { createPerson } from './person.js';
 import { connect, LIVE, openGuide, typeTokens } from './scenes.js';
 import { setStage } from './stage.js';

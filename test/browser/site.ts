@@ -1,9 +1,9 @@
 import { createRouterTransport } from '@connectrpc/connect';
 import { createAutoKitteh } from '../../src/autokitteh/client.js';
 import { integrationIdFromName } from '../../src/autokitteh/ids.js';
-import { DEFAULT_APP_MANIFEST } from '../../src/connection/setup/app-manifest.js';
-import type { LiveConnection } from '../../src/connection/setup/ports.js';
-import { createSetup } from '../../src/connection/setup/setup.js';
+import { DEFAULT_APP_MANIFEST } from '../../src/setup/app-manifest.js';
+import type { LiveConnection } from '../../src/setup/ports.js';
+import { createSetup } from '../../src/setup/setup.js';
 import { systemClock } from '../../src/core/clock.js';
 import { Releasers } from '../../src/core/lifecycle.js';
 import { createLog } from '../../src/core/log.js';

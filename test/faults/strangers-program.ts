@@ -15,7 +15,7 @@ const MOST_KEPT = 20;
 
 /** The program, compiled as it is delivered, in files that a run removes. */
 export function compileProgram(): Promise<Compiled> {
-  const copied = ['integration.yaml', 'src/connection/setup/assets'];
+  const copied = ['integration.yaml', 'src/browser'];
   return compile('program', ['src/main.ts', 'src/storage/sqlite/*.ts'], copied);
 }
 

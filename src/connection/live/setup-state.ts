@@ -1,4 +1,4 @@
-import { appIdOf, appTokenProblem, botTokenProblem } from '../setup/assets/token-shape.js';
+import { appIdOf, appTokenProblem, botTokenProblem } from '../../browser/token-shape.js';
 
 /** Variables of a connection by name, secrets in clear. */
 export type Variables = ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
-import type { PersonsAutoKitteh, SlackCalls } from '../../connection/setup/ports.js';
-import type { AppManifest } from '../../connection/setup/app-manifest.js';
+import type { PersonsAutoKitteh, SlackCalls } from '../../setup/ports.js';
+import type { AppManifest } from '../../setup/app-manifest.js';
 import type { Clock } from '../../core/clock.js';
 
 /** Where a command reads and writes. */

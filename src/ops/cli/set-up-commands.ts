@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { createAppLink, manifestJson, manifestYaml } from '../../connection/setup/app-manifest.js';
-import { checkTokens, type CheckStep, type TokenCheck } from '../../connection/setup/check-tokens.js';
-import { openConnection } from '../../connection/setup/connection-access.js';
-import { saveConnection } from '../../connection/setup/save-connection.js';
+import { createAppLink, manifestJson, manifestYaml } from '../../setup/app-manifest.js';
+import { checkTokens, type CheckStep, type TokenCheck } from '../../setup/check-tokens.js';
+import { openConnection } from '../../setup/connection-access.js';
+import { saveConnection } from '../../setup/save-connection.js';
 import { deadline } from '../../core/cancellation.js';
 import type { CommandPorts, Flags, SetupTools } from './ports.js';
 import { readSecretFile, readTokens } from './tokens-input.js';

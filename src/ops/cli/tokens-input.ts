@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { tokenKind } from '../../connection/setup/assets/token-shape.js';
-import type { Tokens } from '../../connection/setup/check-tokens.js';
+import { tokenKind } from '../../browser/token-shape.js';
+import type { Tokens } from '../../setup/check-tokens.js';
 import { errorMessage, PluginError } from '../../core/errors.js';
 import type { Terminal } from './ports.js';
 

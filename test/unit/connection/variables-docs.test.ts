@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { IDENTITY_VARIABLES } from '../../../src/connection/setup/slack-identity.js';
+import { IDENTITY_VARIABLES } from '../../../src/setup/slack-identity.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { scaledClock } from '../../../src/core/clock.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/scripted-slack.js';
-import { checkTokens } from '../../../src/connection/setup/check-tokens.js';
+import { checkTokens } from '../../../src/setup/check-tokens.js';
 import type { SlackInstallation } from '../../../src/sim/slack/directory/entities.js';
 import { createSlackHttp, type SlackHttp } from '../../../src/slack/http.js';
 import { adviceFor, isPermanent, KNOWN_SLACK_ERRORS } from '../../../src/slack/slack-errors.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { setupStateOf } from '../../../../src/connection/live/setup-state.js';
-import { appTokenProblem, botTokenProblem } from '../../../../src/connection/setup/assets/token-shape.js';
+import { appTokenProblem, botTokenProblem } from '../../../../src/browser/token-shape.js';
 
 const APP = 'xapp-1-A111-1-abc';
 const BOT = 'xoxb-1-2-abc';

@@ -1,0 +1,159 @@
+import { adviceFor, isPermanent, type SlackFailure } from '../slack/slack-errors.js';
+import type { SlackResult } from '../slack/web-api.js';
+import { askWhoseBot } from '../connection/live/whose-bot.js';
+import { appIdOf, appTokenProblem, areSwapped, botTokenProblem } from '../browser/token-shape.js';
+import type { SlackCalls } from './ports.js';
+import { identityOf, type SlackIdentity } from './slack-identity.js';
+
+/** What is looked at, in the order in which it is told. */
+export type CheckName = 'bot_token' | 'bot' | 'app_token' | 'same_app' | 'scopes';
+
+export interface CheckStep {
+  readonly name: CheckName;
+  /** `open`: could not be tried because of another step. A warning keeps nobody from saving. */
+  readonly verdict: 'passed' | 'warning' | 'failed' | 'open';
+  readonly sentence: string;
+}
+
+/** A pair of tokens and what was found. */
+export type TokenCheck =
+  | { readonly t: 'passed'; readonly steps: readonly CheckStep[]; readonly identity: SlackIdentity }
+  | {
+      readonly t: 'failed';
+      readonly steps: readonly CheckStep[];
+      readonly first: CheckStep;
+      /** Slack could not be asked, or not now: the tokens may be right. */
+      readonly transient: boolean;
+    };
+
+export interface Tokens {
+  readonly botToken: string;
+  readonly appToken: string;
+}
+
+/**
+ * Asks Slack about a bot token and an app-level token: who the bot is, whether Socket Mode gives a socket, whether
+ * both belong to one app, and which of `wantedScopes` are not granted. Nothing is stored, and texts of a wrong shape
+ * are not sent anywhere.
+ */
+export async function checkTokens(
+  slack: SlackCalls,
+  tokens: Tokens,
+  wantedScopes: readonly string[],
+  signal: AbortSignal,
+): Promise<TokenCheck> {
+  const shapes = checkShapes(tokens);
+  if (shapes !== undefined) return failed(shapes, false);
+  const [bot, socket] = await Promise.all([
+    askAboutBot(slack, tokens.botToken, signal),
+    slack.openConnection(tokens.appToken, signal),
+  ]);
+  const sameApp = sameAppStep(bot.identity?.appId, appIdOf(tokens.appToken));
+  const steps = [...bot.steps, socketStep(socket), sameApp];
+  if (bot.granted !== undefined) steps.push(scopesStep(bot.granted, wantedScopes));
+  if (bot.identity === undefined || steps.some(({ verdict }) => verdict === 'failed')) {
+    return failed(steps, bot.transient || (!socket.ok && passes(socket.failure)));
+  }
+  return { t: 'passed', steps, identity: bot.identity };
+}
+
+function checkShapes({ botToken, appToken }: Tokens): CheckStep[] | undefined {
+  if (areSwapped(botToken, appToken)) {
+    const swapped = 'The two tokens are swapped: put each into the other field.';
+    return [step('bot_token', 'failed', swapped), step('app_token', 'failed', swapped)];
+  }
+  const steps = [
+    shapeStep('bot_token', botTokenProblem(botToken)),
+    shapeStep('app_token', appTokenProblem(appToken)),
+  ];
+  return steps.some(({ verdict }) => verdict === 'failed') ? steps : undefined;
+}
+
+function shapeStep(name: CheckName, problem: string): CheckStep {
+  if (problem !== '') return step(name, 'failed', problem);
+  return step(name, 'open', 'Its shape is right; Slack was not asked yet.');
+}
+
+interface BotAnswer {
+  readonly steps: CheckStep[];
+  /** Absent when Slack does not know the token. */
+  readonly granted?: readonly string[] | 'unknown';
+  readonly identity?: SlackIdentity;
+  readonly transient: boolean;
+}
+
+async function askAboutBot(slack: SlackCalls, botToken: string, signal: AbortSignal): Promise<BotAnswer> {
+  const answer = await askWhoseBot(slack, botToken, signal);
+  if (answer.t === 'failed' && answer.auth === undefined) {
+    const steps = [step('bot_token', 'failed', sentenceFor(answer.failure))];
+    return { steps, transient: passes(answer.failure) };
+  }
+  const { auth } = answer;
+  const known = step('bot_token', 'passed', `Slack knows the bot as @${auth.user} in ${auth.team}.`);
+  if (answer.t === 'failed') {
+    const steps = [known, step('bot', 'failed', sentenceFor(answer.failure))];
+    return { steps, granted: auth.scopes ?? 'unknown', transient: passes(answer.failure) };
+  }
+  const steps = [known, step('bot', 'passed', `It is the bot of the app ${answer.bot.appId}.`)];
+  return {
+    steps,
+    granted: auth.scopes ?? 'unknown',
+    identity: identityOf(auth, answer.bot),
+    transient: false,
+  };
+}
+
+function socketStep(answer: SlackResult<unknown>): CheckStep {
+  if (!answer.ok) return step('app_token', 'failed', sentenceFor(answer.failure));
+  return step('app_token', 'passed', 'Slack opens a socket with it.');
+}
+
+function sameAppStep(botApp: string | undefined, tokenApp: string): CheckStep {
+  if (botApp === undefined) return step('same_app', 'open', 'Whether both are of one app is not known yet.');
+  if (botApp === tokenApp) return step('same_app', 'passed', `Both tokens are of the app ${botApp}.`);
+  const sentence = `The bot token is of the app ${botApp}, the app-level token of ${tokenApp}. Copy both from the same app.`;
+  return step('same_app', 'failed', sentence);
+}
+
+function scopesStep(granted: readonly string[] | 'unknown', wanted: readonly string[]): CheckStep {
+  if (granted === 'unknown')
+    return step(
+      'scopes',
+      'open',
+      'Slack did not say which scopes are granted: look under “OAuth & Permissions”.',
+    );
+  const missing = wanted.filter((scope) => !granted.includes(scope));
+  const count = `${granted.length} ${granted.length === 1 ? 'scope is' : 'scopes are'} granted`;
+  if (missing.length === 0) return step('scopes', 'passed', `${count}, none is missing.`);
+  const sentence = `${count}. Not granted: ${missing.join(', ')}. If you need them, add them under “OAuth & Permissions” and install the app again.`;
+  return step('scopes', 'warning', sentence);
+}
+
+function sentenceFor(failure: SlackFailure): string {
+  switch (failure.t) {
+    case 'unreachable':
+      return `${failure.message}. Try again.`;
+    case 'rate_limited':
+      return `Slack limits how often one may ask. Wait ${Math.ceil(failure.retryAfterMs / 1000)} seconds, then try again.`;
+    case 'refused':
+      if (failure.error === 'missing_scope' && failure.needed !== undefined) {
+        return `Slack says missing_scope: add the scope ${failure.needed}, install the app again, and copy the token again.`;
+      }
+      if (passes(failure)) return `Slack says ${failure.error}: try again in a moment.`;
+      return `Slack says ${failure.error}: ${adviceFor(failure.error)}.`;
+  }
+}
+
+function passes(failure: SlackFailure): boolean {
+  return failure.t !== 'refused' || !isPermanent(failure.error);
+}
+
+function step(name: CheckName, verdict: CheckStep['verdict'], sentence: string): CheckStep {
+  return { name, verdict, sentence };
+}
+
+function failed(steps: readonly CheckStep[], transient: boolean): TokenCheck {
+  const first = steps.find(({ verdict }) => verdict === 'failed');
+  if (first === undefined) throw new Error('a check without a failed step has not failed');
+  return { t: 'failed', steps, first, transient };
+}

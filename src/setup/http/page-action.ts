@@ -1,0 +1,134 @@
+import { PluginError } from '../../core/errors.js';
+import { ANSWER_KINDS } from '../../connection/answers/answer-kind.js';
+import { checkTokens, type TokenCheck } from '../check-tokens.js';
+import { openConnection, type OwnConnection } from '../connection-access.js';
+import type { OpenedSockets } from '../opened-sockets.js';
+import type { PersonsAutoKitteh, SetupPorts } from '../ports.js';
+import type { Outcome } from '../pages/view.js';
+import { saveConnection } from '../save-connection.js';
+import { adopt, disconnect, finishAdopting, storedTokens, typedOrStored } from '../stored-tokens.js';
+import { sendTestMessage } from '../test-message.js';
+import { saveChoices, type WorkflowChoices } from '../workflow-choices.js';
+import { refuseAuthType, SAVE_LIMIT_MS } from './built-in-save.js';
+import type { Fields } from './fields.js';
+import { withTimeLimit } from './time-limit.js';
+
+/** The buttons of the page. */
+const ACTIONS = ['save', 'check', 'test_message', 'adopt', 'finish', 'disconnect', 'choose'] as const;
+
+type Action = (typeof ACTIONS)[number];
+
+/** What to do next: show the page with the outcome, or anew because something was stored. */
+export type ActionAnswer =
+  | { readonly t: 'changed' }
+  | { readonly t: 'outcome'; readonly status: 200 | 400 | 502; readonly outcome: Outcome };
+
+/** Does what a button of the page asks for, with the person's rights. Rejects with a PluginError. */
+export async function doAction(
+  ports: SetupPorts,
+  opened: OpenedSockets,
+  autokitteh: PersonsAutoKitteh,
+  fields: Fields,
+): Promise<ActionAnswer> {
+  const action = ACTIONS.find((known) => known === fields.get('action'));
+  if (action === undefined) throw new PluginError('bad_input', 'this page has no such button');
+  refuseAuthType(fields.get('auth_type'));
+  const answer = await withTimeLimit(ports.clock, SAVE_LIMIT_MS, 'what you asked for', async (signal) => {
+    const connection = await openConnection(autokitteh, ports.integrationId, fields.get('cid'), signal);
+    return run(action, { ports, opened, autokitteh, fields, connection, signal });
+  });
+  if (answer.t === 'changed') ports.changed(fields.get('cid'));
+  return answer;
+}
+
+interface Run {
+  readonly ports: SetupPorts;
+  readonly opened: OpenedSockets;
+  readonly autokitteh: PersonsAutoKitteh;
+  readonly fields: Fields;
+  readonly connection: OwnConnection;
+  readonly signal: AbortSignal;
+}
+
+async function run(action: Action, request: Run): Promise<ActionAnswer> {
+  const { ports, autokitteh, connection, signal } = request;
+  switch (action) {
+    case 'save':
+      return save(request);
+    case 'check':
+      return check(request);
+    case 'test_message':
+      return testMessage(request);
+    case 'adopt':
+      await adopt(autokitteh, ports.clock, connection, signal);
+      return { t: 'changed' };
+    case 'finish':
+      await finishAdopting(autokitteh, connection, signal);
+      return { t: 'changed' };
+    case 'disconnect':
+      await disconnect(autokitteh, connection, signal);
+      return { t: 'changed' };
+    case 'choose':
+      await saveChoices(autokitteh, connection.record.id, choices(request.fields), signal);
+      return { t: 'changed' };
+  }
+}
+
+async function save({ ports, opened, autokitteh, fields, connection, signal }: Run): Promise<ActionAnswer> {
+  const tokens = typedOrStored(typed(fields), connection.variables);
+  const checked = await saveConnection(
+    { slack: opened.spare(ports.slack), autokitteh, clock: ports.clock, saved: ports.saved },
+    { connectionId: connection.record.id, authType: fields.get('auth_type'), ...tokens },
+    signal,
+  );
+  if (checked.t === 'passed') return { t: 'changed' };
+  return {
+    t: 'outcome',
+    status: checked.transient ? 502 : 400,
+    outcome: { t: 'not_saved', steps: checked.steps },
+  };
+}
+
+async function check({ ports, opened, fields, connection, signal }: Run): Promise<ActionAnswer> {
+  const tokens = typedOrStored(typed(fields), connection.variables);
+  const checked: TokenCheck = await checkTokens(ports.slack, tokens, wantedScopes(ports, fields), signal);
+  if (checked.t === 'passed') opened.note(tokens.appToken);
+  return {
+    t: 'outcome',
+    status: 200,
+    outcome: { t: 'checked', passed: checked.t === 'passed', steps: checked.steps },
+  };
+}
+
+async function testMessage({ ports, fields, connection, signal }: Run): Promise<ActionAnswer> {
+  const { botToken } = storedTokens(connection.variables);
+  const { sent, sentence } = await sendTestMessage(ports.slack, botToken, fields.get('recipient'), signal);
+  return {
+    t: 'outcome',
+    status: sent ? 200 : 400,
+    outcome: { t: 'test_message', sent, sentence },
+  };
+}
+
+function typed(fields: Fields): { botToken: string; appToken: string } {
+  return { botToken: fields.get('bot_token'), appToken: fields.get('app_token') };
+}
+
+// A box that is not ticked is not sent.
+function choices(fields: Fields): WorkflowChoices {
+  return {
+    answers: new Set(ANSWER_KINDS.filter((kind) => fields.get(`answer_${kind}`) === 'on')),
+    updatesMessages: fields.get('update_message') === 'on',
+    getsOwnEvents: fields.get('own_events') === 'on',
+    keepsOrder: fields.get('order') === 'on',
+  };
+}
+
+// The page sends the scopes of the manifest as the person edited it; without its script, those of the proposed one.
+function wantedScopes(ports: SetupPorts, fields: Fields): readonly string[] {
+  const edited = fields
+    .get('scopes')
+    .split(/\s+/)
+    .filter((scope) => scope !== '');
+  return edited.length > 0 ? edited : ports.manifest.oauth_config.scopes.bot;
+}

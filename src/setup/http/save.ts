@@ -1,0 +1,86 @@
+import { cutText } from '../../core/text.js';
+import { PluginError } from '../../core/errors.js';
+import { isSocketMode } from '../../connection/live/setup-state.js';
+import type { OpenedSockets } from '../opened-sockets.js';
+import type { SetupPorts } from '../ports.js';
+import { saveLikeBuiltIn, type SaveAnswer } from './built-in-save.js';
+import { callerHeaders } from './caller.js';
+import type { SetupContext } from './environment.js';
+import { readFields, type Fields } from './fields.js';
+import { isForged, senderOfLink, type SaveSender } from './forged-request.js';
+import { doAction } from './page-action.js';
+import { refusalOf } from './refusal.js';
+import { saveOnServer } from './server-save.js';
+import { showPage } from './show-page.js';
+
+/**
+ * `/slack/save`: the built-in integration's contract, or a button of our own page (`action`). Who sent it is judged
+ * first, then whether it can be read in one way only, then whose connection it is.
+ */
+export async function answerSave(
+  context: SetupContext,
+  ports: SetupPorts,
+  opened: OpenedSockets,
+): Promise<Response> {
+  const request = context.req.raw;
+  context.header('cache-control', 'no-store');
+  const sender = senderOf(request, ports);
+  if (sender === 'forged') return forged(context);
+  const fields = await readFields(request);
+  const button = fields.get('action') !== '';
+  if (context.env.passOn !== undefined && !button && !isSocketMode(fields.get('auth_type'))) {
+    const answer = await saveOnServer(context, ports, { fields, sender, passOn: context.env.passOn });
+    if (answer === 'forged') return forged(context);
+    return answer instanceof Response ? answer : send(context, ports, fields, answer);
+  }
+  if (request.method !== 'POST') {
+    // Tokens do not belong in addresses, and AutoKitteh's cookies come along with foreign links.
+    throw new PluginError('bad_input', 'Socket Mode connections are saved with POST');
+  }
+  if (button) return answerAction(context, ports, opened, fields);
+  const autokitteh = ports.autokitteh.forCaller(callerHeaders(request));
+  return send(context, ports, fields, await saveLikeBuiltIn(ports, autokitteh, fields));
+}
+
+/** The server's save takes GET as well, and no `Origin` comes with a link. */
+function senderOf({ method, headers }: Request, ports: SetupPorts): SaveSender {
+  if (method !== 'POST') return senderOfLink(headers, ports);
+  return isForged(headers, ports) ? 'forged' : 'trusted';
+}
+
+function forged(context: SetupContext): Response {
+  return context.text('this form was sent by another site', 403);
+}
+
+function send(context: SetupContext, ports: SetupPorts, fields: Fields, answer: SaveAnswer): Response {
+  if ('location' in answer) return context.redirect(answer.location, 302);
+  ports.log.info(
+    { connectionId: cutText(fields.get('cid'), 64), answer: answer.text },
+    'connection not saved',
+  );
+  return context.text(answer.text, answer.status);
+}
+
+async function answerAction(
+  context: SetupContext,
+  ports: SetupPorts,
+  opened: OpenedSockets,
+  fields: Fields,
+): Promise<Response> {
+  const address = { connectionId: fields.get('cid'), origin: fields.get('origin') };
+  const autokitteh = ports.autokitteh.forCaller(callerHeaders(context.req.raw));
+  try {
+    const answer = await doAction(ports, opened, autokitteh, fields);
+    if (answer.t === 'outcome') return await showPage(context, ports, { ...address, ...answer });
+    const query = new URLSearchParams({ cid: address.connectionId, origin: address.origin });
+    return context.redirect(`/slack/?${query.toString()}`, 303);
+  } catch (error) {
+    const { status, text } = refusalOf(error);
+    if (status === 500) throw error;
+    return showPage(context, ports, {
+      ...address,
+      status,
+      outcome: { t: 'refused', action: fields.get('action'), sentence: text },
+    });
+  }
+}

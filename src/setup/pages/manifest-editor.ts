@@ -1,0 +1,113 @@
+import { html } from 'hono/html';
+import { createAppLink, manifestYaml, type AppManifest } from '../../browser/app-manifest.js';
+import { BOT_SCOPES, EVENT_SCOPES } from '../../browser/event-scopes.js';
+import type { Html, PageView } from './view.js';
+
+/**
+ * The manifest: to be opened in Slack, copied or downloaded as it is, and with the script to be edited. What only the
+ * script can do is hidden until it runs.
+ */
+export function manifestEditor({ manifest, slackSite }: Pick<PageView, 'manifest' | 'slackSite'>): Html {
+  return html`<div class="manifest" id="manifest">
+    <div class="actions">
+      <a
+        class="button primary"
+        id="create-link"
+        href="${createAppLink(manifest, slackSite)}"
+        target="_blank"
+        rel="noopener noreferrer"
+        >Create it in Slack <span aria-hidden="true">↗</span><span class="unseen">(opens a new tab)</span></a
+      >
+      <button type="button" id="copy-manifest" hidden>Copy</button>
+      <a class="button" id="download-manifest" href="/slack/assets/manifest.yaml" download>Download</a>
+    </div>
+    <div role="status" aria-label="What is wrong with the manifest">
+      <ul id="manifest-findings" class="findings" role="list"></ul>
+    </div>
+    ${preview(manifest)} ${editor(manifest)}
+  </div>`;
+}
+
+function preview(manifest: AppManifest): Html {
+  return html`<details class="inner">
+    <summary>Look at the manifest</summary>
+    <fieldset class="formats" id="formats" hidden>
+      <legend class="unseen">Format</legend>
+      <label><input type="radio" name="format" value="yaml" checked /> YAML</label>
+      <label><input type="radio" name="format" value="json" /> JSON</label>
+    </fieldset>
+    <p class="plain-only">
+      Also as <a href="/slack/assets/manifest.json">JSON</a>. Scripts are off in this browser: change the
+      manifest in Slack instead.
+    </p>
+    <pre id="manifest-text" tabindex="0" role="region" aria-label="The app manifest">
+${manifestYaml(manifest)}</pre>
+  </details>`;
+}
+
+function editor(manifest: AppManifest): Html {
+  const { display_information: shown, features, oauth_config: oauth, settings } = manifest;
+  return html`<details class="inner" id="editor" hidden>
+    <summary>Change its name, commands, scopes or events</summary>
+    <form id="editor-form" novalidate>
+      <div class="pair">
+        ${textField('app-name', 'Name of the app', shown.name)}
+        ${textField('bot-name', 'Name of the bot', features.bot_user.display_name)}
+      </div>
+      <fieldset>
+        <legend>Slash commands</legend>
+        <ul id="commands" class="commands"></ul>
+        <template id="command-row">${commandRow()}</template>
+        <button type="button" id="add-command">Add a command</button>
+      </fieldset>
+      <fieldset>
+        <legend>Bot scopes</legend>
+        <p class="hint">What the bot may do. <code>users:read</code> must stay.</p>
+        <ul class="choices" id="scopes">
+          ${merged(BOT_SCOPES, oauth.scopes.bot).map((scope) => choice('scope', scope, oauth.scopes.bot))}
+        </ul>
+        ${textField('more-scopes', 'Other scopes, with blanks between', '')}
+      </fieldset>
+      <fieldset>
+        <legend>Bot events</legend>
+        <p class="hint">What Slack sends. An event without its scope is marked.</p>
+        <ul class="choices" id="events">
+          ${merged(Object.keys(EVENT_SCOPES), settings.event_subscriptions.bot_events).map((event) =>
+            choice('event', event, settings.event_subscriptions.bot_events),
+          )}
+        </ul>
+        ${textField('more-events', 'Other events, with blanks between', '')}
+      </fieldset>
+    </form>
+  </details>`;
+}
+
+function textField(id: string, label: string, value: string): Html {
+  return html`<div class="field">
+    <label for="${id}">${label}</label>
+    <input id="${id}" name="${id}" value="${value}" autocomplete="off" spellcheck="false" />
+  </div>`;
+}
+
+function commandRow(): Html {
+  return html`<li>
+    <input name="command" aria-label="Command" placeholder="/command" autocomplete="off" spellcheck="false" />
+    <input name="description" aria-label="Description" placeholder="What it does" autocomplete="off" />
+    <input name="usage_hint" aria-label="Usage hint" placeholder="Usage hint" autocomplete="off" />
+    <button type="button" class="remove">Remove<span class="unseen"></span></button>
+  </li>`;
+}
+
+function choice(name: 'scope' | 'event', value: string, chosen: readonly string[]): Html {
+  return html`<li>
+    <label>
+      <input type="checkbox" name="${name}" value="${value}" ${chosen.includes(value) ? 'checked' : ''} />
+      <span>${value}</span>
+    </label>
+    ${name === 'event' ? html`<span class="needs" data-needs="${value}"></span>` : ''}
+  </li>`;
+}
+
+function merged(known: readonly string[], chosen: readonly string[]): string[] {
+  return [...new Set([...known, ...chosen])].sort();
+}

@@ -1,0 +1,54 @@
+import type { html } from 'hono/html';
+import type { AppManifest } from '../../browser/app-manifest.js';
+import type { CheckStep } from '../check-tokens.js';
+import type { OwnConnection } from '../connection-access.js';
+import type { LiveConnection } from '../ports.js';
+
+/** A piece of a page, with everything that came from outside escaped. */
+export type Html = ReturnType<typeof html>;
+
+/** What became of the form that was just sent. */
+export type Outcome =
+  /** Tokens were looked at; nothing was stored. */
+  | { readonly t: 'checked'; readonly passed: boolean; readonly steps: readonly CheckStep[] }
+  /** Saving was tried, and nothing was stored. */
+  | { readonly t: 'not_saved'; readonly steps: readonly CheckStep[] }
+  /** Something else was in the way; `action` is the button that was pressed. */
+  | { readonly t: 'refused'; readonly action: string; readonly sentence: string }
+  | { readonly t: 'test_message'; readonly sent: boolean; readonly sentence: string };
+
+/** A save that a page of unknown origin opened a window for: whether the person wants it. */
+export interface Question {
+  /** Sent again as they came, if so. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** Origin of the page that opened the window, if its browser told. */
+  readonly asker: string | undefined;
+}
+
+/** The connection that the page is about. */
+export type Subject =
+  /** Opened without a connection: the guide alone. */
+  | { readonly t: 'none' }
+  /** It cannot be shown: not there, not theirs, or the server is away. */
+  | { readonly t: 'unavailable'; readonly sentence: string; readonly advice: string }
+  | { readonly t: 'question'; readonly connection: OwnConnection; readonly question: Question }
+  | {
+      readonly t: 'connection';
+      readonly connection: OwnConnection;
+      readonly live: LiveConnection | undefined;
+    };
+
+export interface PageView {
+  /** For the style sheets and the one script that the page may load. */
+  readonly nonce: string;
+  /** As in the address; empty when absent. */
+  readonly connectionId: string;
+  readonly origin: string;
+  /** The server's address, where it is not the page's own. */
+  readonly serverUrl: string | undefined;
+  readonly manifest: AppManifest;
+  /** Slack's site: `slack.com` or `slack-gov.com`. */
+  readonly slackSite: string;
+  readonly subject: Subject;
+  readonly outcome?: Outcome | undefined;
+}

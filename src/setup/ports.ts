@@ -1,0 +1,76 @@
+import type { AutoKitteh, CallerHeaders } from '../autokitteh/client.js';
+import type { Status } from '../autokitteh/status.js';
+import type { Clock } from '../core/clock.js';
+import type { JsonObject } from '../core/json.js';
+import type { Log } from '../core/log.js';
+import type { SlackResult } from '../slack/web-api.js';
+import type { BotOwner, BotQuestions } from '../connection/live/whose-bot.js';
+import type { AppManifest } from '../browser/app-manifest.js';
+
+/**
+ * The calls of Slack's Web API that setting a connection up needs. A signal is honoured by those that take one; none
+ * rejects.
+ */
+export interface SlackCalls extends BotQuestions {
+  openConnection(appToken: string, signal: AbortSignal): Promise<SlackResult<unknown>>;
+  call(
+    method: string,
+    args: JsonObject,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<SlackResult<JsonObject>>;
+}
+
+/** The server as the person who asks may use it. */
+export type PersonsAutoKitteh = Pick<
+  AutoKitteh,
+  'connection' | 'variables' | 'setVariables' | 'deleteVariables'
+>;
+
+/** What is known right now about a connection that this program serves. */
+export interface LiveConnection {
+  readonly status: Status;
+  /** Its project has an active deployment, or it belongs to an organisation. */
+  readonly active: boolean;
+  readonly sockets: {
+    readonly open: number;
+    readonly wanted: number;
+    /** How many Slack counts for the app, other programs' included; 0 when it has not said. */
+    readonly counted: number;
+  };
+  /** `at` in milliseconds since 1970. */
+  readonly lastEvent: { readonly type: string; readonly at: number } | undefined;
+  readonly delivered: number;
+  readonly waiting: number;
+  /** Refused by the server for good. */
+  readonly dead: number;
+}
+
+/** Everything that the pages and the save endpoint need from the rest of the program. */
+export interface SetupPorts {
+  readonly slack: SlackCalls;
+  readonly autokitteh: { forCaller(headers: CallerHeaders): PersonsAutoKitteh };
+  /** The integration whose connections may be set up here. */
+  readonly integrationId: string;
+  readonly live: { of(connectionId: string): Promise<LiveConnection | undefined> };
+  /** Called after tokens were saved, with what Slack said of them: both are of the owner's app. */
+  readonly saved: (
+    tokens: { readonly botToken: string; readonly appToken: string },
+    owner: BotOwner,
+    teamName: string,
+  ) => void;
+  /** Called after the variables of a connection were written or deleted. */
+  readonly changed: (connectionId: string) => void;
+  /** The Slack app that the guide proposes. */
+  readonly manifest: AppManifest;
+  /** Slack's site, where that app is created: `slack.com` or `slack-gov.com`. */
+  readonly slackSite: string;
+  /** The address that people reach the pages at, such as `https://ak.example.com`; absent: as the request says. */
+  readonly publicUrl?: string | undefined;
+  /** The server's address for people, such as `https://ak.example.com`; absent: the pages are below it. */
+  readonly serverUrl?: string | undefined;
+  /** Web pages of other origins that may save with a person's cookies, such as AutoKitteh's web UI. */
+  readonly trustedOrigins: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+}

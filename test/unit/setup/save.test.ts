@@ -1,0 +1,400 @@
+import { describe, expect, it } from 'vitest';
+import { setupStateOf } from '../../../src/connection/live/setup-state.js';
+import { PluginError } from '../../../src/core/errors.js';
+import { APP_TOKEN, BOT_TOKEN, CONNECTION, createFakeSetup, GOOD, PERSON, post } from './fakes.js';
+
+/** AutoKitteh's user interfaces use the endpoint of the built-in integration: same parameters, texts and redirects. */
+describe('the save endpoint', () => {
+  it.each([
+    ['cli', `/connections/${CONNECTION}/success`],
+    ['web', `/connections/${CONNECTION}/success`],
+    ['dash', `/internal/dashboard/connections/${CONNECTION}?msg=Success`],
+    ['vscode', `vscode://autokitteh.autokitteh?cid=${CONNECTION}`],
+  ])('The save endpoint leads a person who came from %s back', async (origin, location) => {
+    const setup = createFakeSetup();
+    const response = await post(setup, { ...GOOD, origin });
+    expect(response.status).toBe(302);
+    expect(response.headers.get('location')).toBe(location);
+    expect(setup.changed).toEqual([CONNECTION]);
+  });
+
+  it.each([
+    ['cli', `https://ak.example.com/connections/${CONNECTION}/success`],
+    ['dash', `https://ak.example.com/internal/dashboard/connections/${CONNECTION}?msg=Success`],
+    ['vscode', `vscode://autokitteh.autokitteh?cid=${CONNECTION}`],
+  ])(
+    'The save endpoint leads a person who came from %s back to a server at another address',
+    async (origin, location) => {
+      const setup = createFakeSetup({ serverUrl: 'https://ak.example.com' });
+      const response = await post(setup, { ...GOOD, origin });
+      expect(response.headers.get('location')).toBe(location);
+      const page = await setup.app.request(`/slack/?cid=${CONNECTION}&origin=${origin}`, {
+        headers: { authorization: PERSON },
+      });
+      expect(await page.text()).toContain(`href="${location}"`);
+    },
+  );
+
+  it('The save endpoint stores everything in one call with the person’s own credentials', async () => {
+    const setup = createFakeSetup();
+    await post(setup, GOOD, { cookie: 'ak_user_session=persons-token' });
+    expect(setup.autokitteh.writes).toHaveLength(1);
+    expect(setup.autokitteh.writes[0]?.by).toEqual({
+      authorization: undefined,
+      cookie: 'ak_user_session=persons-token',
+    });
+    expect([...setup.autokitteh.stored.values()]).toEqual([
+      { name: 'auth_type', value: 'socketMode', isSecret: false },
+      { name: 'socket_mode_app_token', value: APP_TOKEN, isSecret: true },
+      { name: 'private_bot_token', value: BOT_TOKEN, isSecret: true },
+      { name: 'enterprise_id', value: '', isSecret: false },
+      { name: 'team_name', value: 'Acme', isSecret: false },
+      { name: 'team_id', value: 'T0ACME0001', isSecret: false },
+      { name: 'user_name', value: 'autokitteh', isSecret: false },
+      { name: 'user_id', value: 'U0BOT00001', isSecret: false },
+      { name: 'bot_name', value: 'AutoKitteh', isSecret: false },
+      { name: 'bot_id', value: 'B0BOT00001', isSecret: false },
+      { name: 'bot_updated', value: '2023-11-14T22:13:20Z', isSecret: false },
+      { name: 'app_id', value: 'A0APP00001', isSecret: false },
+      { name: 'install_ids', value: 'A0APP00001//T0ACME0001', isSecret: false },
+      { name: 'socket_mode_saved_at', value: '2023-11-14T22:13:20Z', isSecret: false },
+    ]);
+  });
+
+  it('The save endpoint takes the web UI’s request: parameters in the query, untrimmed tokens in the body, its own spelling', async () => {
+    const setup = createFakeSetup({ trustedOrigins: ['https://app.autokitteh.cloud'] });
+    const response = await post(
+      setup,
+      { bot_token: ` ${BOT_TOKEN}\n`, app_token: `\t${APP_TOKEN} ` },
+      { authorization: PERSON, origin: 'https://app.autokitteh.cloud', 'sec-fetch-site': 'cross-site' },
+      `?cid=${CONNECTION}&origin=web&auth_type=socket`,
+    );
+    expect(response.status).toBe(302);
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://app.autokitteh.cloud');
+    expect(setup.autokitteh.stored.get('auth_type')?.value).toBe('socket');
+    expect(setup.autokitteh.stored.get('private_bot_token')?.value).toBe(BOT_TOKEN);
+  });
+
+  it('The save endpoint answers the preflight of the web UI’s request', async () => {
+    const { app } = createFakeSetup();
+    const response = await app.request('/slack/save?cid=x', {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.autokitteh.cloud',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(response.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
+  });
+
+  it('Saving tells the program whose the tokens are, as Slack said, once they are stored', async () => {
+    const setup = createFakeSetup();
+    await post(setup, GOOD);
+    const owner = { appId: 'A0APP00001', enterpriseId: '', teamId: 'T0ACME0001' };
+    const bot = { botUserId: 'U0BOT00001', botId: 'B0BOT00001' };
+    const tokens = { botToken: BOT_TOKEN, appToken: APP_TOKEN };
+    expect(setup.saved).toEqual([[tokens, { ...owner, ...bot }, 'Acme']]);
+    const refused = createFakeSetup();
+    refused.slack.botApp = 'A0OTHER001';
+    expect((await post(refused, GOOD)).status).toBe(400);
+    expect(refused.saved).toEqual([]);
+  });
+
+  it('Saving again replaces the tokens', async () => {
+    const setup = createFakeSetup();
+    await post(setup, GOOD);
+    const rotated = 'xoxb-111-222-rotated';
+    expect((await post(setup, { ...GOOD, bot_token: rotated })).status).toBe(302);
+    expect(setup.autokitteh.stored.get('private_bot_token')?.value).toBe(rotated);
+  });
+
+  it('Two savings within one second have different times, so that the newest token is known', async () => {
+    const setup = createFakeSetup();
+    const saved = async (): Promise<number | undefined> => {
+      await post(setup, GOOD);
+      const { stored } = setup.autokitteh;
+      const state = setupStateOf(new Map([...stored].map(([name, { value }]) => [name, value])));
+      return state.t === 'complete' ? state.savedAt : undefined;
+    };
+    await setup.clock.advance(20);
+    expect(await saved()).toBe(setup.clock.now());
+    await setup.clock.advance(1);
+    expect(await saved()).toBe(setup.clock.now());
+    expect(setup.autokitteh.stored.get('bot_updated')?.value).toBe('2023-11-14T22:13:20Z');
+  });
+});
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** How a request differs from a good one. */
+interface Odd {
+  readonly type?: string;
+  readonly query?: string;
+  readonly before?: string;
+  readonly body?: string;
+}
+
+describe('what the save endpoint refuses, storing nothing', () => {
+  it.each([
+    ['a connection id that is none', { cid: 'x' }, 400, /^invalid connection ID$/],
+    ['another type', { auth_type: 'apiKey' }, 400, /^unexpected auth type "apiKey"$/],
+    ['an OAuth type, which is the server’s', { auth_type: 'oauthDefault' }, 400, /send this request to it$/],
+    ['no bot token', { bot_token: ' ' }, 400, /^missing private Socket Mode app details$/],
+    ['no app-level token', { app_token: '' }, 400, /^missing private Socket Mode app details$/],
+    ['no origin', { origin: '' }, 400, /^bad redirect URL$/],
+    ['an odd origin', { origin: 'a/b' }, 400, /^bad redirect URL$/],
+    ['swapped tokens', { bot_token: APP_TOKEN, app_token: BOT_TOKEN }, 400, /swapped/],
+    ['a user token', { bot_token: 'xoxp-1-2-3' }, 400, /^slack token auth test failed: .*user token/],
+    ['a huge token', { bot_token: `xoxb-${'a'.repeat(8100)}` }, 400, /larger than 8092 bytes/],
+  ])(
+    'A form that another site makes the browser send is treated so: %s',
+    async (_what, change, status, text) => {
+      const setup = createFakeSetup();
+      const response = await post(setup, { ...GOOD, ...change });
+      expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(text)]);
+      expect(setup.autokitteh.writes).toEqual([]);
+      expect(setup.slack.calls).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['auth.test', 'invalid_auth', 400, /^slack token auth test failed: Slack says invalid_auth: /],
+    ['bots.info', 'missing_scope', 400, /^slack bot info request failed: Slack says missing_scope: /],
+    ['apps.connections.open', 'not_allowed_token_type', 400, /^slack WebSocket connection opening failed: /],
+    ['apps.connections.open', 'internal_error', 502, /^slack WebSocket connection opening failed: /],
+  ])('The save endpoint stores nothing when %s says %s', async (method, error, status, text) => {
+    const setup = createFakeSetup();
+    setup.slack.failures.set(method, { t: 'refused', error });
+    const response = await post(setup, GOOD);
+    expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(text)]);
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    expect(setup.autokitteh.writes).toEqual([]);
+  });
+
+  it('The save endpoint never answers 429, which the web UI takes for its own rate limit', async () => {
+    const setup = createFakeSetup();
+    setup.slack.failures.set('apps.connections.open', { t: 'rate_limited', retryAfterMs: 30_000 });
+    const response = await post(setup, GOOD);
+    expect([response.status, await response.text()]).toEqual([502, expect.stringContaining('30 seconds')]);
+  });
+
+  it('The save endpoint refuses two tokens of different apps', async () => {
+    const setup = createFakeSetup();
+    setup.slack.botApp = 'A0OTHER001';
+    const response = await post(setup, GOOD);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('of the app A0OTHER001');
+    expect(setup.autokitteh.writes).toEqual([]);
+  });
+
+  it("The save endpoint refuses another person's connection before it asks Slack", async () => {
+    const setup = createFakeSetup();
+    const response = await post(setup, GOOD, { authorization: 'Bearer someone-elses' });
+    expect([response.status, await response.text()]).toEqual([404, 'connection not found']);
+    expect(setup.slack.calls).toEqual([]);
+  });
+
+  it('The save endpoint refuses people who are not logged in', async () => {
+    const setup = createFakeSetup();
+    expect((await post(setup, GOOD, {})).status).toBe(401);
+    expect(setup.slack.calls).toEqual([]);
+  });
+
+  it('The save endpoint refuses a connection of another integration', async () => {
+    const setup = createFakeSetup({ integrationId: 'int_3kthg1thvb00000000000000xx' });
+    expect((await post(setup, GOOD)).status).toBe(400);
+    expect(setup.slack.calls).toEqual([]);
+  });
+
+  it('The save endpoint refuses a body that is not a form', async () => {
+    const setup = createFakeSetup();
+    const response = await post(setup, GOOD, { authorization: PERSON, 'content-type': 'application/json' });
+    expect([response.status, await response.text()]).toEqual([400, 'unexpected content type']);
+    const broken = await setup.app.request('/slack/save', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      body: 'cid=%zz',
+    });
+    expect([broken.status, await broken.text()]).toEqual([
+      400,
+      'request parsing error: a percent sign is not followed by the code of a character in UTF-8',
+    ]);
+  });
+
+  it.each([
+    ['another content type that begins alike', { type: `${FORM}X` }, /^unexpected content type: /],
+    ['another charset', { type: `${FORM}; charset=utf-7` }, /^unexpected content type: /],
+    ['two charsets', { type: `${FORM}; charset=utf-8; charset=utf-16` }, /^unexpected content type: /],
+    ['another parameter of the type', { type: `${FORM}; boundary=B` }, /^unexpected content type: /],
+    ['a multipart form', { type: 'multipart/form-data; boundary=B' }, /^unexpected content type$/],
+    ['no content type', { type: '' }, /^unexpected content type$/],
+    ['two values of a parameter', { body: '&auth_type=oauth' }, /parameter auth_type has two values/],
+    ['two values with an escaped name', { body: '&auth%5Ftype=oauth' }, /parameter auth_type has two values/],
+    ['a value in the query beside one in the body', { query: '?cid=con_1' }, /parameter cid has two values/],
+    ['an odd name with two values', { body: '&%0A=1&%0A=2' }, /^a parameter has two values/],
+    ['a semicolon in the body', { body: ';' }, /^request parsing error: a semicolon/],
+    ['a semicolon in the query', { query: '?x=1;y=2' }, /^request parsing error: a semicolon/],
+    ['half a percent sign', { query: '?x=%4' }, /^request parsing error: a percent sign/],
+    ['bytes that are no UTF-8', { body: '&x=%ff' }, /^request parsing error: a percent sign/],
+    ['characters beyond ASCII', { body: '&x=\u00e9' }, /^request parsing error: .* not ASCII/],
+    ['a byte order mark', { before: '\uFEFF' }, /^request parsing error: .* not ASCII/],
+    ['a line feed', { body: '\n' }, /^request parsing error: a space/],
+    ['a hundred parameters', { body: '&'.repeat(100) }, /^request parsing error: .* 100 parameters/],
+  ])(
+    'The save endpoint refuses %s',
+    async (_what, { type = FORM, query = '', body = '', before = '' }: Odd, words) => {
+      const setup = createFakeSetup();
+      const response = await setup.app.request(`/slack/save${query}`, {
+        method: 'POST',
+        headers: { authorization: PERSON, 'content-type': type },
+        body: before + new URLSearchParams(GOOD).toString() + body,
+      });
+      expect([response.status, await response.text()]).toEqual([400, expect.stringMatching(words)]);
+      expect([setup.autokitteh.writes, setup.slack.calls]).toEqual([[], []]);
+    },
+  );
+
+  it('The save endpoint takes a parameter that is there twice with the same value', async () => {
+    const setup = createFakeSetup();
+    const headers = { authorization: PERSON, 'content-type': `${FORM};charset=UTF-8` };
+    const query = `?cid=${CONNECTION}&auth_type=socketMode&auth_type=socketMode`;
+    expect((await post(setup, GOOD, headers, query)).status).toBe(302);
+  });
+
+  it('The save endpoint refuses a body that is larger than any form', async () => {
+    const setup = createFakeSetup();
+    expect((await post(setup, { ...GOOD, bot_token: 'x'.repeat(16_384) })).status).toBe(413);
+  });
+
+  it('The save endpoint refuses tokens in an address', async () => {
+    const setup = createFakeSetup();
+    const query = new URLSearchParams(GOOD).toString();
+    const response = await setup.app.request(`/slack/save?${query}`, { headers: { authorization: PERSON } });
+    expect(response.status).toBe(400);
+    expect(setup.slack.calls).toEqual([]);
+  });
+
+  it('The save endpoint reports a refusal to VS Code through its own address', async () => {
+    const setup = createFakeSetup();
+    setup.slack.failures.set('auth.test', { t: 'refused', error: 'token_revoked' });
+    const response = await post(setup, { ...GOOD, origin: 'vscode' });
+    expect(response.status).toBe(302);
+    const location = new URL(response.headers.get('location') ?? '');
+    expect(location.href.startsWith('vscode://autokitteh.autokitteh?')).toBe(true);
+    expect(Object.fromEntries(location.searchParams)).toEqual({
+      cid: CONNECTION,
+      status: '400',
+      error: expect.stringMatching(/^slack token auth test failed: /) as string,
+    });
+  });
+
+  it('The save endpoint refuses when Slack does not answer in time', async () => {
+    const setup = createFakeSetup();
+    setup.slack.silent = true;
+    const answer = post(setup, GOOD);
+    await setup.clock.advance(9_500);
+    const response = await answer;
+    expect(response.status).toBe(502);
+    expect(setup.autokitteh.writes).toEqual([]);
+    expect(setup.clock.pendingTimers).toBe(0);
+  });
+
+  it('The save endpoint uses the server’s own words when the server refuses or is away', async () => {
+    const setup = createFakeSetup();
+    setup.autokitteh.failure = new PluginError('forbidden', 'AutoKitteh, Set: unauthorized');
+    const response = await post(setup, GOOD);
+    expect([response.status, await response.text()]).toEqual([403, 'AutoKitteh, Set: unauthorized']);
+    setup.autokitteh.failure = new PluginError('server_unavailable', 'AutoKitteh, Get: connection refused');
+    expect((await post(setup, GOOD)).status).toBe(502);
+  });
+});
+
+describe('a form that another site makes the browser send', () => {
+  const cookie = 'ak_user_session=persons-token';
+
+  it.each([
+    ['a cross-site form', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, 403],
+    ['a sibling site', { 'sec-fetch-site': 'same-site', origin: 'https://other.example.com' }, 403],
+    ['an old browser, from elsewhere', { origin: 'https://evil.example' }, 403],
+    ['a sandboxed frame', { origin: 'null' }, 403],
+    ['our own page', { 'sec-fetch-site': 'same-origin', origin: 'http://localhost' }, 302],
+    ['our own page over plain HTTP', { host: 'ak.internal:9981', origin: 'http://ak.internal:9981' }, 302],
+    [
+      'our own page behind a proxy',
+      { 'x-forwarded-host': 'ak.example.com', origin: 'https://ak.example.com' },
+      302,
+    ],
+    ['a program', {}, 302],
+    ['a browser’s own credential', { authorization: 'Basic cDpw', 'sec-fetch-site': 'cross-site' }, 403],
+    ['the same in an old browser', { authorization: 'Basic cDpw', origin: 'https://evil.example' }, 403],
+    ['a ticket of the network', { authorization: 'Negotiate YII', origin: 'https://evil.example' }, 403],
+    ['a bearer token from a sibling site', { authorization: PERSON, 'sec-fetch-site': 'same-site' }, 302],
+    [
+      'a bearer token from elsewhere, in an old browser',
+      { authorization: PERSON, origin: 'https://elsewhere.example' },
+      302,
+    ],
+    [
+      'a bearer token from another site',
+      { authorization: PERSON, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+      403,
+    ],
+  ])('A form that another site makes the browser send is treated so: %s', async (_what, headers, status) => {
+    const setup = createFakeSetup();
+    expect((await post(setup, GOOD, { cookie, ...headers })).status).toBe(status);
+    expect(setup.autokitteh.writes).toHaveLength(status === 302 ? 1 : 0);
+  });
+
+  it('The program’s own page is known by the public address where there is one, and not by what a header claims', async () => {
+    const setup = createFakeSetup({ publicUrl: 'https://ak.example.com' });
+    const from = async (headers: Record<string, string>): Promise<number> =>
+      (await post(setup, GOOD, { cookie, ...headers })).status;
+    expect(await from({ origin: 'https://ak.example.com', host: 'inner:9981' })).toBe(302);
+    expect(await from({ origin: 'http://inner:9981', host: 'inner:9981' })).toBe(302);
+    expect(await from({ origin: 'https://evil.example', 'x-forwarded-host': 'evil.example' })).toBe(403);
+  });
+
+  it('A form with cookies is accepted from the origins that the operator trusts', async () => {
+    const trusted = 'https://app.example.com';
+    const setup = createFakeSetup({ trustedOrigins: [trusted] });
+    const response = await post(setup, GOOD, { cookie, origin: trusted, 'sec-fetch-site': 'same-site' });
+    expect(response.status).toBe(302);
+    expect(response.headers.get('access-control-allow-origin')).toBe(trusted);
+    expect(response.headers.get('access-control-allow-credentials')).toBe('true');
+  });
+});
+
+it.each([
+  ['over HTTP/1', 'ECONNRESET', { 'content-length': '100' }],
+  ['over HTTP/1 in chunks', 'ECONNRESET', { 'transfer-encoding': 'chunked' }],
+  ['over HTTP/2', 'ABORT_ERR', {}],
+] as const)(
+  'A client that goes away %s within its form writes nothing to the log',
+  async (_how, code, length) => {
+    const setup = createFakeSetup();
+    const body = new ReadableStream({
+      pull(controller) {
+        controller.error(Object.assign(new Error('aborted'), { code }));
+      },
+    });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...length };
+    const form: RequestInit = { method: 'POST', headers, body, duplex: 'half' };
+    expect((await setup.app.request('/slack/save', form)).status).toBe(400);
+    expect(setup.lines).toEqual([]);
+  },
+);
+
+it('The log never contains a token or a cookie', async () => {
+  const setup = createFakeSetup();
+  setup.slack.failures.set('auth.test', { t: 'refused', error: 'invalid_auth' });
+  await post(setup, GOOD);
+  await post(setup, { ...GOOD, bot_token: APP_TOKEN, app_token: BOT_TOKEN });
+  setup.slack.failures.clear();
+  await post(setup, GOOD);
+  expect(setup.lines.join('')).not.toMatch(/xoxb-|xapp-|persons-token/);
+  expect(setup.lines.length).toBeGreaterThan(0);
+});
