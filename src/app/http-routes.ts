@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { AnswerDesk } from '../connection/answers/answer-desk.js';
 import { answerRoutes } from '../connection/answers/answer-routes.js';
-import type { SetupEnvironment } from '../setup/http/environment.js';
+import type { SetupEnvironment } from '../setup/http/request.js';
 import type { Readiness } from '../core/readiness.js';
 import { adminRoutes, type AdminPorts } from '../ops/admin.js';
 import { probeRoutes } from '../ops/probes.js';

@@ -1,7 +1,7 @@
 import { setText } from './elements.js';
 
 /**
- * @import { StateAnswer } from '../setup/live-state.js'
+ * @import { StateAnswer } from '../setup/ports.js'
  */
 
 const EVERY_MS = 2_000;

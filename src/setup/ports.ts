@@ -1,11 +1,11 @@
 import type { AutoKitteh, CallerHeaders } from '../autokitteh/client.js';
 import type { Status } from '../autokitteh/status.js';
+import type { AppManifest } from '../browser/app-manifest.js';
+import type { BotOwner, BotQuestions } from '../connection/live/whose-bot.js';
 import type { Clock } from '../core/clock.js';
 import type { JsonObject } from '../core/json.js';
 import type { Log } from '../core/log.js';
 import type { SlackResult } from '../slack/web-api.js';
-import type { BotOwner, BotQuestions } from '../connection/live/whose-bot.js';
-import type { AppManifest } from '../browser/app-manifest.js';
 
 /**
  * The calls of Slack's Web API that setting a connection up needs. A signal is honoured by those that take one; none
@@ -73,4 +73,40 @@ export interface SetupPorts {
   readonly trustedOrigins: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** What the page asks for every few seconds, as JSON. */
+export interface StateAnswer {
+  readonly status: { readonly code: string; readonly message: string };
+  readonly active: boolean;
+  readonly sockets: LiveConnection['sockets'];
+  readonly lastEvent: { readonly type: string; readonly at: string } | null;
+  readonly delivered: number;
+  readonly waiting: number;
+  readonly dead: number;
+}
+
+/** The live facts as JSON; a connection that is not served here has only a status. */
+export function stateAnswer(live: LiveConnection | undefined): StateAnswer {
+  if (live === undefined) {
+    return {
+      status: { code: 'init_required', message: 'Not connected yet' },
+      active: false,
+      sockets: { open: 0, wanted: 0, counted: 0 },
+      lastEvent: null,
+      delivered: 0,
+      waiting: 0,
+      dead: 0,
+    };
+  }
+  const { status, active, sockets, lastEvent, delivered, waiting, dead } = live;
+  return {
+    status: { code: status.code, message: status.message },
+    active,
+    sockets: { open: sockets.open, wanted: sockets.wanted, counted: sockets.counted },
+    lastEvent: lastEvent ? { type: lastEvent.type, at: new Date(lastEvent.at).toISOString() } : null,
+    delivered,
+    waiting,
+    dead,
+  };
 }

@@ -1,15 +1,16 @@
-import { Hono } from 'hono';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
+import { NONCE, secureHeaders } from 'hono/secure-headers';
 import { PORT_LIMITS } from '../http/limits.js';
-import type { SetupEnvironment } from './http/environment.js';
-import { loadAssets } from './http/assets.js';
-import { refusalOf } from './http/refusal.js';
-import { answerSave } from './http/save.js';
-import { securityHeaders } from './http/security-headers.js';
-import { answerState } from './http/state.js';
-import { showPage } from './http/show-page.js';
 import { manifestJson, manifestYaml } from './app-manifest.js';
+import { refusalOf } from './http/refusal.js';
+import type { SetupEnvironment } from './http/request.js';
+import { answerSave } from './http/save.js';
+import { answerState, showPage } from './http/show-page.js';
 import { OpenedSockets } from './opened-sockets.js';
 import type { SetupPorts } from './ports.js';
 
@@ -70,4 +71,57 @@ function corsOrigins(trusted: readonly string[]): Parameters<typeof cors>[0] & {
 
 function download(type: string, name: string): Record<string, string> {
   return { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` };
+}
+
+/**
+ * Headers of every answer. The page loads its own style sheets and script and nothing else; no other page may frame it.
+ * Forms may lead to `site` (Slack's, for OAuth) and to VS Code, because browsers hold redirects after a form against `form-action`.
+ * The referrer stays at home but is not suppressed: with `no-referrer` a browser would send `Origin: null` with the
+ * page's own forms, and over plain HTTP nothing else tells them from forged ones.
+ */
+const securityHeaders = (site: string): MiddlewareHandler =>
+  secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: [NONCE],
+      styleSrc: [NONCE],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'", `https://${site}`, `https://*.${site}`, 'vscode:'],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    referrerPolicy: 'same-origin',
+    xFrameOptions: 'DENY',
+    // A user interface that opened this page in a window of its own still has to see it close.
+    crossOriginOpenerPolicy: false,
+    // Whether the site is served over TLS is the server's matter.
+    strictTransportSecurity: false,
+  });
+
+/** A style sheet or a script of the page. */
+interface Asset {
+  readonly type: string;
+  readonly content: string;
+  readonly etag: string;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Reads the page's own files once; nothing else can be asked for. */
+function loadAssets(): ReadonlyMap<string, Asset> {
+  const folder = new URL('../browser/', import.meta.url);
+  const assets = new Map<string, Asset>();
+  for (const name of readdirSync(folder)) {
+    const type = TYPES[extname(name)];
+    if (type === undefined) continue;
+    const content = readFileSync(new URL(name, folder), 'utf8');
+    const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
+    assets.set(name, { type, content, etag });
+  }
+  return assets;
 }

@@ -1,3 +1,6 @@
+import { html } from 'hono/html';
+import type { Html, PageView } from './pages/view.js';
+
 /** Where a person came from: `cli`, `web`, `vscode`, `dash`, or a word that a user interface made up. */
 const ORIGIN = /^\w+$/;
 
@@ -28,4 +31,19 @@ export function wayBack(origin: string, connectionId: string, serverUrl = ''): s
 export function vscodeFailure(connectionId: string, status: number, error: string): string {
   const query = new URLSearchParams({ cid: connectionId, status: String(status), error });
   return `${VSCODE}?${query.toString()}`;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  cli: 'Done: back to the terminal',
+  vscode: 'Done: back to VS Code',
+  dash: 'Done: back to the dashboard',
+};
+
+/** To where the person came from; nothing when the page was opened by its bare address. */
+export function wayBackLink({ origin, connectionId, serverUrl }: PageView): Html | string {
+  if (!isOrigin(origin)) return '';
+  const words = WORDS[origin] ?? 'Done: back to AutoKitteh';
+  return html`<p class="actions">
+    <a class="button primary" id="way-back" href="${wayBack(origin, connectionId, serverUrl)}">${words}</a>
+  </p>`;
 }

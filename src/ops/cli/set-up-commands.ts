@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createAppLink, manifestJson, manifestYaml } from '../../setup/app-manifest.js';
 import { checkTokens, type CheckStep, type TokenCheck } from '../../setup/check-tokens.js';
 import { openConnection } from '../../setup/connection-access.js';
-import { saveConnection } from '../../setup/save-connection.js';
+import { saveConnection } from '../../setup/stored-tokens.js';
 import { deadline } from '../../core/cancellation.js';
 import type { CommandPorts, Flags, SetupTools } from './ports.js';
 import { readSecretFile, readTokens } from './tokens-input.js';

@@ -4,10 +4,10 @@ import { PluginError } from '../../core/errors.js';
 import { isSocketMode } from '../../connection/live/setup-state.js';
 import { findConnection } from '../connection-access.js';
 import type { PersonsAutoKitteh, SetupPorts } from '../ports.js';
-import { saveConnection } from '../save-connection.js';
-import type { Fields } from './fields.js';
+import { saveConnection } from '../stored-tokens.js';
+import type { Fields } from './request.js';
 import { refusalOf, refusalOfCheck, type Refusal } from './refusal.js';
-import { withTimeLimit } from './time-limit.js';
+import { withTimeLimit } from '../../core/cancellation.js';
 import { isOrigin, vscodeFailure, wayBack } from '../way-back.js';
 
 // AutoKitteh's web UI gives up after ten seconds.

@@ -5,13 +5,19 @@ import { openConnection, type OwnConnection } from '../connection-access.js';
 import type { OpenedSockets } from '../opened-sockets.js';
 import type { PersonsAutoKitteh, SetupPorts } from '../ports.js';
 import type { Outcome } from '../pages/view.js';
-import { saveConnection } from '../save-connection.js';
-import { adopt, disconnect, finishAdopting, storedTokens, typedOrStored } from '../stored-tokens.js';
+import {
+  adopt,
+  disconnect,
+  finishAdopting,
+  saveConnection,
+  storedTokens,
+  typedOrStored,
+} from '../stored-tokens.js';
 import { sendTestMessage } from '../test-message.js';
 import { saveChoices, type WorkflowChoices } from '../workflow-choices.js';
 import { refuseAuthType, SAVE_LIMIT_MS } from './built-in-save.js';
-import type { Fields } from './fields.js';
-import { withTimeLimit } from './time-limit.js';
+import type { Fields } from './request.js';
+import { withTimeLimit } from '../../core/cancellation.js';
 
 /** The buttons of the page. */
 const ACTIONS = ['save', 'check', 'test_message', 'adopt', 'finish', 'disconnect', 'choose'] as const;

@@ -1,14 +1,14 @@
+import { withTimeLimit } from '../../core/cancellation.js';
 import { PluginError } from '../../core/errors.js';
-import { openConnection } from '../connection-access.js';
+import { findConnection, openConnection } from '../connection-access.js';
 import { renderPage } from '../pages/page.js';
 import type { Outcome, Question, Subject } from '../pages/view.js';
-import type { SetupPorts } from '../ports.js';
-import { callerHeaders } from './caller.js';
-import type { SetupContext } from './environment.js';
+import { stateAnswer, type SetupPorts } from '../ports.js';
 import { refusalOf, type Refusal } from './refusal.js';
-import { withTimeLimit } from './time-limit.js';
+import { callerHeaders, type SetupContext } from './request.js';
 
 const PAGE_LIMIT_MS = 8_000;
+const STATE_LIMIT_MS = 5_000;
 
 export interface PageRequest {
   /** Taken from the address when absent. */
@@ -77,4 +77,16 @@ function adviceFor(error: unknown): string {
     default:
       return 'The AutoKitteh server does not answer as it should. Try again in a moment.';
   }
+}
+
+/** The state of a connection that the person may see. */
+export async function answerState(context: SetupContext, ports: SetupPorts): Promise<Response> {
+  const connectionId = context.req.query('cid') ?? '';
+  const autokitteh = ports.autokitteh.forCaller(callerHeaders(context.req.raw));
+  context.header('cache-control', 'no-store');
+  const live = await withTimeLimit(ports.clock, STATE_LIMIT_MS, 'reading the state', async (signal) => {
+    await findConnection(autokitteh, ports.integrationId, connectionId, signal);
+    return ports.live.of(connectionId);
+  });
+  return context.json(stateAnswer(live));
 }

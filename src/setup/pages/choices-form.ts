@@ -2,8 +2,7 @@ import { html } from 'hono/html';
 import type { AnswerKind } from '../../connection/answers/answer-kind.js';
 import type { OwnConnection } from '../connection-access.js';
 import { storedChoices } from '../workflow-choices.js';
-import { hiddenFields } from './form.js';
-import type { Html, PageView } from './view.js';
+import { hiddenFields, type Html, type PageView } from './view.js';
 
 const KINDS: readonly (readonly [AnswerKind, string])[] = [
   ['slash_command', 'Slash commands'],

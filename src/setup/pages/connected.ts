@@ -1,16 +1,13 @@
 import { html } from 'hono/html';
 import type { OwnConnection } from '../connection-access.js';
-import type { LiveConnection } from '../ports.js';
-import { adoptionNote } from './adoption-note.js';
+import { stateAnswer, type LiveConnection } from '../ports.js';
+import { wayBackLink } from '../way-back.js';
 import { choicesForm } from './choices-form.js';
-import { hiddenFields } from './form.js';
+import { drawMemberId } from './drawings.js';
 import { slackSteps } from './guide-steps.js';
-import { liveCard } from './live-card.js';
-import { isAboutTokens, otherRefusal } from './outcome.js';
-import { testMessageCard } from './test-message-card.js';
+import { isAboutTokens, otherRefusal, testOutcome } from './outcome.js';
 import { tokenForm } from './token-form.js';
-import type { Html, PageView } from './view.js';
-import { wayBackLink } from './way-back-link.js';
+import { hiddenFields, type Html, type PageView } from './view.js';
 
 /** A connection whose tokens are stored: how it fares, and what can be changed. */
 export function connectedPage(
@@ -63,4 +60,138 @@ function savedAt({ setup }: OwnConnection): Html | string {
   const iso = new Date(setup.savedAt).toISOString();
   const words = `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
   return html`Both tokens were saved on <time datetime="${iso}">${words}</time>.`;
+}
+
+/** What is left to do after a connection of the built-in integration was taken over; nothing for any other. */
+function adoptionNote(
+  view: PageView,
+  { setup }: OwnConnection,
+  live: LiveConnection | undefined,
+): Html | string {
+  if (setup.t === 'complete' && setup.adopting) return finishNote(view, live);
+  const others = otherSockets(live);
+  return html`<div class="note note-warn" data-live="others" ${others > 0 ? '' : 'hidden'}>
+    <p>
+      <strong
+        >Open sockets of this app that are not ours: <span data-live="others-count">${others}</span>.</strong
+      >
+      Each of them takes its share of the events. If the AutoKitteh server held this connection before,
+      restart it now; else look for another program with the same app-level token.
+    </p>
+  </div>`;
+}
+
+function finishNote(view: PageView, live: LiveConnection | undefined): Html {
+  return html`<section class="card card-warn" id="finish" aria-labelledby="finish-title">
+    <h2 id="finish-title">One more step: close the server’s socket</h2>
+    <p>
+      The AutoKitteh server still holds a socket of its own and takes its share of the events.
+      ${
+        live === undefined || live.sockets.counted === 0
+          ? ''
+          : html`Sockets of this app that Slack counts: ${live.sockets.counted}; ours: ${live.sockets.open}.`
+      }
+    </p>
+    <ol class="simple">
+      <li>Press the button: the built-in’s copy of the token is deleted.</li>
+      <li>Restart the AutoKitteh server at once: only that closes its socket.</li>
+    </ol>
+    <form method="post" action="/slack/save">
+      ${hiddenFields(view)}
+      <div class="actions">
+        <button class="primary" name="action" value="finish">Delete the built-in’s copy</button>
+      </div>
+    </form>
+  </section>`;
+}
+
+function otherSockets(live: LiveConnection | undefined): number {
+  return live === undefined ? 0 : Math.max(0, live.sockets.counted - live.sockets.open);
+}
+
+const STATUS_WORDS: Readonly<Record<string, string>> = {
+  ok: 'Connected',
+  warning: 'Attention',
+  error: 'Not working',
+};
+
+/** How the connection fares; the script asks again every few seconds and puts the answer in here. */
+function liveCard(view: PageView, live: LiveConnection | undefined): Html {
+  const state = stateAnswer(live);
+  const { code, message } = state.status;
+  const query = new URLSearchParams({ cid: view.connectionId });
+  return html`<section
+    class="card"
+    id="live"
+    aria-labelledby="live-title"
+    data-source="/slack/assets/state?${query.toString()}"
+  >
+    <h2 id="live-title">Right now</h2>
+    <p class="status" data-code="${code}" role="status">
+      <span class="lamp" aria-hidden="true"></span>
+      <strong data-live="word">${STATUS_WORDS[code] ?? 'Not connected yet'}</strong>
+      <span data-live="message">${message}</span>
+    </p>
+    <dl class="facts">
+      ${fact('sockets', 'Sockets open', `${state.sockets.open} of ${state.sockets.wanted}`)}
+      ${fact('delivered', 'Events delivered', String(state.delivered))}
+      ${fact('waiting', 'Waiting', String(state.waiting))}
+      ${fact('dead', 'Refused by AutoKitteh', String(state.dead))}
+      ${fact('last-event', 'Last event', state.lastEvent?.type ?? 'none yet')}
+    </dl>
+    <p class="hint" data-live="inactive" ${state.active ? 'hidden' : ''}>
+      The project has no active deployment. Sockets are opened as soon as it has one.
+    </p>
+    <p class="hint plain-only">Load the page again to see the present state.</p>
+  </section>`;
+}
+
+function fact(name: string, label: string, value: string): Html {
+  return html`<div>
+    <dt>${label}</dt>
+    <dd data-live="${name}">${value}</dd>
+  </div>`;
+}
+
+/** Both ways once: a message from the bot, and an event to the workflow. */
+function testMessageCard(view: PageView): Html {
+  const command = view.manifest.features.slash_commands?.[0]?.command;
+  return html`<section class="card" id="try" aria-labelledby="try-title">
+    <h2 id="try-title">Try it</h2>
+    <form id="test-form" method="post" action="/slack/save">
+      ${hiddenFields(view)}
+      <div class="field">
+        <label for="recipient">Send yourself a test message</label>
+        <div class="with-button">
+          <input
+            id="recipient"
+            name="recipient"
+            placeholder="U0123456789 or #channel"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            aria-describedby="recipient-hint"
+            required
+          />
+          <button name="action" value="test_message">Send</button>
+        </div>
+        <p class="hint" id="recipient-hint">Your member ID, or a channel to which the bot was invited.</p>
+      </div>
+      ${testOutcome(view.outcome)}
+    </form>
+    <details class="inner">
+      <summary>Where is my member ID?</summary>
+      <div class="beside">
+        <p>
+          In Slack, press your picture, then <b>Profile</b>, then the three dots, then <b>Copy member ID</b>.
+        </p>
+        ${drawMemberId()}
+      </div>
+    </details>
+    <p>
+      Then the other way: mention the bot in
+      Slack${command === undefined ? '' : html` or type <code>${command} hello</code>`}, and watch
+      <em>Last event</em> above.
+    </p>
+  </section>`;
 }

@@ -1,9 +1,8 @@
 import { html } from 'hono/html';
 import type { OwnConnection } from '../connection-access.js';
 import { slackSteps } from './guide-steps.js';
-import { otherWays } from './other-ways.js';
 import { tokenForm } from './token-form.js';
-import type { Html, PageView } from './view.js';
+import { hiddenFields, type Html, type PageView } from './view.js';
 
 /** From "I have no Slack app" to "connected". Without a connection there is nothing to save into. */
 export function guidePage(view: PageView, connection: OwnConnection | undefined): Html {
@@ -67,4 +66,30 @@ function whenToUse(): Html {
       </li>
     </ul>
   </details>`;
+}
+
+/** The types of connection that the AutoKitteh server itself saves: these forms go to it as they are. */
+function otherWays(view: PageView): Html {
+  return html`<details class="aside" id="other-ways">
+    <summary>Connect with OAuth instead</summary>
+    <p>Slack then calls the AutoKitteh server, which must be reachable from the internet.</p>
+    <form method="post" action="/slack/save" class="plain">
+      ${hiddenFields(view, 'oauthDefault')}
+      <button>Use the server’s own Slack app</button>
+    </form>
+    <form method="post" action="/slack/save" class="plain">
+      ${hiddenFields(view, 'oauthPrivate')}
+      <h3>Or an app of yours</h3>
+      ${secret('client_id', 'Client ID', 'text')} ${secret('client_secret', 'Client secret', 'password')}
+      ${secret('signing_secret', 'Signing secret', 'password')}
+      <button>Use this app</button>
+    </form>
+  </details>`;
+}
+
+function secret(name: string, label: string, type: 'text' | 'password'): Html {
+  return html`<div class="field">
+    <label for="${name}">${label}</label>
+    <input id="${name}" name="${name}" type="${type}" autocomplete="off" spellcheck="false" required />
+  </div>`;
 }

@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
 import type { CheckName, CheckStep } from '../check-tokens.js';
-import { sentence } from './sentence.js';
-import type { Html, Outcome } from './view.js';
+import { sentence, type Html, type Outcome } from './view.js';
 
 const NAMES: Readonly<Record<CheckName, string>> = {
   bot_token: 'Bot token',

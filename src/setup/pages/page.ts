@@ -1,10 +1,9 @@
 import { html } from 'hono/html';
+import type { OwnConnection } from '../connection-access.js';
 import { connectedPage } from './connected.js';
 import { guidePage } from './guide.js';
-import { questionPage } from './question.js';
-import { takeOverPage } from './take-over.js';
-import { unavailablePage } from './unavailable.js';
-import type { Html, PageView } from './view.js';
+import { otherRefusal } from './outcome.js';
+import { hiddenFields, sentence, type Html, type PageView, type Question, type Subject } from './view.js';
 
 // In this order: what holds on a phone comes last.
 const STYLE_SHEETS = ['page', 'controls', 'steps', 'manifest', 'outcome', 'live-state', 'drawings', 'narrow'];
@@ -65,4 +64,80 @@ function bodyOf(view: PageView): { title: string; body: Html } {
       }
     }
   }
+}
+
+/** A connection that the built-in integration set up, before anything of it was changed. */
+function takeOverPage(view: PageView, connection: OwnConnection): Html {
+  return html`<h1>Take <b>${connection.record.name}</b> over</h1>
+    <p class="lead">
+      AutoKitteh’s built-in integration set this connection up, and its socket is the server’s own. It can
+      move here in two steps; tokens, triggers and code stay as they are.
+    </p>
+    ${otherRefusal(view.outcome)}
+    <ol class="steps" role="list">
+      <li class="step last">
+        <section>
+          <h2>Open sockets here</h2>
+          <p>
+            The app-level token is copied to a name of ours, and sockets are opened. The server keeps its own
+            socket for now, so both receive events, each its share.
+          </p>
+          <form method="post" action="/slack/save">
+            ${hiddenFields(view)}
+            <div class="actions">
+              <button class="primary" name="action" value="adopt">Open sockets here</button>
+            </div>
+          </form>
+        </section>
+      </li>
+      <li class="step last later">
+        <section>
+          <h2>Close the server’s socket</h2>
+          <p>The built-in’s copy of the token is deleted, and you restart the AutoKitteh server at once.</p>
+        </section>
+      </li>
+    </ol>`;
+}
+
+interface Asked {
+  readonly connection: OwnConnection;
+  readonly question: Question;
+}
+
+/** Asks a person whether an OAuth flow that another page began is wanted. Works without a script. */
+function questionPage({ connection, question }: Asked): Html {
+  const { name } = connection.record;
+  const asker =
+    question.asker === undefined ? 'Another page or program' : html`The page at <b>${question.asker}</b>`;
+  return html`<h1>Connect <b>${name}</b> with OAuth?</h1>
+    <p class="lead">
+      ${asker} opened this window to connect <b>${name}</b> to Slack. Go on if you chose that there just now.
+      If not, close this window: nothing has been changed.
+    </p>
+    ${replaced(connection)}
+    <form method="post" action="/slack/save">
+      ${[...question.parameters].map(
+        ([parameter, value]) => html`<input type="hidden" name="${parameter}" value="${value}" />`,
+      )}
+      <p class="actions"><button class="primary">Go on to Slack</button></p>
+    </form>`;
+}
+
+function replaced({ record, setup }: OwnConnection): Html | string {
+  if (setup.t !== 'complete' && setup.t !== 'built_in') return '';
+  return html`<div class="note note-warn">
+    <p>
+      <b>${record.name}</b> uses Socket Mode now. If you go on, OAuth takes its place, and no event comes over
+      sockets any more.
+    </p>
+  </div>`;
+}
+
+/** Said instead of the guide when the connection cannot be shown. */
+function unavailablePage(subject: Extract<Subject, { t: 'unavailable' }>): Html {
+  return html`<h1>This connection cannot be shown</h1>
+    <div class="note note-bad" role="alert">
+      <p><strong>${sentence(subject.sentence)}</strong></p>
+      <p>${subject.advice}</p>
+    </div>`;
 }

@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
-import { hiddenFields } from './form.js';
+import { hiddenFields, type Html, type PageView } from './view.js';
 import { tokenOutcome } from './outcome.js';
-import type { Html, PageView } from './view.js';
 
 /**
  * The two tokens, *Save Connection* and *Check*. `replacing`: tokens are stored already, and a field left empty keeps

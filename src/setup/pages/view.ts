@@ -1,4 +1,4 @@
-import type { html } from 'hono/html';
+import { html } from 'hono/html';
 import type { AppManifest } from '../../browser/app-manifest.js';
 import type { CheckStep } from '../check-tokens.js';
 import type { OwnConnection } from '../connection-access.js';
@@ -51,4 +51,17 @@ export interface PageView {
   readonly slackSite: string;
   readonly subject: Subject;
   readonly outcome?: Outcome | undefined;
+}
+
+/** The fields that every form of the page carries: which connection, and where the person came from. */
+export function hiddenFields(view: PageView, authType = 'socketMode'): Html {
+  return html`<input type="hidden" name="cid" value="${view.connectionId}" />
+    <input type="hidden" name="origin" value="${view.origin}" />
+    <input type="hidden" name="auth_type" value="${authType}" />`;
+}
+
+/** A sentence with a capital letter and a full stop. */
+export function sentence(text: string): string {
+  const capital = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -2,7 +2,7 @@ import type { CallerHeaders, ConnectionRecord, Variable } from '../../../src/aut
 import { integrationIdFromName } from '../../../src/autokitteh/ids.js';
 import { DEFAULT_APP_MANIFEST } from '../../../src/setup/app-manifest.js';
 import type { LiveConnection, PersonsAutoKitteh, SetupPorts, SlackCalls } from '../../../src/setup/ports.js';
-import type { Front } from '../../../src/setup/http/environment.js';
+import type { Front } from '../../../src/setup/http/request.js';
 import { createSetup } from '../../../src/setup/setup.js';
 import { PluginError } from '../../../src/core/errors.js';
 import type { JsonObject } from '../../../src/core/json.js';

@@ -1,4 +1,29 @@
+import type { Context } from 'hono';
+import type { SecureHeadersVariables } from 'hono/secure-headers';
+import type { CallerHeaders } from '../../autokitteh/client.js';
 import { PluginError } from '../../core/errors.js';
+
+/** What the one who asks for an answer can do besides giving it to the client. */
+export interface Front {
+  /** Has the server answer this request instead, once everything has been checked. Absent: there is no way to it. */
+  readonly passOn?: () => void;
+}
+
+/** What the routes share through Hono's context: the nonce of the answer's Content-Security-Policy. */
+export interface SetupEnvironment {
+  Bindings: Front;
+  Variables: SecureHeadersVariables;
+}
+
+export type SetupContext = Context<SetupEnvironment>;
+
+/** The credentials of the person who asks, to be passed on to the server as they came. */
+export function callerHeaders(request: Request): CallerHeaders {
+  return {
+    authorization: request.headers.get('authorization') ?? undefined,
+    cookie: request.headers.get('cookie') ?? undefined,
+  };
+}
 
 /** The parameters of a request, each with one value, wherever it stood. */
 export interface Fields {
