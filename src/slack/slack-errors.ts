@@ -96,6 +96,19 @@ const ERRORS: Readonly<Record<string, SlackError>> = {
   request_timeout: { transient: true, advice: WAIT },
 };
 
+/** Codes by which Slack says that it is in trouble itself. */
+const OUTAGES: ReadonlySet<string> = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+]);
+
+/** Whether a failure looks like an outage of Slack or of the way to it: it says nothing of who asked. */
+export function isOutage(failure: SlackFailure): boolean {
+  return failure.t === 'unreachable' || (failure.t === 'refused' && OUTAGES.has(failure.error));
+}
+
 /** Whether `error`, a code of Slack's, will not pass until a person does something. */
 export function isPermanent(error: string): boolean {
   const known = ERRORS[error];

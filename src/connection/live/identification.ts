@@ -35,6 +35,11 @@ export class Identification {
     this.#identities = new IdentityCache(options);
   }
 
+  /** When Slack has first answered about any bot token since the start, on the monotonic clock. */
+  get answeredAt(): number | undefined {
+    return this.#identities.answeredAt;
+  }
+
   /** Every connection: what is remembered of its token decides until Slack has answered. */
   async all(): Promise<void> {
     const { registry, memory } = this.#options;

@@ -59,10 +59,16 @@ export class IdentityCache {
   readonly #known = new Map<string, Known>();
   readonly #asking = new Map<string, Promise<BotTokenState>>();
   readonly #failed: FailedQuestions;
+  #answeredAt: number | undefined;
 
   constructor(options: IdentityCacheOptions) {
     this.#options = options;
     this.#failed = new FailedQuestions(options.log);
+  }
+
+  /** When Slack has first answered about any bot token since the start, on the monotonic clock. An outage is no answer. */
+  get answeredAt(): number | undefined {
+    return this.#answeredAt;
   }
 
   /** What is known, however old; asks nobody. */
@@ -114,6 +120,7 @@ export class IdentityCache {
     const { clock, random, policy, memory, signal } = this.#options;
     // A question that our own stop ended says nothing.
     if (signal.aborted) return this.last(botToken);
+    if (verdict.t !== 'unanswered' || !verdict.isOutage) this.#answeredAt ??= clock.monotonic();
     const state = after(this.last(botToken), verdict);
     const isAnswered = verdict.t !== 'unanswered';
     const failures = isAnswered ? 0 : (this.#known.get(botToken)?.failures ?? 0) + 1;

@@ -20,6 +20,7 @@ import { isSocketMode } from './setup-state.js';
 import { INIT_REQUIRED, statusOf } from './status.js';
 import { StatusPublisher } from './status-publisher.js';
 import { TokenMemory } from './token-memory.js';
+import { UndecidedTime } from './undecided-time.js';
 import { wantedApps } from './wanted-apps.js';
 import type { BotOwner } from './whose-bot.js';
 
@@ -55,6 +56,7 @@ export class LiveConnections {
   readonly #registry = new Registry();
   readonly #memory: TokenMemory;
   readonly #identification: Identification;
+  readonly #undecidedTime: UndecidedTime;
   readonly #background: Background;
   readonly #reconciler: Reconciler;
   readonly #publisher: StatusPublisher;
@@ -79,6 +81,11 @@ export class LiveConnections {
       ask: options.ask,
       changed: () => this.#identified(),
       ...{ clock, random, log, policy, signal },
+    });
+    this.#undecidedTime = new UndecidedTime({
+      clock,
+      policy,
+      answeredAt: () => this.#identification.answeredAt,
     });
     this.#publisher = new StatusPublisher({
       push: async (id, status) => {
@@ -140,12 +147,12 @@ export class LiveConnections {
   }
 
   /**
-   * Whether Slack has said since the start whose every active connection of an app is. Nothing if it has; else it is
-   * asked, and the answer is true if it said so within a second.
+   * Whether Slack has said since the start whose every active connection of an app is. Nothing if it has, or if the
+   * app's time for that is over; else Slack is asked, and the answer is true if it said so within a second.
    */
   identified({ appId }: Installation): Promise<boolean> | undefined {
     const undecided = this.#registry.undecided(appId);
-    if (undecided.length === 0) return undefined;
+    if (undecided.length === 0 || !this.#undecidedTime.isLeft(appId)) return undefined;
     return this.#patiently(this.#identification.of(undecided), IDENTIFY_MS).then(
       () => this.#registry.undecided(appId).length === 0,
     );

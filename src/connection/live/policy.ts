@@ -24,6 +24,10 @@ export interface LivePolicy {
   readonly identityMs: number;
   /** The same when Slack did not answer, at first; longer each time. */
   readonly identityRetryMs: number;
+  /** Events of an app that are for nobody wait so long at most for Slack's word on its connections' bot tokens, ... */
+  readonly undecidedMs: number;
+  /** ... once in this time. */
+  readonly undecidedEveryMs: number;
 }
 
 export const LIVE_POLICY: LivePolicy = {
@@ -38,4 +42,6 @@ export const LIVE_POLICY: LivePolicy = {
   answerMs: 2_000,
   identityMs: 10 * 60_000,
   identityRetryMs: 5_000,
+  undecidedMs: 10 * 60_000,
+  undecidedEveryMs: 24 * 3_600_000,
 };

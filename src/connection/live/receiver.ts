@@ -35,7 +35,10 @@ export type ReceiverEvent =
 export interface Routing {
   /** With `farewell` also the connections whose access Slack has just ended. */
   connectionsOf(installation: Installation, farewell: boolean): readonly string[];
-  /** Nothing if it is known whose every connection is that claims it; else whether it became known in a second. */
+  /**
+   * Nothing if it is known whose every connection is that claims it, or nobody waits for that any more; else whether it
+   * became known in a second.
+   */
   identified(installation: Installation): Promise<boolean> | undefined;
   /** Whether this connection does not want what this actor did, because it was its own bot. */
   isOwn(connectionId: string, actor: Actor): boolean;

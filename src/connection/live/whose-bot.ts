@@ -1,4 +1,4 @@
-import { adviceFor, isPermanent, type SlackFailure } from '../../slack/slack-errors.js';
+import { adviceFor, isOutage, isPermanent, type SlackFailure } from '../../slack/slack-errors.js';
 import type { BotIdentity, BotInfo, SlackResult } from '../../slack/web-api.js';
 import { failureText } from '../../slack/web-failure.js';
 
@@ -77,8 +77,8 @@ export type BotVerdict =
   | { readonly t: 'known'; readonly owner: BotOwner; readonly teamName: string }
   /** For good; `error` is Slack's word for it. */
   | { readonly t: 'refused'; readonly error: string; readonly advice: string }
-  /** No answer, or none that says anything about the token; `reason` for people. */
-  | { readonly t: 'unanswered'; readonly reason: string };
+  /** No answer, or none that says whose the token is; `reason` for people. Slack's rate limit is no outage. */
+  | { readonly t: 'unanswered'; readonly reason: string; readonly isOutage: boolean };
 
 /** The answer in terms of the token. */
 export function verdictOf(answer: BotAnswer): BotVerdict {
@@ -87,7 +87,7 @@ export function verdictOf(answer: BotAnswer): BotVerdict {
   const { failure, method } = answer;
   if (failure.t === 'refused' && isPermanent(failure.error))
     return { t: 'refused', error: failure.error, advice: adviceFor(failure.error) };
-  return { t: 'unanswered', reason: `${method}: ${reasonOf(failure)}` };
+  return { t: 'unanswered', reason: `${method}: ${reasonOf(failure)}`, isOutage: isOutage(failure) };
 }
 
 /** Without numbers that change from one answer to the next: whoever reads it is to be told of changes only. */

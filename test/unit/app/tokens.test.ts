@@ -116,6 +116,30 @@ describe('an outage of Slack’s Web API at a start', () => {
     expect(slack.ledger.lost()).toEqual([]);
   });
 
+  it('A tenant whose bot token Slack keeps rate-limited delays events of the app that are for nobody for a limited time', async () => {
+    const live = { ...QUICK_LIVE, identityRetryMs: 100, undecidedMs: 1_500 };
+    const world = await startWorld({ other: { live } });
+    const { slack, server, program } = world;
+    const { app, installation, appToken } = addInstallation(world);
+    await connect(world, installation, appToken);
+    const stranger = await createConnection(world, { owner: await server.createUser() });
+    const theirs = slack.install(app, slack.addWorkspace());
+    await save(world, stranger, { botToken: theirs.botToken, appToken });
+    await untilStatus(world, stranger.id, 'ok', /2 sockets live/);
+    const elsewhere = slack.install(app, slack.addWorkspace());
+    const isTheirs = ({ token }: { readonly token: string }): boolean => token === theirs.botToken;
+    slack.faults.api('auth.test', { t: 'rate_limited', retryAfter: 1 }, { ...ALWAYS, when: isTheirs });
+    await program.restart();
+    await slack.waitForSockets(app, 2);
+    const held = slack.send(elsewhere, message());
+    await eventually(() => held.attempts[0]?.outcome !== 'waiting', 'an answer, or Slack’s time limit');
+    expect(held.attempts[0]?.outcome).toBe('timed_out');
+    const later = slack.send(elsewhere, message());
+    await slack.ledger.settled(later);
+    expect(later.attempts).toHaveLength(1);
+    await untilStatus(world, stranger.id, 'warning', /limits the rate/);
+  });
+
   it('An outage at a start does not bring back what Slack has withdrawn', async () => {
     const world = await startWorld(ASKS_SOON);
     const { slack, program } = world;

@@ -21,7 +21,16 @@ const KNOWN = {
   owner: { appId: 'A1', enterpriseId: '', teamId: 'T1', botUserId: 'U1', botId: 'B1' },
   teamName: 'Team',
 } as const satisfies BotVerdict;
-const UNANSWERED: BotVerdict = { t: 'unanswered', reason: 'auth.test: Slack answered with HTTP status 503' };
+const UNANSWERED: BotVerdict = {
+  t: 'unanswered',
+  reason: 'auth.test: Slack answered with HTTP status 503',
+  isOutage: true,
+};
+const RATE_LIMITED: BotVerdict = {
+  t: 'unanswered',
+  reason: 'auth.test: Slack limits the rate',
+  isOutage: false,
+};
 const HERE = { appId: 'A1', enterpriseId: '', teamId: 'T1' };
 
 interface FakeConnection {
@@ -363,6 +372,66 @@ describe('LiveConnections', () => {
     expect(logged.filter(({ reason }) => reason === UNANSWERED.reason)).toHaveLength(1);
   });
 
+  it('Tenants who keep their bot tokens rate-limited delay events of their app that are for nobody for ten minutes at most', async () => {
+    const before = start();
+    for (const id of ['mine', 'theirs'])
+      before.server.add(id, { ...TOKENS, private_bot_token: `xoxb-${id}` });
+    before.live.start();
+    await before.clock.advance(2_000);
+    await before.live.stop();
+    const { clock, server, live, slack } = start(before.tokens, before.clock);
+    for (const id of ['mine', 'theirs', 'never seen'])
+      server.add(id, { ...TOKENS, private_bot_token: `xoxb-${id}` });
+    for (const id of ['theirs', 'never seen']) slack.of.set(`xoxb-${id}`, RATE_LIMITED);
+    live.start();
+    await clock.advance(0);
+    expect(await isHeldBack(live, clock)).toBe(true);
+    await clock.advance(LIVE_POLICY.undecidedMs - 2_000);
+    expect(await isHeldBack(live, clock)).toBe(true);
+    await clock.advance(1_000);
+    expect(await isHeldBack(live, clock)).toBe(false);
+    expect(live.connectionsOf(HERE)).toEqual(['mine', 'theirs']);
+  });
+
+  it('Bot tokens that change all the time delay events that are for nobody for ten minutes at most', async () => {
+    const { clock, server, live, slack } = start();
+    server.add('mine');
+    const theirs = server.add('theirs', { ...TOKENS, private_bot_token: 'xoxb-0' });
+    slack.identity = RATE_LIMITED;
+    slack.of.set(TOKENS.private_bot_token, KNOWN);
+    live.start();
+    await clock.advance(0);
+    let minutes = 0;
+    for (let minute = 1; minute <= 30; minute++) {
+      theirs.variables = { ...theirs.variables, private_bot_token: `xoxb-${minute}` };
+      live.noticeChange('theirs');
+      await clock.advance(59_000);
+      if (await isHeldBack(live, clock)) minutes += 1;
+    }
+    expect(minutes).toBe(LIVE_POLICY.undecidedMs / 60_000);
+  });
+
+  it('A workspace that joined an organisation loses nothing, however long an outage of Slack at the start lasts', async () => {
+    const before = start();
+    before.server.add('one');
+    before.live.start();
+    await before.clock.advance(2_000);
+    await before.live.stop();
+    const { clock, server, live, slack } = start(before.tokens, before.clock);
+    slack.identity = UNANSWERED;
+    server.add('one');
+    live.start();
+    await clock.advance(0);
+    const joined = { ...HERE, enterpriseId: 'E1', teamId: '' };
+    expect(await isHeldBack(live, clock, joined)).toBe(true);
+    await clock.advance(2 * LIVE_POLICY.undecidedMs);
+    expect(await isHeldBack(live, clock, joined)).toBe(true);
+    slack.identity = { ...KNOWN, owner: { ...KNOWN.owner, enterpriseId: 'E1', teamId: '' } };
+    const held: boolean[] = [];
+    while (live.connectionsOf(joined).length === 0) held.push(await isHeldBack(live, clock, joined));
+    expect(held.slice(0, -1)).not.toContain(false);
+  });
+
   it('A refusal by Slack withdraws what is remembered, also for the next start', async () => {
     const before = start();
     before.server.add('one');
@@ -389,7 +458,7 @@ describe('LiveConnections', () => {
     for (const id of ['one', 'two', 'three']) server.add(id, { ...TOKENS, private_bot_token: `xoxb-${id}` });
     live.start();
     await clock.advance(10 * 60_000);
-    slack.identity = { t: 'unanswered', reason: 'bots.info: Slack limits the rate' };
+    slack.identity = { t: 'unanswered', reason: 'bots.info: Slack limits the rate', isOutage: false };
     await clock.advance(10 * 60_000);
     slack.identity = KNOWN;
     await clock.advance(2 * 60_000);
@@ -580,6 +649,18 @@ describe('LiveConnections', () => {
     });
   });
 });
+
+/** Whether an event that is for no connection is not acknowledged. */
+async function isHeldBack(
+  live: LiveConnections,
+  clock: HandClock,
+  installation = { ...HERE, teamId: 'T2' },
+): Promise<boolean> {
+  expect(live.connectionsOf(installation)).toEqual([]);
+  const asking = live.identified(installation);
+  await clock.advance(1_000);
+  return (await asking) === false;
+}
 
 async function testOf(live: LiveConnections, clock: HandClock): Promise<Status> {
   const testing = live.test('one');
