@@ -65,8 +65,8 @@ export const FOLDERS = {
     surface: ['descriptions.ts', 'file-upload.ts', 'functions.ts'],
   },
   contract: {
-    imports: ['core', 'gen', 'http', 'autokitteh', 'functions'],
-    surface: ['contract-server.ts', 'manifest.ts', 'ports.ts', 'service.ts'],
+    imports: ['core', 'gen', 'http', 'autokitteh', 'functions', 'connection'],
+    surface: ['contract-server.ts', 'manifest.ts', 'service.ts'],
   },
   connection: {
     imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'events', 'browser', 'delivery'],

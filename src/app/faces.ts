@@ -16,7 +16,7 @@ import { startGateway } from '../gateway/gateway.js';
 import { connectionCaps, descriptorLimit } from '../http/descriptors.js';
 import { notingRefusals, type PortRefusal } from '../http/refusals.js';
 import { createMetrics } from '../ops/metrics.js';
-import { connectionFacts, liveConnection } from './connection-facts.js';
+import { liveConnection } from './live-connection.js';
 import type { EventPath } from './event-path.js';
 import { pluginRoutes, slackRoutes } from './http-routes.js';
 import type { StartConfig } from './start-config.js';
@@ -79,7 +79,7 @@ export async function openFaces(
     pluginRoutes({ setup, desk, admin, readiness, opsToken: config.opsToken }).fetch,
   );
   const functions = slackFunctions(path.slack, path.http, live, surroundings);
-  const contract = { manifest, facts: connectionFacts(live), functions, log };
+  const contract = { manifest, live, functions, log };
   const plugin = await startContractServer({
     ...contract,
     listen: config.pluginListen,

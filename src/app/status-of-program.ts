@@ -41,7 +41,7 @@ export async function overviewOf(observed: Observed): Promise<Overview> {
     }),
     connections: live.entries().map(({ record, active }) => {
       const { delivered, dead } = activity.of(record.id);
-      return { id: record.id, name: record.name, status: live.status(record.id), active, delivered, dead };
+      return { id: record.id, name: record.name, status: live.current(record.id), active, delivered, dead };
     }),
     apps: apps.map(({ id, status: { t, sockets: open, ghosts } }) => ({
       id,

@@ -1,10 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { isSymbol, type Value } from '../autokitteh/values.js';
 import { invalidity } from '../autokitteh/values-validity.js';
+import type { LiveConnections } from '../connection/live/live-connections.js';
 import type { CallOptions, SlackFunctions } from '../functions/functions.js';
 import type { CallRequest, CallResponseSchema } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import type { Manifest } from './manifest.js';
-import type { ConnectionFacts } from './ports.js';
 import { invalid, notFound, requireConnectionId, requireOurs } from './rules.js';
 
 /**
@@ -14,7 +14,7 @@ import { invalid, notFound, requireConnectionId, requireOurs } from './rules.js'
  */
 export async function call(
   { integrationId: ours }: Manifest,
-  facts: ConnectionFacts,
+  live: Pick<LiveConnections, 'knows'>,
   functions: SlackFunctions,
   names: { has(name: string): boolean },
   request: CallRequest,
@@ -25,7 +25,7 @@ export async function call(
   if (!names.has(name)) throw notFound(`there is no function ${name}`);
   checkArguments(request.args, request.kwargs);
   // User code may carry a function value anywhere, so the connection in it is a claim, not a fact.
-  if (!(await facts.knows(connectionId)))
+  if (!(await live.knows(connectionId)))
     throw notFound(`connection ${connectionId} is not of this integration`);
   const outcome = await functions.call(connectionId, name, request.args, request.kwargs, options);
   switch (outcome.t) {

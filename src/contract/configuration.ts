@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { functionValue, type Value } from '../autokitteh/values.js';
+import type { LiveConnections } from '../connection/live/live-connections.js';
 import type {
   ConfigureRequest,
   ConfigureResponseSchema,
@@ -8,7 +9,6 @@ import type {
 } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import type { Function as FunctionMessage } from '../gen/autokitteh/module/v1/module_pb.js';
 import type { Manifest } from './manifest.js';
-import type { ConnectionFacts } from './ports.js';
 import { optionalConnectionId, requireConnectionId, requireOurs } from './rules.js';
 
 /** A connection's functions as values, the same at every call. */
@@ -20,24 +20,24 @@ export type FunctionValues = (connectionId: string) => Record<string, Value>;
  */
 export async function configure(
   { integrationId: ours }: Manifest,
-  facts: ConnectionFacts,
+  live: Pick<LiveConnections, 'config'>,
   functionsOf: FunctionValues,
   request: ConfigureRequest,
 ): Promise<MessageInitShape<typeof ConfigureResponseSchema>> {
   requireOurs(request.integrationId, ours);
   const connectionId = optionalConnectionId(request.connectionId);
-  const config = connectionId === '' ? {} : { ...(await facts.config(connectionId)) };
+  const config = connectionId === '' ? {} : { ...(await live.config(connectionId)) };
   return { config, values: functionsOf(connectionId) };
 }
 
 /** GetConnectionConfig: the configuration without the functions. */
 export async function getConnectionConfig(
   { integrationId: ours }: Manifest,
-  facts: ConnectionFacts,
+  live: Pick<LiveConnections, 'config'>,
   request: GetConnectionConfigRequest,
 ): Promise<MessageInitShape<typeof GetConnectionConfigResponseSchema>> {
   requireOurs(request.integrationId, ours);
-  return { config: { ...(await facts.config(requireConnectionId(request.connectionId))) } };
+  return { config: { ...(await live.config(requireConnectionId(request.connectionId))) } };
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { statusToMessage } from '../autokitteh/status.js';
+import type { LiveConnections } from '../connection/live/live-connections.js';
 import type {
   GetConnectionStatusRequest,
   GetConnectionStatusResponseSchema,
 } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import type { Manifest } from './manifest.js';
-import type { ConnectionFacts } from './ports.js';
 import { optionalConnectionId, requireOurs } from './rules.js';
 
 /**
@@ -14,9 +14,9 @@ import { optionalConnectionId, requireOurs } from './rules.js';
  */
 export async function getConnectionStatus(
   { integrationId: ours }: Manifest,
-  facts: ConnectionFacts,
+  live: Pick<LiveConnections, 'status'>,
   request: GetConnectionStatusRequest,
 ): Promise<MessageInitShape<typeof GetConnectionStatusResponseSchema>> {
   requireOurs(request.integrationId, ours);
-  return { status: statusToMessage(await facts.status(optionalConnectionId(request.connectionId))) };
+  return { status: statusToMessage(await live.status(optionalConnectionId(request.connectionId))) };
 }

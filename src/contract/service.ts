@@ -1,4 +1,5 @@
 import type { ConnectRouter } from '@connectrpc/connect';
+import type { LiveConnections } from '../connection/live/live-connections.js';
 import type { Log } from '../core/log.js';
 import type { SlackFunctions } from '../functions/functions.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
@@ -9,13 +10,12 @@ import { getConnectionStatus } from './connection-status.js';
 import { getIntegration, listIntegrations } from './describe.js';
 import { describeFunctions, describeIntegration } from './descriptor.js';
 import type { Manifest } from './manifest.js';
-import type { ConnectionFacts } from './ports.js';
 import { refusals } from './refusal.js';
 import { testConnection } from './test-connection.js';
 
 export interface ContractOptions {
   readonly manifest: Manifest;
-  readonly facts: ConnectionFacts;
+  readonly live: Pick<LiveConnections, 'status' | 'test' | 'config' | 'knows'>;
   readonly functions: SlackFunctions;
   readonly log: Pick<Log, 'error'>;
 }
@@ -25,7 +25,7 @@ export interface ContractOptions {
  * wire and whoever asks in this process gets the same answers.
  */
 export function contractRoutes(options: ContractOptions): (router: ConnectRouter) => void {
-  const { manifest, facts, functions } = options;
+  const { manifest, live, functions } = options;
   const described = describeFunctions(functions.list());
   const integration = describeIntegration(manifest, described);
   const functionsOf = functionValues(manifest.integrationId, described);
@@ -36,22 +36,22 @@ export function contractRoutes(options: ContractOptions): (router: ConnectRouter
   return (router) => {
     router.rpc(method.get, (request) => getIntegration(integration, request), questions);
     router.rpc(method.list, (request) => listIntegrations(integration, request), questions);
-    router.rpc(method.configure, (request) => configure(manifest, facts, functionsOf, request), questions);
-    router.rpc(method.testConnection, (request) => testConnection(manifest, facts, request), questions);
+    router.rpc(method.configure, (request) => configure(manifest, live, functionsOf, request), questions);
+    router.rpc(method.testConnection, (request) => testConnection(manifest, live, request), questions);
     router.rpc(
       method.getConnectionStatus,
-      (request) => getConnectionStatus(manifest, facts, request),
+      (request) => getConnectionStatus(manifest, live, request),
       questions,
     );
     router.rpc(
       method.getConnectionConfig,
-      (request) => getConnectionConfig(manifest, facts, request),
+      (request) => getConnectionConfig(manifest, live, request),
       questions,
     );
     router.rpc(
       method.call,
       (request, { signal, timeoutMs }) =>
-        call(manifest, facts, functions, described, request, { signal, timeoutMs: timeoutMs() }),
+        call(manifest, live, functions, described, request, { signal, timeoutMs: timeoutMs() }),
       calls,
     );
   };

@@ -222,18 +222,18 @@ export class LiveConnections {
   }
 
   /** The status of a connection from live facts; an empty or unknown id is a connection not set up yet. */
-  status(connectionId: string): Status {
+  current(connectionId: string): Status {
     const entry = this.#registry.get(connectionId);
     return entry === undefined ? INIT_REQUIRED : this.#statusOf(entry);
   }
 
   /** The status after the connection's variables were read anew, or what is known when server or Slack are slow. */
-  async freshStatus(connectionId: string): Promise<Status> {
+  async status(connectionId: string): Promise<Status> {
     if (connectionId === '') return INIT_REQUIRED;
     await this.#patiently(
       this.#reconciler.looked(connectionId).then(() => this.#identification.of([connectionId])),
     );
-    return this.status(connectionId);
+    return this.current(connectionId);
   }
 
   /** Asks Slack about the bot token now, then gives the status. */
@@ -241,7 +241,7 @@ export class LiveConnections {
     await this.#patiently(this.#reconciler.looked(connectionId));
     this.#identification.doubt(connectionId);
     await this.#identification.of([connectionId]);
-    return this.status(connectionId);
+    return this.current(connectionId);
   }
 
   /** All variables of a connection, as sessions get them; from memory, and empty when they could never be read. */

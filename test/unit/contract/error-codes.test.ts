@@ -13,7 +13,7 @@ it('Each error code is sent as the Connect code that docs/errors.md states', asy
   const contract = stubContract();
   const client = createClient(IntegrationsService, createRouterTransport(contractRoutes(contract)));
   for (const code of ERROR_CODES) {
-    contract.facts.failure = new PluginError(code, 'because');
+    contract.live.failure = new PluginError(code, 'because');
     const error = await client.getConnectionStatus({ integrationId: SLACK }).then(
       () => undefined,
       (failure: unknown) => failure as ConnectError,

@@ -96,7 +96,7 @@ describe('status, test and configuration', () => {
       expect(await ask('int_3kth00testaf9d33c5697341f0', CONNECTION)).toBe(Code.NotFound);
       expect(await ask(SLACK, 'con_x')).toBe(Code.InvalidArgument);
       expect(await ask(SLACK, 'prj_00000000000000000000000001')).toBe(Code.InvalidArgument);
-      expect(contract.facts.asked).toEqual([]);
+      expect(contract.live.asked).toEqual([]);
     },
   );
 
@@ -111,17 +111,17 @@ describe('status, test and configuration', () => {
 
   it('Errors have the right code, and unforeseen errors appear only in the log', async () => {
     const request = { integrationId: SLACK, connectionId: CONNECTION };
-    contract.facts.failure = new PluginError('server_unavailable', 'the server is down');
+    contract.live.failure = new PluginError('server_unavailable', 'the server is down');
     await expect(client.getConnectionStatus(request)).rejects.toMatchObject({
       code: Code.Unavailable,
       rawMessage: 'the server is down',
     });
-    contract.facts.failure = new PluginError('forbidden', 'our rights do not suffice');
+    contract.live.failure = new PluginError('forbidden', 'our rights do not suffice');
     await expect(client.getConnectionStatus(request)).rejects.toMatchObject({
       code: Code.FailedPrecondition,
     });
     expect(contract.logged).toHaveLength(0);
-    contract.facts.failure = new TypeError('xoxb-1 is not a function');
+    contract.live.failure = new TypeError('xoxb-1 is not a function');
     await expect(client.getConnectionStatus(request)).rejects.toMatchObject({
       code: Code.Internal,
       rawMessage: expect.not.stringContaining('xoxb') as string,

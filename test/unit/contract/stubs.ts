@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseManifest, type Manifest } from '../../../src/contract/manifest.js';
-import type { ConnectionFacts } from '../../../src/contract/ports.js';
 import { string, struct, symbol } from '../../../src/autokitteh/values.js';
 import type { CallOutcome, SlackFunctions } from '../../../src/functions/functions.js';
 import { PluginError } from '../../../src/core/errors.js';
@@ -14,12 +13,14 @@ export const SLACK = 'int_3kth0s1ackb1ff80a8d62ba8cc';
 const FILE = join(import.meta.dirname, '../../../integration.yaml');
 export const manifest: Manifest = parseManifest(readFileSync(FILE, 'utf8'), FILE);
 
+type Connections = ContractOptions['live'];
+
 /** One connection; what is asked of it is noted. */
-export class StubFacts implements ConnectionFacts {
+export class StubConnections implements Connections {
   readonly asked: string[] = [];
   failure: Error | undefined;
 
-  status(id: string): ReturnType<ConnectionFacts['status']> {
+  status(id: string): ReturnType<Connections['status']> {
     this.asked.push(`status ${id}`);
     if (this.failure !== undefined) return Promise.reject(this.failure);
     return Promise.resolve(
@@ -27,12 +28,12 @@ export class StubFacts implements ConnectionFacts {
     );
   }
 
-  test(id: string): ReturnType<ConnectionFacts['test']> {
+  test(id: string): ReturnType<Connections['test']> {
     this.asked.push(`test ${id}`);
     return Promise.resolve({ code: 'error', message: 'invalid_auth' });
   }
 
-  config(id: string): ReturnType<ConnectionFacts['config']> {
+  config(id: string): ReturnType<Connections['config']> {
     if (id !== CONNECTION) return Promise.reject(new PluginError('not_found', `no connection ${id}`));
     return Promise.resolve({ private_bot_token: 'xoxb-1' });
   }
@@ -74,7 +75,7 @@ export const functions: SlackFunctions = {
 };
 
 export interface StubContract extends ContractOptions {
-  readonly facts: StubFacts;
+  readonly live: StubConnections;
   readonly logged: unknown[];
 }
 
@@ -82,7 +83,7 @@ export function stubContract(): StubContract {
   const logged: unknown[] = [];
   return {
     manifest,
-    facts: new StubFacts(),
+    live: new StubConnections(),
     functions,
     logged,
     log: { error: (line: unknown) => logged.push(line) },

@@ -258,7 +258,7 @@ describe('LiveConnections', () => {
     const one = server.add('one', {});
     live.start();
     await clock.advance(5_000);
-    expect(live.status('one').code).toBe('init_required');
+    expect(live.current('one').code).toBe('init_required');
     one.variables = { socket_mode_app_token: TOKENS.socket_mode_app_token };
     await clock.advance(LIVE_POLICY.incompleteMs + 2 * LIVE_POLICY.reconcileMs);
     expect(one.status).toMatchObject({ code: 'error' });
@@ -319,7 +319,7 @@ describe('LiveConnections', () => {
     await clock.advance(LIVE_POLICY.reconcileMs);
     expect(wanted.apps.size).toBe(0);
     expect(live.connectionsOf(HERE)).toEqual([]);
-    expect(live.status('claims')).toMatchObject({
+    expect(live.current('claims')).toMatchObject({
       code: 'warning',
       message: expect.stringMatching(/whose bot token this is \(auth\.test: .*503\)/) as string,
     });
@@ -358,7 +358,7 @@ describe('LiveConnections', () => {
     await clock.advance(0);
     expect([...wanted.apps.keys()]).toEqual(['A1']);
     expect(live.connectionsOf(HERE)).toEqual(['one']);
-    expect(live.status('one')).toMatchObject({
+    expect(live.current('one')).toMatchObject({
       code: 'warning',
       message: expect.stringMatching(/2 sockets live, .*HTTP status 503/) as string,
     });
@@ -368,7 +368,7 @@ describe('LiveConnections', () => {
     slack.identity = KNOWN;
     await clock.advance(LIVE_POLICY.identityRetryMs + LIVE_POLICY.reconcileMs);
     expect(live.identified({ ...HERE, teamId: 'T2' })).toBeUndefined();
-    expect(live.status('one')).toMatchObject({ code: 'ok' });
+    expect(live.current('one')).toMatchObject({ code: 'ok' });
     expect(logged.filter(({ reason }) => reason === UNANSWERED.reason)).toHaveLength(1);
   });
 
@@ -481,7 +481,7 @@ describe('LiveConnections', () => {
     expect(live.identified(HERE)).toBeUndefined();
     await clock.advance(10 * LIVE_POLICY.reconcileMs);
     expect(slack.asked).toBe(1);
-    expect(live.status('one')).toEqual({ code: 'ok', message: 'Using Socket Mode in Team: 2 sockets live' });
+    expect(live.current('one')).toEqual({ code: 'ok', message: 'Using Socket Mode in Team: 2 sockets live' });
   });
 
   it('No socket is closed while Slack is being asked about the next bot token', async () => {
@@ -628,7 +628,7 @@ describe('LiveConnections', () => {
     expect(server.connections.get('oauth')?.status).toEqual(before);
     expect(server.connections.get('new')?.status.code).toBe('init_required');
     expect(server.refreshes).toEqual([]);
-    expect(live.status('nobody')).toEqual({ code: 'init_required', message: 'Init required' });
+    expect(live.current('nobody')).toEqual({ code: 'init_required', message: 'Init required' });
   });
 
   it('The status does not show a renewal of sockets, but soon shows a lasting problem', async () => {

@@ -1,20 +1,8 @@
-import type { Status } from '../autokitteh/status.js';
 import type { ActivityLog } from '../connection/live/activity.js';
 import type { LiveConnections } from '../connection/live/live-connections.js';
 import type { LiveConnection } from '../setup/ports.js';
-import type { ConnectionFacts } from '../contract/ports.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { SlackSockets } from '../slack/sockets.js';
-
-/** What the contract answers of connections. */
-export function connectionFacts(live: LiveConnections): ConnectionFacts {
-  return {
-    status: (connectionId): Promise<Status> => live.freshStatus(connectionId),
-    test: (connectionId) => live.test(connectionId),
-    config: (connectionId) => live.config(connectionId),
-    knows: (connectionId) => live.knows(connectionId),
-  };
-}
 
 /** What the set-up page shows of a connection. */
 export async function liveConnection(
@@ -34,7 +22,7 @@ export async function liveConnection(
   const { delivered, dead, lastEvent } = activity.of(connectionId);
   const { waitingByConnection } = await delivery.stats();
   return {
-    status: live.status(connectionId),
+    status: live.current(connectionId),
     active: entry.active,
     sockets: { open, wanted: app?.wanted ?? 0, counted: open + (app?.ghosts ?? 0) },
     waiting: waitingByConnection.get(connectionId) ?? 0,
