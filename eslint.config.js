@@ -60,7 +60,7 @@ function direction(folder) {
         {
           patterns: [
             {
-              regex: `^(\\.\\./)+(${[...refused, 'app', 'main', 'demo'].join('|')})(/|\\.js$)`,
+              regex: `^(\\.\\./)+(${[...refused, 'app', 'cli', 'main', 'demo'].join('|')})(/|\\.js$)`,
               message: `src/${folder} may import only: ${imports.join(', ') || 'nothing of ours'}.`,
             },
           ],

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startApp } from './app.js';
-import { commandPorts } from './app/command-ports.js';
+import { commandPorts } from './cli/tools.js';
 import { openJournal } from './app/journal-file.js';
 import { startConfig } from './app/start-config.js';
 import type { Config } from './config.js';
@@ -13,7 +13,7 @@ import { watchProcess } from './core/process-faults.js';
 import { OwnSecrets } from './core/scrub.js';
 import { guardStart, STOP_SIGNALS, stopAsked } from './core/stop-signals.js';
 import { DEFAULT_LIMITS } from './delivery/limits.js';
-import { runCommandLine } from './ops/cli/command-line.js';
+import { runCommandLine } from './cli/command-line.js';
 import { flagOf, secretsOf, SETTINGS, type Setting } from './settings.js';
 import { DEFAULT_POLICY } from './slack/policy.js';
 import { VERSION } from './version.js';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { PluginError } from '../../core/errors.js';
-import { headline, type DeadLetter, type Overview } from '../overview.js';
+import { PluginError } from '../core/errors.js';
+import { headline, type DeadLetter, type Overview } from '../ops/overview.js';
 import type { CommandPorts, Flags } from './ports.js';
 
 // As many as one request of the program takes.

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { PluginError } from '../../core/errors.js';
+import { PluginError } from '../core/errors.js';
 import { addRunningCommands } from './running-commands.js';
 import { addSetUpCommands } from './set-up-commands.js';
 import type { CommandPorts, Flags } from './ports.js';

@@ -3,13 +3,13 @@ import { proposedApp, slackSiteOf } from '../setup/app-manifest.js';
 import { readManifest } from '../contract/manifest.js';
 import { systemClock } from '../core/clock.js';
 import { errorMessage, PluginError } from '../core/errors.js';
-import type { CommandPorts, Flags, RunningProgram, SetupTools, Terminal } from '../ops/cli/ports.js';
+import type { CommandPorts, Flags, RunningProgram, SetupTools, Terminal } from './ports.js';
 import { createOutbound } from '../core/outbound.js';
 import { createSlackHttp } from '../slack/http.js';
 import { createWebApi } from '../slack/web-api.js';
-import { urlOf } from './addresses.js';
-import { readToken, tokenPath } from './port-tokens.js';
-import { openServerLine } from './server-line.js';
+import { urlOf } from '../app/addresses.js';
+import { readToken, tokenPath } from '../app/port-tokens.js';
+import { openServerLine } from '../app/server-line.js';
 
 /** What the command line works with, made from flags and environment when a command is run. */
 export function commandPorts(

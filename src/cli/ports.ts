@@ -1,6 +1,6 @@
-import type { PersonsAutoKitteh, SlackCalls } from '../../setup/ports.js';
-import type { AppManifest } from '../../setup/app-manifest.js';
-import type { Clock } from '../../core/clock.js';
+import type { PersonsAutoKitteh, SlackCalls } from '../setup/ports.js';
+import type { AppManifest } from '../setup/app-manifest.js';
+import type { Clock } from '../core/clock.js';
 
 /** Where a command reads and writes. */
 export interface Terminal {
