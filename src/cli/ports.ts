@@ -1,6 +1,7 @@
-import type { PersonsAutoKitteh, SlackCalls } from '../setup/ports.js';
+import type { PersonsAutoKitteh } from '../setup/ports.js';
 import type { AppManifest } from '../setup/app-manifest.js';
 import type { Clock } from '../core/clock.js';
+import type { SlackWebApi } from '../slack/web-api.js';
 
 /** Where a command reads and writes. */
 export interface Terminal {
@@ -14,7 +15,7 @@ export interface Terminal {
 
 /** What commands that set connections up work with; made from the configuration when one of them is run. */
 export interface SetupTools {
-  readonly slack: SlackCalls;
+  readonly slack: SlackWebApi;
   /** The server with the person's own credential, or with none. */
   autokittehOf(userToken: string | undefined): PersonsAutoKitteh;
   readonly integrationId: string;

@@ -1,8 +1,7 @@
 import { adviceFor, isPermanent, type SlackFailure } from '../slack/slack-errors.js';
-import type { SlackResult } from '../slack/web-api.js';
+import type { SlackResult, SlackWebApi } from '../slack/web-api.js';
 import { askWhoseBot } from '../connection/live/whose-bot.js';
 import { appIdOf, appTokenProblem, areSwapped, botTokenProblem } from '../browser/token-shape.js';
-import type { SlackCalls } from './ports.js';
 import { identityOf, type SlackIdentity } from './slack-identity.js';
 
 /** What is looked at, in the order in which it is told. */
@@ -37,7 +36,7 @@ export interface Tokens {
  * are not sent anywhere.
  */
 export async function checkTokens(
-  slack: SlackCalls,
+  slack: SlackWebApi,
   tokens: Tokens,
   wantedScopes: readonly string[],
   signal: AbortSignal,
@@ -82,7 +81,7 @@ interface BotAnswer {
   readonly transient: boolean;
 }
 
-async function askAboutBot(slack: SlackCalls, botToken: string, signal: AbortSignal): Promise<BotAnswer> {
+async function askAboutBot(slack: SlackWebApi, botToken: string, signal: AbortSignal): Promise<BotAnswer> {
   const answer = await askWhoseBot(slack, botToken, signal);
   if (answer.t === 'failed' && answer.auth === undefined) {
     const steps = [step('bot_token', 'failed', sentenceFor(answer.failure))];

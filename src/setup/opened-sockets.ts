@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
-import type { SlackCalls } from './ports.js';
+import type { SlackWebApi } from '../slack/web-api.js';
 
 // Slack lets an app ask for a socket about once a minute for long, and a few times more at once.
 const COUNTS_FOR_MS = 60_000;
@@ -26,14 +26,14 @@ export class OpenedSockets {
   }
 
   /** The same calls, but what was noted is taken for an answer, once. */
-  spare(slack: SlackCalls): SlackCalls {
+  spare(slack: SlackWebApi): SlackWebApi {
     return {
       authTest: (...call) => slack.authTest(...call),
       botsInfo: (...call) => slack.botsInfo(...call),
       call: (...call) => slack.call(...call),
       openConnection: (appToken, signal) =>
         this.#take(appToken)
-          ? Promise.resolve({ ok: true, value: undefined })
+          ? Promise.resolve({ ok: true, value: { scopes: undefined } })
           : slack.openConnection(appToken, signal),
     };
   }

@@ -1,25 +1,10 @@
 import type { AutoKitteh, CallerHeaders } from '../autokitteh/client.js';
 import type { Status } from '../autokitteh/status.js';
 import type { AppManifest } from '../browser/app-manifest.js';
-import type { BotOwner, BotQuestions } from '../connection/live/whose-bot.js';
+import type { BotOwner } from '../connection/live/whose-bot.js';
 import type { Clock } from '../core/clock.js';
-import type { JsonObject } from '../core/json.js';
 import type { Log } from '../core/log.js';
-import type { SlackResult } from '../slack/web-api.js';
-
-/**
- * The calls of Slack's Web API that setting a connection up needs. A signal is honoured by those that take one; none
- * rejects.
- */
-export interface SlackCalls extends BotQuestions {
-  openConnection(appToken: string, signal: AbortSignal): Promise<SlackResult<unknown>>;
-  call(
-    method: string,
-    args: JsonObject,
-    token: string,
-    signal: AbortSignal,
-  ): Promise<SlackResult<JsonObject>>;
-}
+import type { SlackWebApi } from '../slack/web-api.js';
 
 /** The server as the person who asks may use it. */
 export type PersonsAutoKitteh = Pick<
@@ -48,7 +33,7 @@ export interface LiveConnection {
 
 /** Everything that the pages and the save endpoint need from the rest of the program. */
 export interface SetupPorts {
-  readonly slack: SlackCalls;
+  readonly slack: SlackWebApi;
   readonly autokitteh: { forCaller(headers: CallerHeaders): PersonsAutoKitteh };
   /** The integration whose connections may be set up here. */
   readonly integrationId: string;

@@ -11,14 +11,15 @@ import type { Clock } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import { checkTokens, type TokenCheck, type Tokens } from './check-tokens.js';
 import type { OwnConnection } from './connection-access.js';
-import type { PersonsAutoKitteh, SetupPorts, SlackCalls } from './ports.js';
+import type { PersonsAutoKitteh, SetupPorts } from './ports.js';
 import { IDENTITY_VARIABLES, identityVariables } from './slack-identity.js';
+import type { SlackWebApi } from '../slack/web-api.js';
 
 // AutoKitteh: vars.max_value_size, checked on the plain value.
 const LARGEST_VALUE = 8092;
 
 export interface SavePorts {
-  readonly slack: SlackCalls;
+  readonly slack: SlackWebApi;
   readonly autokitteh: PersonsAutoKitteh;
   readonly clock: Clock;
   /** Called when both tokens are stored. */

@@ -1,5 +1,5 @@
 import { adviceFor, type SlackFailure } from '../slack/slack-errors.js';
-import type { SlackCalls } from './ports.js';
+import type { SlackWebApi } from '../slack/web-api.js';
 
 // Slack: ids of members (U, W), channels (C, G) and direct messages (D), or a channel's name.
 const RECIPIENT = /^(?:[UWCGD][A-Z0-9]{2,}|#?[\p{L}\p{N}_-]{1,80})$/u;
@@ -18,7 +18,7 @@ const ADVICE: Readonly<Record<string, string>> = {
  * Writes to a member (a direct message from the bot) or to a channel; gives a sentence about what became of it.
  */
 export async function sendTestMessage(
-  slack: SlackCalls,
+  slack: SlackWebApi,
   botToken: string,
   recipient: string,
   signal: AbortSignal,

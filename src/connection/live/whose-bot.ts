@@ -1,17 +1,6 @@
 import { adviceFor, isOutage, isPermanent, type SlackFailure } from '../../slack/slack-errors.js';
-import type { BotIdentity, BotInfo, SlackResult } from '../../slack/web-api.js';
+import type { BotIdentity, BotInfo, SlackWebApi } from '../../slack/web-api.js';
 import { failureText } from '../../slack/web-failure.js';
-
-/** The calls by which Slack tells whose a bot token is. */
-export interface BotQuestions {
-  authTest(botToken: string, signal: AbortSignal): Promise<SlackResult<BotIdentity>>;
-  botsInfo(
-    botToken: string,
-    botId: string,
-    teamId: string | undefined,
-    signal: AbortSignal,
-  ): Promise<SlackResult<Pick<BotInfo, 'appId' | 'name' | 'updated'>>>;
-}
 
 /** What Slack answered about a bot token; `auth` is there as soon as Slack knows the token. */
 export type BotAnswer =
@@ -35,7 +24,7 @@ export type BotAnswer =
 
 /** Asks Slack whose a bot token is, with `auth.test` and `bots.info`. Never rejects. */
 export async function askWhoseBot(
-  slack: BotQuestions,
+  slack: Pick<SlackWebApi, 'authTest' | 'botsInfo'>,
   botToken: string,
   signal: AbortSignal,
 ): Promise<BotAnswer> {

@@ -1,14 +1,14 @@
 import type { CallerHeaders, ConnectionRecord, Variable } from '../../../src/autokitteh/client.js';
 import { integrationIdFromName } from '../../../src/autokitteh/ids.js';
 import { DEFAULT_APP_MANIFEST } from '../../../src/setup/app-manifest.js';
-import type { LiveConnection, PersonsAutoKitteh, SetupPorts, SlackCalls } from '../../../src/setup/ports.js';
+import type { LiveConnection, PersonsAutoKitteh, SetupPorts } from '../../../src/setup/ports.js';
 import type { Front } from '../../../src/setup/http/request.js';
 import { createSetup } from '../../../src/setup/setup.js';
 import { PluginError } from '../../../src/core/errors.js';
 import type { JsonObject } from '../../../src/core/json.js';
 import { createLog } from '../../../src/core/log.js';
 import type { SlackFailure } from '../../../src/slack/slack-errors.js';
-import type { BotIdentity, SlackResult } from '../../../src/slack/web-api.js';
+import type { BotIdentity, SlackResult, SlackWebApi } from '../../../src/slack/web-api.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 
 export const CONNECTION = 'con_01hzzzzzzzzzzzzzzzzzzzzzzz';
@@ -17,7 +17,7 @@ export const APP_TOKEN = 'xapp-1-A0APP00001-333-0123456789abcdef';
 export const PERSON = 'Bearer persons-token';
 
 /** Slack as far as setting up needs it: one app in one workspace, and failures on demand. */
-export class FakeSlack implements SlackCalls {
+export class FakeSlack implements SlackWebApi {
   readonly failures = new Map<string, SlackFailure>();
   readonly calls: { method: string; token: string; args: JsonObject }[] = [];
   /** When set, no call ever answers. */
@@ -39,8 +39,9 @@ export class FakeSlack implements SlackCalls {
     return this.#answer('auth.test', token, {}, this.identity);
   }
 
-  botsInfo(token: string, bot: string, teamId: string | undefined) {
-    const info = { appId: this.botApp, name: 'AutoKitteh', updated: 1_700_000_000 };
+  botsInfo(token: string, bot: string, teamId?: string) {
+    const named = { name: 'AutoKitteh', updated: 1_700_000_000, deleted: false };
+    const info = { id: bot, appId: this.botApp, userId: this.identity.userId, ...named };
     return this.#answer(
       'bots.info',
       token,
@@ -50,7 +51,7 @@ export class FakeSlack implements SlackCalls {
   }
 
   openConnection(token: string) {
-    return this.#answer('apps.connections.open', token, {}, {});
+    return this.#answer('apps.connections.open', token, {}, { scopes: undefined });
   }
 
   call(method: string, args: JsonObject, token: string) {
