@@ -11,7 +11,15 @@ export const FOLDERS = {
   gen: { imports: [], surface: 'every file' },
   http: {
     imports: ['core'],
-    surface: ['connections.ts', 'descriptors.ts', 'limits.ts', 'malformed.ts', 'refusals.ts'],
+    surface: [
+      'connections.ts',
+      'descriptors.ts',
+      'dual-request.ts',
+      'dual-server.ts',
+      'limits.ts',
+      'malformed.ts',
+      'refusals.ts',
+    ],
   },
   storage: { imports: ['core'], surface: ['journal.ts', 'sqlite/open-sqlite-journal.ts', 'tokens.ts'] },
   autokitteh: {
@@ -64,10 +72,6 @@ export const FOLDERS = {
     imports: ['core', 'autokitteh', 'slack'],
     surface: ['descriptions.ts', 'file-upload.ts', 'functions.ts'],
   },
-  contract: {
-    imports: ['core', 'gen', 'http', 'autokitteh', 'functions', 'connection'],
-    surface: ['contract-server.ts', 'manifest.ts', 'service.ts'],
-  },
   connection: {
     imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'events', 'browser', 'delivery'],
     surface: [
@@ -88,6 +92,10 @@ export const FOLDERS = {
       'live/status.ts',
       'live/whose-bot.ts',
     ],
+  },
+  contract: {
+    imports: ['core', 'gen', 'http', 'autokitteh', 'functions', 'connection'],
+    surface: ['manifest.ts', 'server.ts', 'service.ts'],
   },
   setup: {
     imports: ['core', 'http', 'autokitteh', 'slack', 'browser', 'connection'],

@@ -5,7 +5,7 @@ import { awaitsAnswer } from '../connection/answers/answer-routes.js';
 import { proposedApp, slackSiteOf } from '../setup/app-manifest.js';
 import { isForged } from '../setup/http/forged-request.js';
 import { createSetup } from '../setup/setup.js';
-import { startContractServer } from '../contract/contract-server.js';
+import { startContractServer } from '../contract/server.js';
 import { contractRoutes } from '../contract/service.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { Health } from '../core/health.js';

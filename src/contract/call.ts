@@ -5,7 +5,7 @@ import type { LiveConnections } from '../connection/live/live-connections.js';
 import type { CallOptions, SlackFunctions } from '../functions/functions.js';
 import type { CallRequest, CallResponseSchema } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import type { Manifest } from './manifest.js';
-import { invalid, notFound, requireConnectionId, requireOurs } from './rules.js';
+import { invalid, notFound, requireConnectionId, requireOurs } from './errors.js';
 
 /**
  * Call: runs a function that Configure handed out. What user code should be able to catch is an error in the answer;

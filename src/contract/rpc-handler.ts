@@ -1,10 +1,10 @@
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
+import { Credential } from '../core/credential.js';
 import type { Log } from '../core/log.js';
+import { pathOf, type DualHandler, type DualRequest, type DualResponse } from '../http/dual-request.js';
 import { sendRefusal } from '../http/malformed.js';
 import type { NoteRefusal } from '../http/refusals.js';
-import type { RefuseCaller } from './bearer.js';
-import { pathOf, type DualHandler, type DualRequest, type DualResponse } from './dual-request.js';
 
 type UniversalHandler = ConnectRouter['handlers'][number];
 type UniversalRequest = Parameters<UniversalHandler>[0];
@@ -86,4 +86,19 @@ function unread(asked: UniversalRequest, refusal: ConnectError): UniversalReques
   if (type !== null) header.set('content-type', type);
   const next = (): Promise<never> => Promise.reject(refusal);
   return { ...asked, header, body: { [Symbol.asyncIterator]: () => ({ next }) } };
+}
+
+/** Says why a call that presents this `Authorization` header is refused, if it is. */
+export type RefuseCaller = (authorization: string) => ConnectError | undefined;
+
+/** Lets calls pass that carry `token` as a bearer credential, wherever they come from. */
+export function bearer(token: string): RefuseCaller {
+  const credential = new Credential(token);
+  return (authorization) =>
+    credential.isBearer(authorization)
+      ? undefined
+      : new ConnectError(
+          'the bearer credential is missing or wrong: send PLUGIN_TOKEN, or what the file plugin-token beside the journal holds',
+          Code.Unauthenticated,
+        );
 }

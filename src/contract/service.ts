@@ -1,17 +1,33 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
+import { isIntegrationId } from '../autokitteh/ids.js';
+import { statusToMessage } from '../autokitteh/status.js';
+import { functionValue, type Value } from '../autokitteh/values.js';
 import type { LiveConnections } from '../connection/live/live-connections.js';
 import type { Log } from '../core/log.js';
 import type { SlackFunctions } from '../functions/functions.js';
-import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
+import {
+  IntegrationsService,
+  type ConfigureRequest,
+  type ConfigureResponseSchema,
+  type GetConnectionConfigRequest,
+  type GetConnectionConfigResponseSchema,
+  type GetConnectionStatusRequest,
+  type GetConnectionStatusResponseSchema,
+  type GetRequest,
+  type GetResponseSchema,
+  type Integration,
+  type ListRequest,
+  type ListResponseSchema,
+  type TestConnectionRequest,
+  type TestConnectionResponseSchema,
+} from '../gen/autokitteh/integrations/v1/integrations_pb.js';
+import type { Function as FunctionMessage } from '../gen/autokitteh/module/v1/module_pb.js';
 import { PORT_LIMITS } from '../http/limits.js';
 import { call } from './call.js';
-import { configure, functionValues, getConnectionConfig } from './configuration.js';
-import { getConnectionStatus } from './connection-status.js';
-import { getIntegration, listIntegrations } from './describe.js';
 import { describeFunctions, describeIntegration } from './descriptor.js';
+import { invalid, optionalConnectionId, refusals, requireConnectionId, requireOurs } from './errors.js';
 import type { Manifest } from './manifest.js';
-import { refusals } from './refusal.js';
-import { testConnection } from './test-connection.js';
 
 export interface ContractOptions {
   readonly manifest: Manifest;
@@ -54,5 +70,95 @@ export function contractRoutes(options: ContractOptions): (router: ConnectRouter
         call(manifest, live, functions, described, request, { signal, timeoutMs: timeoutMs() }),
       calls,
     );
+  };
+}
+
+/** Get: by id or by name, never both; an unknown one is answered with nothing. */
+function getIntegration(
+  ours: Integration,
+  { integrationId, name }: GetRequest,
+): MessageInitShape<typeof GetResponseSchema> {
+  if ((integrationId === '') === (name === '')) {
+    throw invalid('give either integration_id or name [integration_id_xor_name]');
+  }
+  if (integrationId !== '' && !isIntegrationId(integrationId)) {
+    throw invalid('integration_id is not an integration id');
+  }
+  return integrationId === ours.integrationId || name === ours.uniqueName ? { integration: ours } : {};
+}
+
+/** List: the one integration that is here, if its names contain the substring. */
+function listIntegrations(
+  ours: Integration,
+  { nameSubstring }: ListRequest,
+): MessageInitShape<typeof ListResponseSchema> {
+  const wanted = [ours.uniqueName, ours.displayName].some((name) => name.includes(nameSubstring));
+  return { integrations: wanted ? [ours] : [] };
+}
+
+/**
+ * GetConnectionStatus. The server asks it while a write of variables is still pending, so nothing here may wait for
+ * such a write.
+ */
+async function getConnectionStatus(
+  { integrationId: ours }: Manifest,
+  live: Pick<LiveConnections, 'status'>,
+  request: GetConnectionStatusRequest,
+): Promise<MessageInitShape<typeof GetConnectionStatusResponseSchema>> {
+  requireOurs(request.integrationId, ours);
+  return { status: statusToMessage(await live.status(optionalConnectionId(request.connectionId))) };
+}
+
+/** TestConnection: what is found wrong is a status, not an error. */
+async function testConnection(
+  { integrationId: ours }: Manifest,
+  live: Pick<LiveConnections, 'test'>,
+  request: TestConnectionRequest,
+): Promise<MessageInitShape<typeof TestConnectionResponseSchema>> {
+  requireOurs(request.integrationId, ours);
+  return { status: statusToMessage(await live.test(requireConnectionId(request.connectionId))) };
+}
+
+/** A connection's functions as values, the same at every call. */
+export type FunctionValues = (connectionId: string) => Record<string, Value>;
+
+/**
+ * Configure: what a session starts with. It runs at the start of every session and at every replay of it, one
+ * connection after the other, so it must be quick and the same each time.
+ */
+async function configure(
+  { integrationId: ours }: Manifest,
+  live: Pick<LiveConnections, 'config'>,
+  functionsOf: FunctionValues,
+  request: ConfigureRequest,
+): Promise<MessageInitShape<typeof ConfigureResponseSchema>> {
+  requireOurs(request.integrationId, ours);
+  const connectionId = optionalConnectionId(request.connectionId);
+  const config = connectionId === '' ? {} : { ...(await live.config(connectionId)) };
+  return { config, values: functionsOf(connectionId) };
+}
+
+/** GetConnectionConfig: the configuration without the functions. */
+async function getConnectionConfig(
+  { integrationId: ours }: Manifest,
+  live: Pick<LiveConnections, 'config'>,
+  request: GetConnectionConfigRequest,
+): Promise<MessageInitShape<typeof GetConnectionConfigResponseSchema>> {
+  requireOurs(request.integrationId, ours);
+  return { config: { ...(await live.config(requireConnectionId(request.connectionId))) } };
+}
+
+/**
+ * Each function, bound to the connection by its data: the bytes of the connection's id come back in every call.
+ * Parameters are described by the descriptor alone: with them all functions of Slack are 72 KB instead of 33, and
+ * encoding them takes three times as long, at every start and replay of a session.
+ */
+function functionValues(executorId: string, functions: ReadonlyMap<string, FunctionMessage>): FunctionValues {
+  const described = [...functions].map(([name, desc]) => ({ name, desc: { ...desc, input: [] } }));
+  return (connectionId) => {
+    const data = new TextEncoder().encode(connectionId);
+    const values: Record<string, Value> = {};
+    for (const { name, desc } of described) values[name] = functionValue({ executorId, name, data, desc });
+    return values;
   };
 }

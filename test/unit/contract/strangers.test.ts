@@ -7,8 +7,8 @@ import {
 import { connect, type Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startContractServer } from '../../../src/contract/contract-server.js';
-import type { DualServer } from '../../../src/contract/dual-server.js';
+import { startContractServer } from '../../../src/contract/server.js';
+import type { DualServer } from '../../../src/http/dual-server.js';
 import { Readiness } from '../../../src/core/readiness.js';
 import { PORT_LIMITS } from '../../../src/http/limits.js';
 import type { RefusalReason } from '../../../src/http/refusals.js';

@@ -1,9 +1,27 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.js';
-import type { Connections } from '../http/connections.js';
-import { refuseMalformed, sendRefusal } from '../http/malformed.js';
-import type { NoteRefusal } from '../http/refusals.js';
-import { pathOf, type DualHandler, type DualRequest, type DualResponse } from './dual-request.js';
+import type { Connections } from './connections.js';
+import { refuseMalformed, sendRefusal } from './malformed.js';
+import type { NoteRefusal } from './refusals.js';
+
+/** A request over HTTP/1.1 or HTTP/2. */
+export type DualRequest = IncomingMessage | Http2ServerRequest;
+
+/** The answer to it. */
+export type DualResponse = ServerResponse | Http2ServerResponse;
+
+/**
+ * Answers a request of either protocol. Who waits for 100 Continue before the body is sent gets it from the handler.
+ */
+export type DualHandler = (request: DualRequest, response: DualResponse) => void;
+
+/** The path of an RPC, without a query. */
+export function pathOf({ url = '' }: DualRequest): string {
+  const [path = ''] = url.split('?', 1);
+  return path;
+}
 
 export interface RequestBounds {
   readonly connections: Connections;

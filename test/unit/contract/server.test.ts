@@ -11,8 +11,8 @@ import {
 } from '@connectrpc/connect-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { functionValue, integer } from '../../../src/autokitteh/values.js';
-import { startContractServer } from '../../../src/contract/contract-server.js';
-import { startDualServer, type DualServer } from '../../../src/contract/dual-server.js';
+import { startContractServer } from '../../../src/contract/server.js';
+import { startDualServer, type DualServer } from '../../../src/http/dual-server.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { Readiness } from '../../../src/core/readiness.js';
 import {

@@ -1,4 +1,5 @@
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
+import { isConnectionId, isIntegrationId } from '../autokitteh/ids.js';
 import { PluginError, type ErrorCode } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 
@@ -43,4 +44,32 @@ export function refusals(log: Pick<Log, 'error'>): Interceptor {
       throw new ConnectError('internal error; the log of the integration says more', Code.Internal);
     }
   };
+}
+
+/** A request that breaks a rule of the contract. */
+export function invalid(what: string): ConnectError {
+  return new ConnectError(what, Code.InvalidArgument);
+}
+
+export function notFound(what: string): ConnectError {
+  return new ConnectError(what, Code.NotFound);
+}
+
+/** Requests name the integration that they mean; there is one here. */
+export function requireOurs(given: string, ours: string): void {
+  if (given === '') throw invalid('integration_id must not be empty');
+  if (!isIntegrationId(given)) throw invalid('integration_id is not an integration id');
+  if (given !== ours) throw notFound(`integration ${given} is not served here`);
+}
+
+/** The id, which must be there and well-formed. */
+export function requireConnectionId(id: string): string {
+  if (id === '') throw invalid('connection_id must not be empty');
+  return optionalConnectionId(id);
+}
+
+/** The id, which may be empty. */
+export function optionalConnectionId(id: string): string {
+  if (id !== '' && !isConnectionId(id)) throw invalid('connection_id is not a connection id');
+  return id;
 }
