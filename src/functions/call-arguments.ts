@@ -1,9 +1,8 @@
-import type { JsonObject } from '../core/json.js';
-import { isJsonObject } from '../core/json.js';
+import { isJsonObject, type JsonObject } from '../core/json.js';
 import { toJson } from '../autokitteh/values-json.js';
 import type { Value } from '../autokitteh/values.js';
 import type { FunctionDescription } from './descriptions.js';
-import type { CallProblem } from './slack-error.js';
+import type { CallProblem } from './results.js';
 
 /** Arguments by name, or what is wrong with them. */
 export type Bound =

@@ -23,7 +23,7 @@ import {
 import { uploadFile, type Upload } from './file-upload.js';
 import { createDoOnce } from './once.js';
 import { joinPages } from './pagination.js';
-import { resultValue } from './results.js';
+import { resultValue, slackError, type CallProblem } from './results.js';
 import {
   createSlackCall,
   hasClientMessageId,
@@ -31,7 +31,6 @@ import {
   type CallContext,
   type SlackOutcome,
 } from './slack-call.js';
-import { slackError, type CallProblem } from './slack-error.js';
 
 /** What user code gets from a call: a value, or an error that it can catch and read. */
 export type CallOutcome =

@@ -1,6 +1,6 @@
 /*
  * What @slack/web-api declares, one line for each method that workflows get as a function:
- * `method|description|parameter?:type:description|...`. Made by write-methods.ts: not to be edited.
+ * `method|description|parameter?:type:description|...`. Made by `npm run functions`: not to be edited.
  */
 export const METHODS: readonly string[] = [
   'agents.conversations.archive|Archive a code channel.|channel_id:string:ID of the code channel to archive.|summary_message_ts?:string:Timestamp of a message in the code channel to share back as a thread reply on the origin message.',

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { JsonObject } from '../core/json.js';
-import { Repeats } from './repeats.js';
 import type { SlackOutcome } from './slack-call.js';
 
 /** A call that changes something, as told apart from others. */
@@ -34,4 +33,54 @@ export function createDoOnce(options: { readonly clock: Clock; readonly newId: (
     repeats.watch(key, id, outcome, signal);
     return outcome;
   };
+}
+
+/** A call that is under way or was given up by its caller. */
+interface Abandoned<Outcome> {
+  readonly id: string;
+  readonly outcome: Promise<Outcome>;
+  readonly since: number;
+}
+
+/** A server repeats a call soon after its worker died: activities that send no sign of life end after 20 s. */
+const REMEMBERED_FOR_MS = 10 * 60_000;
+/** As many callers may vanish within that time as anyone can imagine; the oldest are forgotten first. */
+const MOST = 1_000;
+
+/**
+ * Calls whose caller went away before the outcome. The server makes such a call again, without saying so; what is the
+ * same in every part and comes soon after is taken for that repetition, once.
+ */
+class Repeats<Outcome> {
+  readonly #abandoned = new Map<string, Abandoned<Outcome>>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The call that `key` repeats, if one was abandoned; it is forgotten with that. */
+  take(key: string): { readonly id: string; readonly outcome: Promise<Outcome> } | undefined {
+    const found = this.#abandoned.get(key);
+    this.#abandoned.delete(key);
+    return found !== undefined && this.#clock.monotonic() - found.since < REMEMBERED_FOR_MS
+      ? found
+      : undefined;
+  }
+
+  /** Remembers a call if its caller goes away before `outcome`; `id` is the one that Slack knows it by. */
+  watch(key: string, id: string, outcome: Promise<Outcome>, signal: AbortSignal): void {
+    const onAbort = (): void => {
+      this.#abandoned.delete(key);
+      this.#abandoned.set(key, { id, outcome, since: this.#clock.monotonic() });
+      for (const oldest of this.#abandoned.keys()) {
+        if (this.#abandoned.size <= MOST) break;
+        this.#abandoned.delete(oldest);
+      }
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    const done = (): void => signal.removeEventListener('abort', onAbort);
+    outcome.then(done, done);
+  }
 }

@@ -1,7 +1,16 @@
-import type { JsonObject, JsonValue } from '../core/json.js';
-import { isJsonObject } from '../core/json.js';
 import { DEPTH, fromJson } from '../autokitteh/values-json.js';
-import { dict, isSymbol, list, NOTHING, struct, symbol, type Value } from '../autokitteh/values.js';
+import {
+  dict,
+  integer,
+  isSymbol,
+  list,
+  NOTHING,
+  string,
+  struct,
+  symbol,
+  type Value,
+} from '../autokitteh/values.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.js';
 
 const RESPONSE = symbol('slack_response');
 const OBJECT = symbol('slack_object');
@@ -41,4 +50,30 @@ function valueUnder(key: string, json: JsonValue | undefined, depth: number): Va
   const fields = MAPS.has(key) ? undefined : recordFields(json, depth);
   if (fields !== undefined) return struct(OBJECT, fields);
   return dict(Object.keys(json).map((name) => [name, valueUnder(name, json[name], depth + 1)] as const));
+}
+
+/** What went wrong with a call, in Slack's own words where they are Slack's. */
+export interface CallProblem {
+  /** Slack's code; or `bad_arguments`, `not_connected`, `unreachable`, `ratelimited`, `result_too_large`. */
+  readonly error: string;
+  /** A sentence for people. */
+  readonly message: string;
+  readonly needed?: string;
+  readonly provided?: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
+const CTOR = symbol('slack_error');
+
+/** The value that user code catches: `slack_error(error, message, method, needed, provided, retry_after)`. */
+export function slackError(method: string, problem: CallProblem): Value {
+  return struct(CTOR, {
+    error: string(problem.error),
+    message: string(problem.message),
+    method: string(method),
+    needed: string(problem.needed ?? ''),
+    provided: string(problem.provided ?? ''),
+    retry_after: integer(BigInt(Math.ceil(problem.retryAfter ?? 0))),
+  });
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../core/json.js';
 import type { Random } from '../core/random.js';
 import type { SlackFailure } from '../slack/slack-errors.js';
 import type { SlackWebApi } from '../slack/web-api.js';
-import type { CallProblem } from './slack-error.js';
+import type { CallProblem } from './results.js';
 
 /** What one call of a workflow may use. */
 export interface CallContext {

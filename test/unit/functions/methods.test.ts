@@ -2,8 +2,8 @@ import { WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import { isSymbol } from '../../../src/autokitteh/values.js';
 import { API_CALL, FILES_UPLOAD, METHOD_FUNCTIONS, PAGINATE } from '../../../src/functions/descriptions.js';
-import { EXCLUSIONS, exclusionReason } from '../../../src/functions/exclusions.js';
-import { generateMethods } from '../../../src/functions/generate-methods.js';
+import { EXCLUSIONS, exclusionReason } from '../../../scripts/functions/exclusions.js';
+import { generateMethods } from '../../../scripts/functions/generate-methods.js';
 import { METHODS } from '../../../src/functions/methods-table.js';
 
 /** Every method that Slack's SDK can call, found by looking at a client. */

@@ -1,12 +1,12 @@
-import { cutText } from '../core/text.js';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { cutText } from '../../src/core/text.js';
+import { parameterOrder } from '../../src/functions/positional.js';
 import { exclusionReason } from './exclusions.js';
-import { parameterOrder } from './positional.js';
 
 /*
- * Makes methods-table.ts of what `@slack/web-api` declares: `npx tsx src/functions/write-methods.ts`. The table is
- * committed, because the types are not there when the program runs, and so that a change of Slack's SDK is seen.
+ * Makes methods-table.ts of what `@slack/web-api` declares: `npm run functions`. The table is committed,
+ * because the types are not there when the program runs, and so that a change of Slack's SDK is seen.
  */
 
 /** One line for each method that is a function: `method|description|name?:type:description|...`, sorted. */
