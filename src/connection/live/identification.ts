@@ -1,4 +1,5 @@
-import type { Clock } from '../../core/clock.js';
+import type { Clock, Timer } from '../../core/clock.js';
+import type { Background } from '../../core/lifecycle.js';
 import type { Log } from '../../core/log.js';
 import type { Random } from '../../core/random.js';
 import { IdentityCache, type AskSlack } from './identity.js';
@@ -15,6 +16,7 @@ export interface IdentificationOptions {
   readonly random: Random;
   readonly log: Log;
   readonly policy: LivePolicy;
+  readonly background: Background;
   readonly signal: AbortSignal;
   /** Called when it became known whose a connection's bot token is, or that it is nobody's any more. */
   readonly changed: () => void;
@@ -23,16 +25,23 @@ export interface IdentificationOptions {
 // The reconciler reads the variables of a connection soon after they were saved; until then nobody holds the tokens.
 const SAVED_MS = 60_000;
 
+// Answers of Slack are compared with what the registry knows in one go, and the more connections there are, the more
+// answers in one: the work for all of them grows as their number does.
+const MERGE_MS_EACH = 0.1;
+
 /** Tells the registry whose the connections' bot tokens are: at once what is remembered, then what Slack says. */
 export class Identification {
   readonly #options: IdentificationOptions;
   readonly #identities: IdentityCache;
   /** Tokens that were saved lately, and the monotonic time of that. */
   readonly #saved = new Map<string, number>();
+  /** Rings when answers are to be told to the registry. */
+  #merging: Timer | undefined;
+  #mergedAt = -Infinity;
 
   constructor(options: IdentificationOptions) {
     this.#options = options;
-    this.#identities = new IdentityCache(options);
+    this.#identities = new IdentityCache({ ...options, noted: () => this.#mergeSoon() });
   }
 
   /** When Slack has first answered about any bot token since the start, on the monotonic clock. */
@@ -45,22 +54,34 @@ export class Identification {
     const { registry, memory } = this.#options;
     const saved = this.#savedLately();
     const tokens = new Set(saved);
-    const botTokens = new Set(saved);
+    const botTokens = new Set<string>();
     for (const { setup } of registry.all()) {
       if (setup.t !== 'complete') continue;
       tokens.add(setup.appToken).add(setup.botToken);
       botTokens.add(setup.botToken);
     }
-    this.#identities.retain(botTokens);
+    this.#identities.retain(new Set([...saved, ...botTokens]));
     memory.retain(tokens);
     await memory.recall(tokens);
     this.tell();
-    await this.of([...registry.all()].map(({ record }) => record.id));
+    this.#identities.refresh(botTokens);
   }
 
-  /** Asks Slack about these connections' bot tokens, unless it said something lately. */
-  async of(connectionIds: readonly string[]): Promise<void> {
-    await Promise.all(connectionIds.map((id) => this.#one(id)));
+  /** Asks Slack about these connections' bot tokens, unless it said something lately; resolves when that is told. */
+  async of(connectionIds: readonly string[], isPersonWaiting = false): Promise<void> {
+    const botTokens = new Set<string>();
+    for (const id of connectionIds) {
+      const setup = this.#options.registry.get(id)?.setup;
+      if (setup?.t === 'complete') botTokens.add(setup.botToken);
+    }
+    await Promise.all([...botTokens].map((token) => this.#identities.fresh(token, isPersonWaiting)));
+    if (this.#merging !== undefined) this.tell();
+  }
+
+  /** Asks and tells nothing more. */
+  stop(): void {
+    this.#merging?.cancel();
+    this.#identities.stop();
   }
 
   /** Has the connection's bot token asked about the next time, however lately Slack said something. */
@@ -84,7 +105,10 @@ export class Identification {
 
   /** Tells the registry what is known; asks nobody. */
   tell(): void {
-    const { registry, changed } = this.#options;
+    const { registry, changed, clock } = this.#options;
+    this.#merging?.cancel();
+    this.#merging = undefined;
+    this.#mergedAt = clock.monotonic();
     const news = [...registry.all()].map(
       ({ record, setup }) =>
         setup.t === 'complete' &&
@@ -99,16 +123,9 @@ export class Identification {
     return [...this.#saved.keys()];
   }
 
-  async #one(connectionId: string): Promise<void> {
-    const { registry, changed } = this.#options;
-    const setup = registry.get(connectionId)?.setup;
-    if (setup?.t !== 'complete') return;
-    const state = await this.#identities.get(setup.botToken);
-    if (!registry.identify(connectionId, setup.botToken, state)) return;
-    // Others may have the same token: they learn it at the same time, so that it is one change.
-    for (const other of registry.all())
-      if (other.setup.t === 'complete' && other.setup.botToken === setup.botToken)
-        registry.identify(other.record.id, setup.botToken, state);
-    changed();
+  #mergeSoon(): void {
+    const { clock, registry } = this.#options;
+    const at = this.#mergedAt + Math.floor(MERGE_MS_EACH * registry.size);
+    this.#merging ??= clock.setTimer(Math.max(0, at - clock.monotonic()), () => this.tell());
   }
 }

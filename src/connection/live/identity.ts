@@ -1,9 +1,11 @@
 import { backoffDelay } from '../../core/backoff.js';
 import type { Clock } from '../../core/clock.js';
+import type { Background } from '../../core/lifecycle.js';
 import type { Log } from '../../core/log.js';
 import type { Random } from '../../core/random.js';
 import { FailedQuestions } from './failed-questions.js';
 import type { LivePolicy } from './policy.js';
+import { QuestionQueue } from './question-queue.js';
 import type { TokenMemory } from './token-memory.js';
 import type { BotOwner, BotVerdict } from './whose-bot.js';
 
@@ -37,7 +39,10 @@ export interface IdentityCacheOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly policy: Pick<LivePolicy, 'identityMs' | 'identityRetryMs'>;
+  readonly policy: Pick<LivePolicy, 'identityMs' | 'identityRetryMs' | 'knownTokens' | 'newTokens'>;
+  readonly background: Background;
+  /** Called when something else is known of a token. */
+  readonly noted: () => void;
   /** Ends questions that are under way; they leave what is known as it is. */
   readonly signal: AbortSignal;
 }
@@ -57,13 +62,20 @@ const SLOWEST = 12;
 export class IdentityCache {
   readonly #options: IdentityCacheOptions;
   readonly #known = new Map<string, Known>();
-  readonly #asking = new Map<string, Promise<BotTokenState>>();
+  readonly #asking = new Map<string, Promise<void>>();
   readonly #failed: FailedQuestions;
+  /** Tokens of which Slack has said whose they are do not wait for those that anybody may have made up. */
+  readonly #queues: { readonly known: QuestionQueue; readonly others: QuestionQueue };
   #answeredAt: number | undefined;
 
   constructor(options: IdentityCacheOptions) {
     this.#options = options;
     this.#failed = new FailedQuestions(options.log);
+    const { clock, policy } = options;
+    this.#queues = {
+      known: new QuestionQueue(clock, policy.knownTokens),
+      others: new QuestionQueue(clock, policy.newTokens),
+    };
   }
 
   /** When Slack has first answered about any bot token since the start, on the monotonic clock. An outage is no answer. */
@@ -79,12 +91,22 @@ export class IdentityCache {
     return owner === undefined ? { t: 'unknown' } : { t: 'known', owner, isConfirmed: false };
   }
 
-  /** A fresh enough answer; asks Slack otherwise, one question for all who ask meanwhile. */
-  async get(botToken: string): Promise<BotTokenState> {
-    const known = this.#known.get(botToken);
-    if (known !== undefined && known.until > this.#options.clock.monotonic()) return known.state;
+  /**
+   * Resolves when the answer is fresh enough; asks Slack if it is not, one question for all who ask meanwhile. Where a
+   * person waits, before the questions for which nobody does.
+   */
+  async fresh(botToken: string, isPersonWaiting: boolean): Promise<void> {
+    if (this.#isFresh(botToken)) return;
     const asking = this.#asking.get(botToken) ?? this.#ask(botToken);
-    return asking;
+    if (isPersonWaiting) for (const queue of Object.values(this.#queues)) queue.hasten(botToken);
+    await asking;
+  }
+
+  /** Asks Slack about these tokens sooner or later, unless it said something lately. */
+  refresh(botTokens: Iterable<string>): void {
+    for (const token of botTokens)
+      if (!this.#isFresh(token) && !this.#asking.has(token))
+        this.#options.background.run('asking Slack whose a bot token is', () => this.#ask(token));
   }
 
   /** Slack said whose a token is when somebody else asked. */
@@ -105,21 +127,35 @@ export class IdentityCache {
       this.#known.delete(token);
       this.#failed.ended(token);
     }
+    for (const queue of Object.values(this.#queues)) queue.retain(botTokens);
   }
 
-  #ask(botToken: string): Promise<BotTokenState> {
+  /** Asks nothing more. */
+  stop(): void {
+    for (const queue of Object.values(this.#queues)) queue.retain(new Set());
+  }
+
+  #isFresh(botToken: string): boolean {
+    const known = this.#known.get(botToken);
+    return known !== undefined && known.until > this.#options.clock.monotonic();
+  }
+
+  #ask(botToken: string): Promise<void> {
     const { ask, signal } = this.#options;
-    const asking = ask(botToken, signal)
-      .then((verdict) => this.#note(botToken, verdict))
-      .finally(() => this.#asking.delete(botToken));
+    const last = this.last(botToken);
+    const isKnown = last.t === 'known' || (last.t === 'refused' && last.was !== undefined);
+    const queue = isKnown ? this.#queues.known : this.#queues.others;
+    const asking = queue
+      .ask(botToken, () => ask(botToken, signal))
+      // A question that nobody needs any more, or that our own stop ended, says nothing.
+      .then((verdict) => verdict !== undefined && !signal.aborted && this.#note(botToken, verdict))
+      .then(() => void this.#asking.delete(botToken));
     this.#asking.set(botToken, asking);
     return asking;
   }
 
-  #note(botToken: string, verdict: BotVerdict): BotTokenState {
-    const { clock, random, policy, memory, signal } = this.#options;
-    // A question that our own stop ended says nothing.
-    if (signal.aborted) return this.last(botToken);
+  #note(botToken: string, verdict: BotVerdict): void {
+    const { clock, random, policy, memory, noted } = this.#options;
     if (verdict.t !== 'unanswered' || !verdict.isOutage) this.#answeredAt ??= clock.monotonic();
     const state = after(this.last(botToken), verdict);
     const isAnswered = verdict.t !== 'unanswered';
@@ -131,7 +167,7 @@ export class IdentityCache {
     else this.#failed.ended(botToken);
     if (verdict.t === 'known') memory.rememberBot(botToken, verdict.owner);
     if (verdict.t === 'refused') memory.forget(botToken);
-    return state;
+    noted();
   }
 }
 

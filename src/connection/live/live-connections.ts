@@ -61,6 +61,8 @@ export class LiveConnections {
   readonly #reconciler: Reconciler;
   readonly #publisher: StatusPublisher;
   readonly #stopping = new AbortController();
+  /** Apps of which Slack is being asked whose their connections' bot tokens are, because events wait for that. */
+  readonly #deciding = new Map<string, Promise<boolean>>();
   #wanted: ReadonlyMap<string, readonly WantedToken[]> = new Map();
   #comparing: Timer | undefined;
   #farewell: Promise<void> | undefined;
@@ -80,6 +82,7 @@ export class LiveConnections {
       memory: this.#memory,
       ask: options.ask,
       changed: () => this.#identified(),
+      background: this.#background,
       ...{ clock, random, log, policy, signal },
     });
     this.#undecidedTime = new UndecidedTime({
@@ -125,6 +128,7 @@ export class LiveConnections {
     await this.sayFarewell();
     this.#stopping.abort(new PluginError('stopped', 'stopping'));
     this.#comparing?.cancel();
+    this.#identification.stop();
     this.#reconciler.stop();
     await this.#background.idle();
   }
@@ -153,9 +157,7 @@ export class LiveConnections {
   identified({ appId }: Installation): Promise<boolean> | undefined {
     const undecided = this.#registry.undecided(appId);
     if (undecided.length === 0 || !this.#undecidedTime.isLeft(appId)) return undefined;
-    return this.#patiently(this.#identification.of(undecided), IDENTIFY_MS).then(
-      () => this.#registry.undecided(appId).length === 0,
-    );
+    return this.#deciding.get(appId) ?? this.#decide(appId, undecided);
   }
 
   /** A person saved two tokens, of which Slack said that they are of one app. */
@@ -231,7 +233,7 @@ export class LiveConnections {
   async status(connectionId: string): Promise<Status> {
     if (connectionId === '') return INIT_REQUIRED;
     await this.#patiently(
-      this.#reconciler.looked(connectionId).then(() => this.#identification.of([connectionId])),
+      this.#reconciler.looked(connectionId).then(() => this.#identification.of([connectionId], true)),
     );
     return this.current(connectionId);
   }
@@ -240,7 +242,7 @@ export class LiveConnections {
   async test(connectionId: string): Promise<Status> {
     await this.#patiently(this.#reconciler.looked(connectionId));
     this.#identification.doubt(connectionId);
-    await this.#identification.of([connectionId]);
+    await this.#identification.of([connectionId], true);
     return this.current(connectionId);
   }
 
@@ -250,6 +252,16 @@ export class LiveConnections {
       await this.#patiently(this.#reconciler.looked(connectionId));
     }
     return Object.fromEntries(this.#registry.get(connectionId)?.variables ?? []);
+  }
+
+  /** Events that come meanwhile wait for the same answers. */
+  #decide(appId: string, undecided: readonly string[]): Promise<boolean> {
+    const deciding = this.#patiently(this.#identification.of(undecided), IDENTIFY_MS).then(() => {
+      this.#deciding.delete(appId);
+      return this.#registry.undecided(appId).length === 0;
+    });
+    this.#deciding.set(appId, deciding);
+    return deciding;
   }
 
   #looked(): void {

@@ -1,4 +1,5 @@
 import type { Backoff } from '../../core/backoff.js';
+import type { QuestionLimits } from './question-queue.js';
 
 /** Durations in milliseconds. */
 export interface LivePolicy {
@@ -24,6 +25,10 @@ export interface LivePolicy {
   readonly identityMs: number;
   /** The same when Slack did not answer, at first; longer each time. */
   readonly identityRetryMs: number;
+  /** Questions to Slack about bot tokens of which it has said whose they are. */
+  readonly knownTokens: QuestionLimits;
+  /** The same about all others: anybody can write as many as they like. */
+  readonly newTokens: QuestionLimits;
   /** Events of an app that are for nobody wait so long at most for Slack's word on its connections' bot tokens, ... */
   readonly undecidedMs: number;
   /** ... once in this time. */
@@ -42,6 +47,8 @@ export const LIVE_POLICY: LivePolicy = {
   answerMs: 2_000,
   identityMs: 10 * 60_000,
   identityRetryMs: 5_000,
+  knownTokens: { atATime: 32, burst: 200, everyMs: 5 },
+  newTokens: { atATime: 8, burst: 50, everyMs: 20 },
   undecidedMs: 10 * 60_000,
   undecidedEveryMs: 24 * 3_600_000,
 };

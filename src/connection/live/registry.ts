@@ -28,9 +28,14 @@ export class Registry {
   readonly #entries = new Map<string, Entry>();
   // Built at the first event after a change of something they depend on: events are many, such changes few.
   #routes: Map<string, Route[]> | undefined;
+  #undecided: Map<string, string[]> | undefined;
 
   get(id: string): Entry | undefined {
     return this.#entries.get(id);
+  }
+
+  get size(): number {
+    return this.#entries.size;
   }
 
   all(): IterableIterator<Entry> {
@@ -64,7 +69,7 @@ export class Registry {
   identify(id: string, botToken: string, identity: BotTokenState): boolean {
     const entry = this.#entries.get(id);
     if (entry === undefined || botTokenOf(entry.setup) !== botToken) return false;
-    if (isDeepStrictEqual(entry.identity, identity)) return false;
+    if (entry.identity === identity || isDeepStrictEqual(entry.identity, identity)) return false;
     this.#set({ ...entry, identity });
     return true;
   }
@@ -86,14 +91,9 @@ export class Registry {
    * whose their bot tokens are, or has not said so again since the start. A workspace may have joined an organisation
    * meanwhile, so that what Slack said before never tells that an event is for nobody.
    */
-  undecided(appId: string): string[] {
-    return [...this.#entries.values()]
-      .filter(({ active, setup, identity }) => {
-        if (!active || setup.t !== 'complete' || setup.appId !== appId) return false;
-        if (identity.t === 'known') return !identity.isConfirmed && identity.owner.appId === appId;
-        return identity.t === 'unknown';
-      })
-      .map(({ record }) => record.id);
+  undecided(appId: string): readonly string[] {
+    this.#undecided ??= this.#findUndecided();
+    return this.#undecided.get(appId) ?? [];
   }
 
   /** Whether Slack is being asked, for the first time, whose the bot token of a connection of this app is. */
@@ -125,15 +125,33 @@ export class Registry {
     return routes;
   }
 
+  #findUndecided(): Map<string, string[]> {
+    const undecided = new Map<string, string[]>();
+    for (const { record, active, setup, identity } of this.#entries.values()) {
+      if (!active || setup.t !== 'complete' || identity.t === 'refused') continue;
+      const { appId } = setup;
+      if (identity.t === 'known' && (identity.isConfirmed || identity.owner.appId !== appId)) continue;
+      const ofApp = undecided.get(appId);
+      if (ofApp === undefined) undecided.set(appId, [record.id]);
+      else ofApp.push(record.id);
+    }
+    return undecided;
+  }
+
   #set(entry: Entry): void {
     const before = this.#entries.get(entry.record.id);
     this.#entries.set(entry.record.id, entry);
-    if (before === undefined || !routeAlike(before, entry)) this.#routes = undefined;
+    if (before === undefined || !routeAlike(before, entry)) this.#changed();
   }
 
   #remove(id: string): void {
     this.#entries.delete(id);
+    this.#changed();
+  }
+
+  #changed(): void {
     this.#routes = undefined;
+    this.#undecided = undefined;
   }
 
   #note(record: ConnectionRecord, active: boolean): boolean {

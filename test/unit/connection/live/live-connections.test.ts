@@ -6,6 +6,7 @@ import { LIVE_POLICY } from '../../../../src/connection/live/policy.js';
 import type { WantedToken } from '../../../../src/connection/live/ports.js';
 import type { BotVerdict } from '../../../../src/connection/live/whose-bot.js';
 import type { SocketsHealth } from '../../../../src/connection/live/status.js';
+import { sleep } from '../../../../src/core/clock.js';
 import { createLog } from '../../../../src/core/log.js';
 import { Health } from '../../../../src/core/health.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
@@ -139,6 +140,11 @@ function start(tokens = new TokensInMemory(), clock = new HandClock()) {
     of: new Map<string, BotVerdict>(),
     asked: 0,
     hold: undefined as Promise<BotVerdict> | undefined,
+    /** How long Slack takes, milliseconds. */
+    takes: 0,
+    /** The tokens that it is being asked about, and the most of these that there were at a time. */
+    asking: new Set<string>(),
+    mostAtATime: 0,
   };
   const logged: { readonly msg: string; readonly reason?: string }[] = [];
   const live = new LiveConnections({
@@ -149,9 +155,13 @@ function start(tokens = new TokensInMemory(), clock = new HandClock()) {
       health: () => wanted.health,
       token: () => ({ t: 'used' }),
     },
-    ask: (botToken) => {
+    ask: async (botToken, signal) => {
       slack.asked += 1;
-      return slack.hold ?? Promise.resolve(slack.of.get(botToken) ?? slack.identity);
+      slack.asking.add(botToken);
+      slack.mostAtATime = Math.max(slack.mostAtATime, slack.asking.size);
+      if (slack.takes > 0) await sleep(clock, slack.takes, signal).catch(() => undefined);
+      slack.asking.delete(botToken);
+      return slack.hold ?? slack.of.get(botToken) ?? slack.identity;
     },
     tokens,
     clock,
@@ -450,6 +460,61 @@ describe('LiveConnections', () => {
     await clock.advance(LIVE_POLICY.reconcileMs);
     expect(wanted.apps.size).toBe(0);
     expect(live.connectionsOf(HERE)).toEqual([]);
+  });
+
+  it('Five thousand made-up bot tokens delay no connection that Slack knows, and few of them are asked about at a time', async () => {
+    const before = start();
+    before.server.add('mine');
+    before.live.start();
+    await before.clock.advance(2_000);
+    await before.live.stop();
+    const { clock, server, live, wanted, slack } = start(before.tokens, before.clock);
+    for (let number = 0; number < 5_000; number++)
+      server.add(`made up ${number}`, { ...TOKENS, private_bot_token: `xoxb-made-up-${number}` });
+    server.add('mine');
+    slack.identity = { t: 'refused', error: 'invalid_auth', advice: 'Copy it again.' };
+    slack.of.set(TOKENS.private_bot_token, KNOWN);
+    slack.takes = 100;
+    live.start();
+    await clock.advance(0);
+    expect([...wanted.apps.keys()]).toEqual(['A1']);
+    expect(slack.asking).toContain(TOKENS.private_bot_token);
+    await clock.advance(2_000);
+    expect(live.current('mine').message).toBe('Using Socket Mode in Team: 2 sockets live');
+    const { atATime, burst, everyMs } = LIVE_POLICY.newTokens;
+    expect(slack.mostAtATime).toBe(atATime + 1);
+    expect(slack.asked).toBeGreaterThan(burst);
+    expect(slack.asked).toBeLessThanOrEqual(burst + 2_000 / everyMs + 1);
+  });
+
+  it('A person who tests a connection waits for no made-up token that is asked about', async () => {
+    const { clock, server, live, slack } = start();
+    for (let number = 0; number < 1_000; number++)
+      server.add(`made up ${number}`, { ...TOKENS, private_bot_token: `xoxb-made-up-${number}` });
+    server.add('one');
+    slack.identity = { t: 'refused', error: 'invalid_auth', advice: 'Copy it again.' };
+    slack.of.set(TOKENS.private_bot_token, KNOWN);
+    slack.takes = 100;
+    live.start();
+    await clock.advance(0);
+    expect(await testOf(live, clock)).toMatchObject({ code: 'ok' });
+  });
+
+  it('The work for answers about bot tokens grows no faster than their number', async () => {
+    const work = async (tokens: number): Promise<number> => {
+      const { clock, server, live, slack } = start();
+      for (let number = 0; number < tokens; number++)
+        server.add(`made up ${number}`, { ...TOKENS, private_bot_token: `xoxb-made-up-${number}` });
+      slack.identity = { t: 'refused', error: 'invalid_auth', advice: 'Copy it again.' };
+      slack.takes = 100;
+      let comparisons = 0;
+      live.refreshed.subscribe(() => (comparisons += tokens));
+      live.start();
+      await clock.advance((tokens + LIVE_POLICY.newTokens.atATime) * LIVE_POLICY.newTokens.everyMs);
+      expect(slack.asked).toBe(tokens);
+      return comparisons;
+    };
+    expect(await work(1_000)).toBeLessThan(2.5 * (await work(500)));
   });
 
   it('The log tells once why Slack does not say whose tokens are, and then each change', async () => {
