@@ -2,7 +2,7 @@ import type { LivePolicy } from '../connection/live/policy.js';
 import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
-import type { ProcessFault } from '../core/process-faults.js';
+import type { ProcessFault } from '../core/process-end.js';
 import type { Random } from '../core/random.js';
 import type { DeliveryLimits } from '../delivery/limits.js';
 import type { SocketPolicy } from '../slack/policy.js';

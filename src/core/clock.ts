@@ -52,3 +52,35 @@ export function sleep(clock: Clock, delay: number, signal?: AbortSignal): Promis
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/**
+ * Wall time that neither goes back nor stands still while the program runs, so that nothing waits for a clock that was set
+ * back: it goes on from where it was.
+ */
+export function steadyTime(clock: Clock): () => number {
+  let latest = clock.now();
+  let readAt = clock.monotonic();
+  return () => {
+    const elapsed = clock.monotonic() - readAt;
+    readAt += elapsed;
+    latest = Math.max(latest + elapsed, clock.now());
+    return latest;
+  };
+}
+
+// A timer that rings this late was held up by ourselves, and so was everything that should have arrived meanwhile.
+const LATE_MS = 500;
+const GRACE_MS = 1_000;
+
+/**
+ * A time limit for a peer. If the event loop stood still, what the peer sent in time still waits to be read when the timer
+ * rings: then it waits once more, so that our own standstill is not blamed on the peer.
+ */
+export function patientTimer(clock: Clock, delay: number, ring: () => void): Timer {
+  const due = clock.monotonic() + delay;
+  let timer = clock.setTimer(delay, () => {
+    if (clock.monotonic() - due < LATE_MS) ring();
+    else timer = clock.setTimer(GRACE_MS, ring);
+  });
+  return { cancel: () => timer.cancel() };
+}

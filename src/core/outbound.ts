@@ -2,8 +2,7 @@ import { Socket } from 'node:net';
 
 import { buildConnector, Client } from 'undici';
 
-import { isExempt } from './no-proxy.js';
-import { NO_PROXIES, type Proxies, type Proxy } from './proxy.js';
+import { isExempt, NO_PROXIES, type Proxies, type Proxy } from './proxy.js';
 import { UnreachableError } from './unreachable.js';
 
 /** What undici asks for a connection to. */

@@ -13,7 +13,7 @@ import { removeConnection } from './removal.js';
 import { DeliveryRun } from './run.js';
 import { Settler } from './settler.js';
 import { deliveryStats } from './stats.js';
-import { steadyTime } from './steady-time.js';
+import { steadyTime } from '../core/clock.js';
 
 /** Puts the parts of delivery together; nothing runs until start(), but intake takes events at once. */
 export function createDelivery(options: DeliveryOptions): Delivery {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Channel } from '../core/channel.js';
 import { CONDITIONS, type Health } from '../core/health.js';
-import type { ProcessFault } from '../core/process-faults.js';
+import type { ProcessFault } from '../core/process-end.js';
 import type { DeliveryEvent } from '../delivery/events.js';
 import type { PortRefusal } from '../http/refusals.js';
 import type { SocketEvent } from '../slack/socket-event.js';

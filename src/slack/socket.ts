@@ -1,7 +1,6 @@
-import type { Clock, Timer } from '../core/clock.js';
+import { patientTimer, type Clock, type Timer } from '../core/clock.js';
 import { parseFrame, type BadFrame, type EnvelopeFrame, type Frame, type Hello } from './envelope.js';
 import type { Liveness, Watch } from './liveness.js';
-import { patientTimer } from './patient-timer.js';
 import type { SocketPolicy } from './policy.js';
 import type { ClosedReason, LeaveReason, SocketState } from './socket-state.js';
 import type { OpenWire, Wire, WireEnd } from './wire.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReceiverEvent } from '../../../src/connection/live/receiver.js';
 import { Channel } from '../../../src/core/channel.js';
 import { Health } from '../../../src/core/health.js';
-import type { ProcessFault } from '../../../src/core/process-faults.js';
+import type { ProcessFault } from '../../../src/core/process-end.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import type { PortRefusal } from '../../../src/http/refusals.js';
 import { createMetrics, type Gauges } from '../../../src/ops/metrics.js';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { isExempt } from '../../../src/core/no-proxy.js';
-import { parseProxy } from '../../../src/core/proxy.js';
+import { isExempt, parseProxy } from '../../../src/core/proxy.js';
 
 describe('NO_PROXY', () => {
   it.each([
