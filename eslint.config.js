@@ -38,7 +38,7 @@ const perEvent = {
     'src/{storage,delivery,events}/**/*.ts',
     'src/connection/live/{activity,event-sink,receiver}.ts',
     'src/slack/{acknowledger,envelope,redeliveries,traffic}.ts',
-    'src/autokitteh/{dispatch-encoding,http-post,unary-call}.ts',
+    'src/autokitteh/{dispatch-encoding,http-post,rpc}.ts',
   ],
   // Once in a run or an outage, on somebody's request, or for the few events that are answers.
   ignores: ['src/delivery/{create-delivery,outage-watch,run,stats}.ts', 'src/events/answers.ts'],

@@ -28,8 +28,8 @@ export const FOLDERS = {
       'client.ts',
       'credentials.ts',
       'event-lookup.ts',
-      'identity.ts',
       'ids.ts',
+      'rights-check.ts',
       'status.ts',
       'values-json.ts',
       'values-size.ts',
@@ -113,7 +113,7 @@ export const FOLDERS = {
   gateway: { imports: ['core', 'gen', 'http', 'autokitteh', 'setup'], surface: ['gateway.ts'] },
   ops: {
     imports: ['core', 'http', 'autokitteh', 'slack', 'delivery', 'connection'],
-    surface: ['admin.ts', 'app-problems.ts', 'first-contact.ts', 'metrics.ts', 'overview.ts', 'probes.ts'],
+    surface: ['admin.ts', 'app-problems.ts', 'metrics.ts', 'overview.ts', 'probes.ts'],
   },
   sim: {
     imports: ['core', 'gen'],

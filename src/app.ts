@@ -5,7 +5,7 @@ import { openServerLine } from './app/server-line.js';
 import type { StartConfig } from './app/start-config.js';
 import type { Surroundings } from './app/surroundings.js';
 import { createCredentials } from './autokitteh/credentials.js';
-import { createIdentityCheck } from './autokitteh/identity.js';
+import { createIdentityCheck } from './autokitteh/rights-check.js';
 import { APP_TOKEN } from './connection/live/setup-state.js';
 import { readManifest } from './contract/manifest.js';
 import type { Channel } from './core/channel.js';
@@ -13,7 +13,7 @@ import { Health } from './core/health.js';
 import { Releasers } from './core/lifecycle.js';
 import { Readiness } from './core/readiness.js';
 import type { ReceiverEvent } from './connection/live/receiver.js';
-import { missingContact } from './ops/first-contact.js';
+import { missingContact } from './ops/probes.js';
 import type { DeliveryEvent } from './delivery/events.js';
 import type { SocketEvent } from './slack/socket-event.js';
 

@@ -1,4 +1,4 @@
-import type { RightsState } from '../autokitteh/identity.js';
+import type { RightsState } from '../autokitteh/rights-check.js';
 import type { Channel } from '../core/channel.js';
 import type { Log } from '../core/log.js';
 import type { ReadinessState } from '../core/readiness.js';

@@ -17,9 +17,8 @@ import { VarsService } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import type { Credentials } from './credentials.js';
 import { encodeDispatch, type OutgoingEvent } from './dispatch-encoding.js';
 import { isConnectionId } from './ids.js';
-import { refusal } from './rpc-errors.js';
+import { createUnaryCaller, refusal, type UnaryCaller } from './rpc.js';
 import { statusFromMessage, statusToMessage, type Status } from './status.js';
-import { createUnaryCaller, type UnaryCaller } from './unary-call.js';
 
 /** A connection as the server lists it. Exactly one of `projectId` and `orgId` is its owner; both may be filled. */
 export interface ConnectionRecord {

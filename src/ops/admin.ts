@@ -1,11 +1,11 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
+import { Credential } from '../core/credential.js';
 import { PORT_LIMITS } from '../http/limits.js';
-import { opsGuard } from './guard.js';
-import type { DeadLetter, Overview } from './overview.js';
 import { overviewPage } from './overview-page.js';
+import type { DeadLetter, Overview } from './overview.js';
 
 export interface AdminPorts {
   overview(): Promise<Overview>;
@@ -61,4 +61,41 @@ export function adminRoutes(ports: AdminPorts, token: string): Hono {
     return context.json({ resent: await ports.resend(body.data.ids) });
   });
   return routes;
+}
+
+const UNAUTHORIZED =
+  'the credential is missing or wrong: send OPS_TOKEN, or what the file ops-token beside the journal holds, as a bearer credential or as the password of any user';
+
+const CROSS_SITE =
+  'requests from pages of other sites are refused: open this address itself, or send the request with a program';
+
+/**
+ * Lets requests pass that carry `token` as a bearer credential or, for browsers, as the password of any user. Browsers send
+ * a password that they know by themselves, so what a page of another site sends is refused, whatever it carries.
+ */
+function opsGuard(token: string): MiddlewareHandler {
+  const credential = new Credential(token);
+  return async (context, next) => {
+    context.header('cache-control', 'no-store');
+    const { req } = context;
+    if (isCrossSite(req.header('sec-fetch-site'), req.header('origin'), req.header('host')))
+      return context.text(CROSS_SITE, 403);
+    const authorization = req.header('authorization') ?? '';
+    if (!credential.isBearer(authorization) && !credential.isPassword(authorization)) {
+      context.header('www-authenticate', 'Basic realm="operations", charset="UTF-8"');
+      return context.text(UNAUTHORIZED, 401);
+    }
+    await next();
+    return undefined;
+  };
+}
+
+// Fetch Metadata: `none` is what people open by themselves. Older browsers tell the origin, at least of a POST.
+function isCrossSite(
+  site: string | undefined,
+  origin: string | undefined,
+  host: string | undefined,
+): boolean {
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
 }

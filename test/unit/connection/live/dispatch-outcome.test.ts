@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { outcomeOfError } from '../../../../src/connection/live/dispatch-outcome.js';
-import { refusal } from '../../../../src/autokitteh/rpc-errors.js';
+import { refusal } from '../../../../src/autokitteh/rpc.js';
 
 function outcome(message: string, code = Code.InvalidArgument): string {
   return outcomeOfError(refusal('Dispatch', new ConnectError(message, code))).t;

@@ -4,7 +4,7 @@ import {
   createIdentityCheck,
   type RightsState,
   type IdentityCheck,
-} from '../../../src/autokitteh/identity.js';
+} from '../../../src/autokitteh/rights-check.js';
 import { Channel } from '../../../src/core/channel.js';
 import { PluginError } from '../../../src/core/errors.js';
 import { Health } from '../../../src/core/health.js';
