@@ -5,13 +5,10 @@ import { ButtonUpdater } from '../connection/live/button-update.js';
 import { DeletedConnections } from '../connection/live/deleted-connections.js';
 import { createEventSink } from '../connection/live/event-sink.js';
 import { LiveConnections } from '../connection/live/live-connections.js';
-import { keepsOrder } from '../connection/live/order.js';
-import { isOwnEvent } from '../connection/live/own-events.js';
 import { Receiver } from '../connection/live/receiver.js';
 import { askWhoseBot, verdictOf } from '../connection/live/whose-bot.js';
-import { errorMessage } from '../core/errors.js';
 import type { Health } from '../core/health.js';
-import { Background, type Releasers } from '../core/lifecycle.js';
+import type { Releasers } from '../core/lifecycle.js';
 import { createOutbound } from '../core/outbound.js';
 import { createDelivery } from '../delivery/create-delivery.js';
 import type { Delivery } from '../delivery/delivery.js';
@@ -21,8 +18,6 @@ import type { Envelope } from '../slack/envelope.js';
 import { createSlackHttp, type SlackHttp } from '../slack/http.js';
 import { createSlackSockets, type SlackSockets } from '../slack/sockets.js';
 import { createWebApi, type SlackWebApi } from '../slack/web-api.js';
-import { answersKind, answerUrlOf, updateClicked } from './answering.js';
-import { socketsPort } from './sockets-port.js';
 import type { StartConfig } from './start-config.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -56,27 +51,11 @@ export async function makeEventPath(
   const slack = createWebApi({ apiUrl: config.slackApiUrl, clock, http });
   const desk = new AnswerDesk();
   const updater = new ButtonUpdater({ apiUrl: config.slackApiUrl, fetch: http.fetch, clock, log });
-  const background = new Background((name, error) =>
-    log.warn({ reason: errorMessage(error) }, `${name} failed`),
-  );
-  releasers.push('updates of messages', () => background.idle());
+  releasers.push('updates of messages', () => updater.idle());
 
   const journal = await openJournal(config.journalUrl);
   releasers.push('the journal', () => journal.close());
   if (journal.warning !== undefined) log.error(journal.warning);
-  const sink = createEventSink({
-    server,
-    integrationId,
-    answerUrl: (row) => answerUrlOf(row, live, desk, answersBase()),
-    isOrgLevel: (id) => {
-      const known = live.entry(id);
-      return known && known.record.projectId === '';
-    },
-  });
-  const delivery = createDelivery({ journal, sink, clock, random, health, limits: policies.delivery });
-  releasers.push('delivery', () => delivery.stop());
-  const activity = new ActivityLog(delivery.events, clock);
-
   const sockets = createSlackSockets({
     apiUrl: config.slackApiUrl,
     policy: policies.sockets,
@@ -90,30 +69,30 @@ export async function makeEventPath(
   const live = new LiveConnections({
     integrationId,
     server,
-    sockets: socketsPort(sockets),
+    sockets,
     ask: async (botToken, signal) => verdictOf(await askWhoseBot(slack, botToken, signal)),
     tokens: journal.tokens,
     policy: policies.live,
     ...{ clock, random, log, health },
   });
+  const sink = createEventSink({
+    server,
+    integrationId,
+    answersBase,
+    ...{ live, desk },
+  });
+  const delivery = createDelivery({ journal, sink, clock, random, health, limits: policies.delivery });
+  releasers.push('delivery', () => delivery.stop());
+  const activity = new ActivityLog(delivery.events, clock);
+
   const deleted = new DeletedConnections({ server, journal: delivery, clock, log });
   releasers.push('the removal of deleted connections', () => deleted.stop());
   live.listed.subscribe((ids) => deleted.listed(ids));
   const receiver = new Receiver({
-    routing: {
-      connectionsOf: (installation, farewell) => live.connectionsOf(installation, farewell),
-      identified: (installation) => live.identified(installation),
-      isOwn: (id, actor) => isOwnEvent(live.entry(id), actor),
-      keepsOrder: (id) => keepsOrder(live.entry(id)),
-      answers: (ids, kind) => answersKind(live, ids, kind),
-      doubtTokens: (installation) => live.doubtTokens(installation),
-    },
     intake: delivery.intake,
-    journaled: (envelope, key, ids) =>
-      background.run('updating a message', () => updateClicked(envelope, key, ids, live, updater)),
     delivery: delivery.events,
     acknowledge: (envelope, payload) => sockets.acknowledge(envelope, payload),
-    ...{ desk, clock, log },
+    ...{ live, desk, updater, clock, log },
   });
   return { http, slack, sockets, receiver, sink, delivery, live, activity, desk };
 }

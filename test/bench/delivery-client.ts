@@ -61,11 +61,19 @@ const questions = {
       clock,
       timeoutMs: 15_000,
     });
+    const desk = new AnswerDesk();
+    // One connection, of which nothing is known but that it is active.
+    const live = {
+      connectionsOf: () => [server.connectionId],
+      identified: () => undefined,
+      entry: () => undefined,
+      doubtTokens: () => undefined,
+    };
     const sink = createEventSink({
       server: autokitteh,
       integrationId: 'int_1',
-      answerUrl: () => undefined,
-      isOrgLevel: () => false,
+      answersBase: () => '',
+      ...{ live, desk },
     });
     const delivery = createDelivery({
       ...{ journal, sink, clock },
@@ -73,21 +81,11 @@ const questions = {
       health: new Health(),
     });
     const receiver = new Receiver({
-      routing: {
-        connectionsOf: () => [server.connectionId],
-        identified: () => undefined,
-        isOwn: () => false,
-        keepsOrder: () => true,
-        answers: () => false,
-        doubtTokens: () => undefined,
-      },
-      journaled: () => undefined,
+      updater: { begin: () => undefined },
       intake: delivery.intake,
-      desk: new AnswerDesk(),
       delivery: delivery.events,
       acknowledge: (envelope, payload) => sockets.acknowledge(envelope, payload),
-      clock,
-      log,
+      ...{ live, desk, clock, log },
     });
     const sockets: SlackSockets = createSlackSockets({
       apiUrl: order.apiUrl,

@@ -1,5 +1,6 @@
 import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../core/json.js';
 import { PORT_LIMITS } from '../../http/limits.js';
+import type { Entry } from '../live/registry.js';
 
 /** What a workflow may answer within Slack's three seconds. */
 export const ANSWER_KINDS = ['slash_command', 'view_submission', 'options'] as const;
@@ -13,6 +14,11 @@ export const ANSWERS_VARIABLE = 'socket_mode_answers';
 export function answerKindsOf(variable: string | undefined): ReadonlySet<AnswerKind> {
   const words = wordsOf(variable);
   return new Set(ANSWER_KINDS.filter((kind) => words.includes(kind)));
+}
+
+/** Whether workflows of this connection chose to answer this kind. */
+export function answersKind(entry: Entry | undefined, kind: AnswerKind): boolean {
+  return answerKindsOf(entry?.variables?.get(ANSWERS_VARIABLE)).has(kind);
 }
 
 /** A word of the variable that is no kind, if there is one. */

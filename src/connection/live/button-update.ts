@@ -2,12 +2,19 @@ import { deadline } from '../../core/cancellation.js';
 import type { Clock } from '../../core/clock.js';
 import { errorMessage } from '../../core/errors.js';
 import { isJsonObject, stringAt, type JsonObject } from '../../core/json.js';
+import { Background } from '../../core/lifecycle.js';
 import type { Log } from '../../core/log.js';
 import { cutText } from '../../core/text.js';
 import { clickedMessage, updateAfterButton, type ShownMessage } from '../../events/message-update.js';
+import type { Entry } from './registry.js';
 
 /** Variable of a connection: `off` leaves messages as they are after a button was clicked. */
 export const BUTTON_UPDATE_VARIABLE = 'socket_mode_button_update';
+
+/** Whether messages are updated after clicks for this connection, as they are unless its variable says `off`. */
+export function updatesMessages(entry: Entry | undefined): boolean {
+  return entry?.variables?.get(BUTTON_UPDATE_VARIABLE) !== 'off';
+}
 
 // A slow answer is no answer.
 const TIMEOUT_MS = 5_000;
@@ -71,6 +78,7 @@ const NOTHING: Omit<Remembered, 'until'> = {
 /** Replaces a clicked button in its message by what was clicked, as the built-in integration does. */
 export class ButtonUpdater {
   readonly #options: ButtonUpdaterOptions;
+  readonly #background: Background;
   /** By message, oldest first. */
   readonly #remembered = new Map<string, Remembered>();
   #length = 0;
@@ -79,6 +87,19 @@ export class ButtonUpdater {
 
   constructor(options: ButtonUpdaterOptions) {
     this.#options = options;
+    this.#background = new Background((name, error) =>
+      options.log.warn({ reason: errorMessage(error) }, `${name} failed`),
+    );
+  }
+
+  /** Begins to post the update of one click. */
+  begin(click: Click): void {
+    this.#background.run('updating a message', () => this.update(click));
+  }
+
+  /** Resolves when every update that was begun has ended. */
+  idle(): Promise<void> {
+    return this.#background.idle();
   }
 
   /** Posts the update of one click, once, or not at all if it would come late. Never rejects: the click itself is taken. */

@@ -8,12 +8,14 @@ import { Channel } from '../../core/channel.js';
 import type { Health } from '../../core/health.js';
 import { errorMessage, PluginError } from '../../core/errors.js';
 import type { Installation } from '../../events/installation.js';
+import type { AppToken, SlackSockets } from '../../slack/sockets.js';
 import type { TokenStore } from '../../storage/tokens.js';
+import { AppStatuses } from './app-statuses.js';
 import { sayFarewell } from './farewell.js';
 import { Identification } from './identification.js';
 import type { AskSlack } from './identity.js';
 import type { LivePolicy } from './policy.js';
-import type { Server, Sockets, WantedToken } from './ports.js';
+import type { Server } from './ports.js';
 import { Reconciler } from './reconciler.js';
 import { Registry, type Entry } from './registry.js';
 import { isSocketMode } from './setup-state.js';
@@ -27,7 +29,7 @@ import type { BotOwner } from './whose-bot.js';
 export interface LiveOptions {
   readonly integrationId: string;
   readonly server: Server;
-  readonly sockets: Sockets;
+  readonly sockets: Pick<SlackSockets, 'reconcile' | 'status'>;
   readonly ask: AskSlack;
   /** Where what Slack said about tokens is kept over restarts. */
   readonly tokens: TokenStore;
@@ -63,13 +65,15 @@ export class LiveConnections {
   readonly #stopping = new AbortController();
   /** Apps of which Slack is being asked whose their connections' bot tokens are, because events wait for that. */
   readonly #deciding = new Map<string, Promise<boolean>>();
-  #wanted: ReadonlyMap<string, readonly WantedToken[]> = new Map();
+  readonly #statuses: AppStatuses;
+  #wanted: ReadonlyMap<string, readonly AppToken[]> = new Map();
   #comparing: Timer | undefined;
   #farewell: Promise<void> | undefined;
 
   constructor(options: LiveOptions) {
     const { clock, health, log, policy, random, server, integrationId } = options;
     this.#options = options;
+    this.#statuses = new AppStatuses(options.sockets);
     this.#background = new Background((name, error) =>
       log.error({ reason: errorMessage(error) }, `${name} failed`),
     );
@@ -280,6 +284,7 @@ export class LiveConnections {
   #identified(): void {
     if (this.#stopping.signal.aborted) return;
     this.#want();
+    this.#statuses.replace(this.#wanted);
     this.#options.sockets.reconcile(this.#wanted);
     this.#compare();
     this.refreshed.emit(undefined);
@@ -326,15 +331,13 @@ export class LiveConnections {
   }
 
   #statusOf(entry: Entry): Status {
-    const { sockets, health } = this.#options;
     const { setup } = entry;
-    const complete = setup.t === 'complete';
     return statusOf({
       entry,
-      sockets: complete ? sockets.health(setup.appId) : { t: 'opening' },
-      token: complete ? sockets.token(setup.appId, setup.appToken) : { t: 'used' },
+      sockets: setup.t === 'complete' ? this.#statuses.of(setup.appId) : undefined,
+      token: setup.t === 'complete' ? this.#statuses.token(setup.appId, setup.appToken) : undefined,
       // Not `server`: the server itself is the reader of statuses, and a status cannot be pushed to it while it is away.
-      trouble: health.problems('journal', 'delivery', 'rights')[0],
+      trouble: this.#options.health.problems('journal', 'delivery', 'rights')[0],
     });
   }
 

@@ -7,14 +7,16 @@ import type { Log } from '../../core/log.js';
 import { acknowledge } from '../../delivery/acknowledgement.js';
 import type { DeliveryEvent } from '../../delivery/events.js';
 import type { Intake } from '../../delivery/intake.js';
-import type { Actor } from '../../events/actor.js';
 import { defaultAck } from '../../events/answers.js';
 import { classify, type Accepted } from '../../events/intake.js';
-import type { Installation } from '../../events/installation.js';
 import type { Envelope } from '../../slack/envelope.js';
 import type { Acknowledged } from '../../slack/sockets.js';
 import type { AnswerDesk } from '../answers/answer-desk.js';
-import { answerKindOf, type AnswerKind } from '../answers/answer-kind.js';
+import { answerKindOf, answersKind } from '../answers/answer-kind.js';
+import { updatesMessages, type ButtonUpdater } from './button-update.js';
+import type { LiveConnections } from './live-connections.js';
+import { keepsOrder } from './order.js';
+import { isOwnEvent } from './own-events.js';
 
 /** What was decided about a frame that Slack sent. */
 export type ReceiverEvent =
@@ -31,31 +33,11 @@ export type ReceiverEvent =
       readonly connections: number;
     };
 
-/** Whose events are whose, and what their connections chose. */
-export interface Routing {
-  /** With `farewell` also the connections whose access Slack has just ended. */
-  connectionsOf(installation: Installation, farewell: boolean): readonly string[];
-  /**
-   * Nothing if it is known whose every connection is that claims it, or nobody waits for that any more; else whether it
-   * became known in a second.
-   */
-  identified(installation: Installation): Promise<boolean> | undefined;
-  /** Whether this connection does not want what this actor did, because it was its own bot. */
-  isOwn(connectionId: string, actor: Actor): boolean;
-  /** Whether events of one conversation go to this connection one at a time. */
-  keepsOrder(connectionId: string): boolean;
-  /** Whether workflows of one of these connections answer this kind in the acknowledgement. */
-  answers(connectionIds: readonly string[], kind: AnswerKind): boolean;
-  /** Slack announced that tokens of this installation may be gone. */
-  doubtTokens(installation: Installation): void;
-}
-
 export interface ReceiverOptions {
-  readonly routing: Routing;
+  readonly live: Pick<LiveConnections, 'connectionsOf' | 'identified' | 'entry' | 'doubtTokens'>;
   readonly intake: Intake;
   readonly desk: AnswerDesk;
-  /** Called once an event that is no repetition is journaled for these connections; must not throw. */
-  readonly journaled: (envelope: Envelope, key: string, connectionIds: readonly string[]) => void;
+  readonly updater: Pick<ButtonUpdater, 'begin'>;
   /** Where it is told what was acknowledged. */
   readonly delivery: Channel<DeliveryEvent>;
   readonly acknowledge: (envelope: Envelope, payload?: JsonObject) => Promise<Acknowledged>;
@@ -99,7 +81,7 @@ export class Receiver {
   }
 
   async #take(envelope: Envelope): Promise<void> {
-    const { routing, acknowledge: send } = this.#options;
+    const { live, acknowledge: send } = this.#options;
     const { appId } = envelope;
     const classified = classify(envelope);
     if (classified.drop !== undefined) {
@@ -109,10 +91,10 @@ export class Receiver {
     }
     const { installation, eventType, actor } = classified;
     const farewell = FAREWELLS.has(eventType);
-    const connectionsOf = (): readonly string[] => routing.connectionsOf(installation, farewell);
+    const connectionsOf = (): readonly string[] => live.connectionsOf(installation, farewell);
     let connectionIds = connectionsOf();
     if (connectionIds.length === 0) {
-      const identified = routing.identified(installation);
+      const identified = live.identified(installation);
       const isDecided = identified === undefined || (await identified);
       connectionIds = connectionsOf();
       if (connectionIds.length === 0) {
@@ -120,7 +102,7 @@ export class Receiver {
         return;
       }
     }
-    if (actor !== undefined) connectionIds = connectionIds.filter((id) => !routing.isOwn(id, actor));
+    if (actor !== undefined) connectionIds = connectionIds.filter((id) => !isOwnEvent(live.entry(id), actor));
     if (connectionIds.length === 0) {
       this.events.emit({ t: 'dropped', appId, why: 'self' });
       await send(envelope);
@@ -128,7 +110,7 @@ export class Receiver {
     }
     this.events.emit({ t: 'routed', appId, eventType, connections: connectionIds.length });
     await this.#journal(envelope, classified, connectionIds);
-    if (farewell) routing.doubtTokens(installation);
+    if (farewell) live.doubtTokens(installation);
   }
 
   async #nobody(envelope: Envelope, eventType: string, isDecided: boolean): Promise<void> {
@@ -140,15 +122,15 @@ export class Receiver {
   }
 
   async #journal(envelope: Envelope, accepted: Accepted, connectionIds: readonly string[]): Promise<void> {
-    const { routing, intake, log, clock, delivery } = this.#options;
+    const { live, intake, log, clock, delivery } = this.#options;
     const { key, conversation, urgent } = accepted;
     const { appId, kind, text: body, receivedAt } = envelope;
-    const unordered = connectionIds.filter((id) => !routing.keepsOrder(id));
+    const unordered = connectionIds.filter((id) => !keepsOrder(live.entry(id)));
     const event = { appId, key, connectionIds, conversation, unordered, urgent, kind, body, receivedAt };
     const taken = intake.take(event);
     taken.then(
       (result) => {
-        if (result === 'journaled') this.#options.journaled(envelope, key, connectionIds);
+        if (result === 'journaled') this.#journaled(envelope, key, connectionIds);
       },
       () => undefined,
     );
@@ -170,14 +152,26 @@ export class Receiver {
       log.warn({ app: appId, kind, reason: outcome.reason }, 'an event was not acknowledged');
   }
 
+  /** An event that is no repetition is journaled. After a click its message shows what was clicked. */
+  #journaled(
+    { appId, kind, payload, receivedAt }: Envelope,
+    key: string,
+    connectionIds: readonly string[],
+  ): void {
+    const { live, updater } = this.#options;
+    if (kind === 'interactive' && connectionIds.some((id) => updatesMessages(live.entry(id))))
+      updater.begin({ appId, key, payload, receivedAt });
+  }
+
   #supplier(
     envelope: Envelope,
     key: string,
     connectionIds: readonly string[],
   ): ((signal: AbortSignal) => Promise<JsonObject | undefined>) | undefined {
-    const { routing, desk } = this.#options;
+    const { live, desk } = this.#options;
     const kind = envelope.acceptsResponsePayload ? answerKindOf(envelope.kind, envelope.payload) : undefined;
-    if (kind === undefined || !routing.answers(connectionIds, kind)) return undefined;
+    if (kind === undefined || !connectionIds.some((id) => answersKind(live.entry(id), kind)))
+      return undefined;
     return (signal) => desk.await(envelope.appId, key, kind, signal);
   }
 }

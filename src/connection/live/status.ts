@@ -1,31 +1,14 @@
 import type { Status } from '../../autokitteh/status.js';
+import type { AppSocketsStatus, TokenVerdict } from '../../slack/status.js';
 import { ANSWER_KINDS, ANSWERS_VARIABLE, unknownAnswerKind } from '../answers/answer-kind.js';
 import type { Entry } from './registry.js';
 
-/** How an app's sockets fare, as far as a connection's status tells it. */
-export type SocketsHealth =
-  /** No sockets are wanted, or the first one is on its way. */
-  | { readonly t: 'opening' }
-  | { readonly t: 'live'; readonly sockets: number; readonly ghosts: number }
-  /** Less than wanted; `doing` says what is being done about it. */
-  | { readonly t: 'degraded'; readonly doing: string }
-  /** Only a person can mend it. */
-  | { readonly t: 'broken'; readonly error: string; readonly advice: string };
-
-/** How one of an app's app-level tokens fares. */
-export type TokenHealth =
-  /** Sockets are opened with it, or nobody knows yet. */
-  | { readonly t: 'used' }
-  /** A token of the same app, from another connection, is used instead. */
-  | { readonly t: 'superseded' }
-  /** Slack refused it for good, whatever the app's other tokens do. */
-  | { readonly t: 'refused'; readonly error: string; readonly advice: string };
-
 export interface StatusFacts {
   readonly entry: Entry | undefined;
-  readonly sockets: SocketsHealth;
-  /** This connection's own app-level token. */
-  readonly token: TokenHealth;
+  /** Those of its app; undefined if none are wanted. */
+  readonly sockets: AppSocketsStatus | undefined;
+  /** What became of this connection's own app-level token, if it is used. */
+  readonly token: TokenVerdict['verdict'] | undefined;
   /** Why events cannot be taken or delivered at present, in a sentence. */
   readonly trouble: string | undefined;
 }
@@ -64,7 +47,7 @@ function completeStatus(
       `The bot token is of app ${identity.owner.appId}, the app-level token of ${setup.appId}: save two tokens of one app`,
     );
   }
-  if (facts.token.t === 'refused')
+  if (facts.token?.t === 'refused')
     return error(`Slack refused the app-level token (${facts.token.error}): ${facts.token.advice}`);
   if (!entry.active) return ok(`Ready${forTeam(entry)}: sockets open when a deployment is active`);
   if (identity.t === 'unknown') {
@@ -77,13 +60,21 @@ function completeStatus(
 }
 
 function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, adopting: boolean): Status {
-  switch (sockets.t) {
+  switch (sockets?.t) {
     case 'broken':
       return error(`Slack refused the sockets (${sockets.error}): ${sockets.advice}`);
+    case undefined:
     case 'opening':
       return warning('Opening sockets');
-    case 'degraded':
-      return warning(sockets.doing);
+    case 'degraded': {
+      const why = `${sentence(sockets.reason)}: ${sockets.doing}`;
+      const isFew = sockets.sockets > 0 && sockets.sockets < sockets.wanted;
+      return warning(isFew ? `${few(sockets)}. ${why}` : why);
+    }
+    case 'renewing':
+      // The normal course of things, as long as the old socket serves until the new one does.
+      if (sockets.sockets < sockets.wanted) return warning(`${few(sockets)}: ${sockets.doing}`);
+      break;
     case 'live':
       break;
   }
@@ -109,7 +100,7 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
     return warning(
       `${ANSWERS_VARIABLE} names ${word}, which workflows cannot answer: say ${ANSWER_KINDS.join(', ')}, or leave it out`,
     );
-  const note = token.t === 'superseded' ? ', with a newer app-level token of the same Slack app' : '';
+  const note = token?.t === 'superseded' ? ', with a newer app-level token of the same Slack app' : '';
   return ok(`Using Socket Mode${forTeam(entry)}: ${count(sockets.sockets)} live${note}`);
 }
 
@@ -121,6 +112,14 @@ function forTeam({ identity, variables }: Entry): string {
 
 function count(sockets: number): string {
   return sockets === 1 ? '1 socket' : `${sockets} sockets`;
+}
+
+function few({ sockets, wanted }: AppSocketsStatus): string {
+  return `${sockets} of ${wanted} sockets live`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function ok(message: string): Status {

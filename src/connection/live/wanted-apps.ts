@@ -1,4 +1,4 @@
-import type { WantedToken } from './ports.js';
+import type { AppToken } from '../../slack/sockets.js';
 import type { Entry } from './registry.js';
 
 /** What decides, beside the connections, in which order an app's tokens are tried. */
@@ -16,14 +16,14 @@ export interface TokenFacts {
 export function wantedApps(
   entries: Iterable<Entry>,
   { now, isProven }: TokenFacts,
-): ReadonlyMap<string, readonly WantedToken[]> {
-  const apps = new Map<string, Map<string, WantedToken>>();
+): ReadonlyMap<string, readonly AppToken[]> {
+  const apps = new Map<string, Map<string, AppToken>>();
   for (const entry of entries) {
     const { setup } = entry;
     if (setup.t !== 'complete' || !takesPart(entry)) continue;
     const { appId, appToken: token } = setup;
     const setAt = setup.savedAt > now ? 0 : setup.savedAt;
-    const tokens = apps.get(appId) ?? new Map<string, WantedToken>();
+    const tokens = apps.get(appId) ?? new Map<string, AppToken>();
     const known = tokens.get(token);
     if (known === undefined) tokens.set(token, { token, setAt, isProven: isProven(token, appId) });
     else if (known.setAt < setAt) tokens.set(token, { ...known, setAt });
@@ -41,7 +41,7 @@ function takesPart({ active, setup, identity }: Entry): boolean {
 }
 
 /** Newest first, no two of the same time: a verdict on a token names the time of its saving, and nothing else of it. */
-function apart(tokens: Iterable<WantedToken>): WantedToken[] {
+function apart(tokens: Iterable<AppToken>): AppToken[] {
   const sorted = [...tokens].sort(
     (left, right) => right.setAt - left.setAt || (left.token < right.token ? -1 : 1),
   );

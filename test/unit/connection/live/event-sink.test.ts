@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { EventQuery } from '../../../../src/autokitteh/client.js';
 import type { OutgoingEvent } from '../../../../src/autokitteh/dispatch-encoding.js';
 import { createEventSink, type EventSinkOptions } from '../../../../src/connection/live/event-sink.js';
+import { AnswerDesk } from '../../../../src/connection/answers/answer-desk.js';
 import { PluginError } from '../../../../src/core/errors.js';
 import type { JournalRow } from '../../../../src/storage/journal.js';
 import { frameText } from '../../events/frames.js';
+import { entryOf, recordOf } from './entries.js';
 
 const ROW: JournalRow = {
   ...{ id: 7, appId: 'A1', key: 'Ev1', connectionId: 'con_1', conversation: 'C1', urgent: false },
@@ -31,8 +33,9 @@ function sink(more: Partial<EventSinkOptions> = {}) {
       },
     },
     integrationId: 'int_1',
-    answerUrl: () => undefined,
-    isOrgLevel: () => false,
+    live: { entry: (id) => entryOf(id, { t: 'new' }) },
+    desk: new AnswerDesk(),
+    answersBase: () => 'https://ak.example.com',
     ...more,
   });
   return { made, dispatched, queries };
@@ -75,7 +78,11 @@ describe('the event sink', () => {
     const own = sink();
     expect(await own.made.find(ROW, NEVER)).toBe('evt_9');
     expect(own.queries[0]).toMatchObject({ destinationId: 'con_1' });
-    const organisation = sink({ isOrgLevel: () => true });
+    const organisation = sink({
+      live: {
+        entry: (id) => ({ ...entryOf(id, { t: 'new' }), record: { ...recordOf(id), projectId: '' } }),
+      },
+    });
     expect(await organisation.made.find(ROW, NEVER)).toBe('evt_9');
     expect(organisation.queries[0]).toMatchObject({ integrationId: 'int_1' });
     expect(await own.made.find({ ...ROW, key: 'Ev2' }, NEVER)).toBeUndefined();

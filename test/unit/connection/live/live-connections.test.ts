@@ -3,12 +3,12 @@ import type { ConnectionRecord, Variable } from '../../../../src/autokitteh/clie
 import type { Status } from '../../../../src/autokitteh/status.js';
 import { LiveConnections } from '../../../../src/connection/live/live-connections.js';
 import { LIVE_POLICY } from '../../../../src/connection/live/policy.js';
-import type { WantedToken } from '../../../../src/connection/live/ports.js';
 import type { BotVerdict } from '../../../../src/connection/live/whose-bot.js';
-import type { SocketsHealth } from '../../../../src/connection/live/status.js';
 import { sleep } from '../../../../src/core/clock.js';
 import { createLog } from '../../../../src/core/log.js';
 import { Health } from '../../../../src/core/health.js';
+import type { AppToken } from '../../../../src/slack/sockets.js';
+import type { AppSocketsStatus } from '../../../../src/slack/status.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
 import { TokensInMemory } from './tokens-in-memory.js';
 
@@ -32,6 +32,10 @@ const RATE_LIMITED: BotVerdict = {
   reason: 'auth.test: Slack limits the rate',
   isOutage: false,
 };
+const LIVE = {
+  t: 'live',
+  ...{ sockets: 2, wanted: 2, ghosts: 0, tokens: [], answered: true },
+} as const satisfies AppSocketsStatus;
 const HERE = { appId: 'A1', enterpriseId: '', teamId: 'T1' };
 
 interface FakeConnection {
@@ -131,8 +135,8 @@ function start(tokens = new TokensInMemory(), clock = new HandClock()) {
   const server = new FakeServer();
   const health = new Health();
   const wanted = {
-    apps: new Map<string, readonly WantedToken[]>(),
-    health: { t: 'live', sockets: 2, ghosts: 0 } as SocketsHealth,
+    apps: new Map<string, readonly AppToken[]>(),
+    status: LIVE as AppSocketsStatus,
   };
   const slack = {
     identity: KNOWN as BotVerdict,
@@ -152,8 +156,7 @@ function start(tokens = new TokensInMemory(), clock = new HandClock()) {
     server,
     sockets: {
       reconcile: (apps) => void (wanted.apps = new Map(apps)),
-      health: () => wanted.health,
-      token: () => ({ t: 'used' }),
+      status: () => wanted.status,
     },
     ask: async (botToken, signal) => {
       slack.asked += 1;
@@ -701,12 +704,12 @@ describe('LiveConnections', () => {
     const one = server.add('one');
     live.start();
     await clock.advance(3_000);
-    wanted.health = { t: 'degraded', doing: 'Opening a second socket' };
+    wanted.status = { ...LIVE, t: 'degraded', sockets: 1, reason: 'no answer', doing: 'opening another' };
     await clock.advance(1_000);
-    wanted.health = { t: 'live', sockets: 2, ghosts: 0 };
+    wanted.status = LIVE;
     await clock.advance(1_000);
     expect(one.status.code).toBe('ok');
-    wanted.health = { t: 'broken', error: 'link_disabled', advice: 'Switch Socket Mode on.' };
+    wanted.status = { ...LIVE, t: 'broken', error: 'link_disabled', advice: 'Switch Socket Mode on.' };
     await clock.advance(2_000);
     expect(one.status).toEqual({
       code: 'error',

@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AnswerDesk } from '../../../../src/connection/answers/answer-desk.js';
-import { Receiver, type ReceiverEvent, type Routing } from '../../../../src/connection/live/receiver.js';
+import {
+  Receiver,
+  type ReceiverEvent,
+  type ReceiverOptions,
+} from '../../../../src/connection/live/receiver.js';
 import { Channel } from '../../../../src/core/channel.js';
 import { PluginError } from '../../../../src/core/errors.js';
 import type { JsonObject } from '../../../../src/core/json.js';
@@ -11,6 +15,7 @@ import type { Installation } from '../../../../src/events/installation.js';
 import { parseFrame, type Envelope } from '../../../../src/slack/envelope.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
 import { frameText, wrapEvent } from '../../events/frames.js';
+import { entryOf, ownerOf } from './entries.js';
 
 let clock: HandClock;
 
@@ -22,10 +27,10 @@ function envelopeOf(text: string): Envelope {
   return { ...frame.envelope, appId: 'A07SYNTH01', socketId: 's1', receivedAt: clock.now() };
 }
 
-function start(more: Partial<Routing> = {}, take?: (event: IntakeEvent) => Promise<Taken>) {
+function start(more: Partial<ReceiverOptions['live']> = {}, take?: (event: IntakeEvent) => Promise<Taken>) {
   clock = new HandClock();
   const taken: IntakeEvent[] = [];
-  const journaled: string[] = [];
+  const clicks: string[] = [];
   const acknowledged: (JsonObject | undefined)[] = [];
   const events: ReceiverEvent[] = [];
   const delivery: DeliveryEvent[] = [];
@@ -34,12 +39,10 @@ function start(more: Partial<Routing> = {}, take?: (event: IntakeEvent) => Promi
   const channel = new Channel<DeliveryEvent>();
   channel.subscribe((event) => delivery.push(event));
   const receiver = new Receiver({
-    routing: {
+    live: {
       connectionsOf: () => ['con_1', 'con_2'],
       identified: () => undefined,
-      isOwn: () => false,
-      keepsOrder: () => true,
-      answers: () => false,
+      entry: () => undefined,
       doubtTokens: (installation) => void doubted.push(installation),
       ...more,
     },
@@ -49,7 +52,7 @@ function start(more: Partial<Routing> = {}, take?: (event: IntakeEvent) => Promi
         return take?.(event) ?? Promise.resolve('journaled');
       },
     },
-    journaled: (_, key) => void journaled.push(key),
+    updater: { begin: ({ key }) => void clicks.push(key) },
     desk: new AnswerDesk(),
     delivery: channel,
     acknowledge: (_, payload) => {
@@ -64,7 +67,7 @@ function start(more: Partial<Routing> = {}, take?: (event: IntakeEvent) => Promi
     receiver.receive(envelopeOf(text));
     await receiver.idle();
   };
-  return { receiver, receive, taken, journaled, acknowledged, events, delivery, doubted, logged };
+  return { receiver, receive, taken, clicks, acknowledged, events, delivery, doubted, logged };
 }
 
 describe('Receiver', () => {
@@ -139,21 +142,47 @@ describe('Receiver', () => {
     expect(taken).toEqual([]);
   });
 
-  it('The receiver tells of an event once it is journaled, and not of a repetition or of one that is not taken', async () => {
+  it('The receiver begins to update a clicked message once its click is journaled, and not for a repetition or for one that is not taken', async () => {
     const outcomes = [
       () => Promise.resolve('journaled' as const),
       () => Promise.resolve('duplicate' as const),
     ];
-    const { receive, journaled } = start({}, () =>
+    const { receive, clicks } = start({}, () =>
       (outcomes.shift() ?? (() => Promise.reject(new PluginError('journal_full', 'no room'))))(),
     );
-    for (let number = 0; number < 3; number += 1) await receive(frameText('message.channels.json'));
-    expect(journaled).toHaveLength(1);
+    for (let number = 0; number < 3; number += 1)
+      await receive(frameText('interactive.block_actions.message.json'));
+    expect(clicks).toHaveLength(1);
+  });
+
+  it('The receiver updates a clicked message unless the variables of all its connections say no', async () => {
+    const off = new Set(['con_1']);
+    const { receive, clicks } = start({
+      entry: (id) => ({
+        ...entryOf(id, { t: 'new' }),
+        variables: new Map(off.has(id) ? [['socket_mode_button_update', 'off']] : []),
+      }),
+    });
+    await receive(frameText('interactive.block_actions.message.json'));
+    expect(clicks).toHaveLength(1);
+    off.add('con_2');
+    await receive(frameText('interactive.block_actions.message.json'));
+    await receive(frameText('message.channels.json'));
+    expect(clicks).toHaveLength(1);
   });
 
   it('The receiver leaves out connections whose own bot did it, and counts an event that is left for none', async () => {
     const own = new Set(['con_1']);
-    const { receive, taken, acknowledged, events } = start({ isOwn: (id) => own.has(id) });
+    const { receive, taken, acknowledged, events } = start({
+      entry: (id) => ({
+        ...entryOf(id, { t: 'new' }),
+        identity: {
+          t: 'known',
+          owner: { ...ownerOf(own.has(id) ? 'A07SYNTH01' : 'A07OTHER01'), botId: 'B07SYNTH99' },
+          isConfirmed: true,
+        },
+      }),
+    });
     await receive(frameText('message.own_bot_echo.json'));
     own.add('con_2');
     await receive(frameText('message.own_bot_echo.json'));
@@ -171,7 +200,7 @@ describe('Receiver', () => {
       const asked: boolean[] = [];
       const { receive, doubted, taken } = start({
         connectionsOf: (_, farewell) => {
-          asked.push(farewell);
+          asked.push(farewell === true);
           return ['con_1'];
         },
       });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { socketsPort } from '../../../src/app/sockets-port.js';
+import { AppStatuses } from '../../../../src/connection/live/app-statuses.js';
 
 it('Connections that are compared in one go share one look at the sockets of their app', async () => {
   let looks = 0;
@@ -8,8 +8,7 @@ it('Connections that are compared in one go share one look at the sockets of the
     setAt: -index,
     isProven: true,
   }));
-  const port = socketsPort({
-    reconcile: () => undefined,
+  const statuses = new AppStatuses({
     status() {
       looks += 1;
       return {
@@ -19,16 +18,16 @@ it('Connections that are compared in one go share one look at the sockets of the
       };
     },
   });
-  port.reconcile(new Map([['A1', tokens]]));
+  statuses.replace(new Map([['A1', tokens]]));
   for (const { token } of tokens) {
-    expect(port.health('A1')).toEqual({ t: 'live', sockets: 2, ghosts: 0 });
-    expect(port.token('A1', token)).toEqual({ t: token === 'xapp-0' ? 'used' : 'superseded' });
+    expect(statuses.of('A1')).toMatchObject({ t: 'live', sockets: 2, ghosts: 0 });
+    expect(statuses.token('A1', token)).toEqual({ t: token === 'xapp-0' ? 'valid' : 'superseded' });
   }
   expect(looks).toBe(1);
-  port.reconcile(new Map([['A1', tokens]]));
-  port.health('A1');
+  statuses.replace(new Map([['A1', tokens]]));
+  statuses.of('A1');
   expect(looks).toBe(2);
   await Promise.resolve();
-  port.health('A1');
+  statuses.of('A1');
   expect(looks).toBe(3);
 });
