@@ -70,7 +70,7 @@ export const FOLDERS = {
   },
   functions: {
     imports: ['core', 'autokitteh', 'slack'],
-    surface: ['descriptions.ts', 'file-upload.ts', 'functions.ts'],
+    surface: ['function-description.ts', 'file-upload.ts', 'functions.ts'],
   },
   connection: {
     imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'events', 'browser', 'delivery'],

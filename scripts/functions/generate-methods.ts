@@ -1,16 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { cutText } from '../../src/core/text.js';
-import { parameterOrder } from '../../src/functions/positional.js';
+import type { ParameterDescription, SlackMethod } from '../../src/functions/function-description.js';
 import { exclusionReason } from './exclusions.js';
+import { parameterOrder, positions } from './positional.js';
 
 /*
- * Makes methods-table.ts of what `@slack/web-api` declares: `npm run functions`. The table is committed,
+ * Generates src/functions/methods-table.ts from the types of `@slack/web-api`: `npm run functions`. The table is committed,
  * because the types are not there when the program runs, and so that a change of Slack's SDK is seen.
  */
 
-/** One line for each method that is a function: `method|description|name?:type:description|...`, sorted. */
-export function generateMethods(): string[] {
+/** The methods that are functions, sorted by name. */
+export function generateMethods(): SlackMethod[] {
   const path = fileURLToPath(new URL('methods.d.ts', import.meta.resolve('@slack/web-api')));
   const program = ts.createProgram([path], {
     module: ts.ModuleKind.NodeNext,
@@ -26,9 +27,11 @@ export function generateMethods(): string[] {
   return [...methodsOf(checker, checker.getTypeAtLocation(declaration), declaration, [])]
     .filter(({ name }) => exclusionReason(name) === undefined)
     .sort((one, other) => (one.name < other.name ? -1 : 1))
-    .map(({ name, description, options }) =>
-      [name, description, ...parametersOf(checker, options, declaration, name)].join('|'),
-    );
+    .map(({ name, description, options }) => ({
+      method: name,
+      description: description === '' ? `Calls Slack's ${name}.` : description,
+      parameters: parametersOf(checker, options, declaration, name),
+    }));
 }
 
 interface Method {
@@ -60,7 +63,12 @@ function isOwn(property: ts.Symbol): boolean {
   return property.valueDeclaration?.getSourceFile().fileName.endsWith('web-api/dist/methods.d.ts') === true;
 }
 
-function parametersOf(checker: ts.TypeChecker, options: ts.Type, at: ts.Node, method: string): string[] {
+function parametersOf(
+  checker: ts.TypeChecker,
+  options: ts.Type,
+  at: ts.Node,
+  method: string,
+): ParameterDescription[] {
   const alternatives = (options.isUnion() ? options.types : [options]).filter(
     (type) => (type.flags & ts.TypeFlags.Object) !== 0 || type.isIntersection(),
   );
@@ -81,11 +89,11 @@ function parametersOf(checker: ts.TypeChecker, options: ts.Type, at: ts.Node, me
     );
     const described = symbols.find((symbol) => describe(checker, symbol) !== '');
     const description = described === undefined ? '' : describe(checker, described);
-    return { name, optional, type: [...types].sort().join(' or '), description };
+    return { name, type: [...types].sort().join(' or '), optional, description };
   });
-  return parameterOrder(method, parameters).map(
-    ({ name, optional, type, description }) => `${name}${optional ? '?' : ''}:${type}:${description}`,
-  );
+  const ordered = parameterOrder(method, parameters);
+  const positional = positions(method, ordered);
+  return ordered.map((parameter) => ({ ...parameter, keyword: !positional.includes(parameter.name) }));
 }
 
 /** A type in the words of user code. */

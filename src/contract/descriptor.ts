@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { statusToMessage } from '../autokitteh/status.js';
-import type { FunctionDescription } from '../functions/descriptions.js';
+import type { FunctionDescription } from '../functions/function-description.js';
 import { IntegrationSchema, type Integration } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import {
   FunctionSchema,

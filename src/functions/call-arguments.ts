@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../core/json.js';
 import { toJson } from '../autokitteh/values-json.js';
 import type { Value } from '../autokitteh/values.js';
-import type { FunctionDescription } from './descriptions.js';
+import type { FunctionDescription } from './function-description.js';
 import type { CallProblem } from './results.js';
 
 /** Arguments by name, or what is wrong with them. */

@@ -1,59 +1,16 @@
+import type { FunctionDescription, ParameterDescription, SlackMethod } from './function-description.js';
 import { METHODS } from './methods-table.js';
-import { positions } from './positional.js';
-
-/** A parameter of a function, in the order of positions. */
-interface ParameterDescription {
-  readonly name: string;
-  readonly description: string;
-  /** Informative: `string`, `number`, `list`, ... */
-  readonly type: string;
-  readonly optional: boolean;
-  /** By keyword only. */
-  readonly keyword: boolean;
-}
-
-/** A function that workflows can call. */
-export interface FunctionDescription {
-  /** As in Slack's Python client: `chat_postMessage`. */
-  readonly name: string;
-  readonly description: string;
-  readonly documentationUrl: string;
-  readonly parameters: readonly ParameterDescription[];
-}
-
-/** A function that is one method of Slack's. */
-export interface MethodDescription extends FunctionDescription {
-  /** Slack's name: `chat.postMessage`. */
-  readonly method: string;
-}
 
 const DOCUMENTATION = 'https://docs.slack.dev/reference/methods';
 
 /** The functions that are one method each, sorted by name. */
-export const METHOD_FUNCTIONS: readonly MethodDescription[] = METHODS.map(methodDescription);
-
-function methodDescription(line: string): MethodDescription {
-  const [method = '', description = '', ...parameters] = line.split('|');
-  const parsed = parameters.map(parameterDescription);
-  const positional = positions(method, parsed);
-  return {
-    method,
-    name: method.replaceAll('.', '_'),
-    description: description === '' ? `Calls Slack's ${method}.` : description,
-    documentationUrl: `${DOCUMENTATION}/${method}`,
-    parameters: parsed.map((parameter) => ({ ...parameter, keyword: !positional.includes(parameter.name) })),
-  };
-}
-
-function parameterDescription(text: string): Omit<ParameterDescription, 'keyword'> {
-  const [name = '', type = '', ...description] = text.split(':');
-  return {
-    name: name.replace('?', ''),
-    type,
-    optional: name.endsWith('?'),
-    description: description.join(':'),
-  };
-}
+export const METHOD_FUNCTIONS: readonly (FunctionDescription & SlackMethod)[] = METHODS.map(
+  (slackMethod) => ({
+    name: slackMethod.method.replaceAll('.', '_'),
+    documentationUrl: `${DOCUMENTATION}/${slackMethod.method}`,
+    ...slackMethod,
+  }),
+);
 
 /** Calls any method by its name, those without a function of their own too. */
 export const API_CALL: FunctionDescription = {

@@ -13,13 +13,8 @@ import {
   slackArguments,
   textArgument,
 } from './call-arguments.js';
-import {
-  API_CALL,
-  FILES_UPLOAD,
-  METHOD_FUNCTIONS,
-  PAGINATE,
-  type FunctionDescription,
-} from './descriptions.js';
+import { API_CALL, FILES_UPLOAD, METHOD_FUNCTIONS, PAGINATE } from './descriptions.js';
+import type { FunctionDescription } from './function-description.js';
 import { uploadFile, type Upload } from './file-upload.js';
 import { createDoOnce } from './once.js';
 import { joinPages } from './pagination.js';

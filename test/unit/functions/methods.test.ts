@@ -2,9 +2,9 @@ import { WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import { isSymbol } from '../../../src/autokitteh/values.js';
 import { API_CALL, FILES_UPLOAD, METHOD_FUNCTIONS, PAGINATE } from '../../../src/functions/descriptions.js';
+import { METHODS } from '../../../src/functions/methods-table.js';
 import { EXCLUSIONS, exclusionReason } from '../../../scripts/functions/exclusions.js';
 import { generateMethods } from '../../../scripts/functions/generate-methods.js';
-import { METHODS } from '../../../src/functions/methods-table.js';
 
 /** Every method that Slack's SDK can call, found by looking at a client. */
 function sdkMethods(): string[] {
@@ -24,7 +24,7 @@ function sdkMethods(): string[] {
   return found.sort();
 }
 
-describe('the table of methods', () => {
+describe('The table of methods', () => {
   it('The table of methods equals what the generator makes of the installed SDK', () => {
     expect(METHODS).toEqual(generateMethods());
   });
@@ -60,7 +60,7 @@ describe('the table of methods', () => {
   });
 });
 
-describe('the descriptions', () => {
+describe('The descriptions of functions', () => {
   const all = [...METHOD_FUNCTIONS, API_CALL, FILES_UPLOAD, PAGINATE];
 
   it('The descriptions have names and parameters that AutoKitteh accepts, no two alike', () => {
