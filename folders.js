@@ -117,6 +117,7 @@ export const FOLDERS = {
     imports: ['core', 'gen'],
     surface: [
       'autokitteh/stand-in.ts',
+      'required-packages.ts',
       'slack/directory/entities.ts',
       'slack/frames/draft.ts',
       'slack/frames/happenings.ts',

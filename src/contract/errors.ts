@@ -10,6 +10,7 @@ import type { Log } from '../core/log.js';
 const CODES: Readonly<Record<ErrorCode, Code>> = {
   bad_config: Code.FailedPrecondition,
   bad_manifest: Code.FailedPrecondition,
+  missing_package: Code.FailedPrecondition,
   bad_input: Code.InvalidArgument,
   unauthenticated: Code.FailedPrecondition,
   forbidden: Code.FailedPrecondition,

@@ -1,8 +1,9 @@
-/** Every way in which this program says no. Each is explained in docs/errors.md. */
+/** All error codes of this program; docs/errors.md explains each. */
 export const ERROR_CODES = [
   'bad_config',
   'bad_manifest',
   'bad_input',
+  'missing_package',
   'unauthenticated',
   'forbidden',
   'not_found',

@@ -1,15 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import ts from 'typescript';
+import { readTexts } from './structure/source-tree.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const documented = readFileSync(join(ROOT, 'docs/dependencies.md'), 'utf8');
+const KINDS = ['dependencies', 'devDependencies', 'peerDependencies'] as const;
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
-  'dependencies' | 'devDependencies',
+  (typeof KINDS)[number],
   Record<string, string>
->;
+> & { readonly peerDependenciesMeta: Record<string, { readonly optional: boolean }> };
 
-describe.each(['dependencies', 'devDependencies'] as const)('docs/dependencies.md about %s', (kind) => {
+/** The packages that the files of `src` import for which `applies`, types not counted, sorted. */
+function importedPackages(applies: (path: string) => boolean): string[] {
+  const names = [...readTexts('src')]
+    .filter(([path]) => applies(path))
+    .flatMap(([, text]) => ts.preProcessFile(text.replace(TYPE_IMPORT, '')).importedFiles)
+    .map(({ fileName }) => fileName)
+    .filter((name) => !/^(?:\.|node:)/.test(name))
+    .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+  return [...new Set(names)].sort();
+}
+
+const TYPE_IMPORT = /^(?:im|ex)port type\b[^;]*;/gm;
+
+describe.each(KINDS)('The page docs/dependencies.md about %s', (kind) => {
   const [, table = ''] = new RegExp(`<!-- ${kind} -->([^]*)<!-- /${kind} -->`).exec(documented) ?? [];
   const rows = [...table.matchAll(/^\| `([^`]+)` *\| (\S+) *\| (\S+) *\| *(.*?) *\|$/gm)];
 
@@ -25,4 +41,23 @@ describe.each(['dependencies', 'devDependencies'] as const)('docs/dependencies.m
 it('Every dependency is pinned to one exact version', () => {
   const pins = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
   expect(pins.filter((pin) => !/^\d+\.\d+\.\d+$/.test(pin))).toEqual([]);
+});
+
+describe('The dependencies of the program', () => {
+  const isForPlaying = (path: string): boolean => /^src\/(?:sim|demo)\//.test(path);
+
+  it('The running program imports only what package.json lists as its dependencies', () => {
+    const imported = importedPackages((path) => !isForPlaying(path));
+    expect(imported.length).toBeGreaterThan(10);
+    expect(imported.filter((name) => !Object.hasOwn(manifest.dependencies, name))).toEqual([]);
+  });
+
+  it('The packages that only the stand-ins import are optional peers, which npm ci installs for development', () => {
+    const own = importedPackages(isForPlaying).filter((name) => !Object.hasOwn(manifest.dependencies, name));
+    expect(own).toEqual(Object.keys(manifest.peerDependencies));
+    expect(manifest.peerDependenciesMeta).toEqual(
+      Object.fromEntries(own.map((name) => [name, { optional: true }])),
+    );
+    expect(manifest.devDependencies).toMatchObject(manifest.peerDependencies);
+  });
 });

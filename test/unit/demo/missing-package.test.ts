@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+/** A module that registers a hook with which these packages cannot be found. */
+function without(packages: readonly string[]): string {
+  const hooks = `export async function resolve(specifier, context, next) {
+    if (!${JSON.stringify(packages)}.includes(specifier)) return next(specifier, context);
+    throw Object.assign(new Error('Cannot find package ' + specifier), { code: 'ERR_MODULE_NOT_FOUND' });
+  }`;
+  const module = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
+  return module(`import { register } from 'node:module'; register(${JSON.stringify(module(hooks))});`);
+}
+
+describe('The demo without an optional package', () => {
+  it.each([[['ws']], [['typeid-js', '@marcbachmann/cel-js']]])(
+    'The demo without %j ends with exit code 2 and the command that installs it',
+    (packages) => {
+      const demo = spawnSync(
+        process.execPath,
+        ['--import', 'tsx', '--import', without(packages), 'src/demo/main.ts', '--tour'],
+        { cwd: ROOT, encoding: 'utf8' },
+      );
+      const { peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+        peerDependencies: Record<string, string>;
+      };
+      const [, typed] = /^ {2}npm install --no-save (.*)$/m.exec(demo.stderr) ?? [];
+      expect(typed?.split(' ').sort(), demo.stderr).toEqual(
+        packages.map((name) => `${name}@${peerDependencies[name]}`).sort(),
+      );
+      expect(demo.status).toBe(2);
+      expect(demo.stdout).toBe('');
+    },
+  );
+});
