@@ -1,5 +1,5 @@
 /**
- * The folders of src, for eslint.config.js and test/unit/structure: which other folders each may import, and which of its
+ * The folders of src, for lint-rules.js and test/unit/structure: which other folders each may import, and which of its
  * files (`surface`) the others may import. What is not listed is refused, and so is an entry that nothing uses. Files
  * that belong to none of these folders (`app/`, `cli/`, `demo/`, and those beside the folders) compose the program:
  * they may import the surface of every folder, and no folder may import them.

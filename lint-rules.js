@@ -1,0 +1,102 @@
+import { dirname, join, relative, sep } from 'node:path';
+import { FOLDERS } from './folders.js';
+
+/*
+ * This project's own lint rules, for .oxlintrc.json. They need no type information, so oxlint runs them beside its own.
+ */
+
+/** An error at `node` with `message`. */
+const report = (context, node, message) => context.report({ node, message });
+
+/** The direction of imports, in the editor too; test/unit/structure holds the rest of folders.js. */
+const importDirection = {
+  create(context) {
+    const from = partOf(context, context.filename);
+    const check = (node) => {
+      const specifier = node.source?.value;
+      if (from === undefined || typeof specifier !== 'string' || !specifier.startsWith('.')) return;
+      const to = partOf(context, join(dirname(context.filename), specifier));
+      if (to === undefined || to === from) return;
+      const permitted = FOLDERS[from]?.imports;
+      if (permitted === undefined ? to !== 'sim' || from === 'demo' : permitted.includes(to)) return;
+      report(
+        context,
+        node,
+        to === 'sim'
+          ? 'src/sim is for tests and the demo only.'
+          : `src/${from} may import only: ${permitted.join(', ') || 'nothing of ours'} (folders.js).`,
+      );
+    };
+    return {
+      ExportAllDeclaration: check,
+      ExportNamedDeclaration: check,
+      ImportDeclaration: check,
+      ImportExpression: check,
+    };
+  },
+};
+
+/** The folder of src that holds the file at `path`, or the name of a file beside these folders. */
+function partOf(context, path) {
+  const [top, part] = relative(context.cwd, path).split(sep);
+  return top === 'src' ? part : undefined;
+}
+
+/** Titles of tests, also those of a table (`it.each`): a list of failures shows them without what stands around them. */
+const wholeSentenceTitle = {
+  create: (context) => ({
+    CallExpression(node) {
+      const { callee } = node;
+      const name = callee.name ?? callee.callee?.object?.name;
+      const title = node.arguments[0]?.value;
+      if (!/^(?:it|test)$/.test(name) || typeof title !== 'string' || /^[A-Z].*\s/s.test(title)) return;
+      report(context, node, 'The title of a test is a whole sentence, and begins with a capital letter.');
+    },
+  }),
+};
+
+/** For code that runs for every event, or every frame (docs/architecture.md, "What keeps garbage"). */
+const spreadLast = {
+  create: (context) => ({
+    ObjectExpression({ properties }) {
+      const spread = properties.findIndex(({ type }) => type === 'SpreadElement');
+      const late = spread < 0 ? undefined : properties.slice(spread).find(({ type }) => type === 'Property');
+      if (late !== undefined) {
+        report(context, late, 'Here the spread comes last: docs/architecture.md, "What keeps garbage".');
+      }
+    },
+  }),
+};
+
+/**
+ * The compiler takes nothing else for an instance of a class that has a private member, so no rule with type information
+ * has to look for it. Errors have none, but `only-throw-error` lets nothing else be thrown.
+ */
+const privateMember = {
+  create(context) {
+    const isPrivate = ({ key, accessibility, value }) =>
+      key?.type === 'PrivateIdentifier' ||
+      accessibility === 'private' ||
+      value?.params?.some((parameter) => parameter.accessibility === 'private');
+    const check = ({ superClass, body }) => {
+      if (superClass === null && !body.body.some(isPrivate)) {
+        report(
+          context,
+          body,
+          'A class has a private member, or is not needed: an object or functions will do.',
+        );
+      }
+    };
+    return { ClassDeclaration: check, ClassExpression: check };
+  },
+};
+
+export default {
+  meta: { name: 'project' },
+  rules: {
+    'import-direction': importDirection,
+    'private-member': privateMember,
+    'spread-last': spreadLast,
+    'whole-sentence-title': wholeSentenceTitle,
+  },
+};
