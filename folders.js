@@ -21,7 +21,7 @@ export const FOLDERS = {
       'refusals.ts',
     ],
   },
-  storage: { imports: ['core'], surface: ['journal.ts', 'sqlite/open-sqlite-journal.ts', 'tokens.ts'] },
+  storage: { imports: ['core'], surface: ['journal.ts', 'sqlite/sqlite-journal.ts', 'tokens.ts'] },
   autokitteh: {
     imports: ['core', 'gen'],
     surface: [

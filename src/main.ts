@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startApp } from './app.js';
 import { commandPorts } from './cli/tools.js';
-import { openJournal } from './app/journal-file.js';
+import { openJournal } from './storage/sqlite/sqlite-journal.js';
 import { startConfig } from './app/start-config.js';
 import type { Config } from './config.js';
 import { LIVE_POLICY } from './connection/live/policy.js';

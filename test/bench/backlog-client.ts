@@ -5,7 +5,7 @@ import { systemClock } from '../../src/core/clock.js';
 import { seededRandom } from '../../src/core/random.js';
 import { Health } from '../../src/core/health.js';
 import { createDelivery } from '../../src/delivery/create-delivery.js';
-import { openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
+import { openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { answer } from './delivery-process.js';
 
 const MAX_BYTES = 8 * 1024 ** 3;

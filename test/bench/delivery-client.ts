@@ -18,7 +18,7 @@ import { createDelivery } from '../../src/delivery/create-delivery.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
 import { silentLogger } from '../../src/slack/silent-logger.js';
 import { createSlackSockets, type SlackSockets } from '../../src/slack/sockets.js';
-import { openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
+import { openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { answer } from './delivery-process.js';
 import type { ServerAddress } from './delivery-server.js';
 import type { Entry } from './delivery-slack.js';

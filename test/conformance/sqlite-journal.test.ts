@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
+import { openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { openInThread } from './in-thread-journal.js';
 import { describeJournal, type EngineUnderTest } from './journal-suite.js';
 import { row } from './rows.js';

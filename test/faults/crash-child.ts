@@ -6,7 +6,7 @@ import type { DeliveryLimits } from '../../src/delivery/limits.js';
 import type { EventSink } from '../../src/delivery/sink.js';
 import { classify } from '../../src/events/intake.js';
 import type { Journal, JournalDatabase, NewRow } from '../../src/storage/journal.js';
-import { DEFAULT_MAX_BYTES, openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
+import { DEFAULT_MAX_BYTES, openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { eventually } from '../helpers/eventually.js';
 import { openEventPath } from '../world/event-path.js';
 import { CrashRecord, Fuse, type Kill } from './crash-record.js';

@@ -3,10 +3,9 @@ import { open, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openJournal } from '../../src/app/journal-file.js';
+import { openJournal, openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { PluginError } from '../../src/core/errors.js';
 import type { JournalDatabase } from '../../src/storage/journal.js';
-import { openSqliteJournal } from '../../src/storage/sqlite/open-sqlite-journal.js';
 
 /** A journal, and a way to make it impossible to write, and possible again. */
 export interface FullDisk {

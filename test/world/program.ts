@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type App } from '../../src/app.js';
-import { openJournal } from '../../src/app/journal-file.js';
+import { openJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { startConfig } from '../../src/app/start-config.js';
 import type { Surroundings } from '../../src/app/surroundings.js';
 import { loadConfig, type Settings } from '../../src/config.js';

@@ -1,9 +1,41 @@
 import type { ErrorCode } from '../../core/errors.js';
+import type {
+  Appended,
+  Claimed,
+  DeadRow,
+  JournalRow,
+  JournalStats,
+  Pruned,
+  PruneRequest,
+  Ready,
+  RemovedStep,
+  Resent,
+  Settled,
+  Settlement,
+  Want,
+} from '../journal.js';
+import type { TokenRecord, TokenRetention } from '../tokens.js';
+import { prepareAppend } from './append.js';
+import { prepareClaim } from './claim.js';
+import { prepareListDead, prepareResend } from './dead-letters.js';
 import type { OpenFile } from './driver.js';
 import { openDatabase } from './open-database.js';
+import { unpackRows, type PackedRows } from './packed-rows.js';
+import { prepareCompact, preparePrune } from './prune.js';
+import { prepareRemoveConnection } from './remove-connection.js';
+import { prepareProbe } from './room.js';
+import { prepareSettle } from './settle.js';
 import { journalError } from './sqlite-error.js';
-import { openTables } from './tables.js';
-import { prepareVerbs, type Verbs } from './verbs.js';
+import { prepareReady, prepareStats } from './stats.js';
+import { openTables, type Tables } from './tables.js';
+import { prepareTakeOver } from './take-over.js';
+import {
+  prepareForgetToken,
+  prepareRecallTokens,
+  prepareRememberToken,
+  prepareRetainTokens,
+  prepareTokenKey,
+} from './tokens.js';
 
 // Each key goes to a page of its own in the index of keys: few enough that the append which shares their commit hardly waits
 // for them, many enough that they share the other pages.
@@ -89,4 +121,49 @@ export function openEngine(open: OpenFile, options: EngineOptions): Engine {
   };
 
   return { run, path: file.path, warning: file.warning, close: () => file.close() };
+}
+
+/** What can be asked of an open journal file; arguments and results pass between threads. */
+export interface Verbs {
+  append(rows: PackedRows): Appended[];
+  claim(owner: string, now: number, wants: readonly Want[]): Claimed;
+  settle(owner: string, now: number, settlements: readonly Settlement[]): Settled[];
+  takeOver(owner: string, latest: number, limit: number): JournalRow[];
+  ready(): Ready[];
+  listDead(after: number, limit: number): DeadRow[];
+  resend(ids: readonly number[], now: number): Resent[];
+  removeConnection(connectionId: string, limit: number): RemovedStep;
+  prune(request: PruneRequest): Pruned;
+  compact(): boolean;
+  probe(now: number): void;
+  stats(): JournalStats;
+  tokenKey(fresh: string): string;
+  recallTokens(hashes: readonly string[]): TokenRecord[];
+  rememberToken(record: TokenRecord, now: number, most: number): void;
+  forgetToken(hash: string): void;
+  retainTokens(retention: TokenRetention): number;
+}
+
+function prepareVerbs(tables: Tables, maxBytes: number): Verbs {
+  const { database } = tables;
+  const append = prepareAppend(tables, maxBytes);
+  return {
+    append: (rows) => append(unpackRows(rows)),
+    claim: prepareClaim(tables),
+    settle: prepareSettle(tables),
+    takeOver: prepareTakeOver(tables),
+    ready: prepareReady(tables),
+    listDead: prepareListDead(tables),
+    resend: prepareResend(tables),
+    removeConnection: prepareRemoveConnection(tables),
+    prune: preparePrune(tables, maxBytes),
+    compact: prepareCompact(tables),
+    probe: prepareProbe(tables, maxBytes),
+    stats: prepareStats(tables),
+    tokenKey: prepareTokenKey(database),
+    recallTokens: prepareRecallTokens(database),
+    rememberToken: prepareRememberToken(database),
+    forgetToken: prepareForgetToken(database),
+    retainTokens: prepareRetainTokens(database),
+  };
 }

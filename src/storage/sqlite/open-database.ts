@@ -12,8 +12,7 @@ import {
 import { dirname } from 'node:path';
 import { PluginError } from '../../core/errors.js';
 import type { Database, OpenFile } from './driver.js';
-import { lockFile } from './file-lock.js';
-import { migrate } from './migrate.js';
+import { MIGRATIONS } from './migrations.js';
 import { journalError } from './sqlite-error.js';
 import { StateFile } from './state-file.js';
 
@@ -155,4 +154,34 @@ function refuseDamage(database: Database, path: string): void {
 function readNumber(database: Database, pragma: string): number {
   const row = database.prepare(`PRAGMA ${pragma}`).get() as Record<string, number>;
   return row[pragma] ?? 0;
+}
+
+/**
+ * Holds `<path>-lock` for as long as it is open, so that a second process on the same journal is refused. The system
+ * gives the lock back however this process ends. Throws SQLite's BUSY when somebody else holds it.
+ */
+function lockFile(open: OpenFile, path: string): Database {
+  const lock = open(`${path}-lock`);
+  try {
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/** Brings the schema up to date, each migration in one transaction. Refuses a file that newer code has written. */
+function migrate(database: Database, path: string): void {
+  const { user_version: applied } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (applied > MIGRATIONS.length) {
+    throw new PluginError(
+      'journal_newer',
+      `The journal ${path} was written by a newer version (schema ${applied}, this one knows ${MIGRATIONS.length}): ` +
+        'run that version, or give this one a file of its own.',
+    );
+  }
+  MIGRATIONS.slice(applied).forEach((sql, index) => {
+    database.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${applied + index + 1}; COMMIT;`);
+  });
 }

@@ -1,5 +1,6 @@
 import { PluginError } from '../../core/errors.js';
 import type { Database } from './driver.js';
+import type { Tables } from './tables.js';
 
 /** Bytes of the file that hold something. */
 export function usedBytes(database: Database): () => number {
@@ -31,5 +32,20 @@ export function refuseWhenFull(database: Database, maxBytes: number): () => void
       'journal_full',
       `The journal has reached its limit of ${maxBytes} bytes: events are taken again when some are delivered.`,
     );
+  };
+}
+
+// What a few usual events take: a disk with room for less is as good as full.
+const FILLER_BYTES = 64 * 1024;
+
+/** Writes one record, as a sign that the disk takes something. */
+export function prepareProbe({ database }: Tables, maxBytes: number): (now: number) => void {
+  const write = database.prepare(
+    `INSERT OR REPLACE INTO probes (id, at, filler) VALUES (1, ?, zeroblob(${FILLER_BYTES}))`,
+  );
+  const checkRoom = refuseWhenFull(database, maxBytes);
+  return (now) => {
+    checkRoom();
+    write.run(now);
   };
 }

@@ -1,17 +1,31 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorMessage, PluginError } from '../../core/errors.js';
 import type { JournalDatabase } from '../journal.js';
+import type { EngineOptions } from './engine.js';
 import { packRows } from './packed-rows.js';
-import type { Verbs } from './verbs.js';
+import { startWorkerClient, type JournalClient } from './worker-client.js';
 
-/** Asks the thread that owns the file. */
-export interface JournalClient {
-  /** What was lost since the last run, in a sentence. */
-  readonly warning: string | undefined;
-  ask<Verb extends keyof Verbs>(
-    verb: Verb,
-    ...args: Parameters<Verbs[Verb]>
-  ): Promise<ReturnType<Verbs[Verb]>>;
-  /** Answers what was asked before, then closes the file. A second call joins the first. */
-  close(): Promise<void>;
+/** How large a journal may grow unless told otherwise: room for about a million waiting events. */
+export const DEFAULT_MAX_BYTES = 4 * 1024 ** 3;
+
+/**
+ * Opens the journal in a SQLite file, in a thread of its own, so that waiting for the disk holds nothing else up.
+ * Rejects with `journal_locked`, `journal_newer`, `journal_damaged` or `journal_unavailable`.
+ */
+export async function openSqliteJournal(options: EngineOptions): Promise<JournalDatabase> {
+  return sqliteJournal(await startWorkerClient(options));
+}
+
+/** Opens the journal, making its folder, readable by its owner alone: events hold what people wrote. */
+export async function openJournal(path: string): Promise<JournalDatabase> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const message = `the journal's folder ${dirname(path)} cannot be made: ${errorMessage(cause)}: set JOURNAL_URL to a path that this user may write`;
+    throw new PluginError('journal_unavailable', message, { cause });
+  }
+  return openSqliteJournal({ path, maxBytes: DEFAULT_MAX_BYTES });
 }
 
 /** The journal and the tokens, in terms of what the file's thread can be asked. */

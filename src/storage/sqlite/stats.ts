@@ -1,4 +1,4 @@
-import type { JournalStats, SourceStats } from '../journal.js';
+import type { JournalStats, Ready, SourceStats } from '../journal.js';
 import { usedBytes } from './room.js';
 import type { Tables } from './tables.js';
 
@@ -34,4 +34,32 @@ export function prepareStats({ database, inFlight }: Tables): () => JournalStats
     usedBytes: used(),
     fileBytes: (pages.get() as { page_count: number }).page_count * size,
   });
+}
+
+interface ReadyRow {
+  readonly app_id: string;
+  readonly connection_id: string;
+  readonly urgent: number;
+  readonly ready_at: number | null;
+}
+
+/** For each source and urgency that has a lane nobody holds: when the first of them is ready. */
+export function prepareReady({ database }: Tables): () => Ready[] {
+  // One seek for each source and urgency, however many lanes there are.
+  const select = database.prepare(`SELECT s.app_id, s.connection_id, u.urgent, (SELECT l.ready_at FROM lanes l
+      WHERE l.source_id = s.id AND l.urgent = u.urgent AND l.owner IS NULL ORDER BY l.ready_at LIMIT 1) AS ready_at
+    FROM sources s CROSS JOIN (SELECT 0 AS urgent UNION ALL SELECT 1) u WHERE s.waiting > 0`);
+  return () =>
+    (select.all() as ReadyRow[]).flatMap((row) =>
+      row.ready_at === null
+        ? []
+        : [
+            {
+              appId: row.app_id,
+              connectionId: row.connection_id,
+              urgent: row.urgent === 1,
+              readyAt: row.ready_at,
+            },
+          ],
+    );
 }

@@ -1,6 +1,5 @@
-import { adoptInFlight } from './adopt-in-flight.js';
+import { adoptInFlight, InFlight } from './in-flight.js';
 import type { Database } from './driver.js';
-import { InFlight } from './in-flight.js';
 import { Lanes } from './lanes.js';
 import { Sources } from './sources.js';
 

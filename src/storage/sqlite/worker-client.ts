@@ -1,9 +1,20 @@
 import type { Worker } from 'node:worker_threads';
 import { errorMessage, PluginError } from '../../core/errors.js';
-import type { EngineOptions, Reply, Request } from './engine.js';
-import type { JournalClient } from './sqlite-journal.js';
+import type { EngineOptions, Reply, Request, Verbs } from './engine.js';
 import type { FromWorker, ToWorker } from './worker.js';
 import { startThread } from './thread.js';
+
+/** Asks the thread that owns the file. */
+export interface JournalClient {
+  /** What was lost since the last run, in a sentence. */
+  readonly warning: string | undefined;
+  ask<Verb extends keyof Verbs>(
+    verb: Verb,
+    ...args: Parameters<Verbs[Verb]>
+  ): Promise<ReturnType<Verbs[Verb]>>;
+  /** Answers what was asked before, then closes the file. A second call joins the first. */
+  close(): Promise<void>;
+}
 
 interface Waiting {
   resolve(result: unknown): void;

@@ -1,11 +1,17 @@
-import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import {
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+  type MessagePort,
+  type Worker,
+} from 'node:worker_threads';
 import { systemClock } from '../../core/clock.js';
 import type { ErrorCode } from '../../core/errors.js';
-import { Checkpointer } from './checkpointer.js';
 import { CommitQueue } from './commit-queue.js';
 import { loadSqlite } from './driver.js';
 import { openEngine, type Engine, type EngineOptions, type Reply, type Request } from './engine.js';
 import { journalError } from './sqlite-error.js';
+import { startThread } from './thread.js';
 
 /** What the worker says: first whether the file is open, then answers. */
 export type FromWorker =
@@ -41,6 +47,40 @@ function serve(engine: Engine, checkpointer: Checkpointer, port: MessagePort): v
     if (message?.t === 'close') void close();
   });
   say({ t: 'open', warning: engine.warning });
+}
+
+// Small journals do without the thread: SQLite's own checkpoint is short then.
+const REQUESTS_BEFORE = 1000;
+
+interface Running {
+  readonly thread: Worker;
+  readonly exited: Promise<void>;
+}
+
+/** Starts the checkpointing thread once the journal is busy. */
+class Checkpointer {
+  readonly #path: string;
+  #requests = 0;
+  #running: Running | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** To be told how many requests were committed. */
+  committed(requests: number): void {
+    this.#requests += requests;
+    if (this.#running !== undefined || this.#requests < REQUESTS_BEFORE) return;
+    const thread = startThread('./checkpoint-thread', { path: this.#path });
+    // If it fails, the appending thread checkpoints by itself, seldom and for longer.
+    thread.on('error', () => undefined);
+    this.#running = { thread, exited: new Promise((resolve) => thread.once('exit', () => resolve())) };
+  }
+
+  async stop(): Promise<void> {
+    this.#running?.thread.postMessage('stop');
+    await this.#running?.exited;
+  }
 }
 
 if (parentPort !== null) {

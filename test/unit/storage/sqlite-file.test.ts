@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { loadSqlite } from '../../../src/storage/sqlite/driver.js';
 import { MIGRATIONS } from '../../../src/storage/sqlite/migrations.js';
 import { openDatabase } from '../../../src/storage/sqlite/open-database.js';
-import { openSqliteJournal } from '../../../src/storage/sqlite/open-sqlite-journal.js';
+import { openSqliteJournal } from '../../../src/storage/sqlite/sqlite-journal.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
 import { row } from '../../conformance/rows.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openSqliteJournal } from '../../../src/storage/sqlite/open-sqlite-journal.js';
+import { openSqliteJournal } from '../../../src/storage/sqlite/sqlite-journal.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
 import { row } from '../../conformance/rows.js';
 import { eventually } from '../../helpers/eventually.js';
