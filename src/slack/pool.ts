@@ -220,7 +220,7 @@ export class AppPool {
     if (state.t === 'live' && from.t === 'awaiting_hello') this.#onGreeted(socket, state.hello, state.since);
     if (state.t === 'live' && from.t !== 'live') this.#acknowledger.onLive();
     // What Slack said is news once, not again when the socket comes back from suspicion or from draining.
-    if (state.t === 'live' && from.t === 'live') this.#onLeaving(state.leaving, state.since);
+    if (state.t === 'live' && from.t === 'live') this.#onLeaving(socket, state.leaving, state.since);
     if (state.t === 'suspect' && from.t === 'live') this.#acknowledger.onDoubt(socket);
     if (state.t === 'closed') this.#onClosed(socket, state.reason, from);
     if (state.t !== from.t)
@@ -236,12 +236,13 @@ export class AppPool {
   }
 
   /** A live socket, greeted at `since`, has been marked as leaving. */
-  #onLeaving(why: LeaveReason | undefined, since: number): void {
+  #onLeaving({ openedAt }: SlackSocket, why: LeaveReason | undefined, since: number): void {
     if (why === 'crowded') this.#trouble.crowded();
     if (why === 'disabled') this.#trouble.disabled();
     const isNew = this.#in.clock.monotonic() - since < this.#in.policy.pool.stableMs;
     // A Slack that greets and takes its greeting back at once must not be dialled without a pause.
-    if (why === 'announced' && isNew) this.#trouble.failed('Slack announced the end of a new socket at once');
+    if (why === 'announced' && isNew)
+      this.#trouble.failed('Slack announced the end of a new socket at once', openedAt);
   }
 
   #onGreeted(socket: SlackSocket, hello: Hello, now: number): void {
@@ -284,7 +285,7 @@ export class AppPool {
         if (consequence.unreached) limiter.refund(this.#appId, isProbe);
         // What a refused token meets says nothing of the app.
         if (isProbe) this.#tokens.postpone(token);
-        else this.#trouble.failed(consequence.text);
+        else this.#trouble.failed(consequence.text, socket.openedAt);
         break;
       case 'crowded':
         this.#trouble.crowded();

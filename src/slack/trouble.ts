@@ -23,6 +23,8 @@ export class Trouble {
   readonly #policy: SocketPolicy['pool'];
   #state: TroubleState = { t: 'none' };
   #times = 0;
+  /** Whether a socket has stayed up since the last failure, or was up when the trouble began. */
+  #stood = false;
   /** Monotonic time of the last experience. */
   #last = -Infinity;
   #retryAt = -Infinity;
@@ -42,13 +44,17 @@ export class Trouble {
     return this.#retryAt;
   }
 
-  failed(reason: string): void {
+  /**
+   * What passes by itself, met by a socket that was opened at `openedAt` (monotonic). The first time after one that
+   * stayed up, the next is opened at once.
+   */
+  failed(reason: string, openedAt: number): void {
     // Less is known from a failure than from what Slack said before.
     const state =
       this.#state.t === 'none' || this.#state.t === 'failing'
         ? { t: 'failing' as const, reason }
         : this.#state;
-    this.#enter(state, this.#state.t === 'disabled' ? this.#policy.probe : this.#policy.retry);
+    this.#enter(state, this.#state.t === 'disabled' ? this.#policy.probe : this.#policy.retry, openedAt);
   }
 
   crowded(): void {
@@ -67,7 +73,9 @@ export class Trouble {
 
   /** A socket that was greeted at `since` (monotonic) stayed up. One from before the trouble proves nothing. */
   stable(since: number): void {
-    if (since > this.#last) this.#forget();
+    if (since <= this.#last) return;
+    this.#forget();
+    this.#stood = true;
   }
 
   #forget(): void {
@@ -76,13 +84,15 @@ export class Trouble {
     this.#retryAt = -Infinity;
   }
 
-  #enter(state: TroubleState, backoff: SocketPolicy['pool']['retry']): void {
-    // Two sockets that are told the same at once are one experience.
+  #enter(state: TroubleState, backoff: SocketPolicy['pool']['retry'], openedAt = Infinity): void {
+    // Two sockets that are told the same at once, or end together, are one experience.
     const again = state.t === this.#state.t;
-    if (again && this.#clock.monotonic() < this.#retryAt) return;
-    this.#times = again ? this.#times + 1 : 1;
+    if (again && (this.#clock.monotonic() < this.#retryAt || openedAt < this.#last)) return;
+    const isForgiven = state.t === 'failing' && this.#stood;
+    this.#stood = false;
+    this.#times = again ? this.#times + 1 : isForgiven ? 0 : 1;
     this.#state = state;
     this.#last = this.#clock.monotonic();
-    this.#retryAt = this.#last + backoffDelay(backoff, this.#times, this.#random);
+    this.#retryAt = this.#last + (this.#times === 0 ? 0 : backoffDelay(backoff, this.#times, this.#random));
   }
 }

@@ -6,14 +6,14 @@ import type { SlackInstallation } from '../../src/sim/slack/directory/entities.j
 import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import { createSlackSockets } from '../../src/slack/sockets.js';
 import type { Row } from './bench.js';
-import { count, deafness, plainClient, sendSteadily, type Count } from './refresh-traffic.js';
+import { count, deafness, plainAnswer, plainClient, sendSteadily, type Count } from './refresh-traffic.js';
 
 const MINUTE_MS = 60_000;
 const EVERY_MS = 10_000;
 const EVENTS_PER_SECOND = 5;
-/** How long Slack takes to answer a call for a URL. */
+/** How long Slack takes to answer a call for a URL, before what the machine adds to that. */
 const ANSWER_MS = 100;
-/** What ours may add to that. */
+/** What ours may add to what a plain call for a URL takes that is made in the same moment. */
 const MARGIN_MS = 250;
 /** A socket that has been live for so long has succeeded; all contestants begin like that. */
 const SETTLED_MS = 6_000;
@@ -26,6 +26,12 @@ interface Contestant {
 
 interface Outcome extends Count {
   readonly gaps: readonly number[];
+}
+
+interface Minute {
+  readonly outcomes: readonly Outcome[];
+  /** What a plain call for a URL took at each of the closings, milliseconds. */
+  readonly answers: readonly number[];
 }
 
 /** Real time, the settings as they are delivered: for a minute Slack replaces one socket, or closes all, every 10 s. */
@@ -51,14 +57,22 @@ export async function refreshMinute(): Promise<readonly Row[]> {
   const clients = theirs.map(({ installation }) => plainClient(slack, installation.app));
   await Promise.all(clients.map((client) => client.start()));
   await pause(SETTLED_MS);
-  const outcomes = await minute(slack, [...ours, ...theirs]);
+  const bystander = slack.addApp('Bystander');
+  const over = await minute(slack, [...ours, ...theirs], () =>
+    plainAnswer(slack, bystander.createAppToken()),
+  );
   await sockets.stop();
   await Promise.all(clients.map((client) => client.disconnect().catch(() => undefined)));
   await slack.stop();
-  return rows(outcomes);
+  return rows(over);
 }
 
-async function minute(slack: ScriptedSlack, all: readonly Contestant[]): Promise<readonly Outcome[]> {
+async function minute(
+  slack: ScriptedSlack,
+  all: readonly Contestant[],
+  ask: () => Promise<number>,
+): Promise<Minute> {
+  const answers: Promise<number>[] = [];
   const deaf = all.map(({ installation }) => deafness(slack, installation.app));
   const traffic = sendSteadily(
     slack,
@@ -72,17 +86,22 @@ async function minute(slack: ScriptedSlack, all: readonly Contestant[]): Promise
       if (contestant.all) for (const socket of open) socket.close(1001);
       else open[0]?.refresh();
     }
+    answers.push(ask());
     await pause(EVERY_MS / 2);
   }
   const sent = traffic.stop();
   const gaps = deaf.map((each) => each.stop());
   // Slack's 3 s for what was sent last.
   await pause(3_500);
-  return all.map(({ installation }, n) => ({ ...count(sent, installation.app), gaps: gaps[n] ?? [] }));
+  return {
+    outcomes: all.map(({ installation }, n) => ({ ...count(sent, installation.app), gaps: gaps[n] ?? [] })),
+    answers: await Promise.all(answers),
+  };
 }
 
-function rows([one, all, sdkOne, sdkAll]: readonly Outcome[]): readonly Row[] {
+function rows({ outcomes: [one, all, sdkOne, sdkAll], answers }: Minute): readonly Row[] {
   if (one === undefined || all === undefined || sdkOne === undefined || sdkAll === undefined) return [];
+  const beyond = all.gaps.map((gap, n) => gap - (answers[n] ?? 0));
   return [
     {
       figure: `one socket replaced every 10 s for a minute: of ${one.sent} payloads, found no socket`,
@@ -95,8 +114,13 @@ function rows([one, all, sdkOne, sdkAll]: readonly Outcome[]): readonly Row[] {
       figure: `all sockets closed every 10 s for a minute: longest of ${all.gaps.length} times without one`,
       value: ms(all.gaps),
       peer: `${ms(sdkAll.gaps)}, ${sdkAll.gaps.length} times (plain SDK)`,
-      limit: `<= ${ANSWER_MS + MARGIN_MS} ms (Slack answers after ${ANSWER_MS} ms)`,
-      ok: all.gaps.length === MINUTE_MS / EVERY_MS && Math.max(...all.gaps) <= ANSWER_MS + MARGIN_MS,
+    },
+    {
+      figure: '... beyond what a plain call for a URL took in the same moment',
+      value: ms(beyond),
+      peer: `${ms(answers)}, the longest of these calls (Slack waits ${ANSWER_MS} ms)`,
+      limit: `<= ${MARGIN_MS} ms`,
+      ok: beyond.length === MINUTE_MS / EVERY_MS && Math.max(...beyond) <= MARGIN_MS,
     },
     {
       figure: `... of ${all.sent} payloads, found no socket`,

@@ -41,6 +41,17 @@ export function sendSteadily(
   };
 }
 
+/** How long a plain call for a URL takes, milliseconds: what Slack and the machine need, whoever calls. */
+export async function plainAnswer(slack: ScriptedSlack, appToken: string): Promise<number> {
+  const since = performance.now();
+  const answer = await fetch(`${slack.apiUrl}apps.connections.open`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${appToken}` },
+  });
+  await answer.json();
+  return performance.now() - since;
+}
+
 /** The times in which an app had no open socket, milliseconds each. */
 export function deafness(slack: ScriptedSlack, app: SlackApp): { stop(): number[] } {
   const gaps: number[] = [];

@@ -186,6 +186,32 @@ describe('without a live socket', () => {
     }
   });
 
+  it('A pool opens a socket at once when all are closed, although one of them has not lasted', async () => {
+    const rig = await live();
+    await rig.advance(600_000);
+    rig.wires.alive[0]?.end(1001);
+    await rig.advance(1_000);
+    expect(rig.wires.alive).toHaveLength(2);
+    const times = openings(rig);
+    closeAll(rig);
+    await rig.advance(0);
+    expect(rig.pool.status.sockets).toBeGreaterThan(0);
+    expect(times[0]).toBe(0);
+  });
+
+  it('A pool tries again at once what fails first after sockets that lasted, and then with the backoff', async () => {
+    const rig = await live();
+    await rig.advance(600_000);
+    rig.wires.onOpened = (wire) =>
+      wire.fail({ t: 'unreachable', message: 'Slack cannot be reached', answered: false });
+    const failing = openings(rig);
+    closeAll(rig);
+    await rig.advance(199);
+    expect(failing.slice(0, 2)).toEqual([0, 0]);
+    expect(failing).toHaveLength(3);
+    expect(failing[2]).toBeGreaterThanOrEqual(100);
+  });
+
   it('A pool waits for nothing when Slack replaces one socket every 10 s', async () => {
     const rig = await live();
     await rig.advance(600_000);
