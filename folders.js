@@ -58,15 +58,7 @@ export const FOLDERS = {
   browser: { imports: [], surface: ['app-manifest.js', 'event-scopes.js', 'token-shape.js'] },
   delivery: {
     imports: ['core', 'storage'],
-    surface: [
-      'acknowledgement.ts',
-      'create-delivery.ts',
-      'delivery.ts',
-      'events.ts',
-      'intake.ts',
-      'limits.ts',
-      'sink.ts',
-    ],
+    surface: ['create-delivery.ts', 'delivery.ts', 'events.ts', 'intake.ts', 'limits.ts', 'sink.ts'],
   },
   functions: {
     imports: ['core', 'autokitteh', 'slack'],

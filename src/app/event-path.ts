@@ -91,7 +91,6 @@ export async function makeEventPath(
   const receiver = new Receiver({
     intake: delivery.intake,
     delivery: delivery.events,
-    acknowledge: (envelope, payload) => sockets.acknowledge(envelope, payload),
     ...{ live, desk, updater, clock, log },
   });
   return { http, slack, sockets, receiver, sink, delivery, live, activity, desk };

@@ -1,14 +1,8 @@
 import { sleep, type Clock } from '../core/clock.js';
 import type { JsonObject } from '../core/json.js';
-import { acknowledgement, type Envelope } from './envelope.js';
+import { acknowledgement, type Acknowledged, type Envelope } from './envelope.js';
 import type { Roster } from './roster.js';
 import type { SlackSocket } from './socket.js';
-
-/**
- * What became of an acknowledgement: sent on the socket that brought the envelope, on another one of the app, or not at all.
- * Slack confirms none of them.
- */
-export type Acknowledged = 'sent' | 'sent_elsewhere' | 'lost';
 
 interface Recent {
   readonly text: string;
@@ -21,7 +15,7 @@ export class Acknowledger {
   readonly #clock: Clock;
   readonly #roster: Roster;
   readonly #limitMs: number;
-  readonly #onSettled: () => void;
+  readonly #onSettled: (envelope: Envelope, how: Acknowledged) => void;
   /** Those that want to know of the next live socket. */
   readonly #awaitingLive = new Set<() => void>();
   /** What each socket sent within Slack's time limit, oldest first. */
@@ -31,7 +25,12 @@ export class Acknowledger {
   #waiting = 0;
 
   /** `onSettled` is called after each. */
-  constructor(clock: Clock, roster: Roster, limitMs: number, onSettled: () => void) {
+  constructor(
+    clock: Clock,
+    roster: Roster,
+    limitMs: number,
+    onSettled: (envelope: Envelope, how: Acknowledged) => void,
+  ) {
     this.#clock = clock;
     this.#roster = roster;
     this.#limitMs = limitMs;
@@ -43,6 +42,7 @@ export class Acknowledger {
     return this.#waiting;
   }
 
+  /** Never rejects. */
   async acknowledge(envelope: Envelope, payload: JsonObject | undefined): Promise<Acknowledged> {
     const text = acknowledgement(envelope.envelopeId, payload);
     const own = this.#roster.get(envelope.socketId);
@@ -50,14 +50,13 @@ export class Acknowledger {
     const doubtful = own !== undefined && isDoubtful(own);
     if (sent) this.#remember(own, text);
     own?.settle(envelope.envelopeId);
-    try {
-      if (sent && !doubtful) return 'sent';
+    let how: Acknowledged = sent ? 'sent' : 'lost';
+    if (!sent || doubtful) {
       const left = this.#limitMs - (this.#clock.now() - envelope.receivedAt);
-      const elsewhere = await this.#sendElsewhere(own, text, left);
-      return elsewhere ? 'sent_elsewhere' : sent ? 'sent' : 'lost';
-    } finally {
-      this.#onSettled();
+      if (await this.#sendElsewhere(own, text, left)) how = 'sent_elsewhere';
     }
+    this.#onSettled(envelope, how);
+    return how;
   }
 
   /** A socket became live. */

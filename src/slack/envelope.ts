@@ -1,11 +1,29 @@
+import type { Clock } from '../core/clock.js';
 import { cutText } from '../core/text.js';
 import { isJsonObject, numberAt, objectAt, stringAt, type JsonObject } from '../core/json.js';
 
 /** What Slack wraps in an envelope and wants acknowledged within 3 s. Slack: Socket Mode, "Events". */
 export type EnvelopeKind = 'events_api' | 'interactive' | 'slash_commands';
 
-/** One frame that wants an acknowledgement, with the socket that brought it. */
-export interface Envelope {
+/**
+ * What became of an acknowledgement: sent on the socket that brought the envelope, on another one of the app, or not at all.
+ * Slack confirms none of them.
+ */
+export type Acknowledged = 'sent' | 'sent_elsewhere' | 'lost';
+
+/** The socket that brings envelopes, and what acknowledges them. */
+export interface EnvelopeSource {
+  readonly appId: string;
+  readonly socketId: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly acknowledger: {
+    /** Never rejects. */
+    acknowledge(envelope: Envelope, payload: JsonObject | undefined): Promise<Acknowledged>;
+  };
+}
+
+/** One frame that wants an acknowledgement, and can send it. */
+export class Envelope {
   readonly kind: EnvelopeKind;
   readonly envelopeId: string;
   /** From the socket's hello: the authority for routing. Payloads of shortcuts do not name their app at all. */
@@ -21,10 +39,31 @@ export interface Envelope {
   readonly text: string;
   /** When it was received, milliseconds since 1970. */
   readonly receivedAt: number;
-}
+  readonly #source: EnvelopeSource;
 
-/** An envelope before it is known which socket brought it. */
-export type EnvelopeFrame = Omit<Envelope, 'appId' | 'socketId' | 'receivedAt'>;
+  constructor(
+    { kind, envelopeId, payload, text }: Pick<Envelope, 'kind' | 'envelopeId' | 'payload' | 'text'>,
+    frame: JsonObject,
+    source: EnvelopeSource,
+  ) {
+    this.kind = kind;
+    this.envelopeId = envelopeId;
+    this.appId = source.appId;
+    this.socketId = source.socketId;
+    this.acceptsResponsePayload = frame['accepts_response_payload'] === true;
+    this.retryAttempt = countAt(frame, 'retry_attempt');
+    this.retryReason = stringAt(frame, 'retry_reason');
+    this.payload = payload;
+    this.text = text;
+    this.receivedAt = source.clock.now();
+    this.#source = source;
+  }
+
+  /** Sends the acknowledgement, on the socket that brought the envelope or on another one of its app. Never rejects. */
+  acknowledge(payload?: JsonObject): Promise<Acknowledged> {
+    return this.#source.acknowledger.acknowledge(this, payload);
+  }
+}
 
 /** Slack's first frame on a socket that it accepted. */
 export interface Hello {
@@ -44,7 +83,7 @@ export type BadFrame =
 export type Frame =
   | { readonly t: 'hello'; readonly hello: Hello }
   | { readonly t: 'disconnect'; readonly reason: string; readonly connections: number }
-  | { readonly t: 'envelope'; readonly envelope: EnvelopeFrame }
+  | { readonly t: 'envelope'; readonly envelope: Envelope }
   /** A type that Slack may have added since; `type` is shortened. */
   | { readonly t: 'unknown'; readonly type: string }
   | { readonly t: 'bad'; readonly why: BadFrame };
@@ -61,7 +100,7 @@ const ASSUMED_LIFETIME_MS = 3_600_000;
 const KINDS: ReadonlySet<string> = new Set<EnvelopeKind>(['events_api', 'interactive', 'slash_commands']);
 
 /** Understands one text frame. Never throws. */
-export function parseFrame(text: string): Frame {
+export function parseFrame(text: string, source: EnvelopeSource): Frame {
   if (isTooLong(text)) return { t: 'bad', why: 'too_large' };
   let frame: unknown;
   try {
@@ -79,7 +118,7 @@ export function parseFrame(text: string): Frame {
       connections: countAt(frame, 'num_connections'),
     };
   }
-  if (isEnvelopeKind(type)) return parseEnvelope(type, frame, text);
+  if (isEnvelopeKind(type)) return parseEnvelope(type, frame, text, source);
   return { t: 'unknown', type: cutText(type, 64) };
 }
 
@@ -99,21 +138,12 @@ function parseHello(frame: JsonObject): Hello {
   };
 }
 
-function parseEnvelope(kind: EnvelopeKind, frame: JsonObject, text: string): Frame {
+function parseEnvelope(kind: EnvelopeKind, frame: JsonObject, text: string, source: EnvelopeSource): Frame {
   const envelopeId = stringAt(frame, 'envelope_id');
   if (envelopeId === '') return { t: 'bad', why: 'no_envelope_id' };
   const payload = objectAt(frame, 'payload');
   if (payload === undefined) return { t: 'bad', why: 'no_payload' };
-  const envelope: EnvelopeFrame = {
-    kind,
-    envelopeId,
-    acceptsResponsePayload: frame['accepts_response_payload'] === true,
-    retryAttempt: countAt(frame, 'retry_attempt'),
-    retryReason: stringAt(frame, 'retry_reason'),
-    payload,
-    text,
-  };
-  return { t: 'envelope', envelope };
+  return { t: 'envelope', envelope: new Envelope({ kind, envelopeId, payload, text }, frame, source) };
 }
 
 /** Whether a frame of this `type` holds an event. */

@@ -1,3 +1,4 @@
+import type { Acknowledger } from './acknowledger.js';
 import { URGENCY, type LimiterWait, type Urgency } from './connection-limiter.js';
 import type { PoolSurroundings } from './pool-surroundings.js';
 import type { Roster } from './roster.js';
@@ -13,6 +14,7 @@ export interface OpenerOptions {
   readonly trouble: Trouble;
   readonly wanted: () => number;
   readonly listener: SocketListener;
+  readonly acknowledger: Acknowledger;
   /** A socket was opened, or is not wanted any more. */
   readonly onChange: () => void;
 }
@@ -100,12 +102,13 @@ export class Opener {
   }
 
   #open(): void {
-    const { appId, listener, roster, surroundings, tokens } = this.#options;
+    const { acknowledger, appId, listener, roster, surroundings, tokens } = this.#options;
     const token = tokens.chosen();
     if (token === undefined) return;
     const { clock, liveness, openWire, policy } = surroundings;
     this.#lastOpening = clock.monotonic();
     const id = surroundings.newSocketId();
-    roster.add(new SlackSocket({ id, appId, token, openWire, clock, liveness, policy, listener }));
+    const dependencies = { openWire, clock, liveness, policy, listener, acknowledger };
+    roster.add(new SlackSocket({ id, appId, token, ...dependencies }));
   }
 }

@@ -70,6 +70,9 @@ export interface SocketPolicy {
   readonly acknowledgeMs: number;
 }
 
+/** Slack counts these milliseconds from its sending a frame (Slack: Socket Mode, acknowledgements). */
+export const SLACK_WAITS_MS = 3_000;
+
 export const DEFAULT_POLICY: SocketPolicy = {
   socket: {
     fetchMs: 8_000,
@@ -101,5 +104,5 @@ export const DEFAULT_POLICY: SocketPolicy = {
     retryAfterMs: 3_600_000,
     deafRetryAfterMs: 300_000,
   },
-  acknowledgeMs: 3_000,
+  acknowledgeMs: SLACK_WAITS_MS,
 };

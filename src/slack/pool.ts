@@ -1,9 +1,8 @@
 import type { Timer } from '../core/clock.js';
-import type { JsonObject } from '../core/json.js';
-import { Acknowledger, type Acknowledged } from './acknowledger.js';
+import { Acknowledger } from './acknowledger.js';
 import { Closing } from './closing.js';
 import { consequenceOf } from './consequence.js';
-import type { Envelope, Hello } from './envelope.js';
+import type { Hello } from './envelope.js';
 import { GhostCount } from './ghost-count.js';
 import { Opener } from './opener.js';
 import type { PoolSurroundings } from './pool-surroundings.js';
@@ -54,15 +53,15 @@ export class AppPool {
     this.#trouble = new Trouble(clock, random, policy.pool);
     this.#ghosts = new GhostCount(clock);
     this.#waiting = new Waiting(clock);
-    this.#acknowledger = new Acknowledger(clock, this.#roster, policy.acknowledgeMs, () =>
-      this.#closing.progress(),
-    );
+    this.#acknowledger = new Acknowledger(clock, this.#roster, policy.acknowledgeMs, (envelope, how) => {
+      this.#traffic.acknowledged(envelope, how);
+      this.#closing.progress();
+    });
     this.#traffic = new Traffic({
       appId,
       clock,
       policy,
       roster: this.#roster,
-      acknowledger: this.#acknowledger,
       events: surroundings.events,
       onEnvelope: surroundings.onEnvelope,
       ghosts: () => this.#ghosts.ghosts,
@@ -83,9 +82,10 @@ export class AppPool {
       trouble: this.#trouble,
       wanted: () => this.#traffic.wanted,
       onChange: () => this.#step(),
+      acknowledger: this.#acknowledger,
       listener: {
         onState: (socket, from) => this.#onState(socket, from),
-        onEnvelope: (socket, frame) => this.#traffic.received(socket, frame),
+        onEnvelope: (socket, envelope) => this.#traffic.received(socket, envelope),
         onDropped: ({ id }, why) =>
           surroundings.events.emit({ t: 'frame_dropped', appId, socketId: id, why }),
       },
@@ -104,15 +104,6 @@ export class AppPool {
     for (const socket of this.#roster.all())
       socket.renewal = { at: clock.monotonic() + random() * policy.pool.wakeSpreadMs, why: 'woke' };
     this.#step();
-  }
-
-  acknowledge(envelope: Envelope, payload: JsonObject | undefined): Promise<Acknowledged> {
-    return this.#traffic.acknowledge(envelope, payload);
-  }
-
-  /** Whether the socket with this id is one of this pool. */
-  holds(socketId: string): boolean {
-    return this.#roster.get(socketId) !== undefined;
   }
 
   get status(): AppSocketsStatus {

@@ -1,5 +1,12 @@
 import { patientTimer, type Clock, type Timer } from '../core/clock.js';
-import { parseFrame, type BadFrame, type EnvelopeFrame, type Frame, type Hello } from './envelope.js';
+import {
+  parseFrame,
+  type BadFrame,
+  type Envelope,
+  type EnvelopeSource,
+  type Frame,
+  type Hello,
+} from './envelope.js';
 import type { Liveness, Watch } from './liveness.js';
 import type { SocketPolicy } from './policy.js';
 import type { ClosedReason, LeaveReason, SocketState } from './socket-state.js';
@@ -16,7 +23,7 @@ export interface AppToken {
 
 export interface SocketListener {
   onState(socket: SlackSocket, from: SocketState): void;
-  onEnvelope(socket: SlackSocket, frame: EnvelopeFrame): void;
+  onEnvelope(socket: SlackSocket, envelope: Envelope): void;
   onDropped(socket: SlackSocket, why: BadFrame | 'unknown'): void;
 }
 
@@ -30,6 +37,8 @@ export interface SocketOptions {
   readonly liveness: Liveness;
   readonly policy: SocketPolicy;
   readonly listener: SocketListener;
+  /** Of what it brings. */
+  readonly acknowledger: EnvelopeSource['acknowledger'];
 }
 
 /** One socket of an app, from its URL to its end; used once. docs/sockets.md draws its states. */
@@ -41,6 +50,7 @@ export class SlackSocket {
   /** When it is to be renewed, in monotonic milliseconds, and why; set by the pool. */
   renewal: { readonly at: number; readonly why: LeaveReason } = { at: Infinity, why: 'age' };
   readonly #options: SocketOptions;
+  readonly #source: EnvelopeSource;
   readonly #wire: Wire;
   /** Envelopes that await their acknowledgement, oldest first, with the monotonic time at which Slack gives them up. */
   readonly #inFlight = new Map<string, number>();
@@ -57,6 +67,9 @@ export class SlackSocket {
     this.token = options.token;
     this.openedAt = options.clock.monotonic();
     this.#options = options;
+    // Of another app its hello does not make it live.
+    const { appId, id: socketId, clock, acknowledger } = options;
+    this.#source = { appId, socketId, clock, acknowledger };
     this.#limitState(options.policy.socket.fetchMs, { t: 'timeout', during: 'fetching_url' });
     this.#wire = options.openWire(options.token.token, {
       onUrl: (host) => this.#onUrl(host),
@@ -177,7 +190,7 @@ export class SlackSocket {
 
   #onText(text: string): void {
     this.#onLife();
-    const frame = parseFrame(text);
+    const frame = parseFrame(text, this.#source);
     switch (frame.t) {
       case 'hello':
         this.#onHello(frame.hello);
@@ -221,7 +234,7 @@ export class SlackSocket {
     this.leave(LEAVE[reason] ?? 'announced');
   }
 
-  #onEnvelope(envelope: EnvelopeFrame): void {
+  #onEnvelope(envelope: Envelope): void {
     // Before the hello nobody knows whose it is. Slack does not do that.
     if (this.opens || this.#state.t === 'closed') return;
     const { clock, policy, listener } = this.#options;

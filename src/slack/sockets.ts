@@ -1,12 +1,10 @@
 import { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
-import type { JsonObject } from '../core/json.js';
 import { Background } from '../core/lifecycle.js';
 import type { Outbound } from '../core/outbound.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
-import type { Acknowledged } from './acknowledger.js';
 import { ConnectionLimiter } from './connection-limiter.js';
 import type { Envelope } from './envelope.js';
 import { FrameWatch } from './frame-watch.js';
@@ -21,7 +19,6 @@ import type { AppToken } from './socket.js';
 import type { AppSocketsStatus } from './status.js';
 
 export type { AppToken } from './socket.js';
-export type { Acknowledged } from './acknowledger.js';
 
 /** The sockets of all apps. */
 export interface SlackSockets {
@@ -29,8 +26,6 @@ export interface SlackSockets {
   reconcile(apps: ReadonlyMap<string, readonly AppToken[]>): void;
   /** How an app's sockets are; undefined if the app is not wanted. */
   status(appId: string): AppSocketsStatus | undefined;
-  /** Answers an envelope. Never rejects. */
-  acknowledge(envelope: Envelope, payload?: JsonObject): Promise<Acknowledged>;
   readonly events: Channel<SocketEvent>;
   /**
    * Opens nothing more, sends the acknowledgements that are due (at most 3 s), and closes everything. Envelopes that arrive
@@ -116,11 +111,6 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
       }
     },
     status: (appId) => pools.get(appId)?.status,
-    acknowledge(envelope, payload) {
-      for (const pool of retired)
-        if (pool.holds(envelope.socketId)) return pool.acknowledge(envelope, payload);
-      return pools.get(envelope.appId)?.acknowledge(envelope, payload) ?? Promise.resolve('lost');
-    },
     stop() {
       stopping ??= stopAll();
       return stopping;

@@ -1,9 +1,8 @@
 import type { Channel } from '../core/channel.js';
 import type { Clock, Timer } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
-import { stringAt, type JsonObject } from '../core/json.js';
-import type { Acknowledged, Acknowledger } from './acknowledger.js';
-import type { Envelope, EnvelopeFrame } from './envelope.js';
+import { stringAt } from '../core/json.js';
+import type { Acknowledged, Envelope } from './envelope.js';
 import { Load } from './load.js';
 import type { SocketPolicy } from './policy.js';
 import { Redeliveries } from './redeliveries.js';
@@ -16,7 +15,6 @@ export interface TrafficOptions {
   readonly clock: Clock;
   readonly policy: SocketPolicy;
   readonly roster: Roster;
-  readonly acknowledger: Acknowledger;
   readonly events: Channel<SocketEvent>;
   readonly onEnvelope: (envelope: Envelope) => void;
   /** Sockets that Slack counts and that are not ours. */
@@ -45,50 +43,38 @@ export class Traffic {
     return this.#wanted;
   }
 
-  received(socket: SlackSocket, frame: EnvelopeFrame): void {
+  received(socket: SlackSocket, envelope: Envelope): void {
     const { appId, clock, events, roster } = this.#options;
     if (this.#stopped) {
-      socket.settle(frame.envelopeId);
+      socket.settle(envelope.envelopeId);
       events.emit({ t: 'frame_dropped', appId, socketId: socket.id, why: 'stopping' });
       return;
     }
     this.#load.received(roster.inFlight);
-    if (frame.retryAttempt > 0) {
-      const unheard = this.#redeliveries.redelivered(stringAt(frame.payload, 'event_id'), clock.monotonic());
+    if (envelope.retryAttempt > 0) {
+      const unheard = this.#redeliveries.redelivered(
+        stringAt(envelope.payload, 'event_id'),
+        clock.monotonic(),
+      );
       if (unheard !== undefined) roster.get(unheard)?.leave('unheard');
     }
     this.#timer ??= this.#setTimer();
     try {
-      // A socket whose hello names another app does not become live: appId is what the hello said.
-      // One by one, because spreading a frame takes longer than all else that is done here for an event.
-      const { kind, envelopeId, acceptsResponsePayload, retryAttempt, retryReason, payload, text } = frame;
-      this.#options.onEnvelope({
-        kind,
-        envelopeId,
-        appId,
-        socketId: socket.id,
-        acceptsResponsePayload,
-        retryAttempt,
-        retryReason,
-        payload,
-        text,
-        receivedAt: clock.now(),
-      });
+      this.#options.onEnvelope(envelope);
     } catch (error) {
       events.emit({ t: 'receiver_failed', appId, message: errorMessage(error) });
     }
   }
 
-  async acknowledge(envelope: Envelope, payload: JsonObject | undefined): Promise<Acknowledged> {
-    const { acknowledger, appId, clock, events, policy } = this.#options;
-    const how = await acknowledger.acknowledge(envelope, payload);
-    const afterMs = clock.now() - envelope.receivedAt;
+  /** An envelope has been acknowledged, or cannot be. */
+  acknowledged({ payload, receivedAt, socketId }: Envelope, how: Acknowledged): void {
+    const { appId, clock, events, policy } = this.#options;
+    const afterMs = clock.now() - receivedAt;
     this.#load.acknowledged(afterMs);
     // What went out at the last moment may have come too late.
     if (how === 'sent' && afterMs < policy.acknowledgeMs / 2)
-      this.#redeliveries.acknowledged(stringAt(envelope.payload, 'event_id'), envelope.socketId);
+      this.#redeliveries.acknowledged(stringAt(payload, 'event_id'), socketId);
     events.emit({ t: 'acknowledged', appId, how, afterMs });
-    return how;
   }
 
   /** A socket is gone. */

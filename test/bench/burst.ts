@@ -1,3 +1,4 @@
+import { SLACK_WAITS_MS } from '../../src/slack/policy.js';
 import { eventually } from '../helpers/eventually.js';
 import type { Bench, Row } from './bench.js';
 import { Stage } from './delivery-stage.js';
@@ -5,7 +6,6 @@ import { Stage } from './delivery-stage.js';
 const EVENTS = 1000;
 const ROUNDS = 5;
 const DISPATCH_PER_SECOND = 100;
-const SLACK_WAITS_MS = 3000;
 
 // What may be under way, or done, when an interaction arrives in the middle of the burst.
 const BEGUN_BEFORE = 64;

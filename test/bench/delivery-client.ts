@@ -84,7 +84,6 @@ const questions = {
       updater: { begin: () => undefined },
       intake: delivery.intake,
       delivery: delivery.events,
-      acknowledge: (envelope, payload) => sockets.acknowledge(envelope, payload),
       ...{ live, desk, clock, log },
     });
     const sockets: SlackSockets = createSlackSockets({

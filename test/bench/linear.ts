@@ -4,6 +4,7 @@ import { defaultAck } from '../../src/events/answers.js';
 import { classify } from '../../src/events/intake.js';
 import { toEvent } from '../../src/events/mapping.js';
 import { parseFrame } from '../../src/slack/envelope.js';
+import { envelopeSource } from '../helpers/envelope-source.js';
 import { encodeDispatch } from '../../src/autokitteh/dispatch-encoding.js';
 import { HOSTILE } from '../unit/events/hostile-frames.js';
 import type { Bench, Row } from './bench.js';
@@ -50,15 +51,16 @@ function frameOf(frame: (size: number) => string, bytes: number): string {
   return frame(fits);
 }
 
+const SOURCE = envelopeSource();
+
 /** All that is done with a frame on its way, but for writing and sending it. */
 function work(text: string): unknown {
-  const found = parseFrame(text);
+  const found = parseFrame(text, SOURCE);
   if (found.t !== 'envelope') throw new Error(`the frame is ${found.t}`);
-  const envelope = { ...found.envelope, appId: 'A1' };
-  classify(envelope);
-  defaultAck(envelope);
+  classify(found.envelope);
+  defaultAck(found.envelope);
   const event = toEvent(text, { appId: 'A1', key: 'k' });
-  return [envelope, event, encodeDispatch({ destinationId: 'con_1', ...event })];
+  return [found.envelope, event, encodeDispatch({ destinationId: 'con_1', ...event })];
 }
 
 /**

@@ -49,7 +49,7 @@ export async function refreshMinute(): Promise<readonly Row[]> {
     clock: systemClock,
     random: seededRandom(1),
     log: pino({ enabled: false }),
-    onEnvelope: (envelope) => void sockets.acknowledge(envelope),
+    onEnvelope: (envelope) => void envelope.acknowledge(),
   });
   sockets.reconcile(
     new Map(ours.map(({ installation: { app } }) => [app.id, [{ token: app.createAppToken(), setAt: 1 }]])),

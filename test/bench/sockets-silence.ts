@@ -30,7 +30,7 @@ export const bench: Bench = {
       clock: systemClock,
       random: seededRandom(1),
       log: pino({ enabled: false }),
-      onEnvelope: (envelope) => void sockets.acknowledge(envelope),
+      onEnvelope: (envelope) => void envelope.acknowledge(),
     });
     sockets.reconcile(new Map(ours.map(({ app }) => [app.id, [{ token: app.createAppToken(), setAt: 1 }]])));
     const clients = theirs.map(({ app }) => plainClient(slack, app.createAppToken()));

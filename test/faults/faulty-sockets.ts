@@ -173,7 +173,7 @@ export class FaultySockets {
     const answer = async (): Promise<void> => {
       const payload = envelope.acceptsResponsePayload ? { text: 'taken' } : undefined;
       receipt.answeredAt = this.clock.now();
-      receipt.how = await this.sockets.acknowledge(envelope, payload);
+      receipt.how = await envelope.acknowledge(payload);
     };
     const slow = this.random() < SLOW_SHARE ? this.random() * SLOW_MS : 0;
     const delay = this.holdMs ?? slow;

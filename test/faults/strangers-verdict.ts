@@ -1,7 +1,6 @@
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
+import { SLACK_WAITS_MS } from '../../src/slack/policy.js';
 
-/** How long Slack waits for an acknowledgement. */
-const SLACK_WAITS_MS = 3_000;
 const MOST_MIB = 512;
 const MOST_GROWTH = 1.2;
 const SHOWN = 5;

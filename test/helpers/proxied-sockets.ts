@@ -16,7 +16,7 @@ if (process.send !== undefined) {
     random: seededRandom(1),
     log: pino({ enabled: false }),
     outbound: createOutbound(proxiesOf(process.env)),
-    onEnvelope: (envelope) => void sockets.acknowledge(envelope),
+    onEnvelope: (envelope) => void envelope.acknowledge(),
   });
   sockets.events.subscribe((event) => {
     if (event.t === 'status_changed') process.send?.(event.status);

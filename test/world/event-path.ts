@@ -13,9 +13,8 @@ import type { Log } from '../../src/core/log.js';
 import type { Random } from '../../src/core/random.js';
 import { DEFAULT_LIMITS, type DeliveryLimits } from '../../src/delivery/limits.js';
 import type { EventSink } from '../../src/delivery/sink.js';
-import type { Envelope } from '../../src/slack/envelope.js';
+import type { Acknowledged, Envelope } from '../../src/slack/envelope.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
-import type { Acknowledged } from '../../src/slack/sockets.js';
 import type { JournalDatabase } from '../../src/storage/journal.js';
 
 export interface EventPathOptions {
@@ -84,17 +83,17 @@ export async function openEventPath(options: EventPathOptions): Promise<OpenEven
 }
 
 /** Nothing moves on the path yet, so that no step is missed. */
-function watch({ sink, receiver, sockets }: EventPath, options: EventPathOptions): void {
+function watch({ sink, receiver }: EventPath, options: EventPathOptions): void {
   Object.assign(sink, options.around({ ...sink }));
   const receive = receiver.receive.bind(receiver);
   receiver.receive = (envelope) => {
     options.arrived?.(envelope);
+    const acknowledge = envelope.acknowledge.bind(envelope);
+    envelope.acknowledge = async (payload) => {
+      const how = await acknowledge(payload);
+      options.acknowledged?.(envelope, how);
+      return how;
+    };
     receive(envelope);
-  };
-  const acknowledge = sockets.acknowledge.bind(sockets);
-  sockets.acknowledge = async (envelope, payload) => {
-    const how = await acknowledge(envelope, payload);
-    options.acknowledged?.(envelope, how);
-    return how;
   };
 }

@@ -31,7 +31,7 @@ export class SocketsWorld {
   readonly installation: SlackInstallation;
   readonly token: string;
   /** What happens to each envelope; by default it is acknowledged at once. */
-  onEnvelope: (envelope: Envelope) => void = (envelope) => void this.sockets.acknowledge(envelope);
+  onEnvelope: (envelope: Envelope) => void = (envelope) => void envelope.acknowledge();
 
   private constructor(
     readonly slack: ScriptedSlack,

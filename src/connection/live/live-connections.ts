@@ -8,6 +8,7 @@ import { Channel } from '../../core/channel.js';
 import type { Health } from '../../core/health.js';
 import { errorMessage, PluginError } from '../../core/errors.js';
 import type { Installation } from '../../events/installation.js';
+import { SLACK_WAITS_MS } from '../../slack/policy.js';
 import type { AppToken, SlackSockets } from '../../slack/sockets.js';
 import type { TokenStore } from '../../storage/tokens.js';
 import { AppStatuses } from './app-statuses.js';
@@ -41,8 +42,7 @@ export interface LiveOptions {
   readonly health: Health;
 }
 
-// Of the three seconds in which Slack wants its acknowledgement.
-const IDENTIFY_MS = 1_000;
+const IDENTIFY_MS = SLACK_WAITS_MS / 3;
 
 /**
  * The connections of this integration as they are now: which there are, how each fares, which app's sockets are

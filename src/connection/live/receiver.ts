@@ -1,16 +1,15 @@
 import { Channel } from '../../core/channel.js';
 import type { Clock } from '../../core/clock.js';
-import { errorMessage } from '../../core/errors.js';
+import { errorMessage, PluginError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import { Background } from '../../core/lifecycle.js';
 import type { Log } from '../../core/log.js';
-import { acknowledge } from '../../delivery/acknowledgement.js';
 import type { DeliveryEvent } from '../../delivery/events.js';
-import type { Intake } from '../../delivery/intake.js';
+import type { Intake, Taken } from '../../delivery/intake.js';
 import { defaultAck } from '../../events/answers.js';
 import { classify, type Accepted } from '../../events/intake.js';
 import type { Envelope } from '../../slack/envelope.js';
-import type { Acknowledged } from '../../slack/sockets.js';
+import { SLACK_WAITS_MS } from '../../slack/policy.js';
 import type { AnswerDesk } from '../answers/answer-desk.js';
 import { answerKindOf, answersKind } from '../answers/answer-kind.js';
 import { updatesMessages, type ButtonUpdater } from './button-update.js';
@@ -40,13 +39,15 @@ export interface ReceiverOptions {
   readonly updater: Pick<ButtonUpdater, 'begin'>;
   /** Where it is told what was acknowledged. */
   readonly delivery: Channel<DeliveryEvent>;
-  readonly acknowledge: (envelope: Envelope, payload?: JsonObject) => Promise<Acknowledged>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Events that say that an installation, or its tokens, are no more. */
 const FAREWELLS: ReadonlySet<string> = new Set(['app_uninstalled', 'tokens_revoked']);
+
+// What a workflow may use of Slack's time; the rest is for writing the journal and for the way there and back.
+const ANSWER_MS = 0.8 * SLACK_WAITS_MS;
 
 const NOT_TAKEN = {
   response_type: 'ephemeral',
@@ -56,6 +57,13 @@ const NOBODY = {
   response_type: 'ephemeral',
   text: 'No active AutoKitteh deployment listens to this command.',
 };
+
+/** A workflow that may answer in the acknowledgement. */
+interface AskedWorkflow {
+  /** Nothing if it did not answer in time. Never rejects. */
+  readonly answer: Promise<JsonObject | undefined>;
+  giveUp(): void;
+}
 
 /** Takes every frame that arrives on any socket: into the journal first, and only then acknowledged. */
 export class Receiver {
@@ -81,12 +89,12 @@ export class Receiver {
   }
 
   async #take(envelope: Envelope): Promise<void> {
-    const { live, acknowledge: send } = this.#options;
+    const { live } = this.#options;
     const { appId } = envelope;
     const classified = classify(envelope);
     if (classified.drop !== undefined) {
       this.events.emit({ t: 'dropped', appId, why: classified.drop });
-      await send(envelope);
+      await envelope.acknowledge();
       return;
     }
     const { installation, eventType, actor } = classified;
@@ -105,7 +113,7 @@ export class Receiver {
     if (actor !== undefined) connectionIds = connectionIds.filter((id) => !isOwnEvent(live.entry(id), actor));
     if (connectionIds.length === 0) {
       this.events.emit({ t: 'dropped', appId, why: 'self' });
-      await send(envelope);
+      await envelope.acknowledge();
       return;
     }
     this.events.emit({ t: 'routed', appId, eventType, connections: connectionIds.length });
@@ -114,11 +122,10 @@ export class Receiver {
   }
 
   async #nobody(envelope: Envelope, eventType: string, isDecided: boolean): Promise<void> {
-    const { acknowledge: send } = this.#options;
     const isCommand = envelope.kind === 'slash_commands';
     this.events.emit({ t: isDecided ? 'unclaimed' : 'undecided', appId: envelope.appId, eventType });
-    if (isDecided) await send(envelope, isCommand ? NOBODY : undefined);
-    else if (isCommand) await send(envelope, NOT_TAKEN);
+    if (isDecided) await envelope.acknowledge(isCommand ? NOBODY : undefined);
+    else if (isCommand) await envelope.acknowledge(NOT_TAKEN);
   }
 
   async #journal(envelope: Envelope, accepted: Accepted, connectionIds: readonly string[]): Promise<void> {
@@ -134,22 +141,42 @@ export class Receiver {
       },
       () => undefined,
     );
-    const outcome = await acknowledge(
-      {
-        appId,
-        kind,
-        receivedAt,
-        taken,
-        byDefault: () => defaultAck(envelope),
-        supplier: this.#supplier(envelope, key, connectionIds),
-        // Slack sends events again; whoever typed a command is told to.
-        refusal: kind === 'slash_commands' ? NOT_TAKEN : undefined,
-        send: (payload) => this.#options.acknowledge(envelope, payload),
-      },
-      { clock, events: delivery },
-    );
-    if (outcome.t === 'withheld')
-      log.warn({ app: appId, kind, reason: outcome.reason }, 'an event was not acknowledged');
+    // Asked at once: a workflow that answers is started by the event, not by its acknowledgement.
+    const asked = this.#askWorkflow(envelope, key, connectionIds);
+    const withheld = await this.#acknowledge(envelope, taken, asked);
+    if (withheld === undefined) {
+      delivery.emit({ t: 'acknowledged', appId, kind, ms: clock.now() - receivedAt });
+      return;
+    }
+    delivery.emit({ t: 'unacknowledged', appId, kind, reason: withheld });
+    log.warn({ app: appId, kind, reason: withheld }, 'an event was not acknowledged');
+  }
+
+  /**
+   * The one rule for all kinds: on the disk first, then acknowledged, within Slack's time or not at all. Why it was not, if
+   * it was not.
+   */
+  async #acknowledge(
+    envelope: Envelope,
+    taken: Promise<Taken>,
+    asked: AskedWorkflow | undefined,
+  ): Promise<string | undefined> {
+    try {
+      await taken;
+    } catch (error) {
+      asked?.giveUp();
+      // Slack sends events again; whoever typed a command is told to.
+      return envelope.kind === 'slash_commands'
+        ? this.#send(envelope, NOT_TAKEN)
+        : PluginError.from(error).code;
+    }
+    const answer = await asked?.answer;
+    return this.#send(envelope, answer ?? defaultAck(envelope));
+  }
+
+  async #send(envelope: Envelope, payload: JsonObject | undefined): Promise<string | undefined> {
+    if (this.#options.clock.now() - envelope.receivedAt >= SLACK_WAITS_MS) return 'late';
+    return (await envelope.acknowledge(payload)) === 'lost' ? 'no socket' : undefined;
   }
 
   /** An event that is no repetition is journaled. After a click its message shows what was clicked. */
@@ -163,15 +190,19 @@ export class Receiver {
       updater.begin({ appId, key, payload, receivedAt });
   }
 
-  #supplier(
-    envelope: Envelope,
+  #askWorkflow(
+    { acceptsResponsePayload, appId, kind: envelopeKind, payload, receivedAt }: Envelope,
     key: string,
     connectionIds: readonly string[],
-  ): ((signal: AbortSignal) => Promise<JsonObject | undefined>) | undefined {
-    const { live, desk } = this.#options;
-    const kind = envelope.acceptsResponsePayload ? answerKindOf(envelope.kind, envelope.payload) : undefined;
+  ): AskedWorkflow | undefined {
+    const { live, desk, clock } = this.#options;
+    const kind = acceptsResponsePayload ? answerKindOf(envelopeKind, payload) : undefined;
     if (kind === undefined || !connectionIds.some((id) => answersKind(live.entry(id), kind)))
       return undefined;
-    return (signal) => desk.await(envelope.appId, key, kind, signal);
+    const waiting = new AbortController();
+    const giveUp = (): void => waiting.abort();
+    const timer = clock.setTimer(receivedAt + ANSWER_MS - clock.now(), giveUp);
+    const answer = desk.await(appId, key, kind, waiting.signal).finally(() => timer.cancel());
+    return { answer, giveUp };
   }
 }

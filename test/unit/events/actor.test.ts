@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../src/core/json.js';
 import { isBotsDoing, type Bot } from '../../../src/events/actor.js';
 import { classify } from '../../../src/events/intake.js';
 import { parseFrame } from '../../../src/slack/envelope.js';
+import { envelopeSource } from '../../helpers/envelope-source.js';
 import { readCase } from './cases.js';
 import { wrap, wrapEvent } from './frames.js';
 
@@ -10,9 +11,9 @@ const BOT: Bot = { appId: 'A1', botUserId: 'UBOT', botId: 'BBOT' };
 
 /** Whether a frame tells what the bot itself did. */
 function isOwn(text: string, bot: Bot = BOT): boolean {
-  const frame = parseFrame(text);
+  const frame = parseFrame(text, envelopeSource(bot.appId));
   if (frame.t !== 'envelope') throw new Error('not a frame that holds an event');
-  const found = classify({ ...frame.envelope, appId: bot.appId });
+  const found = classify(frame.envelope);
   if (found.drop !== undefined) throw new Error(`dropped as ${found.drop}`);
   return found.actor !== undefined && isBotsDoing(found.actor, bot);
 }
@@ -142,9 +143,9 @@ describe('whose action an event tells', () => {
 
   it('An event is nobody’s own where Slack has not told all ids of the bot', () => {
     const blank: Bot = { appId: '', botUserId: '', botId: '' };
-    const frame = parseFrame(wrapEvent(message({})));
+    const frame = parseFrame(wrapEvent(message({})), envelopeSource('A1'));
     if (frame.t !== 'envelope') throw new Error('not a frame that holds an event');
-    const found = classify({ ...frame.envelope, appId: 'A1' });
+    const found = classify(frame.envelope);
     expect(found.drop === undefined && found.actor && isBotsDoing(found.actor, blank)).toBe(false);
   });
 

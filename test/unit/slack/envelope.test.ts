@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { acknowledgement, LONGEST_FRAME, parseFrame } from '../../../src/slack/envelope.js';
+import { envelopeSource } from '../../helpers/envelope-source.js';
 
+const parse = (text: string) => parseFrame(text, envelopeSource());
 const envelope = {
   type: 'slash_commands',
   envelope_id: 'e1',
@@ -18,7 +20,7 @@ describe('parseFrame', () => {
       debug_info: { approximate_connection_time: 18060 },
       connection_info: { app_id: 'A1' },
     });
-    expect(parseFrame(text)).toEqual({
+    expect(parse(text)).toEqual({
       t: 'hello',
       hello: { appId: 'A1', connections: 2, lifetimeMs: 18_060_000 },
     });
@@ -27,7 +29,7 @@ describe('parseFrame', () => {
   it.each([{}, { approximate_connection_time: 0 }, { approximate_connection_time: 'soon' }])(
     'A hello without a lifetime is assumed to last an hour: %j',
     (debug_info) => {
-      expect(parseFrame(JSON.stringify({ type: 'hello', debug_info }))).toMatchObject({
+      expect(parse(JSON.stringify({ type: 'hello', debug_info }))).toMatchObject({
         hello: { lifetimeMs: 3_600_000, appId: '', connections: 0 },
       });
     },
@@ -35,9 +37,12 @@ describe('parseFrame', () => {
 
   it('An envelope is parsed and keeps its text', () => {
     const text = JSON.stringify(envelope);
-    expect(parseFrame(text)).toEqual({
+    expect(parse(text)).toMatchObject({
       t: 'envelope',
       envelope: {
+        appId: 'A1',
+        socketId: 's1',
+        receivedAt: 1_700_000_000_000,
         kind: 'slash_commands',
         envelopeId: 'e1',
         acceptsResponsePayload: true,
@@ -49,6 +54,22 @@ describe('parseFrame', () => {
     });
   });
 
+  it('An envelope is acknowledged by the socket that brought it, with the payload that it is given', async () => {
+    const sent: unknown[] = [];
+    const source = envelopeSource('A1', (payload, { envelopeId }) => {
+      sent.push([envelopeId, payload]);
+      return 'sent';
+    });
+    const frame = parseFrame(JSON.stringify(envelope), source);
+    if (frame.t !== 'envelope') throw new Error('not an envelope');
+    expect(await frame.envelope.acknowledge({ text: 'hi' })).toBe('sent');
+    expect(await frame.envelope.acknowledge()).toBe('sent');
+    expect(sent).toEqual([
+      ['e1', { text: 'hi' }],
+      ['e1', undefined],
+    ]);
+  });
+
   it('The retries of an envelope are parsed', () => {
     const text = JSON.stringify({
       ...envelope,
@@ -56,7 +77,7 @@ describe('parseFrame', () => {
       retry_attempt: 2,
       retry_reason: 'timeout',
     });
-    expect(parseFrame(text)).toMatchObject({ envelope: { retryAttempt: 2, retryReason: 'timeout' } });
+    expect(parse(text)).toMatchObject({ envelope: { retryAttempt: 2, retryReason: 'timeout' } });
   });
 
   it('A rate limit notice, which has no inner event, is parsed', () => {
@@ -65,16 +86,16 @@ describe('parseFrame', () => {
       type: 'events_api',
       payload: { type: 'app_rate_limited', minute_rate_limited: 1 },
     });
-    expect(parseFrame(text)).toMatchObject({ t: 'envelope' });
+    expect(parse(text)).toMatchObject({ t: 'envelope' });
   });
 
   it('A disconnect frame of any reason is parsed', () => {
-    expect(parseFrame('{"type":"disconnect","reason":"too_many_websockets","num_connections":10}')).toEqual({
+    expect(parse('{"type":"disconnect","reason":"too_many_websockets","num_connections":10}')).toEqual({
       t: 'disconnect',
       reason: 'too_many_websockets',
       connections: 10,
     });
-    expect(parseFrame('{"type":"disconnect"}')).toMatchObject({ t: 'disconnect', reason: '' });
+    expect(parse('{"type":"disconnect"}')).toMatchObject({ t: 'disconnect', reason: '' });
   });
 
   it.each([
@@ -86,11 +107,11 @@ describe('parseFrame', () => {
     [JSON.stringify({ ...envelope, payload: 'text' }), 'no_payload'],
     [' '.repeat(LONGEST_FRAME + 1), 'too_large'],
   ])('A bad frame is reported with what is wrong', (text, why) => {
-    expect(parseFrame(text)).toEqual({ t: 'bad', why });
+    expect(parse(text)).toEqual({ t: 'bad', why });
   });
 
   it('A frame of an unknown type is reported with its type, shortened', () => {
-    expect(parseFrame(JSON.stringify({ type: 'x'.repeat(1_000) }))).toEqual({
+    expect(parse(JSON.stringify({ type: 'x'.repeat(1_000) }))).toEqual({
       t: 'unknown',
       type: 'x'.repeat(64),
     });
@@ -107,7 +128,7 @@ describe('parseFrame', () => {
     );
     fc.assert(
       fc.property(frames, (text) => {
-        expect(['hello', 'disconnect', 'envelope', 'unknown', 'bad']).toContain(parseFrame(text).t);
+        expect(['hello', 'disconnect', 'envelope', 'unknown', 'bad']).toContain(parse(text).t);
       }),
     );
   });

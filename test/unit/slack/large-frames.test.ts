@@ -6,10 +6,13 @@ import { constants, deflateRawSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.js';
 import { LONGEST_FRAME, parseFrame } from '../../../src/slack/envelope.js';
+import { envelopeSource } from '../../helpers/envelope-source.js';
 import { FrameWatch } from '../../../src/slack/frame-watch.js';
 import { createSlackHttp } from '../../../src/slack/http.js';
 import { openSdkWire } from '../../../src/slack/sdk-client.js';
 import { eventually } from '../../helpers/eventually.js';
+
+const parse = (text: string) => parseFrame(text, envelopeSource());
 
 // RFC 6455, opening handshake.
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -82,10 +85,10 @@ describe('a frame that is too long', () => {
   it('A frame is too long if it takes more bytes than a frame may, in any script', () => {
     const frame = (text: string): string => JSON.stringify({ type: 'hello', text });
     const room = LONGEST_FRAME - frame('').length;
-    expect(parseFrame(frame('x'.repeat(room))).t).toBe('hello');
-    expect(parseFrame(frame('x'.repeat(room + 1)))).toEqual({ t: 'bad', why: 'too_large' });
-    expect(parseFrame(frame('€'.repeat(Math.floor(room / 3)))).t).toBe('hello');
-    expect(parseFrame(frame('€'.repeat(Math.floor(room / 3) + 1)))).toEqual({ t: 'bad', why: 'too_large' });
+    expect(parse(frame('x'.repeat(room))).t).toBe('hello');
+    expect(parse(frame('x'.repeat(room + 1)))).toEqual({ t: 'bad', why: 'too_large' });
+    expect(parse(frame('€'.repeat(Math.floor(room / 3)))).t).toBe('hello');
+    expect(parse(frame('€'.repeat(Math.floor(room / 3) + 1)))).toEqual({ t: 'bad', why: 'too_large' });
   });
 
   it('A frame that only unpacks to a little too much is refused, and its socket goes on', async () => {
@@ -93,7 +96,7 @@ describe('a frame that is too long', () => {
     send('x'.repeat(LONGEST_FRAME + 1));
     send('{"type":"hello"}');
     await eventually(() => texts.length === 2, 'two frames');
-    expect(texts.map((text) => parseFrame(text).t)).toEqual(['bad', 'hello']);
+    expect(texts.map((text) => parse(text).t)).toEqual(['bad', 'hello']);
     expect(ended()).toBe(false);
   });
 

@@ -26,7 +26,7 @@ class Whims {
     rig.wires.onOpened = (wire) => this.#answer(wire);
     rig.onEnvelope = (envelope) => {
       // Some are never acknowledged.
-      if (random() < 0.3) void rig.pool.acknowledge(envelope, undefined);
+      if (random() < 0.3) void envelope.acknowledge();
     };
   }
 

@@ -341,7 +341,7 @@ describe('replacement', () => {
     await rig.advance(0);
     expect(rig.statesOf('s1').at(-1)).toBe('draining');
     expect(rig.wires.at(0).closing).toBe(false);
-    await expect(rig.pool.acknowledge(rig.envelopes[0]!, undefined)).resolves.toBe('sent');
+    await expect(rig.envelopes[0]!.acknowledge()).resolves.toBe('sent');
     expect(rig.wires.at(0).sent).toEqual(['{"envelope_id":"e1"}']);
     expect(rig.wires.at(0).closing).toBe(true);
   });
@@ -362,7 +362,7 @@ describe('replacement', () => {
     rig.wires.at(0).disconnect('warning');
     await rig.advance(0);
     rig.wires.at(0).envelope('late');
-    await expect(rig.pool.acknowledge(rig.envelopes[0]!, undefined)).resolves.toBe('sent_elsewhere');
+    await expect(rig.envelopes[0]!.acknowledge()).resolves.toBe('sent_elsewhere');
     rig.wires.at(0).end();
   });
 
@@ -379,7 +379,7 @@ describe('replacement', () => {
     rig.wires.at(2).end(1001);
     expect(rig.statesOf('s1').at(-1)).toBe('draining');
     rig.wires.at(3).end(1001);
-    await expect(rig.pool.acknowledge(rig.envelopes[0]!, undefined)).resolves.toBe('sent');
+    await expect(rig.envelopes[0]!.acknowledge()).resolves.toBe('sent');
     await rig.advance(DEFAULT_POLICY.acknowledgeMs);
     expect(rig.wires.at(0).closing).toBe(false);
     expect(rig.pool.status.sockets).toBe(1);
@@ -397,7 +397,7 @@ describe('replacement', () => {
     rig.wires.onOpened = () => undefined;
     rig.wires.at(1).end(1001);
     rig.wires.at(2).envelope('e2');
-    await expect(rig.pool.acknowledge(rig.envelopes[1]!, undefined)).resolves.toBe('sent');
+    await expect(rig.envelopes[1]!.acknowledge()).resolves.toBe('sent');
     rig.wires.at(2).end(1001);
     expect(rig.statesOf('s1').at(-1)).toBe('live');
     expect(rig.wires.at(0).sent).toContain('{"envelope_id":"e2"}');

@@ -56,7 +56,7 @@ describe('two sockets', () => {
     const world = await open();
     expect(world.slack.sockets(world.app)).toHaveLength(2);
     world.onEnvelope = (envelope) =>
-      void world.sockets.acknowledge(envelope, envelope.acceptsResponsePayload ? { text: 'ok' } : undefined);
+      void envelope.acknowledge(envelope.acceptsResponsePayload ? { text: 'ok' } : undefined);
     const sent = [message(), blockAction(), slashCommand(), appRateLimited()].map((frame) =>
       world.slack.send(world.installation, frame),
     );
@@ -289,7 +289,7 @@ describe('stop', () => {
   it('A stop sends the pending acknowledgements and closes everything', async () => {
     const world = await open();
     const held: (() => void)[] = [];
-    world.onEnvelope = (envelope) => held.push(() => void world.sockets.acknowledge(envelope));
+    world.onEnvelope = (envelope) => held.push(() => void envelope.acknowledge());
     for (let n = 0; n < 50; n++) world.slack.send(world.installation, blockAction());
     await eventually(() => held.length === 50, 'all have arrived');
     const stopped = world.sockets.stop();

@@ -13,6 +13,7 @@ import type { DeliveryEvent } from '../../../../src/delivery/events.js';
 import type { IntakeEvent, Taken } from '../../../../src/delivery/intake.js';
 import type { Installation } from '../../../../src/events/installation.js';
 import { parseFrame, type Envelope } from '../../../../src/slack/envelope.js';
+import { envelopeSource } from '../../../helpers/envelope-source.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
 import { frameText, wrapEvent } from '../../events/frames.js';
 import { entryOf, ownerOf } from './entries.js';
@@ -20,12 +21,6 @@ import { entryOf, ownerOf } from './entries.js';
 let clock: HandClock;
 
 afterEach(() => expect(clock.pendingTimers).toBe(0));
-
-function envelopeOf(text: string): Envelope {
-  const frame = parseFrame(text);
-  if (frame.t !== 'envelope') throw new Error('not a frame that holds an event');
-  return { ...frame.envelope, appId: 'A07SYNTH01', socketId: 's1', receivedAt: clock.now() };
-}
 
 function start(more: Partial<ReceiverOptions['live']> = {}, take?: (event: IntakeEvent) => Promise<Taken>) {
   clock = new HandClock();
@@ -55,19 +50,24 @@ function start(more: Partial<ReceiverOptions['live']> = {}, take?: (event: Intak
     updater: { begin: ({ key }) => void clicks.push(key) },
     desk: new AnswerDesk(),
     delivery: channel,
-    acknowledge: (_, payload) => {
-      acknowledged.push(payload);
-      return Promise.resolve('sent');
-    },
     clock,
     log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),
   });
   receiver.events.subscribe((event) => events.push(event));
+  const send = (payload: JsonObject | undefined) => {
+    acknowledged.push(payload);
+    return 'sent' as const;
+  };
+  const envelopeOf = (text: string): Envelope => {
+    const frame = parseFrame(text, envelopeSource('A07SYNTH01', send, clock));
+    if (frame.t !== 'envelope') throw new Error('not a frame that holds an event');
+    return frame.envelope;
+  };
   const receive = async (text: string): Promise<void> => {
     receiver.receive(envelopeOf(text));
     await receiver.idle();
   };
-  return { receiver, receive, taken, clicks, acknowledged, events, delivery, doubted, logged };
+  return { receiver, envelopeOf, receive, taken, clicks, acknowledged, events, delivery, doubted, logged };
 }
 
 describe('Receiver', () => {
@@ -110,7 +110,7 @@ describe('Receiver', () => {
   it('The receiver waits until the owner of a connection is known, and otherwise leaves the event to Slack', async () => {
     let ids: string[] = [];
     let say: (isKnown: boolean) => void = () => undefined;
-    const { receiver, receive, taken, acknowledged, events } = start({
+    const { receiver, envelopeOf, receive, taken, acknowledged, events } = start({
       connectionsOf: () => ids,
       identified: () => new Promise((resolve) => (say = resolve)),
     });
