@@ -35,6 +35,8 @@ export interface JournalRow extends NewRow {
   readonly attempts: number;
   /** An earlier dispatch failed in a way that passes: sent again even if its event is found. */
   readonly retried: boolean;
+  /** Which claim of the row this is, where several processes share the journal. */
+  readonly turn?: number | undefined;
 }
 
 /** A row that was given up; its body is kept, so that it can be sent again. */
@@ -45,7 +47,8 @@ export interface DeadRow extends JournalRow {
 }
 
 /** What became of a row: claimed, with its id; `first` of its lane; `behind` others there that come first; or not written. */
-export type Appended = { readonly claimed: number } | 'first' | 'behind' | 'duplicate';
+export type Appended =
+  { readonly claimed: number; readonly turn?: number | undefined } | 'first' | 'behind' | 'duplicate';
 
 /** A row that was put back into its lane. */
 export interface Resent extends Source {
@@ -71,8 +74,13 @@ export interface Claimed {
   readonly next: readonly Ready[];
 }
 
-/** How a dispatch, or a look-up after a crash, ended for a row. */
-export type Settlement =
+/**
+ * How a dispatch, or a look-up after a crash, ended for a row. With the row's `turn` it ends that claim alone: not a later one of
+ * the same owner, which may have claimed the row again when this comes late.
+ */
+export type Settlement = { readonly turn?: number | undefined } & Ending;
+
+type Ending =
   /** AK has it. `recovered`: found there after a crash, its sessions unconfirmed. */
   | { readonly t: 'delivered'; readonly id: number; readonly eventId: string; readonly recovered: boolean }
   /** To be dispatched again, not before `nextAt`; until then its conversation waits. Not `counted`: it was no fault of the row. */

@@ -1,0 +1,31 @@
+/**
+ * Renews the lease of a replica that is not gone, and ends those of the others that are over, in one transaction and by one
+ * time. Only a replica that has beaten without a gap for a whole lease ends others: after an outage of PostgreSQL all of
+ * them get the time to renew. \`alive\` is false when another replica has ended this one.
+ */
+export const BEAT = `(me text, v_lease interval)
+RETURNS TABLE (alive boolean, now_ms double precision, fenced int) LANGUAGE plpgsql AS $$
+DECLARE
+  t timestamptz := clock_timestamp();
+BEGIN
+  now_ms := extract(epoch FROM t) * 1000;
+  fenced := 0;
+  UPDATE ak_slack.replicas r SET expires_at = t + v_lease,
+      since = CASE WHEN r.expires_at - v_lease < t - v_lease * 0.6 THEN t ELSE r.since END
+    WHERE r.id = me AND r.gone_at IS NULL;
+  alive := FOUND;
+  IF NOT alive THEN RETURN NEXT; RETURN; END IF;
+
+  -- PostgreSQL's clock was set back, or another server took over: no lease is longer than a lease.
+  UPDATE ak_slack.replicas r SET expires_at = t + v_lease WHERE r.id = ANY (ARRAY(SELECT x.id FROM ak_slack.replicas x
+    WHERE x.gone_at IS NULL AND x.expires_at > t + v_lease FOR UPDATE SKIP LOCKED));
+
+  IF EXISTS (SELECT 1 FROM ak_slack.replicas r WHERE r.id = me AND r.since < t - v_lease) THEN
+    UPDATE ak_slack.replicas r SET gone_at = t WHERE r.id = ANY (ARRAY(SELECT x.id FROM ak_slack.replicas x
+      WHERE x.gone_at IS NULL AND x.expires_at < t FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS fenced = ROW_COUNT;
+    DELETE FROM ak_slack.replicas r WHERE r.gone_at < t - interval '1 hour'
+      AND NOT EXISTS (SELECT 1 FROM ak_slack.events e WHERE e.owner = r.id);
+  END IF;
+  RETURN NEXT;
+END $$`;

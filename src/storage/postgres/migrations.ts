@@ -1,0 +1,4 @@
+import { schemaMigration000001 } from './migrations/000001.js';
+
+/** In order; the number of those applied is kept in the database. Old ones are never changed or removed. */
+export const SCHEMA_MIGRATIONS: readonly string[] = [schemaMigration000001];

@@ -1,0 +1,92 @@
+import pg from 'pg';
+import { PluginError } from '../../core/errors.js';
+
+/** A value of a statement; a list is an array of PostgreSQL. */
+export type Parameter =
+  string | number | boolean | null | Buffer | readonly (string | number | boolean | null)[];
+
+/** Runs one statement, which is a transaction of its own, and answers its rows. */
+export type Query = <Row>(sql: string, values?: readonly Parameter[]) => Promise<Row[]>;
+
+export interface SessionOptions {
+  /** `postgres://…` */
+  readonly url: string;
+  /** What PostgreSQL shows as the application of this connection. */
+  readonly applicationName: string;
+  /** After this PostgreSQL ends a statement by itself, unless it waits for its commit. Milliseconds. */
+  readonly statementMs: number;
+  /** Called with each new connection, which is used only if it resolves. */
+  readonly check?: (query: Query) => Promise<void>;
+}
+
+// So much longer than PostgreSQL itself waits, because its answer says what happened and ours does not.
+const PATIENCE_MS = 500;
+const CONNECT_MS = 1000;
+
+// The driver would answer 64-bit integers as strings; ids and counts are far below what a number holds exactly.
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** One connection to PostgreSQL. */
+export class Session {
+  readonly #client: pg.Client;
+  #isBroken = false;
+  /** What PostgreSQL said of a commit that it did not finish. */
+  readonly #doubts: string[] = [];
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+    // The statement that is under way is rejected with it.
+    client.on('error', () => {
+      this.#isBroken = true;
+    });
+    // The wait for the standby was ended: a failover may undo the commit.
+    client.on('notice', ({ severity, message }) => {
+      if (severity === 'WARNING' && message?.includes('synchronous replication') === true)
+        this.#doubts.push(message);
+    });
+  }
+
+  static async open({ url, applicationName, statementMs, check }: SessionOptions): Promise<Session> {
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: applicationName,
+      connectionTimeoutMillis: CONNECT_MS,
+      statement_timeout: statementMs,
+      query_timeout: statementMs + PATIENCE_MS,
+      keepAlive: true,
+      types,
+    });
+    const session = new Session(client);
+    try {
+      await client.connect();
+      await check?.((sql, values) => session.query(sql, values));
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+    return session;
+  }
+
+  /** Whether the connection has ended by itself. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  readonly query: Query = async <Row>(sql: string, values: readonly Parameter[] = []): Promise<Row[]> => {
+    this.#doubts.length = 0;
+    const { rows } = await this.#client.query<Row & pg.QueryResultRow>(sql, [...values]);
+    const [doubt] = this.#doubts;
+    if (doubt === undefined) return rows;
+    throw new PluginError(
+      'journal_unavailable',
+      `PostgreSQL wrote to the journal, but its standby did not confirm it, so a failover may lose it (PostgreSQL: ${doubt})`,
+    );
+  };
+
+  /** A statement that is still under way is not waited for. */
+  async end(): Promise<void> {
+    this.#isBroken = true;
+    await this.#client.end().catch(() => undefined);
+  }
+}
