@@ -62,7 +62,7 @@ export const FOLDERS = {
   },
   functions: {
     imports: ['core', 'autokitteh', 'slack'],
-    surface: ['function-description.ts', 'file-upload.ts', 'functions.ts'],
+    surface: ['file-upload.ts', 'function-description.ts', 'functions.ts'],
   },
   connection: {
     imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'events', 'browser', 'delivery'],

@@ -3,7 +3,7 @@ import type { CredentialSource } from './autokitteh/credentials.js';
 import { errorMessage, PluginError } from './core/errors.js';
 import { journalPlace } from './data-folder.js';
 import type { Proxies } from './core/proxy.js';
-import { proxiesOf } from './proxy-settings.js';
+import { proxiesOf } from './setting-parsers.js';
 import { camelName, SETTINGS, type Setting, type SettingName, type Values } from './settings.js';
 
 /** Everything the program was told, checked and complete; nothing below this fills in defaults. */

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { journalPlace } from './data-folder.js';
-import { proxy } from './proxy-settings.js';
-import { address, baseUrl, credential, httpUrl, origins } from './setting-parsers.js';
+import { address, baseUrl, credential, httpUrl, origins, proxy } from './setting-parsers.js';
 
 /** What a value may depend on when it is not given. */
 interface SettingContext {

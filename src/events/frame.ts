@@ -1,3 +1,4 @@
+import { PluginError } from '../core/errors.js';
 import { isJsonObject, stringAt, type ExactObject } from '../core/json.js';
 import type { EnvelopeKind } from '../slack/envelope.js';
 
@@ -27,4 +28,22 @@ export function innerEvent(kind: EnvelopeKind, payload: ExactObject): InnerEvent
   if (!isJsonObject(event)) return undefined;
   const eventType = stringAt(event, 'type');
   return eventType === '' ? undefined : { eventType, event };
+}
+
+/** The work on one frame, counted: own code that takes more steps than a frame of its length can need is ended. */
+export class Steps {
+  #taken = 0;
+
+  constructor(private readonly most: number) {}
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Throws `bad_input` beyond the limit. */
+  take(): void {
+    this.#taken += 1;
+    if (this.#taken > this.most)
+      throw new PluginError('bad_input', `mapping the frame takes more than ${this.most} steps`);
+  }
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { systemClock } from '../../src/core/clock.js';
 import { createOutbound } from '../../src/core/outbound.js';
 import { seededRandom } from '../../src/core/random.js';
-import { proxiesOf } from '../../src/proxy-settings.js';
+import { proxiesOf } from '../../src/setting-parsers.js';
 import { createSlackSockets } from '../../src/slack/sockets.js';
 
 // A process of its own, because Node reads NODE_EXTRA_CA_CERTS only at its start. argv: the address of Slack's Web API, an

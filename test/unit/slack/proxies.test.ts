@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../../src/core/clock.js';
 import { createOutbound } from '../../../src/core/outbound.js';
-import { proxiesOf } from '../../../src/proxy-settings.js';
+import { proxiesOf } from '../../../src/setting-parsers.js';
 import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import { createSlackHttp } from '../../../src/slack/http.js';
 import type { AppSocketsStatus } from '../../../src/slack/status.js';
