@@ -5,6 +5,7 @@ import type { Log } from '../core/log.js';
 import { pathOf, type DualHandler, type DualRequest, type DualResponse } from '../http/dual-request.js';
 import { sendRefusal } from '../http/malformed.js';
 import type { NoteRefusal } from '../http/refusals.js';
+import { checkMessage, ENVELOPE_BYTES, longestMessage } from './request-message.js';
 
 type UniversalHandler = ConnectRouter['handlers'][number];
 type UniversalRequest = Parameters<UniversalHandler>[0];
@@ -46,7 +47,8 @@ export function rpcHandler(options: RpcHandlerOptions): DualHandler {
       ? undefined
       : options.refuseCaller(request.headers.authorization ?? '');
     if (refusal !== undefined) options.refused('unauthenticated');
-    asked = refusal === undefined ? { ...asked, body: body(request, response) } : unread(asked, refusal);
+    asked =
+      refusal === undefined ? { ...asked, body: body(handler, request, response) } : unread(asked, refusal);
     void answer(handler, asked, request, response).catch((error: unknown) => {
       // The client has gone, or was told already that its request takes too long.
       if (response.destroyed || response.headersSent || ConnectError.from(error).code === Code.Aborted) {
@@ -71,11 +73,26 @@ async function answer(
   await universalResponseToNodeResponse(answered, response);
 }
 
-async function* body(request: DualRequest, response: DualResponse): AsyncIterable<Uint8Array<ArrayBuffer>> {
+/** The body as it comes, checked before the last of it is passed on. */
+async function* body(
+  { method }: UniversalHandler,
+  request: DualRequest,
+  response: DualResponse,
+): AsyncIterable<Uint8Array<ArrayBuffer>> {
   if (request.headers.expect !== undefined) response.writeContinue();
+  const longest = longestMessage(method);
+  const kept: Buffer<ArrayBuffer>[] = [];
+  let size = 0;
   // A request that is destroyed takes its connection with it, and the answer that says why it is not read to its end.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }))
-    yield chunk as Uint8Array<ArrayBuffer>;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const bytes = chunk as Buffer<ArrayBuffer>;
+    size += bytes.length;
+    kept.push(bytes);
+    // The library refuses it.
+    if (size > longest + ENVELOPE_BYTES) yield* kept.splice(0);
+  }
+  if (kept.length > 0) await checkMessage(method.input, request.headers, Buffer.concat(kept), longest);
+  yield* kept;
 }
 
 /** A call whose body is this refusal: the library answers it in the form of the call's protocol. */

@@ -38,6 +38,8 @@ export const PORT_LIMITS = {
   workflowAnswerDepth: 100,
   /** A message of the contract's Call, unpacked: files come as arguments. */
   callBytes: 16 * KIB * KIB,
+  /** Fields and list items of a message, at whatever depth: decoding is work of the main thread. */
+  messageFields: 100_000,
   /** A message of every other method, and of gRPC's health service, unpacked. */
   questionBytes: 16 * KIB,
   /** Streams at a time of one HTTP/2 connection. */
