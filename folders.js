@@ -19,6 +19,7 @@ export const FOLDERS = {
       'limits.ts',
       'malformed.ts',
       'refusals.ts',
+      'slow-reader.ts',
     ],
   },
   storage: { imports: ['core'], surface: ['journal.ts', 'sqlite/sqlite-journal.ts', 'tokens.ts'] },

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.js';
 import type { Connections } from './connections.js';
 import { refuseMalformed, sendRefusal } from './malformed.js';
 import type { NoteRefusal } from './refusals.js';
+import { watchReader } from './slow-reader.js';
 
 /** A request over HTTP/1.1 or HTTP/2. */
 export type DualRequest = IncomingMessage | Http2ServerRequest;
@@ -28,6 +29,8 @@ export interface RequestBounds {
   readonly refused: NoteRefusal;
   /** Milliseconds until a body is complete. */
   readonly bodyMs: number;
+  /** Milliseconds in which a client takes nothing of what waits for it, after which it is cut off. */
+  readonly answerIdleMs: number;
   readonly clock: Clock;
 }
 
@@ -36,7 +39,7 @@ export type TakeRequest = (request: DualRequest, response: DualResponse, socket:
 
 const HEALTH = '/grpc.health.v1.Health/';
 
-/** Passes on requests that are well formed, each in its connection's turn, and ends those whose body does not come. */
+/** Passes on requests that are well formed, each in its connection's turn, and ends those whose client is stuck. */
 export function boundedRequests(handler: DualHandler, bounds: RequestBounds): TakeRequest {
   const { connections, clock } = bounds;
 
@@ -68,12 +71,21 @@ export function boundedRequests(handler: DualHandler, bounds: RequestBounds): Ta
   return (request, response, socket) => {
     // Streams of probes may stay for ever, and anybody may open them: they do not hold a connection's place.
     const arriving = pathOf(request).startsWith(HEALTH) ? { complete: false } : request;
-    if ('stream' in request) {
+    if ('stream' in response) {
+      const { stream } = response;
       response.once('close', connections.stream(socket, arriving));
+      watchReader(stream, stream, bounds.answerIdleMs, () => {
+        bounds.refused('too_slow');
+        stream.close(constants.NGHTTP2_CANCEL);
+      });
       take(request, response);
     } else {
       connections.inTurn(socket, arriving, (done) => {
         response.once('close', done);
+        watchReader(response, socket, bounds.answerIdleMs, () => {
+          bounds.refused('too_slow');
+          socket.destroy();
+        });
         take(request, response);
       });
     }

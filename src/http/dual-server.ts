@@ -27,6 +27,7 @@ export interface DualServerOptions extends Address {
 export interface DualServerLimits {
   readonly headMs: number;
   readonly bodyMs: number;
+  readonly answerIdleMs: number;
   readonly http2IdleMs: number;
 }
 
@@ -45,9 +46,9 @@ export interface DualServer {
  */
 export async function startDualServer(options: DualServerOptions): Promise<DualServer> {
   const { clock, refused } = options;
-  const { headMs, bodyMs, http2IdleMs } = options.limits ?? PORT_LIMITS;
+  const { headMs, bodyMs, answerIdleMs, http2IdleMs } = options.limits ?? PORT_LIMITS;
   const connections = new Connections(options.connections, () => refused('too_many_connections'));
-  const take = boundedRequests(options.handler, { connections, refused, bodyMs, clock });
+  const take = boundedRequests(options.handler, { connections, refused, bodyMs, answerIdleMs, clock });
   const http1 = createServer({
     maxHeaderSize: PORT_LIMITS.headBytes,
     headersTimeout: headMs,

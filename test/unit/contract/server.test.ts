@@ -192,7 +192,7 @@ describe('a peer that dawdles or talks nonsense', () => {
         response.end('hello');
       },
       ...PORT,
-      limits: { headMs: 150, bodyMs: 300, http2IdleMs: 150 },
+      limits: { headMs: 150, bodyMs: 300, answerIdleMs: 30_000, http2IdleMs: 150 },
     });
   });
 

@@ -3,7 +3,7 @@ import { connect, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { watchUpload } from '../../../src/gateway/bodies.js';
-import { watchReader } from '../../../src/gateway/slow-reader.js';
+import { watchReader } from '../../../src/http/slow-reader.js';
 import { Notices } from '../../../src/gateway/notices.js';
 import { eventually } from '../../helpers/eventually.js';
 import { HandClock } from '../../helpers/hand-clock.js';
