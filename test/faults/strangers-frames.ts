@@ -8,9 +8,10 @@ import { one } from './strangers-target.js';
 
 const MIB = 1024 * 1024;
 
-/** A frame that Slack should not send: a text, bytes, or an event of which the ledger keeps account. */
+/** A frame that Slack should not send: a text, also compressed, bytes, or an event of which the ledger keeps account. */
 export type BadFrame =
   | { readonly t: 'text'; readonly text: string }
+  | { readonly t: 'packed'; readonly text: string }
   | { readonly t: 'binary'; readonly bytes: Buffer }
   | { readonly t: 'event'; readonly frame: Frame };
 
@@ -41,6 +42,9 @@ const KINDS: readonly ((random: Random) => BadFrame)[] = [
     ),
   () => text('{"type":"hello","num_connections":-1,"connection_info":[]}'),
   () => text(' '.repeat(2 * MIB)),
+  // A few kB that unpack to more than a frame may have. (One that unpacks to more than 4 MiB ends its socket.)
+  (random) => ({ t: 'packed', text: ' '.repeat((1 + 2.9 * random()) * MIB + 1) }),
+  (random) => ({ t: 'packed', text: one(random, ['no JSON', '{}', '{"type":"hello"}']) }),
   () =>
     enveloped('events_api', {
       type: 'event_callback',

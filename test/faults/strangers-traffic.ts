@@ -35,6 +35,7 @@ export class Traffic {
     this.#frames += 1;
     if (frame.t === 'text') slack.sendText(noisy.app, frame.text);
     else if (frame.t === 'event') slack.send(noisy.installation, frame.frame);
+    else if (frame.t === 'packed') slack.sockets(noisy.app)[0]?.sendPacked(frame.text);
     else slack.sockets(noisy.app)[0]?.sendBinary(frame.bytes);
   }
 

@@ -74,6 +74,9 @@ describe('frames that Slack should not send', () => {
     for (const [, all] of texts) for (const text of all) slack.sendText(app, text);
     for (const [why, { length }] of texts)
       await eventually(async () => (await dropped(why)) === length, `${length} frames dropped as ${why}`);
+    // A few kB on the wire.
+    for (const socket of slack.sockets(app)) socket.sendPacked(' '.repeat(LONGEST_FRAME + 1));
+    await eventually(async () => (await dropped('too_large')) === 3, 'frames that unpack to too much');
     for (const socket of slack.sockets(app)) socket.sendBinary(new Uint8Array(100));
     await eventually(async () => (await dropped('binary')) === 2, 'binary frames');
 

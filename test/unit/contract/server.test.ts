@@ -151,12 +151,11 @@ describe("the plugin's own port", () => {
         headers: { ...credential.headers, 'content-type': type },
         body,
       });
-    // As gRPC has it, bytes that are no message at all are `internal`.
-    expect((await post('application/proto', new Uint8Array([255, 255, 255]))).status).toBe(500);
+    expect((await post('application/proto', new Uint8Array([255, 255, 255]))).status).toBe(400);
     expect((await post('application/json', '{"function": 7}')).status).toBe(400);
     expect((await post('text/plain', 'x')).status).toBe(415);
     expect((await post('application/proto', new Uint8Array(17 * 1024 * 1024))).status).toBe(429);
-    expect((await post('application/proto', nestedCall(5000))).status).toBe(500);
+    expect((await post('application/proto', nestedCall(5000))).status).toBe(400);
     expect((await fetch(`${url()}${path}`)).status).toBe(405);
     expect((await post('application/json', '{}')).status).toBe(400);
   });

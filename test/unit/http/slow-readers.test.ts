@@ -38,7 +38,11 @@ it('A client of the plugin port that does not read its answer is cut off, and it
   silent.write('GET /long HTTP/1.1\r\nHost: x\r\n\r\n');
   await eventually(() => refused.includes('too_slow'), 'the client is found to be stuck');
   const served = async (): Promise<boolean> =>
-    (await fetch(`http://127.0.0.1:${server.port}/`).catch(() => undefined))?.status === 200;
+    (
+      await fetch(`http://127.0.0.1:${server.port}/`, { signal: AbortSignal.timeout(5_000) }).catch(
+        () => undefined,
+      )
+    )?.status === 200;
   expect(await eventually(served, 'the next client is served')).toBe(true);
   silent.destroy();
 });

@@ -42,6 +42,8 @@ const SERVER_OPTIONS: ServerOptions & { closeTimeout: number } = {
   autoPong: false,
   closeTimeout: NEVER,
   maxPayload: LONGEST_MESSAGE,
+  // What is packed is said for each message.
+  perMessageDeflate: true,
 };
 
 export function createLinkServer(options: LinkServerOptions): LinkServer {

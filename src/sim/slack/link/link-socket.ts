@@ -20,6 +20,8 @@ export interface LinkSocketPorts {
 
 /** From Slack's `warning` to its closing the socket. */
 const WARNING_TO_CLOSE = 10_000;
+/** Compressing takes longer than anything else that is done for a frame. */
+const PLAIN = { compress: false };
 /** The longest payload of a control frame (RFC 6455, 5.5). */
 const CONTROL_LIMIT = 125;
 
@@ -85,18 +87,23 @@ export class LinkSocket implements Endpoint {
 
   /** Any text at all, as one frame. */
   sendText(text: string): void {
-    this.ws.send(text);
+    this.ws.send(text, PLAIN);
+  }
+
+  /** A text as one compressed frame (RFC 7692), if the client has offered to read such. */
+  sendPacked(text: string): void {
+    this.ws.send(text, { compress: true });
   }
 
   /** A text that leaves together with others of the same turn of the event loop. */
   sendTextGathered(text: string): void {
     this.line.gather();
-    this.ws.send(text);
+    this.ws.send(text, PLAIN);
   }
 
   /** A binary frame, which Slack never sends. */
   sendBinary(bytes: Uint8Array): void {
-    this.ws.send(bytes, { binary: true });
+    this.ws.send(bytes, { ...PLAIN, binary: true });
   }
 
   /** A `disconnect` frame with any reason; with `closeAfter`, the close handshake that many milliseconds later. */

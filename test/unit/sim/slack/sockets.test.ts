@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
 import { message } from '../../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js';
 import type { LinkSocket } from '../../../../src/sim/slack/link/link-socket.js';
@@ -19,6 +20,11 @@ async function withSocket(options = {}): Promise<Stage & { client: Client; socke
 const CLOSE_1000 = Buffer.from([0x88, 2, 0x03, 0xe8]);
 const MASKED_CLOSE_1000 = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
 
+/** Of the connection under a WebSocket, which has no other name for it. */
+function bytesRead(ws: WebSocket): number {
+  return (ws as unknown as { readonly _socket: Socket })._socket.bytesRead;
+}
+
 /** The bare TCP connection of a WebSocket. */
 async function upgradeByHand(url: string): Promise<Socket> {
   const outgoing = request(url.replace(/^ws/, 'http'), {
@@ -33,6 +39,18 @@ async function upgradeByHand(url: string): Promise<Socket> {
   const [, socket] = (await once(outgoing, 'upgrade')) as [unknown, Socket];
   return socket;
 }
+
+it('A text is packed on the wire for a client that offers to read such, where that is asked for', async () => {
+  const { client, socket } = await withSocket();
+  expect(client.ws.extensions).toBe('permessage-deflate');
+  const texts = ['x', 'y'].map((fill) => JSON.stringify({ type: 'odd', text: fill.repeat(100_000) }));
+  socket.sendPacked(texts[0] ?? '');
+  await client.until(() => client.frames.length === 2);
+  expect(bytesRead(client.ws)).toBeLessThan(10_000);
+  socket.sendText(texts[1] ?? '');
+  await client.until(() => client.frames.length === 3);
+  expect(bytesRead(client.ws)).toBeGreaterThan(100_000);
+});
 
 describe('the life of a socket', () => {
   it('A socket warns and closes ten seconds later', async () => {
