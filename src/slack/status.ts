@@ -1,3 +1,9 @@
+/**
+ * Why another token of the app is used: it was saved later; or Slack has accepted it, and not this one yet; or neither is
+ * known to be so.
+ */
+export type SupersededBy = 'newer' | 'accepted' | 'other';
+
 /** What became of one app-level token of an app. Never holds the token itself: `setAt` tells two of them apart. */
 export interface TokenVerdict {
   readonly setAt: number;
@@ -6,7 +12,7 @@ export interface TokenVerdict {
     /** Slack said hello to a socket of it. */
     | { readonly t: 'valid' }
     /** Another one of the same app is used instead. */
-    | { readonly t: 'superseded' }
+    | { readonly t: 'superseded'; readonly by: SupersededBy }
     /** Slack refused it for good; it is tried again at `probeAt` (milliseconds since 1970). */
     | {
         readonly t: 'refused';

@@ -3,7 +3,10 @@ import type { Clock } from '../core/clock.js';
 import type { Random } from '../core/random.js';
 import { adviceFor } from './slack-errors.js';
 import type { AppToken } from './socket.js';
-import type { TokenVerdict } from './status.js';
+import type { SupersededBy, TokenVerdict } from './status.js';
+
+// Times that are the same or unknown are kept apart by milliseconds: so small a difference says nothing.
+const CERTAINLY_NEWER_MS = 1_000;
 
 type Known =
   | { readonly t: 'untried' }
@@ -122,7 +125,8 @@ export class TokenChoice {
   verdicts(): readonly TokenVerdict[] {
     const { clock } = this.#options;
     const usable = this.usable();
-    return this.#newestFirst().map(({ token, setAt }) => {
+    return this.#newestFirst().map((each) => {
+      const { token, setAt } = each;
       const known = this.#of(token);
       if (known.t === 'refused') {
         const probeAt = clock.now() + Math.max(0, known.probeAt - clock.monotonic());
@@ -131,9 +135,14 @@ export class TokenChoice {
           verdict: { t: 'refused', error: known.error, advice: adviceFor(known.error), probeAt },
         };
       }
-      const isUsed = usable === undefined || token === usable.token;
-      return { setAt, verdict: { t: isUsed ? known.t : 'superseded' } };
+      if (usable === undefined || token === usable.token) return { setAt, verdict: { t: known.t } };
+      return { setAt, verdict: { t: 'superseded', by: this.#supersededBy(usable, each) } };
     });
+  }
+
+  #supersededBy(used: AppToken, other: AppToken): SupersededBy {
+    if (other.setAt > 0 && used.setAt - other.setAt >= CERTAINLY_NEWER_MS) return 'newer';
+    return this.#rank(used) < this.#rank(other) ? 'accepted' : 'other';
   }
 
   #newestFirst(): readonly AppToken[] {

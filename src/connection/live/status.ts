@@ -1,5 +1,5 @@
 import type { Status } from '../../autokitteh/status.js';
-import type { AppSocketsStatus, TokenVerdict } from '../../slack/status.js';
+import type { AppSocketsStatus, SupersededBy, TokenVerdict } from '../../slack/status.js';
 import { ANSWER_KINDS, ANSWERS_VARIABLE, unknownAnswerKind } from '../answers/answer-kind.js';
 import type { Entry } from './registry.js';
 
@@ -100,9 +100,15 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
     return warning(
       `${ANSWERS_VARIABLE} names ${word}, which workflows cannot answer: say ${ANSWER_KINDS.join(', ')}, or leave it out`,
     );
-  const note = token?.t === 'superseded' ? ', with a newer app-level token of the same Slack app' : '';
+  const note = token?.t === 'superseded' ? `, with ${OTHER_TOKEN[token.by]}` : '';
   return ok(`Using Socket Mode${forTeam(entry)}: ${count(sockets.sockets)} live${note}`);
 }
+
+const OTHER_TOKEN: Readonly<Record<SupersededBy, string>> = {
+  newer: 'a newer app-level token of the same Slack app',
+  accepted: 'another app-level token of the same Slack app, which Slack has accepted and this one not yet',
+  other: 'another app-level token of the same Slack app',
+};
 
 function forTeam({ identity, variables }: Entry): string {
   const told = identity.t === 'known' ? identity.teamName : undefined;

@@ -199,7 +199,12 @@ describe('a Slack app of one tenant', () => {
       private_bot_token: elsewhere.botToken,
       socket_mode_saved_at: new Date(Date.now() - 1).toISOString(),
     });
-    await untilStatus(world, second.id, 'ok', /2 sockets live, with a newer app-level token/);
+    await untilStatus(
+      world,
+      second.id,
+      'ok',
+      /2 sockets live, with another app-level token of the same Slack app, which Slack has accepted/,
+    );
     const tokensOf = (): Set<string> => new Set(slack.sockets(app).map(({ token }) => token));
     expect(tokensOf()).toEqual(new Set([appToken]));
     expect(slack.calls.all.some(({ token }) => token === written)).toBe(false);

@@ -729,19 +729,47 @@ describe('tokens', () => {
     expect(rig.wires.alive.every(({ token }) => token === TOKEN)).toBe(true);
   });
 
-  it('A pool reports an older token as superseded', async () => {
-    const rig = idle();
-    rig.greetAll();
-    rig.pool.setTokens([
-      { token: TOKEN, setAt: 1 },
-      { token: 'xapp-1-A1-2-second', setAt: 2 },
-    ]);
-    await rig.advance(0);
-    expect(rig.pool.status.tokens).toEqual([
-      { setAt: 2, verdict: { t: 'valid' } },
-      { setAt: 1, verdict: { t: 'superseded' } },
-    ]);
-  });
+  it.each([
+    ['was saved later', 'newer', { setAt: 1_000_000 }, { setAt: 2_000_000 }],
+    [
+      'was saved later and Slack has accepted it',
+      'newer',
+      { setAt: 1_000_000 },
+      { setAt: 2_000_000, isProven: true },
+    ],
+    [
+      'was saved earlier and Slack has accepted it',
+      'accepted',
+      { setAt: 2_000_000 },
+      { setAt: 1_000_000, isProven: true },
+    ],
+    [
+      'and the other were saved at unknown times and accepted',
+      'other',
+      { setAt: -1, isProven: true },
+      { setAt: 0, isProven: true },
+    ],
+    [
+      'and the other were saved at the same time and accepted',
+      'other',
+      { setAt: 999_999, isProven: true },
+      { setAt: 1_000_000, isProven: true },
+    ],
+    ['was saved at an unknown time and Slack has accepted it', 'accepted', { setAt: -1 }, { setAt: 0 }],
+  ] as const)(
+    'A pool says why it does not use a token: the one that it uses %s',
+    async (_, by, other, used) => {
+      const rig = idle();
+      rig.greetAll();
+      rig.pool.setTokens([
+        { token: TOKEN, ...other },
+        { token: 'xapp-1-A1-2-second', ...used },
+      ]);
+      await rig.advance(0);
+      expect(rig.pool.status.tokens).toContainEqual({ setAt: used.setAt, verdict: { t: 'valid' } });
+      expect(rig.pool.status.tokens).toContainEqual({ setAt: other.setAt, verdict: { t: 'superseded', by } });
+    },
+  );
 });
 
 describe('load', () => {

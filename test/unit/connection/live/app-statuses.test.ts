@@ -14,14 +14,17 @@ it('Connections that are compared in one go share one look at the sockets of the
       return {
         t: 'live',
         ...{ sockets: 2, wanted: 2, ghosts: 0, answered: true },
-        tokens: tokens.map(({ setAt }) => ({ setAt, verdict: { t: setAt === 0 ? 'valid' : 'superseded' } })),
+        tokens: tokens.map(({ setAt }) => ({
+          setAt,
+          verdict: setAt === 0 ? { t: 'valid' } : { t: 'superseded', by: 'other' },
+        })),
       };
     },
   });
   statuses.replace(new Map([['A1', tokens]]));
   for (const { token } of tokens) {
     expect(statuses.of('A1')).toMatchObject({ t: 'live', sockets: 2, ghosts: 0 });
-    expect(statuses.token('A1', token)).toEqual({ t: token === 'xapp-0' ? 'valid' : 'superseded' });
+    expect(statuses.token('A1', token)).toMatchObject({ t: token === 'xapp-0' ? 'valid' : 'superseded' });
   }
   expect(looks).toBe(1);
   statuses.replace(new Map([['A1', tokens]]));
