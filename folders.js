@@ -49,7 +49,6 @@ export const FOLDERS = {
       'sockets.ts',
       'status.ts',
       'web-api.ts',
-      'web-failure.ts',
     ],
   },
   events: {

@@ -1,6 +1,5 @@
-import type { FetchFunction } from '@slack/web-api';
+import { LogLevel, type FetchFunction, type Logger } from '@slack/web-api';
 import { Agent, fetch, Response } from 'undici';
-
 import { DIRECT, type Outbound } from '../core/outbound.js';
 
 interface SlackUpload {
@@ -58,3 +57,17 @@ function withRetryAfter(response: Response): Response {
   headers.set('retry-after', ASSUMED_RETRY_AFTER_S);
   return new Response(null, { status: 429, headers: [...headers] });
 }
+
+/**
+ * The SDK writes whole payloads at DEBUG and a line per retry at ERROR. What is worth saying arrives here as results and
+ * events, so it is given a logger that says nothing.
+ */
+export const silentLogger: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  setName() {},
+  getLevel: () => LogLevel.ERROR,
+};

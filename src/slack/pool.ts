@@ -1,21 +1,22 @@
 import type { Timer } from '../core/clock.js';
 import { Acknowledger } from './acknowledger.js';
 import { Closing } from './closing.js';
-import { consequenceOf } from './consequence.js';
+import {
+  closedText,
+  consequenceOf,
+  type ClosedReason,
+  type LeaveReason,
+  type SocketState,
+} from './socket-state.js';
 import type { Hello } from './envelope.js';
-import { GhostCount } from './ghost-count.js';
-import { Opener } from './opener.js';
-import type { PoolSurroundings } from './pool-surroundings.js';
-import { poolStatus } from './pool-status.js';
-import { renewalTime } from './renewal.js';
-import { leaveReasonOf, Roster } from './roster.js';
-import { closedText, type ClosedReason, type LeaveReason, type SocketState } from './socket-state.js';
+import { GhostCount, leaveReasonOf, renewalTime, Roster } from './roster.js';
+import { Opener, type PoolSurroundings } from './opener.js';
+import { poolStatus, Waiting } from './pool-status.js';
 import type { AppToken, SlackSocket } from './socket.js';
 import type { AppSocketsStatus } from './status.js';
 import { TokenChoice } from './token-choice.js';
 import { Traffic } from './traffic.js';
 import { Trouble } from './trouble.js';
-import { Waiting } from './waiting.js';
 
 /**
  * The sockets of one app: opens them, replaces each before it goes, and closes the old one only when the new one has been

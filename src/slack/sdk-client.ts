@@ -2,17 +2,13 @@ import { unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 
 import { SocketModeClient } from '@slack/socket-mode';
-import type { Agent } from 'undici';
-import { ping, WebSocket } from 'undici';
+import { ping, WebSocket, type Agent } from 'undici';
 
 import type { Clock, Timer } from '../core/clock.js';
 import { LONGEST_FRAME } from './envelope.js';
-import type { FrameWatch } from './frame-watch.js';
-import type { SlackFailure } from './slack-errors.js';
-import type { SlackHttp } from './http.js';
-import { silentLogger } from './silent-logger.js';
-import { UpgradeWatch } from './upgrade-watch.js';
-import { failureOf, NOT_FROM_SLACK } from './web-failure.js';
+import { UpgradeWatch, type FrameWatch } from './upgrade-watch.js';
+import { failureOf, NOT_FROM_SLACK, type SlackFailure } from './slack-errors.js';
+import { silentLogger, type SlackHttp } from './http.js';
 import type { Wire, WireEnd, WireListener } from './wire.js';
 
 /*

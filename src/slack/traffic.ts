@@ -3,9 +3,7 @@ import type { Clock, Timer } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
 import { stringAt } from '../core/json.js';
 import type { Acknowledged, Envelope } from './envelope.js';
-import { Load } from './load.js';
 import type { SocketPolicy } from './policy.js';
-import { Redeliveries } from './redeliveries.js';
 import type { Roster } from './roster.js';
 import type { SocketEvent } from './socket-event.js';
 import type { SlackSocket } from './socket.js';
@@ -106,5 +104,97 @@ export class Traffic {
     this.#wanted = to;
     events.emit({ t: 'resized', appId, from, to, why: step > 0 ? 'load' : 'calm' });
     this.#options.onResize();
+  }
+}
+
+// Slack's first retry comes some seconds after the first attempt. At its rate limit of 30,000 events an hour and
+// workspace this remembers a minute of them at least.
+const REMEMBERED = 512;
+// One may be Slack's own slip: it was seen to send again what had been acknowledged.
+const ENOUGH = 2;
+const WITHIN_MS = 60_000;
+
+/**
+ * Finds sockets whose acknowledgements do not arrive at Slack although everything else works. Slack confirms none; that it
+ * sends an event again which was acknowledged in time is the only sign.
+ */
+class Redeliveries {
+  /** By event id, which is the same in each attempt: the socket that carried the acknowledgement. */
+  #acknowledged = new Map<string, string>();
+  /** Those before. Forgotten all at once, not one by one: docs/architecture.md, "What keeps garbage". */
+  #acknowledgedBefore = new Map<string, string>();
+  /** By socket: when (monotonic) an event was last sent again that it had acknowledged. */
+  readonly #doubts = new Map<string, number[]>();
+
+  /** An event was acknowledged in time on this socket. */
+  acknowledged(eventId: string, socketId: string): void {
+    if (eventId === '') return;
+    this.#acknowledged.set(eventId, socketId);
+    if (this.#acknowledged.size < REMEMBERED) return;
+    this.#acknowledgedBefore = this.#acknowledged;
+    this.#acknowledged = new Map();
+  }
+
+  /** An event came again. The socket that Slack seems not to hear, if this was one time too many. */
+  redelivered(eventId: string, now: number): string | undefined {
+    const socketId = this.#acknowledged.get(eventId) ?? this.#acknowledgedBefore.get(eventId);
+    if (socketId === undefined) return undefined;
+    // The next acknowledgement is another one's evidence.
+    this.#acknowledged.delete(eventId);
+    this.#acknowledgedBefore.delete(eventId);
+    const doubts = (this.#doubts.get(socketId) ?? []).filter((at) => at > now - WITHIN_MS);
+    doubts.push(now);
+    this.#doubts.set(socketId, doubts);
+    return doubts.length >= ENOUGH ? socketId : undefined;
+  }
+
+  /** A socket is gone. */
+  forget(socketId: string): void {
+    this.#doubts.delete(socketId);
+  }
+}
+
+/** How much the sockets of one app carry, and what that means for their number. */
+class Load {
+  readonly #policy: SocketPolicy['load'];
+  #peakInFlight = 0;
+  #slowest = 0;
+  #busyFor = 0;
+  #calmFor = 0;
+
+  constructor(policy: SocketPolicy['load']) {
+    this.#policy = policy;
+  }
+
+  /** An envelope arrived, and with it so many of the app are in flight. */
+  received(inFlight: number): void {
+    this.#peakInFlight = Math.max(this.#peakInFlight, inFlight);
+  }
+
+  /** An envelope was acknowledged so many milliseconds after it arrived. */
+  acknowledged(afterMs: number): void {
+    this.#slowest = Math.max(this.#slowest, afterMs);
+  }
+
+  /** Judges the time since the last call, with so many sockets: 1 for another socket, -1 for one less, 0 to stay. */
+  judge(sockets: number): -1 | 0 | 1 {
+    const { growInFlight, growDelayMs, growAfter, shrinkAfter } = this.#policy;
+    const share = this.#peakInFlight / Math.max(1, sockets);
+    const busy = share > growInFlight || this.#slowest > growDelayMs;
+    // A quarter leaves a wide band in which nothing changes, so that the number does not swing.
+    const calm = share <= growInFlight / 4 && this.#slowest <= growDelayMs / 4;
+    this.#peakInFlight = 0;
+    this.#slowest = 0;
+    this.#busyFor = busy ? this.#busyFor + 1 : 0;
+    this.#calmFor = calm ? this.#calmFor + 1 : 0;
+    if (this.#busyFor >= growAfter) {
+      this.#busyFor = 0;
+      return 1;
+    }
+    if (this.#calmFor >= shrinkAfter) {
+      this.#calmFor = 0;
+      return -1;
+    }
+    return 0;
   }
 }

@@ -3,10 +3,8 @@ import { WebClient } from '@slack/web-api';
 import { deadline } from '../core/cancellation.js';
 import type { Clock } from '../core/clock.js';
 import { isJsonObject, numberAt, objectAt, stringAt, type JsonObject } from '../core/json.js';
-import type { SlackHttp } from './http.js';
-import { silentLogger } from './silent-logger.js';
-import type { SlackFailure } from './slack-errors.js';
-import { failureOf } from './web-failure.js';
+import { silentLogger, type SlackHttp } from './http.js';
+import { failureOf, type SlackFailure } from './slack-errors.js';
 
 /** Who a bot token is, as `auth.test` tells. */
 export interface BotIdentity {

@@ -16,7 +16,7 @@ import { seededRandom } from '../../src/core/random.js';
 import { Health } from '../../src/core/health.js';
 import { createDelivery } from '../../src/delivery/create-delivery.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
-import { silentLogger } from '../../src/slack/silent-logger.js';
+import { silentLogger } from '../../src/slack/http.js';
 import { createSlackSockets, type SlackSockets } from '../../src/slack/sockets.js';
 import { openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { answer } from './delivery-process.js';

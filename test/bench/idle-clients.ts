@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { systemClock } from '../../src/core/clock.js';
 import { seededRandom } from '../../src/core/random.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
-import { silentLogger } from '../../src/slack/silent-logger.js';
+import { silentLogger } from '../../src/slack/http.js';
 import { createSlackSockets } from '../../src/slack/sockets.js';
 import { MANY_APPS } from '../world/policies.js';
 import type { SlackAddress } from '../world/slack-process.js';

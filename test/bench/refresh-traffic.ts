@@ -5,7 +5,7 @@ import { blockAction } from '../../src/sim/slack/frames/interactions.js';
 import { message } from '../../src/sim/slack/frames/messages.js';
 import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
-import { silentLogger } from '../../src/slack/silent-logger.js';
+import { silentLogger } from '../../src/slack/http.js';
 
 /** The plain SDK with one socket, as its documentation shows it. */
 export function plainClient(slack: ScriptedSlack, app: SlackApp): SocketModeClient {

@@ -6,7 +6,7 @@ import { seededRandom } from '../../src/core/random.js';
 import { blockAction } from '../../src/sim/slack/frames/interactions.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
-import { silentLogger } from '../../src/slack/silent-logger.js';
+import { silentLogger } from '../../src/slack/http.js';
 import { createSlackSockets } from '../../src/slack/sockets.js';
 import type { Bench } from './bench.js';
 

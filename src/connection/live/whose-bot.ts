@@ -1,6 +1,11 @@
-import { adviceFor, isOutage, isPermanent, type SlackFailure } from '../../slack/slack-errors.js';
+import {
+  adviceFor,
+  failureText,
+  isOutage,
+  isPermanent,
+  type SlackFailure,
+} from '../../slack/slack-errors.js';
 import type { BotIdentity, BotInfo, SlackWebApi } from '../../slack/web-api.js';
-import { failureText } from '../../slack/web-failure.js';
 
 /** What Slack answered about a bot token; `auth` is there as soon as Slack knows the token. */
 export type BotAnswer =

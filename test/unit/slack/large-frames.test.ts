@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.js';
 import { LONGEST_FRAME, parseFrame } from '../../../src/slack/envelope.js';
 import { envelopeSource } from '../../helpers/envelope-source.js';
-import { FrameWatch } from '../../../src/slack/frame-watch.js';
+import { FrameWatch } from '../../../src/slack/upgrade-watch.js';
 import { createSlackHttp } from '../../../src/slack/http.js';
 import { openSdkWire } from '../../../src/slack/sdk-client.js';
 import { eventually } from '../../helpers/eventually.js';

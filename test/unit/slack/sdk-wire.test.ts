@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/core/clock.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/scripted-slack.js';
 import { acknowledgement } from '../../../src/slack/envelope.js';
-import { FrameWatch } from '../../../src/slack/frame-watch.js';
+import { FrameWatch } from '../../../src/slack/upgrade-watch.js';
 import { createSlackHttp, type SlackHttp } from '../../../src/slack/http.js';
 import { openSdkWire } from '../../../src/slack/sdk-client.js';
 import type { Wire } from '../../../src/slack/wire.js';

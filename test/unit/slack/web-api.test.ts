@@ -5,9 +5,8 @@ import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/s
 import { checkTokens } from '../../../src/setup/check-tokens.js';
 import type { SlackInstallation } from '../../../src/sim/slack/directory/entities.js';
 import { createSlackHttp, type SlackHttp } from '../../../src/slack/http.js';
-import { adviceFor, isPermanent, KNOWN_SLACK_ERRORS } from '../../../src/slack/slack-errors.js';
+import { adviceFor, failureText, isPermanent, KNOWN_SLACK_ERRORS } from '../../../src/slack/slack-errors.js';
 import { createWebApi, type SlackWebApi } from '../../../src/slack/web-api.js';
-import { failureText } from '../../../src/slack/web-failure.js';
 
 let slack: ScriptedSlack;
 let http: SlackHttp;
