@@ -16,6 +16,7 @@ export const FOLDERS = {
       'descriptors.ts',
       'dual-request.ts',
       'dual-server.ts',
+      'graceful-stop.ts',
       'limits.ts',
       'malformed.ts',
       'refusals.ts',

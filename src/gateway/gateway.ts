@@ -1,11 +1,12 @@
 import type { Outbound } from '../core/outbound.js';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Clock, Timer } from '../core/clock.js';
+import type { Clock } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
 import { listen, type Address } from '../core/listen.js';
 import { Connections } from '../http/connections.js';
+import { stopGracefully } from '../http/graceful-stop.js';
 import { PORT_LIMITS } from '../http/limits.js';
 import { refuseMalformed, sendRefusal } from '../http/malformed.js';
 import type { NoteRefusal } from '../http/refusals.js';
@@ -37,7 +38,6 @@ export interface Gateway {
   stop(graceMs: number): Promise<void>;
 }
 
-const IDLE_SWEEP_MS = 20;
 // Node looks for connections that are late this often.
 const CHECK_MS = 5_000;
 
@@ -118,20 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await listen(server, options.listen, 'GATEWAY_LISTEN');
 
   async function stop(graceMs: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    const cutOff = options.clock.setTimer(graceMs, () => {
-      connections.destroyAll();
-    });
-    // Closing spares connections that are in use; once their answer is out nobody else would close them.
-    let sweep: Timer | undefined;
-    const sweepIdle = (): void => {
-      server.closeIdleConnections();
-      sweep = options.clock.setTimer(IDLE_SWEEP_MS, sweepIdle);
-    };
-    sweepIdle();
-    await closed;
-    sweep?.cancel();
-    cutOff.cancel();
+    await stopGracefully(server, connections, options.clock, graceMs);
     await background.idle();
     notices.close();
     forwarder.close();

@@ -10,6 +10,7 @@ import type { Clock } from '../core/clock.js';
 import { listen, type Address } from '../core/listen.js';
 import { Connections } from './connections.js';
 import { boundedRequests, type DualHandler } from './dual-request.js';
+import { stopGracefully } from './graceful-stop.js';
 import { PORT_LIMITS } from './limits.js';
 import type { NoteRefusal } from './refusals.js';
 
@@ -99,23 +100,9 @@ export async function startDualServer(options: DualServerOptions): Promise<DualS
   await listen(http1, options, 'PLUGIN_LISTEN');
 
   let stopping: Promise<void> | undefined;
-  // Closing a server spares connections that are in use; once their answer is out nobody else would close them.
-  http1.on('request', (_request, response) => {
-    response.once('close', () => {
-      if (stopping !== undefined) http1.closeIdleConnections();
-    });
-  });
   function stop(graceMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = clock.setTimer(graceMs, () => {
-        connections.destroyAll();
-      });
-      http1.close(() => {
-        timer.cancel();
-        resolve();
-      });
-      for (const session of sessions.keys()) session.close();
-    });
+    for (const session of sessions.keys()) session.close();
+    return stopGracefully(http1, connections, clock, graceMs);
   }
   return {
     port: (http1.address() as AddressInfo).port,
