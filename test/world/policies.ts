@@ -9,7 +9,6 @@ import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
 export const QUICK_LIVE: LivePolicy = {
   ...LIVE_POLICY,
   reconcileMs: 80,
-  compareMs: 20,
   settleMs: 120,
   statusRetry: { firstMs: 50, factor: 2, maxMs: 200 },
   farewellMs: 1_000,

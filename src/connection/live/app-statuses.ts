@@ -7,7 +7,10 @@ interface Look {
   readonly verdicts: ReadonlyMap<number, TokenVerdict['verdict']>;
 }
 
-/** The status of each app's sockets and tokens, asked once for all connections of the app: each may have its own token. */
+/**
+ * The status of each app's sockets and tokens, asked once for all connections of the app, each of which may have a token of
+ * its own, and again when it has changed.
+ */
 export class AppStatuses {
   readonly #sockets: Pick<SlackSockets, 'status'>;
   /** Verdicts tell tokens apart by the time of their saving alone, so that no status holds a token. */
@@ -26,6 +29,16 @@ export class AppStatuses {
       for (const { token, setAt } of tokens) this.#savedAt.set(token, setAt);
   }
 
+  /** The status of this app's sockets or tokens has changed. */
+  forget(appId: string): void {
+    this.#looks.delete(appId);
+  }
+
+  /** Any may have changed. */
+  forgetAll(): void {
+    this.#looks.clear();
+  }
+
   /** The sockets of an app; undefined if it is not wanted. */
   of(appId: string): AppSocketsStatus | undefined {
     return this.#look(appId).status;
@@ -40,8 +53,6 @@ export class AppStatuses {
   #look(appId: string): Look {
     const known = this.#looks.get(appId);
     if (known !== undefined) return known;
-    // All connections are compared in one go.
-    if (this.#looks.size === 0) queueMicrotask(() => this.#looks.clear());
     const status = this.#sockets.status(appId);
     const verdicts = new Map(status?.tokens.map(({ setAt, verdict }) => [setAt, verdict]));
     const look = { status, verdicts };

@@ -11,7 +11,7 @@ import type { Installation } from '../../events/installation.js';
 import { SLACK_WAITS_MS } from '../../slack/policy.js';
 import type { AppToken, SlackSockets } from '../../slack/sockets.js';
 import type { TokenStore } from '../../storage/tokens.js';
-import { AppStatuses } from './app-statuses.js';
+import { ConnectionStatuses } from './connection-statuses.js';
 import { sayFarewell } from './farewell.js';
 import { Identification } from './identification.js';
 import type { AskSlack } from './identity.js';
@@ -19,9 +19,8 @@ import type { LivePolicy } from './policy.js';
 import type { Server } from './ports.js';
 import { Reconciler } from './reconciler.js';
 import { Registry, type Entry } from './registry.js';
-import { isSocketMode } from './setup-state.js';
-import { INIT_REQUIRED, statusOf } from './status.js';
-import { StatusPublisher } from './status-publisher.js';
+import { usesSocketMode } from './setup-state.js';
+import { INIT_REQUIRED } from './status.js';
 import { TokenMemory } from './token-memory.js';
 import { UndecidedTime } from './undecided-time.js';
 import { wantedApps } from './wanted-apps.js';
@@ -30,7 +29,7 @@ import type { BotOwner } from './whose-bot.js';
 export interface LiveOptions {
   readonly integrationId: string;
   readonly server: Server;
-  readonly sockets: Pick<SlackSockets, 'reconcile' | 'status'>;
+  readonly sockets: Pick<SlackSockets, 'reconcile' | 'status' | 'events'>;
   readonly ask: AskSlack;
   /** Where what Slack said about tokens is kept over restarts. */
   readonly tokens: TokenStore;
@@ -61,19 +60,21 @@ export class LiveConnections {
   readonly #undecidedTime: UndecidedTime;
   readonly #background: Background;
   readonly #reconciler: Reconciler;
-  readonly #publisher: StatusPublisher;
+  readonly #statuses: ConnectionStatuses;
   readonly #stopping = new AbortController();
   /** Apps of which Slack is being asked whose their connections' bot tokens are, because events wait for that. */
   readonly #deciding = new Map<string, Promise<boolean>>();
-  readonly #statuses: AppStatuses;
   #wanted: ReadonlyMap<string, readonly AppToken[]> = new Map();
-  #comparing: Timer | undefined;
+  /** Something has changed that decides which apps' sockets are wanted. */
+  #isChanged = true;
+  /** When that was decided last: on the monotonic clock, and after so many changes of the memory. */
+  #decided = { at: -Infinity, memory: 0 };
   #farewell: Promise<void> | undefined;
 
   constructor(options: LiveOptions) {
     const { clock, health, log, policy, random, server, integrationId } = options;
     this.#options = options;
-    this.#statuses = new AppStatuses(options.sockets);
+    this.#registry.changed.subscribe(() => (this.#isChanged = true));
     this.#background = new Background((name, error) =>
       log.error({ reason: errorMessage(error) }, `${name} failed`),
     );
@@ -94,7 +95,9 @@ export class LiveConnections {
       policy,
       answeredAt: () => this.#identification.answeredAt,
     });
-    this.#publisher = new StatusPublisher({
+    this.#statuses = new ConnectionStatuses({
+      registry: this.#registry,
+      sockets: options.sockets,
       push: async (id, status) => {
         await server.pushStatus(id, status, signal);
         // It may have covered the server's own, which says that variables have changed since they were read.
@@ -102,12 +105,10 @@ export class LiveConnections {
       },
       refresh: (id) => server.refreshStatus(id, signal),
       background: this.#background,
-      settleMs: policy.settleMs,
-      retry: policy.statusRetry,
-      ...{ clock, random, log },
+      ...{ clock, random, log, policy, health },
     });
     this.#reconciler = new Reconciler({
-      overwritten: (record) => this.#publisher.overwritten(record.id, record.status),
+      overwritten: (record) => this.#statuses.overwritten(record),
       listed: (ids) => this.listed.emit(ids),
       looked: () => this.#looked(),
       background: this.#background,
@@ -118,7 +119,6 @@ export class LiveConnections {
 
   start(): void {
     this.#reconciler.start();
-    this.#compareLater();
   }
 
   /** Tells the server that the program is not running, those connections first whose events are missed. Never rejects. */
@@ -131,7 +131,6 @@ export class LiveConnections {
   async stop(): Promise<void> {
     await this.sayFarewell();
     this.#stopping.abort(new PluginError('stopped', 'stopping'));
-    this.#comparing?.cancel();
     this.#identification.stop();
     this.#reconciler.stop();
     await this.#background.idle();
@@ -230,7 +229,7 @@ export class LiveConnections {
   /** The status of a connection from live facts; an empty or unknown id is a connection not set up yet. */
   current(connectionId: string): Status {
     const entry = this.#registry.get(connectionId);
-    return entry === undefined ? INIT_REQUIRED : this.#statusOf(entry);
+    return entry === undefined ? INIT_REQUIRED : this.#statuses.of(entry);
   }
 
   /** The status after the connection's variables were read anew, or what is known when server or Slack are slow. */
@@ -270,23 +269,28 @@ export class LiveConnections {
 
   #looked(): void {
     if (this.#stopping.signal.aborted) return;
-    const ids = new Set(this.entries().map(({ record }) => record.id));
-    this.#publisher.retain(ids);
-    for (const entry of this.#registry.all()) {
-      this.#publisher.listed(entry.record.id, entry.record.status);
-      if (isOthers(entry)) this.#publisher.takeBack(entry.record.id);
-    }
+    this.#statuses.listed();
     this.#background.run('ask Slack whose tokens these are', () => this.#identification.all());
     this.#identification.tell();
-    this.#identified();
+    if (this.#isWantedToBeDecided()) this.#identified();
+    else this.refreshed.emit(undefined);
+  }
+
+  /** The passing of time decides, too: whether a token was saved in the future. */
+  #isWantedToBeDecided(): boolean {
+    const { at, memory } = this.#decided;
+    const { clock, policy } = this.#options;
+    if (this.#isChanged || this.#memory.changes !== memory) return true;
+    return clock.monotonic() - at >= policy.statusSweepMs;
   }
 
   #identified(): void {
     if (this.#stopping.signal.aborted) return;
+    this.#isChanged = false;
+    this.#decided = { at: this.#options.clock.monotonic(), memory: this.#memory.changes };
     this.#want();
-    this.#statuses.replace(this.#wanted);
+    this.#statuses.wanted(this.#wanted);
     this.#options.sockets.reconcile(this.#wanted);
-    this.#compare();
     this.refreshed.emit(undefined);
   }
 
@@ -303,7 +307,7 @@ export class LiveConnections {
   }
 
   #sayFarewell(): Promise<void> {
-    const quiet = this.#publisher.stop();
+    const quiet = this.#statuses.stop();
     const { clock, log, policy, server } = this.#options;
     const setUp = this.entries().filter((entry) => usesSocketMode(entry) && entry.setup.t === 'complete');
     const byActivity = setUp.sort((left, right) => Number(right.active) - Number(left.active));
@@ -316,31 +320,6 @@ export class LiveConnections {
     });
   }
 
-  #compareLater(): void {
-    this.#comparing = this.#options.clock.setTimer(this.#options.policy.compareMs, () => {
-      this.#compare();
-      this.#compareLater();
-    });
-  }
-
-  #compare(): void {
-    for (const entry of this.#registry.all()) {
-      if (!usesSocketMode(entry)) continue;
-      this.#publisher.update(entry.record.id, this.#statusOf(entry));
-    }
-  }
-
-  #statusOf(entry: Entry): Status {
-    const { setup } = entry;
-    return statusOf({
-      entry,
-      sockets: setup.t === 'complete' ? this.#statuses.of(setup.appId) : undefined,
-      token: setup.t === 'complete' ? this.#statuses.token(setup.appId, setup.appToken) : undefined,
-      // Not `server`: the server itself is the reader of statuses, and a status cannot be pushed to it while it is away.
-      trouble: this.#options.health.problems('journal', 'delivery', 'rights')[0],
-    });
-  }
-
   // A caller gets what is known when the server takes too long: its own deadline is short.
   async #patiently(work: Promise<void>, limitMs = this.#options.policy.answerMs): Promise<void> {
     let timer: Timer | undefined;
@@ -350,15 +329,4 @@ export class LiveConnections {
     await Promise.race([work, late]);
     timer?.cancel();
   }
-}
-
-// Until its variables were read nothing is known of it.
-function usesSocketMode(entry: Entry): boolean {
-  return entry.variables !== undefined && !isOthers(entry);
-}
-
-/** Whether its variables say that it is the server's to judge: it connects another way, or is not set up. */
-function isOthers({ variables, setup }: Entry): boolean {
-  if (variables === undefined) return false;
-  return setup.t === 'other' || (setup.t === 'new' && !isSocketMode(variables.get('auth_type') ?? ''));
 }

@@ -5,8 +5,8 @@ import type { QuestionLimits } from './question-queue.js';
 export interface LivePolicy {
   /** Between two looks at the server. */
   readonly reconcileMs: number;
-  /** Between two comparisons of what is shown with what is true; asks nobody. */
-  readonly compareMs: number;
+  /** All statuses are compared with what the server holds after this long, whatever was announced; asks nobody. */
+  readonly statusSweepMs: number;
   /** A trouble that passes sooner is not shown. */
   readonly settleMs: number;
   /** After a status could not be brought to the server. */
@@ -37,7 +37,7 @@ export interface LivePolicy {
 
 export const LIVE_POLICY: LivePolicy = {
   reconcileMs: 1_500,
-  compareMs: 250,
+  statusSweepMs: 30_000,
   settleMs: 1_500,
   statusRetry: { firstMs: 1_000, factor: 2, maxMs: 15_000 },
   farewellMs: 5_000,

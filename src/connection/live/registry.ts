@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionRecord, Variable } from '../../autokitteh/client.js';
+import { Channel } from '../../core/channel.js';
 import { belongsTo, type Installation } from '../../events/installation.js';
 import type { BotTokenState } from './identity.js';
 import { installIdsOf } from './whose-bot.js';
@@ -25,10 +26,16 @@ interface Route {
 
 /** Connections of this integration, with what routes events to them. Holds no state that the server does not. */
 export class Registry {
+  /** The id of each connection of which something has changed that matters here, or that is gone. */
+  readonly changed = new Channel<string>();
   readonly #entries = new Map<string, Entry>();
   // Built at the first event after a change of something they depend on: events are many, such changes few.
   #routes: Map<string, Route[]> | undefined;
   #undecided: Map<string, string[]> | undefined;
+
+  has(id: string): boolean {
+    return this.#entries.has(id);
+  }
 
   get(id: string): Entry | undefined {
     return this.#entries.get(id);
@@ -53,7 +60,9 @@ export class Registry {
   read(id: string, variables: readonly Variable[]): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    const byName = new Map(variables.map(({ name, value }) => [name, value]));
+    const read = new Map(variables.map(({ name, value }) => [name, value]));
+    const known = entry.variables;
+    const byName = known !== undefined && isDeepStrictEqual(read, known) ? known : read;
     const found = setupStateOf(byName);
     const setup = isDeepStrictEqual(found, entry.setup) ? entry.setup : found;
     // What Slack said of one token says nothing of the next.
@@ -141,15 +150,18 @@ export class Registry {
   #set(entry: Entry): void {
     const before = this.#entries.get(entry.record.id);
     this.#entries.set(entry.record.id, entry);
-    if (before === undefined || !routeAlike(before, entry)) this.#changed();
+    if (before === undefined || !routeAlike(before, entry)) this.#forgetRoutes();
+    else if (before.variables === entry.variables) return;
+    this.changed.emit(entry.record.id);
   }
 
   #remove(id: string): void {
     this.#entries.delete(id);
-    this.#changed();
+    this.#forgetRoutes();
+    this.changed.emit(id);
   }
 
-  #changed(): void {
+  #forgetRoutes(): void {
     this.#routes = undefined;
     this.#undecided = undefined;
   }

@@ -63,6 +63,23 @@ export function isSocketMode(authType: string): boolean {
   return authType === 'socketMode' || authType === 'socket';
 }
 
+/** A connection's variables, absent until they were read once, and what they say. */
+interface ReadSetup {
+  readonly variables: Variables | undefined;
+  readonly setup: SetupState;
+}
+
+/** Whether a connection is known to use Socket Mode: until its variables were read nothing is known of it. */
+export function usesSocketMode(read: ReadSetup): boolean {
+  return read.variables !== undefined && !isOthers(read);
+}
+
+/** Whether its variables say that it is the server's to judge: it connects another way, or is not set up. */
+export function isOthers({ variables, setup }: ReadSetup): boolean {
+  if (variables === undefined) return false;
+  return setup.t === 'other' || (setup.t === 'new' && !isSocketMode(variables.get('auth_type') ?? ''));
+}
+
 /** With the name of the variable, because somebody may have written it past the page. */
 function problem(name: string, value: string, judge: (token: string) => string): string[] {
   if (value === '') return [`${name} is missing.`];

@@ -41,14 +41,19 @@ export class StatusBackoff {
     this.#options = options;
   }
 
-  /** Whether a change for this connection may be tried now. If so, its outcome must be told. */
-  begin(connectionId: string): boolean {
+  /**
+   * Milliseconds until a change for this connection may be tried. 0 if it is to be tried now: then its outcome must be told.
+   * Infinity while another one finds out whether the outage is over.
+   */
+  begin(connectionId: string): number {
     const now = this.#options.clock.monotonic();
-    if ((this.#refused.get(connectionId)?.until ?? 0) > now) return false;
-    if (this.#outage === undefined) return true;
-    if (this.#probing || this.#outage.until > now) return false;
+    const refusedFor = (this.#refused.get(connectionId)?.until ?? 0) - now;
+    if (refusedFor > 0) return refusedFor;
+    if (this.#outage === undefined) return 0;
+    if (this.#probing) return Infinity;
+    if (this.#outage.until > now) return this.#outage.until - now;
     this.#probing = true;
-    return true;
+    return 0;
   }
 
   succeeded(connectionId: string): void {
@@ -79,7 +84,7 @@ export class StatusBackoff {
   }
 
   /** Forgets connections that are gone. */
-  retain(ids: ReadonlySet<string>): void {
+  retain(ids: Pick<ReadonlySet<string>, 'has'>): void {
     for (const id of this.#refused.keys()) if (!ids.has(id)) this.#refused.delete(id);
   }
 

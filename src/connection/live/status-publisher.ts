@@ -36,6 +36,7 @@ export class StatusPublisher {
   readonly #background: Background;
   readonly #settleMs: number;
   readonly #backoff: StatusBackoff;
+  readonly #ended: (connectionId: string) => void;
   readonly #onTheWay = new Set<Promise<void>>();
   #stopped = false;
 
@@ -49,6 +50,8 @@ export class StatusPublisher {
     /** After a failure; one for all connections while the server is away. */
     retry: Backoff;
     log: Log;
+    /** Called when a change has ended, whatever came of it: what waits for that may go on. */
+    ended: (connectionId: string) => void;
   }) {
     this.#push = options.push;
     this.#refresh = options.refresh;
@@ -56,13 +59,15 @@ export class StatusPublisher {
     this.#background = options.background;
     this.#settleMs = options.settleMs;
     this.#backoff = new StatusBackoff(options);
+    this.#ended = options.ended;
   }
 
-  /** Notes what the server was just seen to hold. */
-  listed(connectionId: string, stored: Status): void {
+  /** Notes what the server was just seen to hold. Answers whether that is news. */
+  listed(connectionId: string, stored: Status): boolean {
     const shown = this.#shown.get(connectionId);
-    if (shown?.pushing === true) return;
+    if (shown?.pushing === true) return false;
     const replaced = shown !== undefined && shown.pushed !== undefined && !same(shown.pushed, stored);
+    if (shown !== undefined && same(shown.stored, stored) && shown.replaced === replaced) return false;
     this.#shown.set(connectionId, {
       pending: undefined,
       pushed: undefined,
@@ -71,6 +76,7 @@ export class StatusPublisher {
       pushing: false,
       replaced,
     });
+    return true;
   }
 
   /** Whether the server holds another status than the one brought to it: it put its own back, or someone else did. */
@@ -79,13 +85,17 @@ export class StatusPublisher {
     return pushed !== undefined && !same(pushed, stored);
   }
 
-  /** Notes what is true, and brings it to the server when that is due. */
-  update(connectionId: string, actual: Status): void {
+  /**
+   * Notes what is true, and brings it to the server when that is due. Answers in how many milliseconds it is to be called
+   * again although nothing has changed; Infinity for when a change has ended, undefined for not at all.
+   */
+  update(connectionId: string, actual: Status): number | undefined {
     const shown = this.#shown.get(connectionId);
-    if (shown === undefined || shown.pushing) return;
+    if (shown === undefined) return undefined;
+    if (shown.pushing) return Infinity;
     if (same(shown.stored, actual)) {
       this.#shown.set(connectionId, { ...shown, pending: undefined, pushed: actual });
-      return;
+      return undefined;
     }
     const now = this.#clock.monotonic();
     const since =
@@ -94,7 +104,8 @@ export class StatusPublisher {
     const worse = actual.code === 'error' || actual.code === 'warning';
     // Nothing new when the server put its own status over one that had been shown before.
     const shownBefore = shown.replaced && shown.pushed !== undefined && same(shown.pushed, actual);
-    if (!worse || shownBefore || now - since >= this.#settleMs) this.#send(connectionId, actual);
+    const settlesIn = since + this.#settleMs - now;
+    return worse && !shownBefore && settlesIn > 0 ? settlesIn : this.#send(connectionId, actual);
   }
 
   /**
@@ -111,7 +122,7 @@ export class StatusPublisher {
   }
 
   /** Forgets connections that are gone. */
-  retain(ids: ReadonlySet<string>): void {
+  retain(ids: Pick<ReadonlySet<string>, 'has'>): void {
     for (const id of this.#shown.keys()) if (!ids.has(id)) this.#shown.delete(id);
     this.#backoff.retain(ids);
   }
@@ -122,24 +133,31 @@ export class StatusPublisher {
     await Promise.all(this.#onTheWay);
   }
 
-  #send(connectionId: string, status: Status): void {
-    this.#change(connectionId, async () => {
+  #send(connectionId: string, status: Status): number | undefined {
+    return this.#change(connectionId, async () => {
       await this.#push(connectionId, status);
       return { stored: status, pushed: status, pending: undefined, pushing: false, replaced: false };
     });
   }
 
-  /** Runs one change of what the server holds; what it failed to change is left for the next occasion. */
-  #change(connectionId: string, work: () => Promise<Shown>): void {
+  /**
+   * Runs one change of what the server holds; what it failed to change is left for the next occasion. Answers in how many
+   * milliseconds that is.
+   */
+  #change(connectionId: string, work: () => Promise<Shown>): number | undefined {
     const before = this.#shown.get(connectionId);
-    if (before === undefined || this.#stopped || !this.#backoff.begin(connectionId)) return;
+    if (before === undefined || this.#stopped) return undefined;
+    const wait = this.#backoff.begin(connectionId);
+    if (wait > 0) return wait;
     this.#shown.set(connectionId, { ...before, pushing: true });
     const changing = this.#changed(connectionId, before, work);
     this.#onTheWay.add(changing);
     this.#background.run(`change the status of ${connectionId}`, async () => {
       await changing;
       this.#onTheWay.delete(changing);
+      this.#ended(connectionId);
     });
+    return Infinity;
   }
 
   async #changed(connectionId: string, before: Shown, work: () => Promise<Shown>): Promise<void> {

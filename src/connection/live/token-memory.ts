@@ -44,12 +44,18 @@ export class TokenMemory {
   readonly #options: TokenMemoryOptions;
   readonly #held = new Map<string, Remembered>();
   readonly #asked = new Set<string>();
+  #changes = 0;
   #key: Promise<string> | undefined;
   #notedAt = -Infinity;
   #isFailing = false;
 
   constructor(options: TokenMemoryOptions) {
     this.#options = options;
+  }
+
+  /** How often something was learnt, recalled or forgotten. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** What Slack said about a token, as far as it was recalled or learnt since the start. */
@@ -67,7 +73,7 @@ export class TokenMemory {
       for (const { hash, ...remembered } of await store.recall([...byHash.keys()])) {
         const token = byHash.get(hash);
         // What was learnt meanwhile is newer.
-        if (token !== undefined && !this.#asked.has(token)) this.#held.set(token, remembered);
+        if (token !== undefined && !this.#asked.has(token)) this.#hold(token, remembered);
       }
       for (const token of fresh) this.#asked.add(token);
     });
@@ -87,6 +93,7 @@ export class TokenMemory {
   forget(token: string): void {
     this.#asked.add(token);
     if (!this.#held.delete(token)) return;
+    this.#changes += 1;
     this.#run(async (store) => store.forget(await this.#hash(token)));
   }
 
@@ -107,6 +114,11 @@ export class TokenMemory {
     });
   }
 
+  #hold(token: string, remembered: Remembered): void {
+    this.#held.set(token, remembered);
+    this.#changes += 1;
+  }
+
   #remember(token: string, owner: BotOwner): void {
     const now = this.#options.clock.now();
     const before = this.#held.get(token);
@@ -115,7 +127,7 @@ export class TokenMemory {
     if (isKnown) return;
     const { appId, enterpriseId, teamId, botUserId, botId } = owner;
     const remembered = { appId, enterpriseId, teamId, botUserId, botId, saidAt: now };
-    this.#held.set(token, remembered);
+    this.#hold(token, remembered);
     this.#run(async (store) =>
       store.remember({ hash: await this.#hash(token), ...remembered }, now, MOST_TOKENS),
     );

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { AppStatuses } from '../../../../src/connection/live/app-statuses.js';
 
-it('Connections that are compared in one go share one look at the sockets of their app', async () => {
+it('The connections of an app share one look at its sockets until these change', () => {
   let looks = 0;
   const tokens = Array.from({ length: 100 }, (_, index) => ({
     token: `xapp-${index}`,
@@ -27,10 +27,16 @@ it('Connections that are compared in one go share one look at the sockets of the
     expect(statuses.token('A1', token)).toMatchObject({ t: token === 'xapp-0' ? 'valid' : 'superseded' });
   }
   expect(looks).toBe(1);
-  statuses.replace(new Map([['A1', tokens]]));
+  statuses.forget('A2');
+  statuses.of('A1');
+  expect(looks).toBe(1);
+  statuses.forget('A1');
   statuses.of('A1');
   expect(looks).toBe(2);
-  await Promise.resolve();
+  statuses.replace(new Map([['A1', tokens]]));
   statuses.of('A1');
   expect(looks).toBe(3);
+  statuses.forgetAll();
+  statuses.of('A1');
+  expect(looks).toBe(4);
 });

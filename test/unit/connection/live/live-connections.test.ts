@@ -5,8 +5,10 @@ import { LiveConnections } from '../../../../src/connection/live/live-connection
 import { LIVE_POLICY } from '../../../../src/connection/live/policy.js';
 import type { BotVerdict } from '../../../../src/connection/live/whose-bot.js';
 import { sleep } from '../../../../src/core/clock.js';
+import { Channel } from '../../../../src/core/channel.js';
 import { createLog } from '../../../../src/core/log.js';
 import { Health } from '../../../../src/core/health.js';
+import type { SocketEvent } from '../../../../src/slack/socket-event.js';
 import type { AppToken } from '../../../../src/slack/sockets.js';
 import type { AppSocketsStatus } from '../../../../src/slack/status.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
@@ -54,6 +56,7 @@ class FakeServer {
   #pushesAfter = Promise.resolve();
   down = false;
   hangs = false;
+  refusesPushes = false;
 
   add(id: string, variables: Record<string, string> = TOKENS, active = true): FakeConnection {
     const connection: FakeConnection = {
@@ -103,6 +106,7 @@ class FakeServer {
   async pushStatus(id: string, status: Status, signal: AbortSignal): Promise<void> {
     this.pushes.push(id);
     await this.#pushesAfter;
+    if (this.refusesPushes) throw new Error('connection refused');
     if (this.hangs)
       await new Promise((_, reject) =>
         signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
@@ -134,9 +138,17 @@ afterEach(async () => {
 function start(tokens = new TokensInMemory(), clock = new HandClock()) {
   const server = new FakeServer();
   const health = new Health();
+  const events = new Channel<SocketEvent>();
   const wanted = {
     apps: new Map<string, readonly AppToken[]>(),
     status: LIVE as AppSocketsStatus,
+    /** How often the status of an app's sockets was looked at. */
+    looks: 0,
+    /** The status of the sockets is another one from now on. */
+    say(status: AppSocketsStatus): void {
+      wanted.status = status;
+      events.emit({ t: 'status_changed', appId: 'A1', status });
+    },
   };
   const slack = {
     identity: KNOWN as BotVerdict,
@@ -156,7 +168,11 @@ function start(tokens = new TokensInMemory(), clock = new HandClock()) {
     server,
     sockets: {
       reconcile: (apps) => void (wanted.apps = new Map(apps)),
-      status: () => wanted.status,
+      events,
+      status() {
+        wanted.looks += 1;
+        return wanted.status;
+      },
     },
     ask: async (botToken, signal) => {
       slack.asked += 1;
@@ -191,7 +207,7 @@ async function startWithStatusOnItsWay() {
   const one = server.add('one');
   const arrive = server.holdPushes();
   live.start();
-  await clock.advance(LIVE_POLICY.compareMs);
+  await clock.advance(250);
   return { clock, server, live, one, arrive };
 }
 
@@ -259,7 +275,7 @@ describe('LiveConnections', () => {
     await clock.advance(5_000);
     one.status = { code: 'ok', message: 'Using Socket Mode' };
     one.variables = { auth_type: 'socketMode', socket_mode_app_token: TOKENS.socket_mode_app_token };
-    await clock.advance(LIVE_POLICY.reconcileMs + LIVE_POLICY.settleMs + LIVE_POLICY.compareMs);
+    await clock.advance(LIVE_POLICY.reconcileMs + LIVE_POLICY.settleMs + 250);
     expect(one.status).toMatchObject({
       code: 'error',
       message: expect.stringContaining('private_bot_token is missing') as string,
@@ -315,7 +331,7 @@ describe('LiveConnections', () => {
     await clock.advance(3_000);
     slack.identity = { t: 'refused', error: 'token_revoked', advice: 'Install the app again.' };
     live.doubtTokens(HERE);
-    await clock.advance(LIVE_POLICY.settleMs + 2 * LIVE_POLICY.compareMs);
+    await clock.advance(LIVE_POLICY.settleMs + 500);
     expect(one.status).toEqual({
       code: 'error',
       message: 'Slack refused the bot token (token_revoked): Install the app again.',
@@ -699,17 +715,78 @@ describe('LiveConnections', () => {
     expect(live.current('nobody')).toEqual({ code: 'init_required', message: 'Init required' });
   });
 
+  it('No connection is looked at while nothing changes, but for a slow sweep', async () => {
+    const { clock, server, live, wanted } = start();
+    for (let index = 0; index < 20; index++) server.add(`con_${index}`);
+    live.start();
+    await clock.advance(5_000);
+    const reconciled = wanted.apps;
+    wanted.looks = 0;
+    await clock.advance(20_000);
+    expect(wanted.looks).toBe(0);
+    expect(wanted.apps).toBe(reconciled);
+    // Nobody announced this change.
+    wanted.status = { ...LIVE, sockets: 3 };
+    await clock.advance(LIVE_POLICY.statusSweepMs);
+    expect(wanted.looks).toBe(1);
+    expect(server.connections.get('con_7')?.status.message).toBe('Using Socket Mode in Team: 3 sockets live');
+  });
+
+  it('A change of the sockets is shown at once to the connections of their app', async () => {
+    const { clock, server, live, wanted } = start();
+    for (const id of ['one', 'two']) server.add(id);
+    live.start();
+    await clock.advance(5_000);
+    server.pushes.length = 0;
+    wanted.looks = 0;
+    wanted.say({ ...LIVE, sockets: 3 });
+    await clock.advance(0);
+    expect(server.pushes).toEqual(['one', 'two']);
+    expect(server.connections.get('two')?.status.message).toBe('Using Socket Mode in Team: 3 sockets live');
+    expect(wanted.looks).toBe(1);
+  });
+
+  it('A problem of the program is shown when it has lasted, and its end at once', async () => {
+    const { clock, server, live, health } = start();
+    const one = server.add('one');
+    live.start();
+    await clock.advance(5_000);
+    health.set('journal', ['The disk is full.']);
+    await clock.advance(LIVE_POLICY.settleMs - 1);
+    expect(one.status.code).toBe('ok');
+    await clock.advance(1);
+    expect(one.status).toEqual({ code: 'warning', message: 'The disk is full.' });
+    health.set('journal', []);
+    await clock.advance(0);
+    expect(one.status.code).toBe('ok');
+  });
+
+  it('A status that could not be brought to the server is brought there later, although nothing changes any more', async () => {
+    const { clock, server, live, wanted } = start();
+    const ids = ['one', 'two', 'three'];
+    for (const id of ids) server.add(id);
+    live.start();
+    await clock.advance(5_000);
+    server.refusesPushes = true;
+    wanted.say({ ...LIVE, sockets: 3 });
+    await clock.advance(60_000);
+    expect(server.connections.get('one')?.status.message).toMatch(/: 2 sockets live$/);
+    server.refusesPushes = false;
+    await clock.advance(1.5 * LIVE_POLICY.statusRetry.maxMs);
+    for (const id of ids) expect(server.connections.get(id)?.status.message).toMatch(/: 3 sockets live$/);
+  });
+
   it('The status does not show a renewal of sockets, but soon shows a lasting problem', async () => {
     const { clock, server, live, wanted } = start();
     const one = server.add('one');
     live.start();
     await clock.advance(3_000);
-    wanted.status = { ...LIVE, t: 'degraded', sockets: 1, reason: 'no answer', doing: 'opening another' };
+    wanted.say({ ...LIVE, t: 'degraded', sockets: 1, reason: 'no answer', doing: 'opening another' });
     await clock.advance(1_000);
-    wanted.status = LIVE;
+    wanted.say(LIVE);
     await clock.advance(1_000);
     expect(one.status.code).toBe('ok');
-    wanted.status = { ...LIVE, t: 'broken', error: 'link_disabled', advice: 'Switch Socket Mode on.' };
+    wanted.say({ ...LIVE, t: 'broken', error: 'link_disabled', advice: 'Switch Socket Mode on.' });
     await clock.advance(2_000);
     expect(one.status).toEqual({
       code: 'error',

@@ -18,6 +18,7 @@ function publisher(refuse = false) {
   const pushed: Status[] = [];
   const refreshed: string[] = [];
   const logged: string[] = [];
+  const ended: string[] = [];
   const server = { refuses: refuse, refused: new Set<string>(), held: Promise.resolve(), tried: 0 };
   const made = new StatusPublisher({
     push: async (id, status) => {
@@ -33,12 +34,13 @@ function publisher(refuse = false) {
       return server.refuses ? Promise.reject(new Error('down')) : Promise.resolve(BUILT_IN);
     },
     settleMs: 1_000,
+    ended: (id) => void ended.push(id),
     retry: RETRY,
     random: () => 0.5,
     clock,
     log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
   });
-  return { clock, logged, pushed, refreshed, server, made };
+  return { clock, logged, ended, pushed, refreshed, server, made };
 }
 
 describe('StatusPublisher', () => {
@@ -52,6 +54,30 @@ describe('StatusPublisher', () => {
     made.update('con', OK);
     await settle();
     expect(pushed).toEqual([OK]);
+  });
+
+  it('The publisher says when a status that it did not bring to the server is due', async () => {
+    const { made, pushed, ended, clock, server } = publisher();
+    expect(made.update('con', OK)).toBeUndefined();
+    expect(made.listed('con', OK)).toBe(true);
+    expect(made.listed('con', OK)).toBe(false);
+    expect(made.update('con', WARNING)).toBe(1_000);
+    await clock.advance(400);
+    expect(made.update('con', WARNING)).toBe(600);
+    await clock.advance(600);
+    server.refuses = true;
+    expect(made.update('con', WARNING)).toBe(Infinity);
+    expect(made.update('con', OK)).toBe(Infinity);
+    await settle();
+    expect(ended).toEqual(['con']);
+    const wait = made.update('con', WARNING) ?? 0;
+    expect(wait).toBeGreaterThan(0);
+    server.refuses = false;
+    await clock.advance(wait);
+    expect(made.update('con', WARNING)).toBe(Infinity);
+    await settle();
+    expect(made.update('con', WARNING)).toBeUndefined();
+    expect(pushed).toEqual([WARNING]);
   });
 
   it('A problem that passes before the settling time is not published', async () => {
