@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import { PORT_LIMITS } from './limits.js';
 
 /** A request as far as it matters here: whether all of it has come. */
@@ -9,6 +9,8 @@ interface Arriving {
 type Begin = (done: () => void) => void;
 
 interface Connection {
+  /** Whose share of the places it counts in. */
+  readonly origin: string;
   /** The requests that are being answered: at most one, or the streams of HTTP/2, which are answered side by side. */
   readonly current: Set<Arriving>;
   /** Those that came on the connection after it. */
@@ -19,8 +21,9 @@ interface Connection {
 
 /**
  * The clients' connections of one port. There are at most `most`: a new one takes the place of one that has waited
- * longest for a request, else for the rest of one, and is closed itself where all others are being answered. Requests of
- * a connection are answered one after another, as RFC 9112, 9.3.2 demands for requests that change something.
+ * longest for a request, else for the rest of one, and is closed itself where all others are being answered. An address
+ * that holds more than half of the places gives up its own first, and to another address even one that is being answered.
+ * Requests of a connection are answered one after another, as RFC 9112, 9.3.2 demands for requests that change something.
  */
 export class Connections {
   readonly #most: number;
@@ -41,9 +44,10 @@ export class Connections {
   /** Counts a new connection; nothing happens for one that is counted already. */
   add(socket: Socket): void {
     if (this.#open.has(socket)) return;
+    const origin = originOf(socket.remoteAddress);
     if (this.#open.size >= this.#most) {
       this.#refused();
-      const victim = this.#leastMissed();
+      const victim = this.#leastMissed(origin);
       if (victim === undefined) {
         socket.destroy();
         return;
@@ -51,7 +55,7 @@ export class Connections {
       this.#open.delete(victim);
       victim.destroy();
     }
-    this.#open.set(socket, { current: new Set(), later: [], since: this.#step++ });
+    this.#open.set(socket, { origin, current: new Set(), later: [], since: this.#step++ });
     socket.once('close', () => this.#open.delete(socket));
   }
 
@@ -96,17 +100,38 @@ export class Connections {
     });
   }
 
-  #leastMissed(): Socket | undefined {
-    let waiting: [Socket, Connection] | undefined;
-    let receiving: [Socket, Connection] | undefined;
-    for (const entry of this.#open) {
-      const { current, since } = entry[1];
-      if (current.size === 0) {
-        if (since < (waiting?.[1].since ?? Infinity)) waiting = entry;
-      } else if ([...current].every(({ complete }) => !complete)) {
-        if (since < (receiving?.[1].since ?? Infinity)) receiving = entry;
-      }
-    }
-    return (waiting ?? receiving)?.[0];
+  /** The connection that gives its place to one from `origin`. */
+  #leastMissed(origin: string): Socket | undefined {
+    const crowd = this.#crowd();
+    const open = [...this.#open].filter(([, each]) => crowd === undefined || each.origin === crowd);
+    const waiting = open.filter(([, { current }]) => current.size === 0);
+    const receiving = open.filter(([, { current }]) => [...current].every(({ complete }) => !complete));
+    const victims = [waiting, receiving, crowd === undefined || crowd === origin ? [] : open];
+    return oldestOf(victims.find(({ length }) => length > 0) ?? []);
   }
+
+  /** The origin that holds more than half of the places, if one does. */
+  #crowd(): string | undefined {
+    const counts = new Map<string, number>();
+    for (const { origin } of this.#open.values()) counts.set(origin, (counts.get(origin) ?? 0) + 1);
+    return [...counts].find(([, count]) => count > this.#most / 2)?.[0];
+  }
+}
+
+function oldestOf(connections: readonly [Socket, Connection][]): Socket | undefined {
+  let oldest: [Socket, Connection] | undefined;
+  for (const entry of connections) if (entry[1].since < (oldest?.[1].since ?? Infinity)) oldest = entry;
+  return oldest?.[0];
+}
+
+/** An address; of IPv6 the half that names a network, since a client has all the addresses of one. */
+function originOf(address = ''): string {
+  if (!isIPv6(address) || address.startsWith('::ffff:')) return address.replace('::ffff:', '');
+  const [head = [], tail = []] = address
+    .split('::')
+    .map((part) => part.split(':').filter((group) => group !== ''));
+  // What is left out between the two is zeros.
+  const zeros = Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0');
+  const network = [...head, ...zeros, ...tail];
+  return network.slice(0, 4).join(':');
 }

@@ -1,6 +1,7 @@
 import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
+import { RareLines } from '../core/rare-lines.js';
 
 /** Why a port closed a connection, or did not read or answer a request. */
 export type RefusalReason =
@@ -14,21 +15,16 @@ export interface PortRefusal {
 /** Is told of each refusal of one port. */
 export type NoteRefusal = (why: RefusalReason) => void;
 
-// Strangers decide how often this happens, so they must not decide how much is logged.
-const QUIET_MS = 60_000;
-
 /** Publishes the refusals of a port, and logs at most one a minute of those that say the machine is short of something. */
 export function notingRefusals(
   port: PortRefusal['port'],
   refusals: Channel<PortRefusal>,
   { clock, log }: { readonly clock: Clock; readonly log: Pick<Log, 'warn'> },
 ): NoteRefusal {
-  let quietUntil = -Infinity;
+  const lines = new RareLines(clock);
   return (why) => {
     refusals.emit({ port, why });
-    const now = clock.monotonic();
-    if (why !== 'too_many_connections' || now < quietUntil) return;
-    quietUntil = now + QUIET_MS;
+    if (why !== 'too_many_connections' || lines.next(why) === undefined) return;
     log.warn(
       { port },
       'too many connections: the ones that waited longest are closed; raise the limit of open files (ulimit -n) if they are wanted',

@@ -5,6 +5,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { NONCE, secureHeaders } from 'hono/secure-headers';
+import { RareLines } from '../core/rare-lines.js';
 import { PORT_LIMITS } from '../http/limits.js';
 import { manifestJson, manifestYaml } from './app-manifest.js';
 import { refusalOf } from './http/refusal.js';
@@ -21,7 +22,7 @@ import type { SetupPorts } from './ports.js';
 export function createSetup(ports: SetupPorts): Hono<SetupEnvironment> {
   const app = new Hono<SetupEnvironment>();
   const assets = loadAssets();
-  const opened = new OpenedSockets(ports.clock);
+  const parts = { ports, opened: new OpenedSockets(ports.clock), rare: new RareLines(ports.clock) };
   app.use(securityHeaders(ports.slackSite));
 
   app.get('/slack', (context) => {
@@ -53,7 +54,7 @@ export function createSetup(ports: SetupPorts): Hono<SetupEnvironment> {
       onError: (context) => context.text('request too large', 413, { connection: 'close' }),
     }),
   );
-  app.on(['GET', 'POST'], '/slack/save', (context) => answerSave(context, ports, opened));
+  app.on(['GET', 'POST'], '/slack/save', (context) => answerSave(context, parts));
 
   app.onError((error, context) => {
     const refusal = refusalOf(error);

@@ -1,6 +1,7 @@
 import { isSocketMode } from '../../connection/live/setup-state.js';
 import { withTimeLimit } from '../../core/cancellation.js';
 import { PluginError } from '../../core/errors.js';
+import type { RareLines } from '../../core/rare-lines.js';
 import { cutText } from '../../core/text.js';
 import { findConnection } from '../connection-access.js';
 import type { OpenedSockets } from '../opened-sockets.js';
@@ -12,15 +13,19 @@ import { refusalOf } from './refusal.js';
 import { callerHeaders, readFields, type Fields, type SetupContext } from './request.js';
 import { showPage } from './show-page.js';
 
+export interface SaveParts {
+  readonly ports: SetupPorts;
+  readonly opened: OpenedSockets;
+  /** Lines about forms that were refused, by status. */
+  readonly rare: RareLines;
+}
+
 /**
  * `/slack/save`: the built-in integration's contract, or a button of our own page (`action`). Who sent it is judged
  * first, then whether it can be read in one way only, then whose connection it is.
  */
-export async function answerSave(
-  context: SetupContext,
-  ports: SetupPorts,
-  opened: OpenedSockets,
-): Promise<Response> {
+export async function answerSave(context: SetupContext, parts: SaveParts): Promise<Response> {
+  const { ports, opened } = parts;
   const request = context.req.raw;
   context.header('cache-control', 'no-store');
   const sender = senderOf(request, ports);
@@ -30,7 +35,7 @@ export async function answerSave(
   if (context.env.passOn !== undefined && !button && !isSocketMode(fields.get('auth_type'))) {
     const answer = await saveOnServer(context, ports, { fields, sender, passOn: context.env.passOn });
     if (answer === 'forged') return forged(context);
-    return answer instanceof Response ? answer : send(context, ports, fields, answer);
+    return answer instanceof Response ? answer : send(context, parts, fields, answer);
   }
   if (request.method !== 'POST') {
     // Tokens do not belong in addresses, and AutoKitteh's cookies come along with foreign links.
@@ -38,7 +43,7 @@ export async function answerSave(
   }
   if (button) return answerAction(context, ports, opened, fields);
   const autokitteh = ports.autokitteh.forCaller(callerHeaders(request));
-  return send(context, ports, fields, await saveLikeBuiltIn(ports, autokitteh, fields));
+  return send(context, parts, fields, await saveLikeBuiltIn(ports, autokitteh, fields));
 }
 
 /** The server's save takes GET as well, and no `Origin` comes with a link. */
@@ -51,12 +56,24 @@ function forged(context: SetupContext): Response {
   return context.text('this form was sent by another site', 403);
 }
 
-function send(context: SetupContext, ports: SetupPorts, fields: Fields, answer: SaveAnswer): Response {
+function send(
+  context: SetupContext,
+  { ports, rare }: SaveParts,
+  fields: Fields,
+  answer: SaveAnswer,
+): Response {
   if ('location' in answer) return context.redirect(answer.location, 302);
-  ports.log.info(
-    { connectionId: cutText(fields.get('cid'), 64), answer: answer.text },
-    'connection not saved',
-  );
+  // Anybody may post forms that are refused.
+  const heldBack = rare.next(String(answer.status));
+  if (heldBack !== undefined)
+    ports.log.info(
+      {
+        connectionId: cutText(fields.get('cid'), 64),
+        answer: answer.text,
+        ...(heldBack > 0 && { alike: heldBack }),
+      },
+      'connection not saved',
+    );
   return context.text(answer.text, answer.status);
 }
 

@@ -398,3 +398,17 @@ it('The log never contains a token or a cookie', async () => {
   expect(setup.lines.join('')).not.toMatch(/xoxb-|xapp-|persons-token/);
   expect(setup.lines.length).toBeGreaterThan(0);
 });
+
+it('Refused forms are logged once a minute for each status, with the number of those that were not', async () => {
+  const setup = createFakeSetup();
+  const refuse = async (times: number): Promise<void> => {
+    for (let time = 0; time < times; time++) await post(setup, GOOD, {});
+  };
+  await refuse(100);
+  await post(setup, GOOD, { authorization: 'Bearer someone-elses' });
+  expect(setup.lines).toHaveLength(2);
+  await setup.clock.advance(60_000);
+  await refuse(2);
+  const last = JSON.parse(setup.lines[2] ?? '') as Record<string, unknown>;
+  expect([setup.lines.length, last['alike'], last['msg']]).toEqual([3, 99, 'connection not saved']);
+});
