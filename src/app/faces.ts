@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { AutoKittehClient } from '../autokitteh/client.js';
 import { awaitsAnswer } from '../connection/answers/answer-routes.js';
 import { proposedApp, slackSiteOf } from '../setup/app-manifest.js';
-import { isForged } from '../setup/http/forged-request.js';
+import { isForged, senderOfLink } from '../setup/http/forged-request.js';
 import { createSetup } from '../setup/setup.js';
 import { startContractServer } from '../contract/server.js';
 import { contractRoutes } from '../contract/service.js';
@@ -104,6 +104,7 @@ export async function openFaces(
     setup: (request, front) => slack.fetch(request, front),
     awaitsAnswer: (path) => awaitsAnswer(desk, path),
     isForged: (headers) => isForged(headers, trusted),
+    senderOfLink: (headers) => senderOfLink(headers, trusted),
     isSocketMode: (connectionId) => live.isSocketMode(connectionId),
     pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),
     noticeWrite: (connectionId) => live.noticeChange(connectionId),

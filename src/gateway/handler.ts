@@ -3,7 +3,7 @@ import { createClient, type Transport } from '@connectrpc/connect';
 import { isConnectionId } from '../autokitteh/ids.js';
 import type { Status } from '../autokitteh/status.js';
 import type { Clock } from '../core/clock.js';
-import type { RequestHeaders } from '../setup/http/forged-request.js';
+import type { RequestHeaders, SaveSender } from '../setup/http/forged-request.js';
 import { errorMessage } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
@@ -19,6 +19,7 @@ import type { Forwarder } from './forwarder.js';
 import { announcesBody } from './headers.js';
 import { routeOf, type Route, type StatusQuestion } from './routes.js';
 import { answerPayload, readRequest, rpcFormat, withPayload } from './rpc-body.js';
+import { sendPostinitQuestion } from './postinit-question.js';
 import { answerTooLarge } from './too-much.js';
 import { answerBySetup, type SetupHandler } from './setup-bridge.js';
 import { createStatusSource, statusPage, statusPayload, STATUS_REQUESTS } from './status-answer.js';
@@ -34,6 +35,8 @@ export interface GatewayPorts {
   readonly awaitsAnswer: (path: string) => boolean;
   /** Whether another site made a browser send a request with these headers. */
   readonly isForged: (headers: RequestHeaders) => boolean;
+  /** Who sent a GET or HEAD with these headers. */
+  readonly senderOfLink: (headers: RequestHeaders) => SaveSender;
   /** Whether it is a connection of this integration that uses Socket Mode. */
   readonly isSocketMode: (connectionId: string) => Promise<boolean>;
   /** Stores a status on the server, as the server itself would have. */
@@ -93,6 +96,8 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
         return descriptor(request, response, route);
       case 'status_rpc':
         return statusRpc(request, response, route.question);
+      case 'postinit':
+        return postinit(request, response, route);
       case 'status_page':
         return statusOnPage(request, response, route);
     }
@@ -221,6 +226,34 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
     const status = await ownStatus(question, connectionId);
     if (status === undefined) sendAnswer(response, answer);
     else sendAnswer(response, answer, statusPage(status));
+  }
+
+  /** The server takes GET, and HEAD as well; our own page's button sends POST, with which browsers send `Origin`. */
+  async function postinit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { connectionId }: Route & { t: 'postinit' },
+  ): Promise<void> {
+    const headers = headersOf(request);
+    const posted = request.method === 'POST';
+    const sender = posted ? (ports.isForged(headers) ? 'forged' : 'trusted') : ports.senderOfLink(headers);
+    if (sender === 'forged') {
+      plainText(response, 403, 'this request was sent by another site');
+      request.resume();
+      return;
+    }
+    if (sender === 'unknown') {
+      await sendPostinitQuestion(request, response, connectionId);
+      return;
+    }
+    if (posted) {
+      request.method = 'GET';
+      request.resume();
+    }
+    forwarder.forward(request, response, {
+      answered: noticing(connectionId),
+      ...(posted && { body: Buffer.alloc(0) }),
+    });
   }
 
   /** The contract's answer for a connection that is ours; the server has let the caller ask by then. */

@@ -16,6 +16,8 @@ export type Route =
   | { readonly t: 'descriptor_rpc'; readonly method: 'Get' | 'List' }
   /** VarsService Set or Delete: forwarded, and noticed with the connections that it names. */
   | { readonly t: 'variables_rpc'; readonly method: 'Set' | 'Delete' }
+  /** Stores variables that its address holds: forwarded for people who mean it. */
+  | { readonly t: 'postinit'; readonly connectionId: string }
   /** Forwarded, and noticed when it succeeded. */
   | { readonly t: 'write'; readonly connectionId: string | undefined }
   | { readonly t: 'forward' };
@@ -52,16 +54,22 @@ function routeOfPlain(method: string, path: string): Route {
   if (ASSET.test(path)) return { t: 'setup' };
   if (method === 'GET' || method === 'HEAD') {
     if (path === '/slack' || path === '/slack/') return { t: 'setup' };
-    const [, connectionId, page] = PAGE.exec(path) ?? [];
-    return page === 'postinit' && method === 'GET' ? { t: 'write', connectionId } : FORWARD;
+    return postinitRoute(path) ?? FORWARD;
   }
   if (method !== 'POST') return FORWARD;
   const [, connectionId, question] = PAGE.exec(path) ?? [];
   if (connectionId !== undefined && (question === 'test' || question === 'refresh')) {
     return { t: 'status_page', question, connectionId };
   }
+  const postinit = postinitRoute(path);
+  if (postinit !== undefined) return postinit;
   const [, service, name] = RPC.exec(path) ?? [];
   return service === undefined || name === undefined ? FORWARD : rpcRoute(service, name);
+}
+
+function postinitRoute(path: string): Route | undefined {
+  const [, connectionId, page] = PAGE.exec(path) ?? [];
+  return connectionId !== undefined && page === 'postinit' ? { t: 'postinit', connectionId } : undefined;
 }
 
 function rpcRoute(service: string, name: string): Route {

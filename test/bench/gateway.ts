@@ -38,6 +38,7 @@ export const bench: Bench = {
       setup: () => new Response(),
       awaitsAnswer: () => false,
       isForged: () => false,
+      senderOfLink: () => 'trusted',
       isSocketMode: () => Promise.resolve(false),
       pushStatus: () => Promise.resolve(),
       noticeWrite: () => undefined,

@@ -95,6 +95,7 @@ export async function startSite({
     },
     awaitsAnswer: () => false,
     isForged: () => false,
+    senderOfLink: () => 'trusted',
     isSocketMode: () => Promise.resolve(true),
     pushStatus: () => Promise.resolve(),
     noticeWrite: () => undefined,

@@ -1,3 +1,4 @@
+import { senderOfLink } from '../../../src/setup/http/forged-request.js';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { createRouterTransport } from '@connectrpc/connect';
 import type { Status } from '../../../src/autokitteh/status.js';
@@ -28,6 +29,9 @@ export interface Rig {
   store: () => Promise<void>;
   stop(): Promise<void>;
 }
+
+/** An origin that may act with a person's cookies. */
+export const TRUSTED = 'https://ui.example';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -69,6 +73,7 @@ export async function startRig(
     },
     awaitsAnswer: (path) => rig.awaited.has(path),
     isForged: (headers) => headers.get('x-forged') === 'yes',
+    senderOfLink: (headers) => senderOfLink(headers, { trustedOrigins: [TRUSTED] }),
     isSocketMode: (id) => Promise.resolve(rig.socketMode.has(id)),
     pushStatus: async (id, status) => {
       rig.pushed.push([id, status]);

@@ -30,7 +30,7 @@ describe('what is ours', () => {
     ['POST', '/autokitteh.connections.v1.ConnectionsService/Delete', 'write'],
     ['POST', '/autokitteh.deployments.v1.DeploymentsService/Activate', 'write'],
     ['POST', '/autokitteh.deployments.v1.DeploymentsService/Deactivate', 'write'],
-    ['GET', `/connections/${CONNECTION}/postinit?vars=V&origin=O`, 'write'],
+    ['GET', `/connections/${CONNECTION}/postinit?vars=V&origin=O`, 'postinit'],
   ])('The request %s %s is the route %s', (method, target, expected) => {
     expect(routeOf(method, target).t).toBe(expected);
   });
