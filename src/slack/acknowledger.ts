@@ -16,6 +16,7 @@ export class Acknowledger {
   readonly #roster: Roster;
   readonly #limitMs: number;
   readonly #onSettled: (envelope: Envelope, how: Acknowledged) => void;
+  readonly #successor: () => SlackSocket | undefined;
   /** Those that want to know of the next live socket. */
   readonly #awaitingLive = new Set<() => void>();
   /** What each socket sent within Slack's time limit, oldest first. */
@@ -24,17 +25,19 @@ export class Acknowledger {
   #doubtful: readonly Recent[] = [];
   #waiting = 0;
 
-  /** `onSettled` is called after each. */
+  /** `onSettled` is called after each; `successor` names a live socket of the pool that took this one's place. */
   constructor(
     clock: Clock,
     roster: Roster,
     limitMs: number,
     onSettled: (envelope: Envelope, how: Acknowledged) => void,
+    successor: () => SlackSocket | undefined,
   ) {
     this.#clock = clock;
     this.#roster = roster;
     this.#limitMs = limitMs;
     this.#onSettled = onSettled;
+    this.#successor = successor;
   }
 
   /** Acknowledgements that wait for a live socket. */
@@ -107,7 +110,8 @@ export class Acknowledger {
 
   #trySend(own: SlackSocket | undefined, text: string): boolean {
     // A socket that answers again counts too.
-    const sender = this.#roster.sender(own) ?? (own?.state.t === 'live' ? own : undefined);
+    const sender =
+      this.#roster.sender(own) ?? (own?.state.t === 'live' ? own : undefined) ?? this.#successor();
     if (sender?.send(text) !== true) return false;
     this.#remember(sender, text);
     return true;

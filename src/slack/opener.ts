@@ -26,6 +26,11 @@ export interface PoolSurroundings {
   readonly background: Background;
   readonly onEnvelope: (envelope: Envelope) => void;
   readonly newSocketId: () => string;
+  /**
+   * A live socket of the app. An app that is removed and wanted again has another pool than before: what the old one still
+   * brings can be acknowledged on a socket of the new one.
+   */
+  readonly liveSocket: (appId: string) => SlackSocket | undefined;
   /** Slack has opened a socket of the app with the token, or refused the token. */
   readonly onToken: (token: string, appId: string, fate: 'opened' | 'refused') => void;
 }

@@ -54,10 +54,16 @@ export class AppPool {
     this.#trouble = new Trouble(clock, random, policy.pool);
     this.#ghosts = new GhostCount(clock);
     this.#waiting = new Waiting(clock);
-    this.#acknowledger = new Acknowledger(clock, this.#roster, policy.acknowledgeMs, (envelope, how) => {
-      this.#traffic.acknowledged(envelope, how);
-      this.#closing.progress();
-    });
+    this.#acknowledger = new Acknowledger(
+      clock,
+      this.#roster,
+      policy.acknowledgeMs,
+      (envelope, how) => {
+        this.#traffic.acknowledged(envelope, how);
+        this.#closing.progress();
+      },
+      () => surroundings.liveSocket(appId),
+    );
     this.#traffic = new Traffic({
       appId,
       clock,
@@ -105,6 +111,11 @@ export class AppPool {
     for (const socket of this.#roster.all())
       socket.renewal = { at: clock.monotonic() + random() * policy.pool.wakeSpreadMs, why: 'woke' };
     this.#step();
+  }
+
+  /** A socket on which something can be sent with good hope. */
+  get sender(): SlackSocket | undefined {
+    return this.#roster.sender();
   }
 
   get status(): AppSocketsStatus {

@@ -79,6 +79,7 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
     background,
     onEnvelope: options.onEnvelope,
     newSocketId: () => `s${++socketNumber}`,
+    liveSocket: (appId) => pools.get(appId)?.sender,
     onToken: options.onToken ?? (() => undefined),
   };
 

@@ -45,6 +45,21 @@ it('An acknowledgement is lost when no socket comes in time', async () => {
   await expect(acknowledged).resolves.toBe('lost');
 });
 
+it('What the sockets of a removed app brought last is acknowledged on those of the app that is wanted again', async () => {
+  rig = await PoolRig.live();
+  const next = await PoolRig.live();
+  rig.successor = next;
+  rig.wires.at(0).envelope('never acknowledged');
+  const stopped = rig.pool.stop();
+  await rig.advance(2_500);
+  rig.wires.alive[0]?.envelope('e1');
+  await rig.advance(1_000);
+  await stopped;
+  await expect(rig.envelopes.at(-1)?.acknowledge()).resolves.toBe('sent_elsewhere');
+  expect(next.wires.all.flatMap(({ sent }) => sent)).toEqual(['{"envelope_id":"e1"}']);
+  await next.stop();
+});
+
 it('An acknowledgement does not rely on a silent socket', async () => {
   rig = await PoolRig.live();
   rig.wires.onOpened = () => undefined;

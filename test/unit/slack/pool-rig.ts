@@ -22,6 +22,8 @@ export class PoolRig {
   readonly fates: string[] = [];
   readonly limiter: ConnectionLimiter;
   readonly pool: AppPool;
+  /** The pool of the same app that took the place of this one. */
+  successor: PoolRig | undefined;
   /** Called for each envelope. */
   onEnvelope: (envelope: Envelope) => void = () => undefined;
   readonly #policy: SocketPolicy;
@@ -53,6 +55,7 @@ export class PoolRig {
         this.onEnvelope(envelope);
       },
       newSocketId: () => `s${++id}`,
+      liveSocket: () => this.successor?.pool.sender,
       onToken: (token, appId, fate) => void this.fates.push(`${fate} ${appId} ${token}`),
     });
   }
