@@ -13,7 +13,6 @@ export const FOLDERS = {
     imports: ['core'],
     surface: [
       'connections.ts',
-      'descriptors.ts',
       'dual-request.ts',
       'dual-server.ts',
       'graceful-stop.ts',

@@ -13,7 +13,7 @@ import { Channel } from '../core/channel.js';
 import type { Releasers } from '../core/lifecycle.js';
 import type { Readiness } from '../core/readiness.js';
 import { startGateway } from '../gateway/gateway.js';
-import { connectionCaps, descriptorLimit } from '../http/descriptors.js';
+import { connectionCaps, descriptorLimit } from '../http/limits.js';
 import { notingRefusals, type PortRefusal } from '../http/refusals.js';
 import { createMetrics } from '../ops/metrics.js';
 import { liveConnection } from './live-connection.js';

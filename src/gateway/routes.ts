@@ -1,4 +1,4 @@
-import { plainPath } from './plain-path.js';
+import { posix } from 'node:path';
 
 /** What becomes of a request. */
 export type Route =
@@ -83,4 +83,23 @@ function rpcRoute(service: string, name: string): Route {
       if (name === 'RefreshStatus') return { t: 'status_rpc', question: 'refresh' };
   }
   return READING.test(name) ? FORWARD : { t: 'write', connectionId: undefined };
+}
+
+// Nearly every path is plain: neither an escape, nor an empty or a dot segment.
+const NOT_PLAIN = /%|\/\/|\/\.{1,2}(?:\/|$)/;
+
+/**
+ * The path that AutoKitteh's router, Go's `http.ServeMux`, makes of a path: cleaned as it is written, then every segment
+ * decoded. Undefined where a segment decodes to what no path of ours has: a slash, a dot segment, no text.
+ */
+function plainPath(path: string): string | undefined {
+  if (!NOT_PLAIN.test(path)) return path;
+  try {
+    const segments = posix.normalize(path).split('/').map(decodeURIComponent);
+    return segments.some((segment) => /^\.{1,2}$|[^!-~]|[/?#%\\]/.test(segment))
+      ? undefined
+      : segments.join('/');
+  } catch {
+    return undefined;
+  }
 }
