@@ -8,7 +8,7 @@ export interface Claim {
  * The claims that this process knows it holds, from when it is told of them until their end is written. What PostgreSQL says
  * this process holds is compared with it, because an answer can be lost on its way, and a statement can take effect long after
  * its connection was cut. A row that is unknown in two looks, with every claim that was begun before the first of them
- * answered, is held without anybody's knowledge: its conversation would stand still.
+ * answered, is held without anybody's knowledge: its conversation would stand still. In docs/replicas-model: look and compare.
  */
 export class Claims {
   // Arrays, for there are few: docs/architecture.md, "What keeps garbage".

@@ -5,6 +5,8 @@
  * A row that does not lead stands behind a leader which nobody can end before this transaction does: FOR KEY SHARE here, FOR
  * UPDATE where a leader is ended. Without the pair, a row could be written behind a leader that is just being ended, and
  * nobody would make it lead. A lane whose leader has ended meanwhile goes round again.
+ *
+ * In docs/replicas-model: appendDuplicate, appendLeading, appendLocks and appendBehind.
  */
 export const APPEND = `(
   v_app text[], v_connection text[], v_urgent boolean[], v_conversation text[], v_long_conversation text[],

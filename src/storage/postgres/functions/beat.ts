@@ -2,6 +2,8 @@
  * Renews the lease of a replica that is not gone, and ends those of the others that are over, in one transaction and by one
  * time. Only a replica that has beaten without a gap for a whole lease ends others: after an outage of PostgreSQL all of
  * them get the time to renew. \`alive\` is false when another replica has ended this one.
+ *
+ * In docs/replicas-model: beat and fence.
  */
 export const BEAT = `(me text, v_lease interval)
 RETURNS TABLE (alive boolean, now_ms double precision, fenced int) LANGUAGE plpgsql AS $$

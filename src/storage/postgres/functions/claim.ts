@@ -2,6 +2,8 @@
  * Takes the leading rows that are ready, for a replica that holds its lease. Answers ids alone: a client that reads slowly
  * would keep the rows locked. A row without an id says when the next lane of that want is ready. NO KEY UPDATE, so that
  * lanes to which somebody is just writing are not left out.
+ *
+ * In docs/replicas-model: claimOrTakeOver.
  */
 export const CLAIM = `(
   me text, v_now double precision, v_app text[], v_connection text[], v_urgent boolean[], v_limit int[]

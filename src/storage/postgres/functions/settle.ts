@@ -2,6 +2,8 @@
  * Ends claims. A row that somebody is writing behind is not waited for, because to wait while rows are held is how two
  * transactions come to wait for each other: it is answered 'busy', and settled alone, with \`v_wait\`. A claim is told by its
  * turn, which also leaves alone a later claim of the same row by the same owner; without a turn, by its owner.
+ *
+ * In docs/replicas-model: settleDelivered, settleReleased and settleNothing.
  */
 export const SETTLE = `(
   me text, v_now double precision, v_wait boolean, v_id bigint[], v_turn int[], v_end text[], v_at double precision[],

@@ -1,6 +1,8 @@
 /**
  * Moves rows to a replica that holds its lease: those of owners that are not live, whatever became of them, and those of its
  * own that it names by id and turn because it does not know them. Answers ids alone, as a claim does.
+ *
+ * In docs/replicas-model: claimOrTakeOver, and the end of compare for rows of its own.
  */
 export const TAKE_OVER = `(me text, v_latest double precision, v_limit int, v_own bigint[], v_own_turn int[])
 RETURNS TABLE (row_id bigint) LANGUAGE plpgsql SET enable_seqscan = off AS $$
