@@ -1,10 +1,15 @@
 import { afterAll, beforeAll } from 'vitest';
 import { systemClock } from '../../src/core/clock.js';
 import type { JournalDatabase } from '../../src/storage/journal.js';
+import { Claims } from '../../src/storage/postgres/claims.js';
 import { Line } from '../../src/storage/postgres/line.js';
-import { openPostgresJournal } from '../../src/storage/postgres/postgres-journal.js';
-import type { Query } from '../../src/storage/postgres/session.js';
+import {
+  journalLines,
+  postgresJournal,
+  prepareDatabase,
+} from '../../src/storage/postgres/postgres-journal.js';
 import { startPostgres, type PostgresServer } from '../world/postgres-server.js';
+import { emptyJournal } from './empty-journal.js';
 import { describeJournal, type EngineUnderTest } from './journal-suite.js';
 import { describeTokens } from './tokens-suite.js';
 
@@ -22,22 +27,20 @@ afterAll(async () => {
 });
 
 async function postgres(): Promise<EngineUnderTest> {
-  await admin.run(empty);
+  await admin.run(emptyJournal);
   return {
-    open: async () =>
-      withOwners(await openPostgresJournal({ url: server.url, maxBytes: 1024 ** 3, clock: systemClock })),
+    open: async () => {
+      await prepareDatabase(server.url);
+      const ports = {
+        claims: new Claims(),
+        ownerOf: (asked: string) => asked,
+        leave: () => Promise.resolve(),
+        maxBytes: 1024 ** 3,
+      };
+      return withOwners(postgresJournal({ clock: systemClock, ...ports, ...journalLines(server.url) }));
+    },
     dispose: () => Promise.resolve(),
   };
-}
-
-async function empty(query: Query): Promise<void> {
-  const tables = await query<{ name: string }>(
-    `SELECT oid::regclass::text AS name FROM pg_class WHERE relnamespace = to_regnamespace('ak_slack') AND relkind = 'r'
-      AND relname <> 'installation'`,
-  );
-  if (tables.length === 0) return;
-  await query(`TRUNCATE ${tables.map(({ name }) => name).join(', ')};
-    DELETE FROM ak_slack.installation WHERE name <> 'schema'`);
 }
 
 /** The suite names owners as it likes: each has a lease when it asks, and one that takes over ends all others. */

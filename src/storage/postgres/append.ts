@@ -22,15 +22,19 @@ interface Outcome {
   readonly outcome: 'claimed' | 'first' | 'behind';
 }
 
-/** Writes rows, many in one statement; answers in their order. Those for `owner` are claimed if they lead their lanes. */
-export async function append(query: Query, rows: readonly RowToAppend[]): Promise<Appended[]> {
+/** Writes rows, many in one statement; answers in their order. `ownerOf` names the live replica that claims for an owner. */
+export async function append(
+  query: Query,
+  rows: readonly RowToAppend[],
+  ownerOf: (asked: string) => string,
+): Promise<Appended[]> {
   const answers: Appended[] = rows.map(() => 'duplicate');
   const seen = new Set<string>();
   let batch: Encoded[] = [];
   let places: number[] = [];
   let bytes = 0;
   const write = async (): Promise<void> => {
-    for (const { place, row_id, outcome } of await appendBatch(query, batch))
+    for (const { place, row_id, outcome } of await appendBatch(query, batch, ownerOf))
       answers[places[place - 1] ?? 0] =
         outcome === 'claimed' ? { claimed: row_id, turn: FIRST_TURN } : outcome;
     batch = [];
@@ -53,7 +57,11 @@ export async function append(query: Query, rows: readonly RowToAppend[]): Promis
   return answers;
 }
 
-function appendBatch(query: Query, batch: readonly Encoded[]): Promise<Outcome[]> {
+function appendBatch(
+  query: Query,
+  batch: readonly Encoded[],
+  ownerOf: (asked: string) => string,
+): Promise<Outcome[]> {
   const conversations = batch.map(({ row }) => encodeText(row.conversation));
   const shortConversations = conversations.map(indexed);
   const shortKeys = batch.map(({ key }) => indexed(key));
@@ -69,7 +77,7 @@ function appendBatch(query: Query, batch: readonly Encoded[]): Promise<Outcome[]
       batch.map(({ key }, at) => (key === shortKeys[at] ? null : key)),
       batch.map(({ row }) => encodeText(row.kind)),
       batch.map(({ row }) => row.receivedAt),
-      batch.map(({ row }) => row.claimFor ?? null),
+      batch.map(({ row }) => (row.claimFor === undefined ? null : ownerOf(row.claimFor))),
       batch.map(({ body }) => body.length),
       Buffer.concat(batch.map(({ body }) => body)),
     ],

@@ -1,7 +1,7 @@
 /** One claim of one row: `turn` grows with each. */
 export interface Claim {
   readonly id: number;
-  readonly turn: number;
+  readonly turn?: number | undefined;
 }
 
 /**
@@ -15,36 +15,43 @@ export class Claims {
   #known: Claim[] = [];
   #pending: number[] = [];
   #begun = 0;
+  /** How often nothing was left. */
+  #generation = 0;
   #suspects: readonly Claim[] = [];
   /** How many claims had been begun at the first look. */
   #begunAtLook = 0;
 
-  /** Notes that something which may claim rows is asked of PostgreSQL; returns what is to be called at its end. */
-  begin(): () => void {
+  /**
+   * Runs what may claim rows; `work` adds them. What it adds after the process was fenced off is not known to be its own, and
+   * is found by the next looks if it is.
+   */
+  async claiming<Result>(work: (add: (claim: Claim) => void) => Promise<Result>): Promise<Result> {
     const number = this.#begun++;
+    const generation = this.#generation;
     this.#pending.push(number);
-    return () => {
+    try {
+      return await work((claim) => {
+        if (generation === this.#generation) this.#known.push({ id: claim.id, turn: claim.turn });
+      });
+    } finally {
       this.#pending = this.#pending.filter((other) => other !== number);
-    };
-  }
-
-  add(claim: Claim): void {
-    this.#known.push(claim);
+    }
   }
 
   /** The end of this claim is written, or it is no longer ours. */
-  remove(id: number, turn: number | undefined): void {
+  remove({ id, turn }: Claim): void {
     this.#known = this.#known.filter(
       (claim) => claim.id !== id || (turn !== undefined && claim.turn !== turn),
     );
   }
 
-  has({ id, turn }: { readonly id: number; readonly turn?: number | undefined }): boolean {
+  has({ id, turn }: Claim): boolean {
     return this.#known.some((claim) => claim.id === id && claim.turn === turn);
   }
 
   /** After the process was fenced off nothing is its own any more. */
   clear(): void {
+    this.#generation += 1;
     this.#known = [];
     this.#suspects = [];
   }

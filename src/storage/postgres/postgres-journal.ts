@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js';
+import type { Membership } from '../cluster.js';
 import type { JournalDatabase } from '../journal.js';
 import { append } from './append.js';
 import { checkServer } from './check-server.js';
@@ -6,8 +7,8 @@ import { claim } from './claim.js';
 import { Claims } from './claims.js';
 import { resend } from './dead-letters.js';
 import { Line } from './line.js';
+import { LeaseKeeper, type Replica } from './membership.js';
 import { migrateSchema } from './migrate.js';
-import type { Query } from './session.js';
 import { prune } from './prune.js';
 import { removeRowsOf } from './remove-connection.js';
 import { probe, Room } from './room.js';
@@ -23,7 +24,10 @@ const STATEMENT_MS = 2500;
 // Changes of the schema may wait for what is under way.
 const MIGRATION_MS = 60_000;
 
-export interface PostgresOptions {
+// A beat is tried a second time before the lease ends.
+const BEAT_MS = 700;
+
+export interface PostgresOptions extends Replica {
   /** `postgres://…` */
   readonly url: string;
   /** Rows are refused when rows and keys take this many bytes. */
@@ -31,78 +35,126 @@ export interface PostgresOptions {
   readonly clock: Clock;
 }
 
-/**
- * Opens the journal in a PostgreSQL database, whose schema it makes or brings up to date. Rejects with `journal_newer`,
- * `journal_damaged`, `journal_full` or `journal_unavailable`.
- */
-export async function openPostgresJournal({
-  url,
-  maxBytes,
-  clock,
-}: PostgresOptions): Promise<JournalDatabase> {
-  const line = (applicationName: string, statementMs = STATEMENT_MS): Line =>
-    new Line({ url, applicationName, statementMs, check: checkServer });
-  const first = line('ak-slack migration', MIGRATION_MS);
-  try {
-    await first.run(migrateSchema);
-  } finally {
-    await first.close();
-  }
-  return postgresJournal({ appends: line('ak-slack appends'), others: line('ak-slack'), maxBytes, clock });
-}
-
-interface Ports {
+/** What a journal is made of, when its database is there and up to date. */
+export interface PostgresJournalPorts {
   /** Events are written on a connection of their own, so that an acknowledgement waits for nothing else. */
   readonly appends: Line;
   readonly others: Line;
-  /** Rows are refused when rows and keys take this many bytes. */
+  /** The rows that this process knows it holds. */
+  readonly claims: Claims;
+  /** The live replica that stands for the owner of whom a verb speaks. */
+  readonly ownerOf: (asked: string) => string;
+  /** Called when everything that was asked is done. */
+  readonly leave: () => Promise<void>;
   readonly maxBytes: number;
   readonly clock: Clock;
 }
 
-/** The journal in PostgreSQL, for owners that are live replicas. */
-function postgresJournal({ appends, others, maxBytes, clock }: Ports): JournalDatabase {
-  const room = new Room(maxBytes, clock);
-  const claims = new Claims();
+/** A journal in PostgreSQL, and the lease under which this process claims its rows. */
+export interface PostgresJournal extends JournalDatabase {
+  readonly membership: Membership;
+}
 
-  /** Runs what may claim rows; `done` is told what it claimed. */
-  const claiming = async <Result>(line: Line, work: (query: Query) => Promise<Result>): Promise<Result> => {
-    const ended = claims.begin();
-    try {
-      return await line.run(work);
-    } finally {
-      ended();
-    }
+/**
+ * Opens the journal in a PostgreSQL database, whose schema it makes or brings up to date, and joins the replicas that share it.
+ * Rejects with `journal_newer`, `journal_damaged`, `journal_full` or `journal_unavailable`.
+ */
+export async function openPostgresJournal(options: PostgresOptions): Promise<PostgresJournal> {
+  const { url, maxBytes, clock, name, version } = options;
+  await prepareDatabase(url);
+  const claims = new Claims();
+  const lines = [beatLine(url), beatLine(url)] as const;
+  const lease = new LeaseKeeper({ name, version, lines, clock, fenced: () => claims.clear() });
+  const journal = postgresJournal({
+    claims,
+    leave: () => lease.leave(),
+    ownerOf: () => lease.id,
+    maxBytes,
+    clock,
+    ...journalLines(url),
+  });
+  try {
+    await lease.join();
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+  lease.run();
+  const membership: Membership = {
+    holdsLease: () => lease.holdsLease(),
+    holds: (row) => lease.holdsLease() && claims.has(row),
   };
+  return { membership, ...journal };
+}
+
+/** Makes the schema, or brings it up to date. */
+export async function prepareDatabase(url: string): Promise<void> {
+  const line = new Line({
+    url,
+    applicationName: 'ak-slack migration',
+    statementMs: MIGRATION_MS,
+    check: checkServer,
+  });
+  try {
+    await line.run(migrateSchema);
+  } finally {
+    await line.close();
+  }
+}
+
+/** The connections that the verbs of the journal use. */
+export function journalLines(url: string): Pick<PostgresJournalPorts, 'appends' | 'others'> {
+  const common = { url, statementMs: STATEMENT_MS, check: checkServer };
+  return {
+    appends: new Line({ applicationName: 'ak-slack appends', ...common }),
+    others: new Line({ applicationName: 'ak-slack', ...common }),
+  };
+}
+
+/** A connection for beats. */
+export function beatLine(url: string): Line {
+  return new Line({ url, applicationName: 'ak-slack beats', statementMs: BEAT_MS, check: checkServer });
+}
+
+/** The journal in PostgreSQL, for owners that are live replicas. */
+export function postgresJournal(ports: PostgresJournalPorts): JournalDatabase {
+  const { appends, others, claims, ownerOf, leave, maxBytes, clock } = ports;
+  const room = new Room(maxBytes, clock);
 
   return {
     warning: undefined,
     append: (rows) =>
-      claiming(appends, async (query) => {
-        await room.refuseWhenFull(query);
-        const appended = await append(query, rows);
-        for (const each of appended)
-          if (typeof each === 'object') claims.add({ id: each.claimed, turn: each.turn ?? 0 });
-        return appended;
-      }),
+      claims.claiming((add) =>
+        appends.run(async (query) => {
+          await room.refuseWhenFull(query);
+          const appended = await append(query, rows, ownerOf);
+          for (const each of appended)
+            if (typeof each === 'object') add({ id: each.claimed, turn: each.turn });
+          return appended;
+        }),
+      ),
     claim: (owner, now, wants) =>
-      claiming(others, async (query) => {
-        const claimed = await claim(query, owner, now, wants);
-        for (const { id, turn } of claimed.rows) claims.add({ id, turn: turn ?? 0 });
-        return claimed;
-      }),
+      claims.claiming((add) =>
+        others.run(async (query) => {
+          const claimed = await claim(query, ownerOf(owner), now, wants);
+          claimed.rows.forEach(add);
+          return claimed;
+        }),
+      ),
     settle: (owner, now, settlements) =>
       others.run(async (query) => {
-        const settled = await settle(query, owner, now, settlements);
-        for (const { id, turn } of settlements) claims.remove(id, turn);
+        const settled = await settle(query, ownerOf(owner), now, settlements);
+        for (const settlement of settlements) claims.remove(settlement);
         return settled;
       }),
     takeOver: (owner, latest, limit) =>
-      others.run(async (query) => {
-        const rows = await takeOverRows(query, owner, latest, limit, claims);
-        for (const { id, turn } of rows) claims.add({ id, turn: turn ?? 0 });
-        return rows;
-      }),
+      claims.claiming((add) =>
+        others.run(async (query) => {
+          const rows = await takeOverRows(query, ownerOf(owner), latest, limit, claims);
+          rows.forEach(add);
+          return rows;
+        }),
+      ),
     ready: () => others.run(ready),
     listDead: (after, limit) => others.run((query) => readDead(query, after, limit)),
     resend: (ids, now) => others.run((query) => resend(query, ids, now)),
@@ -120,6 +172,7 @@ function postgresJournal({ appends, others, maxBytes, clock }: Ports): JournalDa
     tokens: tokenStore(others),
     async close() {
       await Promise.all([appends.close(), others.close()]);
+      await leave();
     },
   };
 }

@@ -19,7 +19,7 @@ export async function takeOverRows(
   const lost = claims.look(owned);
   const taken = await query<{ row_id: number }>(
     `SELECT row_id FROM ${functionName('take_over')}($1, $2, $3, $4, $5) ORDER BY row_id`,
-    [owner, latest, limit, lost.map(({ id }) => id), lost.map(({ turn }) => turn)],
+    [owner, latest, limit, lost.map(({ id }) => id), lost.map(({ turn }) => turn ?? null)],
   );
   return readHeld(
     query,

@@ -6,12 +6,12 @@
  * In docs/replicas-model: beat and fence.
  */
 export const BEAT = `(me text, v_lease interval)
-RETURNS TABLE (alive boolean, now_ms double precision, fenced int) LANGUAGE plpgsql AS $$
+RETURNS TABLE (alive boolean) LANGUAGE plpgsql AS $$
 DECLARE
   t timestamptz := clock_timestamp();
 BEGIN
-  now_ms := extract(epoch FROM t) * 1000;
-  fenced := 0;
+  -- A renewal that a failover loses does no harm, and beats go on while a standby does not confirm.
+  PERFORM set_config('synchronous_commit', 'local', true);
   UPDATE ak_slack.replicas r SET expires_at = t + v_lease,
       since = CASE WHEN r.expires_at - v_lease < t - v_lease * 0.6 THEN t ELSE r.since END
     WHERE r.id = me AND r.gone_at IS NULL;
@@ -25,7 +25,6 @@ BEGIN
   IF EXISTS (SELECT 1 FROM ak_slack.replicas r WHERE r.id = me AND r.since < t - v_lease) THEN
     UPDATE ak_slack.replicas r SET gone_at = t WHERE r.id = ANY (ARRAY(SELECT x.id FROM ak_slack.replicas x
       WHERE x.gone_at IS NULL AND x.expires_at < t FOR UPDATE SKIP LOCKED));
-    GET DIAGNOSTICS fenced = ROW_COUNT;
     DELETE FROM ak_slack.replicas r WHERE r.gone_at < t - interval '1 hour'
       AND NOT EXISTS (SELECT 1 FROM ak_slack.events e WHERE e.owner = r.id);
   END IF;

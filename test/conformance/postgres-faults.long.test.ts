@@ -1,0 +1,289 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/core/clock.js';
+import { Claims } from '../../src/storage/postgres/claims.js';
+import { Line } from '../../src/storage/postgres/line.js';
+import {
+  journalLines,
+  openPostgresJournal,
+  postgresJournal,
+  prepareDatabase,
+  type PostgresJournal,
+} from '../../src/storage/postgres/postgres-journal.js';
+import { eventually } from '../helpers/eventually.js';
+import { HandClock } from '../helpers/hand-clock.js';
+import { startPostgres, type PostgresServer } from '../world/postgres-server.js';
+import { emptyJournal } from './empty-journal.js';
+import { Replica } from './replica.js';
+import { row, want } from './rows.js';
+
+const WAITING = 'this replica';
+
+let server: PostgresServer;
+let admin: Line;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  admin = new Line({ url: server.url, applicationName: 'test', statementMs: 60_000 });
+});
+
+afterAll(async () => {
+  await admin.close();
+  await server.dispose();
+});
+
+const sql = <Row>(text: string): Promise<Row[]> => admin.run((query) => query<Row>(text));
+
+const open = (maxBytes = 1024 ** 3): Promise<PostgresJournal> =>
+  openPostgresJournal({ url: server.url, maxBytes, clock: systemClock, name: 'one', version: 'test' });
+
+describe('opening a journal on PostgreSQL', () => {
+  beforeEach(() => sql('DROP SCHEMA IF EXISTS ak_slack CASCADE'));
+
+  test('Replicas that start at the same moment on an empty database make one journal', async () => {
+    const journals = await Promise.all([open(), open(), open()]);
+    expect(await journals[0].append([row()])).toEqual(['first']);
+    expect(await journals[2].append([row()])).toEqual(['duplicate']);
+    await Promise.all(journals.map((journal) => journal.close()));
+  });
+
+  test('A journal that a newer version wrote is refused, with both versions in the sentence', async () => {
+    await (await open()).close();
+    await sql(`UPDATE ak_slack.installation SET value = '99' WHERE name = 'schema'`);
+    await expect(open()).rejects.toMatchObject({
+      code: 'journal_newer',
+      message: /schema 99, this one knows 1/,
+    });
+  });
+
+  test('A schema of the same name that another program made is refused and left as it is', async () => {
+    await sql('CREATE SCHEMA ak_slack; CREATE TABLE ak_slack.theirs (n int)');
+    await expect(open()).rejects.toMatchObject({
+      code: 'journal_damaged',
+      message: /not a journal of this program/,
+    });
+    expect(await sql('SELECT n FROM ak_slack.theirs')).toEqual([]);
+  });
+
+  test.each([
+    ['synchronous_commit', 'off', /synchronous_commit is off/],
+    ['default_transaction_read_only', 'on', /takes no writes/],
+  ])('A role with %s = %s is refused with a sentence', async (setting, value, message) => {
+    await sql(`ALTER ROLE postgres SET ${setting} = ${value}`);
+    try {
+      await expect(open()).rejects.toMatchObject({ code: 'journal_unavailable', message });
+    } finally {
+      await sql(`SET default_transaction_read_only = off; ALTER ROLE postgres RESET ${setting}`);
+    }
+  });
+
+  test('A server that cannot be reached is named in the error, without the password', async () => {
+    const url = 'postgres://somebody:hidden@127.0.0.1:1/ak_slack';
+    const opening = openPostgresJournal({
+      url,
+      maxBytes: 1,
+      clock: systemClock,
+      name: 'one',
+      version: 'test',
+    });
+    const error: unknown = await opening.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'journal_unavailable', message: /ECONNREFUSED/ });
+    expect(JSON.stringify(error) + String(error)).not.toContain('hidden');
+  });
+});
+
+describe('a journal on PostgreSQL under faults', () => {
+  beforeAll(() => prepareDatabase(server.url));
+  beforeEach(() => admin.run(emptyJournal));
+
+  test('A journal refuses events while PostgreSQL is away, and takes them again by itself', async () => {
+    const journal = await open();
+    await journal.append([row({ key: 'before' })]);
+    await server.kill();
+    await expect(journal.append([row({ key: 'meanwhile' })])).rejects.toMatchObject({
+      code: 'journal_unavailable',
+    });
+    await server.start();
+    await eventually(
+      () =>
+        journal.append([row({ key: 'after' })]).then(
+          () => true,
+          () => false,
+        ),
+      'an event is taken again',
+    );
+    expect(await journal.append([row({ key: 'before' })])).toEqual(['duplicate']);
+    await eventually(() => journal.membership.holdsLease(), 'the lease is renewed');
+    await journal.close();
+  });
+
+  test('Keys and conversations are told apart whatever they consist of, and however long they are', async () => {
+    const journal = await open();
+    const long = 'k'.repeat(5000);
+    const keys = ['k', 'k\0', 'k\\0', 'k\\', '\0', long, `${long}l`];
+    const rows = keys.map((key) => row({ key, conversation: key }));
+    expect(await journal.append(rows)).toEqual(keys.map(() => 'first'));
+    expect(await journal.append(rows)).toEqual(keys.map(() => 'duplicate'));
+    const claimed = await journal.claim(WAITING, 2000, [want()]);
+    expect(claimed.rows.map(({ key }) => key).sort()).toEqual([...keys].sort());
+    expect(claimed.rows.filter(({ key, conversation }) => key !== conversation)).toEqual([]);
+    await journal.close();
+  });
+
+  test('A full journal refuses events, and takes them again when some were delivered; dead letters stay', async () => {
+    const clock = new HandClock();
+    const maxBytes = 6 * 1024 ** 2;
+    const ports = {
+      claims: new Claims(),
+      ownerOf: (asked: string) => asked,
+      leave: () => Promise.resolve(),
+      maxBytes,
+      clock,
+    };
+    const journal = postgresJournal({ ...ports, ...journalLines(server.url) });
+    await sql(`INSERT INTO ak_slack.replicas VALUES ('me', 'me', '', now(), now() + interval '1 hour')`);
+    const body = 'x'.repeat(200_000);
+    await journal.append([row({ key: 'dead', claimFor: 'me' })]);
+    const [first] = await sql<{ id: number }>('SELECT id FROM ak_slack.events');
+    await journal.settle('me', 1000, [{ t: 'dead', id: first!.id, reason: 'r' }]);
+    for (let n = 0; n < 40; n += 1) await journal.append([row({ key: `${n}`, conversation: `${n}`, body })]);
+    await clock.advance(60_000);
+    await expect(journal.append([row({ key: 'more' })])).rejects.toMatchObject({ code: 'journal_full' });
+    await expect(journal.probe(1000)).rejects.toMatchObject({ code: 'journal_full' });
+
+    const { rows } = await journal.claim('me', 2000, [want({ limit: 40 })]);
+    await journal.settle(
+      'me',
+      3000,
+      rows.map(({ id, turn }) => ({ t: 'delivered', id, turn, eventId: 'e', recovered: false })),
+    );
+    await clock.advance(60_000);
+    expect(await journal.append([row({ key: 'more' })])).toEqual(['first']);
+    await journal.prune({ bodiesBefore: 0, keysBefore: 0, deadBefore: 0, limit: 10 });
+    expect(await journal.listDead(0, 10)).toHaveLength(1);
+    await journal.close();
+  });
+});
+
+describe('the lease of a replica', () => {
+  const replicas: Replica[] = [];
+  const start = async (): Promise<Replica> => {
+    const replica = await Replica.start(server, 'replica', {});
+    replicas.push(replica);
+    return replica;
+  };
+  const lapse = ({ lease }: Replica): Promise<unknown> =>
+    sql(
+      `UPDATE ak_slack.replicas SET expires_at = clock_timestamp() - interval '1 ms' WHERE id = '${lease.id}'`,
+    );
+  const beatFor = ({ lease }: Replica, time: string): Promise<unknown> =>
+    sql(
+      `UPDATE ak_slack.replicas SET since = clock_timestamp() - interval '${time}' WHERE id = '${lease.id}'`,
+    );
+  const append = async (replica: Replica, key: string) => {
+    const [appended] = await replica.journal.append([row({ key, conversation: key, claimFor: WAITING })]);
+    return appended as { claimed: number; turn: number };
+  };
+  const takeOver = (replica: Replica) => replica.journal.takeOver(WAITING, Date.now(), 10);
+
+  beforeAll(() => prepareDatabase(server.url));
+  beforeEach(() => admin.run(emptyJournal));
+  afterEach(async () => {
+    await Promise.all(replicas.splice(0).map((replica) => replica.stop()));
+  });
+
+  test('A replica takes over the rows of one whose lease is over, if it has itself beaten for a whole lease', async () => {
+    const [dead, live] = [await start(), await start()];
+    const { claimed } = await append(dead, 'a');
+    await lapse(dead);
+    await live.lease.beat();
+    expect(await takeOver(live)).toEqual([]);
+    await beatFor(live, '1 minute');
+    await live.lease.beat();
+    expect((await takeOver(live)).map(({ id }) => id)).toEqual([claimed]);
+  });
+
+  test('A replica whose lease was over, but that nobody ended, goes on with what it had claimed', async () => {
+    const replica = await start();
+    const { claimed: id, turn } = await append(replica, 'a');
+    const before = replica.lease.id;
+    await lapse(replica);
+    await replica.lease.beat();
+    expect([replica.lease.id, replica.lease.holdsLease()]).toEqual([before, true]);
+    expect(await replica.journal.settle(WAITING, 1, [{ t: 'released', id, turn }])).toEqual(['more']);
+  });
+
+  test('A replica that was fenced holds nothing that it had claimed, and goes on under a new id', async () => {
+    const [slow, quick] = [await start(), await start()];
+    const { claimed: id, turn } = await append(slow, 'a');
+    const held = { id, turn, ...row({ key: 'a' }), attempts: 1, retried: false };
+    expect(slow.holds(held)).toBe(true);
+    await lapse(slow);
+    await beatFor(quick, '1 minute');
+    await quick.lease.beat();
+    // It has not noticed yet, and so may claim nothing.
+    expect((await slow.journal.append([row({ key: 'b', conversation: 'b', claimFor: WAITING })]))[0]).toBe(
+      'first',
+    );
+    await slow.lease.beat();
+    expect([slow.holds(held), slow.lease.holdsLease()]).toEqual([false, true]);
+    await takeOver(quick);
+    expect(await slow.journal.settle(WAITING, 1, [{ t: 'released', id, turn }])).toEqual(['gone']);
+    expect(await append(slow, 'c')).toMatchObject({ turn: 1 });
+  });
+
+  test('A lease ends by the own clock when no beat is answered for so long', async () => {
+    const replica = await start();
+    await replica.lease.beat();
+    expect(replica.lease.holdsLease()).toBe(true);
+    replica.clock.jump(2200);
+    expect(replica.lease.holdsLease()).toBe(false);
+  });
+
+  test('What a replica left when it stopped is taken over at once', async () => {
+    const [first, second] = [await start(), await start()];
+    await append(first, 'a');
+    await first.lease.leave();
+    expect(await takeOver(second)).toHaveLength(1);
+  });
+
+  test('A row whose owner is in no list of replicas is taken over too', async () => {
+    const [first, second] = [await start(), await start()];
+    await append(first, 'a');
+    await sql(`DELETE FROM ak_slack.replicas WHERE id = '${first.lease.id}'`);
+    expect(await takeOver(second)).toHaveLength(1);
+  });
+
+  test('A settlement that comes late ends no later claim of the same row', async () => {
+    const replica = await start();
+    const { claimed: id, turn } = await append(replica, 'a');
+    const now = Date.now();
+    expect(await replica.journal.settle(WAITING, now, [{ t: 'released', id, turn }])).toEqual(['more']);
+    const { rows } = await replica.journal.claim(WAITING, now, [want()]);
+    expect(rows).toMatchObject([{ id, turn: turn + 1 }]);
+    expect(await replica.journal.settle(WAITING, now, [{ t: 'released', id, turn }])).toEqual(['gone']);
+    expect((await replica.journal.claim(WAITING, now, [want()])).rows).toEqual([]);
+  });
+
+  test('A row that is written long after its connection was cut is adopted', async () => {
+    const replica = await start();
+    const blocker = new Line({ url: server.url, applicationName: 'blocker', statementMs: 60_000 });
+    await blocker.run(async (query) => {
+      // A row of the same conversation that is never committed: the append waits for its end.
+      await append(replica, 'first');
+      await query('BEGIN');
+      await query(`INSERT INTO ak_slack.keys SELECT source, 'late', 0 FROM ak_slack.keys`);
+      replica.cutNext();
+      await expect(append(replica, 'late')).rejects.toMatchObject({ code: 'journal_unavailable' });
+      for (let look = 0; look < 3; look += 1) expect(await takeOver(replica)).toEqual([]);
+      await query('ROLLBACK');
+    });
+    const [adopted] = await eventually(async () => {
+      const rows = await takeOver(replica);
+      return rows.length > 0 && rows;
+    }, 'the row is adopted');
+    expect(adopted).toMatchObject({ key: 'late', turn: 2 });
+    expect(replica.holds(adopted!)).toBe(true);
+    expect(await takeOver(replica)).toEqual([]);
+    await blocker.close();
+  });
+});
