@@ -11,6 +11,7 @@ const FILES: readonly string[] = [
   'gateway',
   'configure',
   'linear',
+  'program-idle',
   'sockets-idle',
   'sockets-refresh',
   'sockets-silence',
