@@ -6,7 +6,7 @@ import { commandPorts } from './cli/tools.js';
 import { openJournal } from './storage/sqlite/sqlite-journal.js';
 import { startConfig } from './app/start-config.js';
 import type { Config } from './config.js';
-import { LIVE_POLICY } from './connection/live/policy.js';
+import { LIVE_POLICY } from './connections/policy.js';
 import { systemClock } from './core/clock.js';
 import { createLog } from './core/log.js';
 import { guardStart, STOP_SIGNALS, stopAsked, watchProcess } from './core/process-end.js';

@@ -1,7 +1,7 @@
 import { createRouterTransport } from '@connectrpc/connect';
 import { getRequestListener } from '@hono/node-server';
 import type { AutoKittehClient } from '../autokitteh/client.js';
-import { awaitsAnswer } from '../connection/answers/answer-routes.js';
+import { awaitsAnswer } from '../pipeline/response-routes.js';
 import { proposedApp, slackSiteOf } from '../setup/app-manifest.js';
 import { isForged, senderOfLink } from '../setup/http/forged-request.js';
 import { createSetup } from '../setup/setup.js';

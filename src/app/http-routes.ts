@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import type { AnswerDesk } from '../connection/answers/answer-desk.js';
-import { answerRoutes } from '../connection/answers/answer-routes.js';
+import type { AnswerDesk } from '../pipeline/pending-responses.js';
+import { answerRoutes } from '../pipeline/response-routes.js';
 import type { SetupEnvironment } from '../setup/http/request.js';
 import type { Readiness } from '../core/readiness.js';
 import { adminRoutes, type AdminPorts } from '../ops/admin.js';

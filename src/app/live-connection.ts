@@ -1,5 +1,5 @@
-import type { ActivityLog } from '../connection/live/activity.js';
-import type { LiveConnections } from '../connection/live/live-connections.js';
+import type { ActivityLog } from '../connections/activity.js';
+import type { LiveConnections } from '../connections/live-connections.js';
 import type { LiveConnection } from '../setup/ports.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { SlackSockets } from '../slack/sockets.js';

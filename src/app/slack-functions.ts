@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { BOT_TOKEN } from '../connection/live/setup-state.js';
-import type { LiveConnections } from '../connection/live/live-connections.js';
+import { BOT_TOKEN } from '../connections/setup-state.js';
+import type { LiveConnections } from '../connections/live-connections.js';
 import { createUpload } from '../functions/file-upload.js';
 import { createSlackFunctions, type SlackFunctions } from '../functions/functions.js';
 import type { SlackHttp } from '../slack/http.js';

@@ -1,5 +1,5 @@
-import type { ActivityLog } from '../connection/live/activity.js';
-import type { LiveConnections } from '../connection/live/live-connections.js';
+import type { ActivityLog } from '../connections/activity.js';
+import type { LiveConnections } from '../connections/live-connections.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { CONDITIONS, type Condition, type Health } from '../core/health.js';
 import type { Gauges } from '../ops/metrics.js';

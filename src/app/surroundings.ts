@@ -1,4 +1,4 @@
-import type { LivePolicy } from '../connection/live/policy.js';
+import type { LivePolicy } from '../connections/policy.js';
 import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';

@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { isSymbol, type Value } from '../autokitteh/values.js';
 import { invalidity } from '../autokitteh/values-validity.js';
-import type { LiveConnections } from '../connection/live/live-connections.js';
+import type { LiveConnections } from '../connections/live-connections.js';
 import type { CallOptions, SlackFunctions } from '../functions/functions.js';
 import type { CallRequest, CallResponseSchema } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import type { Manifest } from './manifest.js';

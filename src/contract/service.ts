@@ -3,7 +3,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import { isIntegrationId } from '../autokitteh/ids.js';
 import { statusToMessage } from '../autokitteh/status.js';
 import { functionValue, type Value } from '../autokitteh/values.js';
-import type { LiveConnections } from '../connection/live/live-connections.js';
+import type { LiveConnections } from '../connections/live-connections.js';
 import type { Log } from '../core/log.js';
 import type { SlackFunctions } from '../functions/functions.js';
 import {

@@ -5,7 +5,7 @@ import type { ProcessFault } from '../core/process-end.js';
 import type { DeliveryEvent } from '../delivery/events.js';
 import type { PortRefusal } from '../http/refusals.js';
 import type { SocketEvent } from '../slack/socket-event.js';
-import type { ReceiverEvent } from '../connection/live/receiver.js';
+import type { ReceiverEvent } from '../pipeline/receiver.js';
 
 export interface MetricsSources {
   readonly delivery: Channel<DeliveryEvent>;

@@ -1,6 +1,6 @@
 import { adviceFor, isPermanent, type SlackFailure } from '../slack/slack-errors.js';
 import type { SlackResult, SlackWebApi } from '../slack/web-api.js';
-import { askWhoseBot } from '../connection/live/whose-bot.js';
+import { askWhoseBot } from '../connections/whose-bot.js';
 import { appIdOf, appTokenProblem, areSwapped, botTokenProblem } from '../browser/token-shape.js';
 import { identityOf, type SlackIdentity } from './slack-identity.js';
 

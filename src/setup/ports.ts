@@ -1,7 +1,7 @@
 import type { AutoKitteh, CallerHeaders } from '../autokitteh/client.js';
 import type { Status } from '../autokitteh/status.js';
 import type { AppManifest } from '../browser/app-manifest.js';
-import type { BotOwner } from '../connection/live/whose-bot.js';
+import type { BotOwner } from '../connections/whose-bot.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import type { SlackWebApi } from '../slack/web-api.js';

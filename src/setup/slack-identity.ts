@@ -1,6 +1,6 @@
 import type { Variable } from '../autokitteh/client.js';
 import type { BotIdentity, BotInfo } from '../slack/web-api.js';
-import { ownerOf, type BotOwner } from '../connection/live/whose-bot.js';
+import { ownerOf, type BotOwner } from '../connections/whose-bot.js';
 
 /** Who a checked bot token is. */
 export interface SlackIdentity {

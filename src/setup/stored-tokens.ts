@@ -6,7 +6,7 @@ import {
   SAVED_AT,
   savedAtText,
   type Variables,
-} from '../connection/live/setup-state.js';
+} from '../connections/setup-state.js';
 import type { Clock } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import { checkTokens, type TokenCheck, type Tokens } from './check-tokens.js';

@@ -3,12 +3,12 @@ import {
   ANSWERS_VARIABLE,
   answerKindsOf,
   type AnswerKind,
-} from '../connection/answers/answer-kind.js';
-import { BUTTON_UPDATE_VARIABLE } from '../connection/live/button-update.js';
-import { OWN_EVENTS_VARIABLE } from '../connection/live/own-events.js';
-import { ORDER_VARIABLE } from '../connection/live/order.js';
-import type { Variables } from '../connection/live/setup-state.js';
+} from '../connections/answer-kind.js';
+import { OWN_EVENTS_VARIABLE } from '../connections/own-events.js';
+import { ORDER_VARIABLE } from '../connections/order.js';
+import type { Variables } from '../connections/setup-state.js';
 import type { PersonsAutoKitteh } from './ports.js';
+import { BUTTON_UPDATE_VARIABLE } from '../connections/message-updates.js';
 
 /** What the workflows of a connection do themselves. */
 export interface WorkflowChoices {

@@ -4,7 +4,7 @@ import { startConfig } from '../../src/app/start-config.js';
 import { createCredentials } from '../../src/autokitteh/credentials.js';
 import { integrationIdFromName } from '../../src/autokitteh/ids.js';
 import { loadConfig } from '../../src/config.js';
-import { LIVE_POLICY } from '../../src/connection/live/policy.js';
+import { LIVE_POLICY } from '../../src/connections/policy.js';
 import { Channel } from '../../src/core/channel.js';
 import { systemClock } from '../../src/core/clock.js';
 import { Health } from '../../src/core/health.js';

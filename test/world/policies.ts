@@ -1,5 +1,5 @@
 import type { Backoff } from '../../src/core/backoff.js';
-import { LIVE_POLICY, type LivePolicy } from '../../src/connection/live/policy.js';
+import { LIVE_POLICY, type LivePolicy } from '../../src/connections/policy.js';
 import { DEFAULT_LIMITS, type DeliveryLimits } from '../../src/delivery/limits.js';
 import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
 

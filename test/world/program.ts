@@ -6,7 +6,7 @@ import { openJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { startConfig } from '../../src/app/start-config.js';
 import type { Surroundings } from '../../src/app/surroundings.js';
 import { loadConfig, type Settings } from '../../src/config.js';
-import { LIVE_POLICY } from '../../src/connection/live/policy.js';
+import { LIVE_POLICY } from '../../src/connections/policy.js';
 import { systemClock } from '../../src/core/clock.js';
 import { Channel } from '../../src/core/channel.js';
 import { createLog } from '../../src/core/log.js';

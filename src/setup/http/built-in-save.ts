@@ -1,7 +1,7 @@
 import { cutText } from '../../core/text.js';
 import { isConnectionId } from '../../autokitteh/ids.js';
 import { PluginError } from '../../core/errors.js';
-import { isSocketMode } from '../../connection/live/setup-state.js';
+import { isSocketMode } from '../../connections/setup-state.js';
 import { findConnection } from '../connection-access.js';
 import type { PersonsAutoKitteh, SetupPorts } from '../ports.js';
 import { saveConnection } from '../stored-tokens.js';

@@ -1,5 +1,5 @@
 import { PluginError } from '../../core/errors.js';
-import { ANSWER_KINDS } from '../../connection/answers/answer-kind.js';
+import { ANSWER_KINDS } from '../../connections/answer-kind.js';
 import { checkTokens, type TokenCheck } from '../check-tokens.js';
 import { openConnection, type OwnConnection } from '../connection-access.js';
 import type { OpenedSockets } from '../opened-sockets.js';

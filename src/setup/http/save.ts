@@ -1,4 +1,4 @@
-import { isSocketMode } from '../../connection/live/setup-state.js';
+import { isSocketMode } from '../../connections/setup-state.js';
 import { withTimeLimit } from '../../core/cancellation.js';
 import { PluginError } from '../../core/errors.js';
 import type { RareLines } from '../../core/rare-lines.js';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { AnswerKind } from '../../connection/answers/answer-kind.js';
+import type { AnswerKind } from '../../connections/answer-kind.js';
 import type { OwnConnection } from '../connection-access.js';
 import { storedChoices } from '../workflow-choices.js';
 import { hiddenFields, type Html, type PageView } from './view.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ReceiverEvent } from '../../../src/connection/live/receiver.js';
+import type { ReceiverEvent } from '../../../src/pipeline/receiver.js';
 import { Channel } from '../../../src/core/channel.js';
 import { Health } from '../../../src/core/health.js';
 import type { ProcessFault } from '../../../src/core/process-end.js';

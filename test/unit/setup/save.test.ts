@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setupStateOf } from '../../../src/connection/live/setup-state.js';
+import { setupStateOf } from '../../../src/connections/setup-state.js';
 import { PluginError } from '../../../src/core/errors.js';
 import { APP_TOKEN, BOT_TOKEN, CONNECTION, createFakeSetup, GOOD, PERSON, post } from './fakes.js';
 

@@ -1,0 +1,99 @@
+import { isJsonObject, objectAt, stringAt, type JsonObject } from '../core/json.js';
+import { PORT_LIMITS } from '../http/limits.js';
+import type { Entry } from './registry.js';
+
+/** What a workflow may answer within Slack's three seconds. */
+export const ANSWER_KINDS = ['slash_command', 'view_submission', 'options'] as const;
+
+export type AnswerKind = (typeof ANSWER_KINDS)[number];
+
+/** Variable of a connection: the kinds that its workflows answer, separated by commas; absent means none. */
+export const ANSWERS_VARIABLE = 'socket_mode_answers';
+
+/** The kinds that a connection's variable names; what is not a kind is ignored. */
+export function answerKindsOf(variable: string | undefined): ReadonlySet<AnswerKind> {
+  const words = wordsOf(variable);
+  return new Set(ANSWER_KINDS.filter((kind) => words.includes(kind)));
+}
+
+/** Whether workflows of this connection chose to answer this kind. */
+export function answersKind(entry: Entry | undefined, kind: AnswerKind): boolean {
+  return answerKindsOf(entry?.variables?.get(ANSWERS_VARIABLE)).has(kind);
+}
+
+/** A word of the variable that is no kind, if there is one. */
+export function unknownAnswerKind(variable: string | undefined): string | undefined {
+  return wordsOf(variable).find((word) => !(ANSWER_KINDS as readonly string[]).includes(word));
+}
+
+function wordsOf(variable: string | undefined): string[] {
+  return (variable ?? '').split(/[\s,]+/).filter((word) => word !== '');
+}
+
+/** The kind of answer that Slack reads from this frame's acknowledgement, if it reads any. */
+export function answerKindOf(kind: string, payload: JsonObject): AnswerKind | undefined {
+  if (kind === 'slash_commands') return 'slash_command';
+  if (kind !== 'interactive') return undefined;
+  switch (stringAt(payload, 'type')) {
+    case 'view_submission':
+      return 'view_submission';
+    case 'block_suggestion':
+      return 'options';
+    default:
+      return undefined;
+  }
+}
+
+// Slack: "Modals", response actions.
+const RESPONSE_ACTIONS: ReadonlySet<string> = new Set(['errors', 'update', 'push', 'clear']);
+
+/** Why an answer is not one of its kind, in a sentence for whoever wrote the workflow; nothing if it is. */
+export function answerProblem(kind: AnswerKind, answer: unknown): string | undefined {
+  if (!isJsonObject(answer)) return 'the answer must be a JSON object';
+  if (nestsTooDeep(answer))
+    return `objects and lists may lie in each other ${PORT_LIMITS.workflowAnswerDepth} levels deep at most`;
+  switch (kind) {
+    case 'slash_command':
+      return messageProblem(answer);
+    case 'view_submission':
+      return viewProblem(answer);
+    case 'options':
+      return Array.isArray(answer['options']) || Array.isArray(answer['option_groups'])
+        ? undefined
+        : 'an answer to an options request needs a list under options or option_groups';
+  }
+}
+
+// Writing it for Slack takes a step into each level, and would fail when the workflow has heard that all is well.
+function nestsTooDeep(answer: JsonObject): boolean {
+  let level: object[] = [answer];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === PORT_LIMITS.workflowAnswerDepth) return true;
+    level = level.flatMap((value) =>
+      Object.values(value).filter((part): part is object => typeof part === 'object' && part !== null),
+    );
+  }
+  return false;
+}
+
+// An empty object closes the modal, and shows nothing for a command.
+function messageProblem(answer: JsonObject): string | undefined {
+  if (Object.keys(answer).length === 0) return undefined;
+  const hasText = typeof answer['text'] === 'string' && answer['text'] !== '';
+  return hasText || Array.isArray(answer['blocks']) || Array.isArray(answer['attachments'])
+    ? undefined
+    : 'an answer to a slash command needs text, blocks or attachments';
+}
+
+function viewProblem(answer: JsonObject): string | undefined {
+  if (Object.keys(answer).length === 0) return undefined;
+  const action = stringAt(answer, 'response_action');
+  if (!RESPONSE_ACTIONS.has(action)) return 'response_action must be errors, update, push or clear';
+  if (action === 'errors' && objectAt(answer, 'errors') === undefined) {
+    return 'response_action errors needs errors: an object of block id to sentence';
+  }
+  if ((action === 'update' || action === 'push') && objectAt(answer, 'view') === undefined) {
+    return `response_action ${action} needs a view`;
+  }
+  return undefined;
+}

@@ -1,0 +1,138 @@
+import type { Status } from '../autokitteh/status.js';
+import type { Clock } from '../core/clock.js';
+import type { Condition, Health } from '../core/health.js';
+import type { Background } from '../core/lifecycle.js';
+import type { Log } from '../core/log.js';
+import type { Random } from '../core/random.js';
+import type { SocketEvent } from '../slack/socket-event.js';
+import type { AppToken, SlackSockets } from '../slack/sockets.js';
+import { AppStatuses } from './app-statuses.js';
+import { DueComparisons } from './due-comparisons.js';
+import type { LivePolicy } from './policy.js';
+import type { Entry, Registry } from './registry.js';
+import { isOthers, usesSocketMode } from './setup-state.js';
+import { statusOf } from './status.js';
+import { StatusPublisher, type PushStatus, type RefreshStatus } from './status-publisher.js';
+
+export interface ConnectionStatusesOptions {
+  readonly registry: Registry;
+  readonly sockets: Pick<SlackSockets, 'status' | 'events'>;
+  readonly health: Health;
+  readonly push: PushStatus;
+  readonly refresh: RefreshStatus;
+  readonly policy: LivePolicy;
+  readonly background: Background;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+// Not `server`: the server itself is the reader of statuses, and a status cannot be pushed to it while it is away.
+const CONDITIONS: readonly Condition[] = ['journal', 'delivery', 'rights'];
+
+/**
+ * Keeps the statuses on the server true. A connection's status is compared with what the server holds when something that
+ * it depends on was announced: a change of the connection, of its app's sockets, or of the program's health. A slow sweep
+ * compares all of them, whatever was announced.
+ */
+export class ConnectionStatuses {
+  readonly #options: ConnectionStatusesOptions;
+  readonly #apps: AppStatuses;
+  readonly #publisher: StatusPublisher;
+  readonly #due: DueComparisons;
+  readonly #unsubscribe: readonly (() => void)[];
+  /** Apps whose sockets' status has changed in this turn. */
+  readonly #changedApps = new Set<string>();
+  #sweptAt: number;
+
+  constructor(options: ConnectionStatusesOptions) {
+    const { clock, health, policy, registry, sockets } = options;
+    this.#options = options;
+    this.#sweptAt = clock.monotonic();
+    this.#apps = new AppStatuses(sockets);
+    this.#due = new DueComparisons({ clock, compare: (id) => this.#compare(id) });
+    this.#publisher = new StatusPublisher({
+      settleMs: policy.settleMs,
+      retry: policy.statusRetry,
+      ended: (id) => {
+        this.#due.add(id);
+        this.#due.wake();
+      },
+      ...options,
+    });
+    this.#unsubscribe = [
+      sockets.events.subscribe((event) => this.#onSocketEvent(event)),
+      health.changed.subscribe((condition) => {
+        if (CONDITIONS.includes(condition)) this.#addAll();
+      }),
+      registry.changed.subscribe((id) => this.#due.add(id)),
+    ];
+  }
+
+  /** The status of a connection from live facts. */
+  of(entry: Entry): Status {
+    const { setup } = entry;
+    return statusOf({
+      entry,
+      sockets: setup.t === 'complete' ? this.#apps.of(setup.appId) : undefined,
+      token: setup.t === 'complete' ? this.#apps.token(setup.appId, setup.appToken) : undefined,
+      trouble: this.#options.health.problems(...CONDITIONS)[0],
+    });
+  }
+
+  /** Other apps, or other tokens of theirs, are wanted from now on. */
+  wanted(apps: ReadonlyMap<string, readonly AppToken[]>): void {
+    this.#apps.replace(apps);
+  }
+
+  /** The server has told which statuses it holds. */
+  listed(): void {
+    const { clock, policy, registry } = this.#options;
+    this.#publisher.retain(registry);
+    for (const entry of registry.all()) {
+      const { id, status } = entry.record;
+      if (this.#publisher.listed(id, status)) this.#due.add(id);
+      if (isOthers(entry)) this.#publisher.takeBack(id);
+    }
+    if (clock.monotonic() - this.#sweptAt < policy.statusSweepMs) return;
+    this.#sweptAt = clock.monotonic();
+    this.#apps.forgetAll();
+    this.#addAll();
+  }
+
+  /** Whether the server holds another status than the one brought to it. */
+  overwritten({ id, status }: Entry['record']): boolean {
+    return this.#publisher.overwritten(id, status);
+  }
+
+  /** Compares and brings nothing more. Resolves when nothing is on its way any more. */
+  stop(): Promise<void> {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.#due.stop();
+    return this.#publisher.stop();
+  }
+
+  #compare(connectionId: string): number | undefined {
+    const entry = this.#options.registry.get(connectionId);
+    if (entry === undefined || !usesSocketMode(entry)) return undefined;
+    return this.#publisher.update(connectionId, this.of(entry));
+  }
+
+  #addAll(): void {
+    for (const { record } of this.#options.registry.all()) this.#due.add(record.id);
+  }
+
+  #onSocketEvent(event: SocketEvent): void {
+    if (event.t !== 'status_changed' && event.t !== 'app_released') return;
+    this.#apps.forget(event.appId);
+    // The connections are looked through once for all apps that change in one turn.
+    if (this.#changedApps.size === 0) queueMicrotask(() => this.#addOfChangedApps());
+    this.#changedApps.add(event.appId);
+  }
+
+  #addOfChangedApps(): void {
+    for (const { record, setup } of this.#options.registry.all())
+      if (setup.t === 'complete' && this.#changedApps.has(setup.appId)) this.#due.add(record.id);
+    this.#changedApps.clear();
+  }
+}

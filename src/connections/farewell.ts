@@ -1,0 +1,63 @@
+import type { Status } from '../autokitteh/status.js';
+import type { Clock } from '../core/clock.js';
+import { deadline } from '../core/cancellation.js';
+import { errorMessage } from '../core/errors.js';
+import type { Log } from '../core/log.js';
+
+/** What `ak connection get` shows while the program is stopped. */
+export const NOT_RUNNING: Status = {
+  code: 'error',
+  message:
+    'The Slack Socket Mode program is not running: it was stopped, and no events are taken until it is started again',
+};
+
+// As many at once as variables are read; a stop with hundreds of connections must not flood the server.
+const AT_ONCE = 8;
+
+export interface FarewellOptions {
+  /** In the order in which they are told. */
+  readonly connectionIds: readonly string[];
+  /** When nothing that would replace it is on its way any more. */
+  readonly quiet: Promise<void>;
+  readonly push: (connectionId: string, status: Status, signal: AbortSignal) => Promise<void>;
+  /** For all of them, milliseconds. */
+  readonly limitMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Tells the server of each connection that the program is not running. Gives up at the first failure, or when the time is
+ * over; the next start corrects what is left. Never rejects.
+ */
+export async function sayFarewell(options: FarewellOptions): Promise<void> {
+  const { connectionIds, quiet, push, limitMs, clock, log } = options;
+  if (connectionIds.length === 0) return;
+  const limit = deadline(clock, limitMs, 'telling AutoKitteh that the program stops');
+  const late = new Promise<void>((resolve) =>
+    limit.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
+  await Promise.race([quiet, late]);
+  const waiting = [...connectionIds];
+  let told = 0;
+  let failure: unknown;
+  const teller = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined && failure === undefined; id = waiting.shift()) {
+      try {
+        await push(id, NOT_RUNNING, limit.signal);
+        told += 1;
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, teller));
+  limit.cleanup();
+  const counts = { told, connections: connectionIds.length };
+  if (failure === undefined) log.info(counts, 'AutoKitteh shows that this program is not running');
+  else
+    log.warn(
+      { ...counts, reason: errorMessage(failure) },
+      'not all connections show that this program is not running; the next start corrects their statuses',
+    );
+}

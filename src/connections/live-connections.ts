@@ -1,0 +1,332 @@
+import { setMaxListeners } from 'node:events';
+import type { Status } from '../autokitteh/status.js';
+import type { Clock, Timer } from '../core/clock.js';
+import { Background } from '../core/lifecycle.js';
+import type { Log } from '../core/log.js';
+import type { Random } from '../core/random.js';
+import { Channel } from '../core/channel.js';
+import type { Health } from '../core/health.js';
+import { errorMessage, PluginError } from '../core/errors.js';
+import type { Installation } from '../events/installation.js';
+import { SLACK_WAITS_MS } from '../slack/policy.js';
+import type { AppToken, SlackSockets } from '../slack/sockets.js';
+import type { TokenStore } from '../storage/tokens.js';
+import { ConnectionStatuses } from './connection-statuses.js';
+import { sayFarewell } from './farewell.js';
+import { Identification } from './identification.js';
+import type { AskSlack } from './identity.js';
+import type { LivePolicy } from './policy.js';
+import type { Server } from './ports.js';
+import { Reconciler } from './reconciler.js';
+import { Registry, type Entry } from './registry.js';
+import { usesSocketMode } from './setup-state.js';
+import { INIT_REQUIRED } from './status.js';
+import { TokenMemory } from './token-memory.js';
+import { UndecidedTime } from './undecided-time.js';
+import { wantedApps } from './wanted-apps.js';
+import type { BotOwner } from './whose-bot.js';
+
+export interface LiveOptions {
+  readonly integrationId: string;
+  readonly server: Server;
+  readonly sockets: Pick<SlackSockets, 'reconcile' | 'status' | 'events'>;
+  readonly ask: AskSlack;
+  /** Where what Slack said about tokens is kept over restarts. */
+  readonly tokens: TokenStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy: LivePolicy;
+  readonly log: Log;
+  /** Is told whether the server can be asked; says what keeps events from being taken or delivered. */
+  readonly health: Health;
+}
+
+const IDENTIFY_MS = SLACK_WAITS_MS / 3;
+
+/**
+ * The connections of this integration as they are now: which there are, how each fares, which app's sockets are
+ * wanted, and to whom an event belongs. Everything is learnt from the server and from Slack; what Slack said about tokens
+ * is remembered.
+ */
+export class LiveConnections {
+  /** Emits after each look at the server, whether or not something changed. */
+  readonly refreshed = new Channel<undefined>();
+  /** Emits the ids of all connections each time that the server has told them, and not when it could not be asked. */
+  readonly listed = new Channel<ReadonlySet<string>>();
+  readonly #options: LiveOptions;
+  readonly #registry = new Registry();
+  readonly #memory: TokenMemory;
+  readonly #identification: Identification;
+  readonly #undecidedTime: UndecidedTime;
+  readonly #background: Background;
+  readonly #reconciler: Reconciler;
+  readonly #statuses: ConnectionStatuses;
+  readonly #stopping = new AbortController();
+  /** Apps of which Slack is being asked whose their connections' bot tokens are, because events wait for that. */
+  readonly #deciding = new Map<string, Promise<boolean>>();
+  #wanted: ReadonlyMap<string, readonly AppToken[]> = new Map();
+  /** Something has changed that decides which apps' sockets are wanted. */
+  #isChanged = true;
+  /** When that was decided last: on the monotonic clock, and after so many changes of the memory. */
+  #decided = { at: -Infinity, memory: 0 };
+  #farewell: Promise<void> | undefined;
+
+  constructor(options: LiveOptions) {
+    const { clock, health, log, policy, random, server, integrationId } = options;
+    this.#options = options;
+    this.#registry.changed.subscribe(() => (this.#isChanged = true));
+    this.#background = new Background((name, error) =>
+      log.error({ reason: errorMessage(error) }, `${name} failed`),
+    );
+    const { signal } = this.#stopping;
+    // One for each question that is under way; none stays.
+    setMaxListeners(0, signal);
+    this.#memory = new TokenMemory({ store: options.tokens, background: this.#background, clock, log });
+    this.#identification = new Identification({
+      registry: this.#registry,
+      memory: this.#memory,
+      ask: options.ask,
+      changed: () => this.#identified(),
+      background: this.#background,
+      ...{ clock, random, log, policy, signal },
+    });
+    this.#undecidedTime = new UndecidedTime({
+      clock,
+      policy,
+      answeredAt: () => this.#identification.answeredAt,
+    });
+    this.#statuses = new ConnectionStatuses({
+      registry: this.#registry,
+      sockets: options.sockets,
+      push: async (id, status) => {
+        await server.pushStatus(id, status, signal);
+        // It may have covered the server's own, which says that variables have changed since they were read.
+        this.#reconciler.readNext(id);
+      },
+      refresh: (id) => server.refreshStatus(id, signal),
+      background: this.#background,
+      ...{ clock, random, log, policy, health },
+    });
+    this.#reconciler = new Reconciler({
+      overwritten: (record) => this.#statuses.overwritten(record),
+      listed: (ids) => this.listed.emit(ids),
+      looked: () => this.#looked(),
+      background: this.#background,
+      registry: this.#registry,
+      ...{ integrationId, server, clock, random, policy, log, health, signal },
+    });
+  }
+
+  start(): void {
+    this.#reconciler.start();
+  }
+
+  /** Tells the server that the program is not running, those connections first whose events are missed. Never rejects. */
+  sayFarewell(): Promise<void> {
+    this.#farewell ??= this.#sayFarewell();
+    return this.#farewell;
+  }
+
+  /** Ends every look, also the one that is under way: a server that does not answer must not hold us. */
+  async stop(): Promise<void> {
+    await this.sayFarewell();
+    this.#stopping.abort(new PluginError('stopped', 'stopping'));
+    this.#identification.stop();
+    this.#reconciler.stop();
+    await this.#background.idle();
+  }
+
+  /** Something may have changed on the server: looks soon, and at this connection's variables if one is named. */
+  noticeChange(connectionId?: string): void {
+    this.#reconciler.look(connectionId);
+  }
+
+  /** Slack announced that tokens of this installation may be gone. */
+  doubtTokens(installation: Installation): void {
+    const ids = this.#registry.connectionsOf(installation, true);
+    for (const id of ids) this.#identification.doubt(id);
+    this.#background.run('ask Slack whose tokens these are', () => this.#identification.of(ids));
+  }
+
+  /** The connections that get an installation's events; with `farewell` also those that have just lost it. */
+  connectionsOf(installation: Installation, farewell = false): string[] {
+    return this.#registry.connectionsOf(installation, farewell);
+  }
+
+  /**
+   * Whether Slack has said since the start whose every active connection of an app is. Nothing if it has, or if the
+   * app's time for that is over; else Slack is asked, and the answer is true if it said so within a second.
+   */
+  identified({ appId }: Installation): Promise<boolean> | undefined {
+    const undecided = this.#registry.undecided(appId);
+    if (undecided.length === 0 || !this.#undecidedTime.isLeft(appId)) return undefined;
+    return this.#deciding.get(appId) ?? this.#decide(appId, undecided);
+  }
+
+  /** A person saved two tokens, of which Slack said that they are of one app. */
+  learn(
+    tokens: { readonly botToken: string; readonly appToken: string },
+    owner: BotOwner,
+    teamName: string,
+  ): void {
+    this.#identification.learn(tokens, owner, teamName);
+  }
+
+  /** Slack greeted a socket of this app that was opened with this app-level token. */
+  tokenOpened(appToken: string, appId: string): void {
+    this.#memory.rememberAppLevel(appToken, appId);
+  }
+
+  /** Slack refused this app-level token. */
+  tokenRefused(appToken: string): void {
+    this.#memory.forget(appToken);
+  }
+
+  entry(connectionId: string): Entry | undefined {
+    return this.#registry.get(connectionId);
+  }
+
+  entries(): Entry[] {
+    return [...this.#registry.all()];
+  }
+
+  /** The Slack apps whose sockets are wanted. */
+  apps(): string[] {
+    return [...this.#wanted.keys()];
+  }
+
+  /**
+   * The Slack apps of all active connections, but for those of which Slack said that the bot token is not the app's;
+   * undefined until the server has told which connections there are and what their variables hold.
+   */
+  appsToServe(): string[] | undefined {
+    const active = this.entries().filter((entry) => entry.active);
+    if (!this.#reconciler.hasLooked || active.some(({ variables }) => variables === undefined))
+      return undefined;
+    const served = active.flatMap(({ setup, identity }) =>
+      setup.t === 'complete' &&
+      (identity.t === 'unknown' || (identity.t === 'known' && identity.owner.appId === setup.appId))
+        ? [setup.appId]
+        : [],
+    );
+    return [...new Set(served)];
+  }
+
+  /** Whether it is a connection of this integration; looks at the server before it says no. */
+  async knows(connectionId: string): Promise<boolean> {
+    if (this.#registry.get(connectionId) !== undefined) return true;
+    await this.#patiently(this.#reconciler.looked(connectionId));
+    return this.#registry.get(connectionId) !== undefined;
+  }
+
+  /** Whether it is a connection that uses Socket Mode, set up completely or not. */
+  async isSocketMode(connectionId: string): Promise<boolean> {
+    await this.#patiently(this.#reconciler.looked(connectionId));
+    const entry = this.#registry.get(connectionId);
+    return entry !== undefined && usesSocketMode(entry);
+  }
+
+  /** The status of a connection from live facts; an empty or unknown id is a connection not set up yet. */
+  current(connectionId: string): Status {
+    const entry = this.#registry.get(connectionId);
+    return entry === undefined ? INIT_REQUIRED : this.#statuses.of(entry);
+  }
+
+  /** The status after the connection's variables were read anew, or what is known when server or Slack are slow. */
+  async status(connectionId: string): Promise<Status> {
+    if (connectionId === '') return INIT_REQUIRED;
+    await this.#patiently(
+      this.#reconciler.looked(connectionId).then(() => this.#identification.of([connectionId], true)),
+    );
+    return this.current(connectionId);
+  }
+
+  /** Asks Slack about the bot token now, then gives the status. */
+  async test(connectionId: string): Promise<Status> {
+    await this.#patiently(this.#reconciler.looked(connectionId));
+    this.#identification.doubt(connectionId);
+    await this.#identification.of([connectionId], true);
+    return this.current(connectionId);
+  }
+
+  /** All variables of a connection, as sessions get them; from memory, and empty when they could never be read. */
+  async config(connectionId: string): Promise<Readonly<Record<string, string>>> {
+    if (this.#registry.get(connectionId)?.variables === undefined) {
+      await this.#patiently(this.#reconciler.looked(connectionId));
+    }
+    return Object.fromEntries(this.#registry.get(connectionId)?.variables ?? []);
+  }
+
+  /** Events that come meanwhile wait for the same answers. */
+  #decide(appId: string, undecided: readonly string[]): Promise<boolean> {
+    const deciding = this.#patiently(this.#identification.of(undecided), IDENTIFY_MS).then(() => {
+      this.#deciding.delete(appId);
+      return this.#registry.undecided(appId).length === 0;
+    });
+    this.#deciding.set(appId, deciding);
+    return deciding;
+  }
+
+  #looked(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#statuses.listed();
+    this.#background.run('ask Slack whose tokens these are', () => this.#identification.all());
+    this.#identification.tell();
+    if (this.#isWantedToBeDecided()) this.#identified();
+    else this.refreshed.emit(undefined);
+  }
+
+  /** The passing of time decides, too: whether a token was saved in the future. */
+  #isWantedToBeDecided(): boolean {
+    const { at, memory } = this.#decided;
+    const { clock, policy } = this.#options;
+    if (this.#isChanged || this.#memory.changes !== memory) return true;
+    return clock.monotonic() - at >= policy.statusSweepMs;
+  }
+
+  #identified(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#isChanged = false;
+    this.#decided = { at: this.#options.clock.monotonic(), memory: this.#memory.changes };
+    this.#want();
+    this.#statuses.wanted(this.#wanted);
+    this.#options.sockets.reconcile(this.#wanted);
+    this.refreshed.emit(undefined);
+  }
+
+  #want(): void {
+    const wanted = wantedApps(this.#registry.all(), {
+      now: this.#options.clock.now(),
+      isProven: (appToken, appId) => this.#memory.get(appToken)?.appId === appId,
+    });
+    // A bot token that is replaced by the next closes no sockets while Slack is being asked about the new one.
+    const kept = [...this.#wanted].filter(
+      ([appId]) => !wanted.has(appId) && this.#registry.isBeingAsked(appId),
+    );
+    this.#wanted = new Map([...wanted, ...kept]);
+  }
+
+  #sayFarewell(): Promise<void> {
+    const quiet = this.#statuses.stop();
+    const { clock, log, policy, server } = this.#options;
+    const setUp = this.entries().filter((entry) => usesSocketMode(entry) && entry.setup.t === 'complete');
+    const byActivity = setUp.sort((left, right) => Number(right.active) - Number(left.active));
+    return sayFarewell({
+      quiet,
+      connectionIds: byActivity.map(({ record }) => record.id),
+      push: (id, status, signal) => server.pushStatus(id, status, signal),
+      limitMs: policy.farewellMs,
+      ...{ clock, log },
+    });
+  }
+
+  // A caller gets what is known when the server takes too long: its own deadline is short.
+  async #patiently(work: Promise<void>, limitMs = this.#options.policy.answerMs): Promise<void> {
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#options.clock.setTimer(limitMs, resolve);
+    });
+    await Promise.race([work, late]);
+    timer?.cancel();
+  }
+}

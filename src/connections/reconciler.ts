@@ -1,0 +1,184 @@
+import type { ConnectionRecord } from '../autokitteh/client.js';
+import type { Clock, Timer } from '../core/clock.js';
+import { errorMessage } from '../core/errors.js';
+import type { Health } from '../core/health.js';
+import type { Background } from '../core/lifecycle.js';
+import type { Log } from '../core/log.js';
+import type { Random } from '../core/random.js';
+import { ActiveSet } from './active-set.js';
+import type { LivePolicy } from './policy.js';
+import type { Server } from './ports.js';
+import type { Registry } from './registry.js';
+import { APP_TOKEN } from './setup-state.js';
+
+// Variables are read for so many connections at once: a start with hundreds must not flood the server.
+const READERS = 8;
+
+const NOT_YET = 'it has not answered yet';
+
+export interface ReconcilerOptions {
+  readonly integrationId: string;
+  readonly server: Server;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy: LivePolicy;
+  readonly log: Log;
+  readonly health: Health;
+  readonly background: Background;
+  /** Aborts when everything stops. */
+  readonly signal: AbortSignal;
+  /** Whether the server holds another status than the one that was brought to it: its variables may have changed. */
+  readonly overwritten: (record: ConnectionRecord) => boolean;
+  /** Called with the ids of all connections, each time that the server has told them. */
+  readonly listed: (ids: ReadonlySet<string>) => void;
+  /** Called after every look, whether or not something changed. */
+  readonly looked: () => void;
+}
+
+/** Learns from the server which connections there are: two cheap questions at each look, and variables where needed. */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  readonly #active: ActiveSet;
+  /** When variables were read, and a number in [0, 1) that spreads the next reading. */
+  readonly #reads = new Map<string, { readonly at: number; readonly spread: number }>();
+  readonly #kicked = new Set<string>();
+  #timer: Timer | undefined;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+  #down: string | undefined;
+  #hasLooked = false;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+    this.#active = new ActiveSet(options.clock, options.policy.graceMs);
+    this.#setDown(NOT_YET);
+  }
+
+  /** Whether the server has told at least once which connections there are. */
+  get hasLooked(): boolean {
+    return this.#hasLooked;
+  }
+
+  /** Looks now, and again whenever the policy says so, until stopped. */
+  start(): void {
+    this.look();
+  }
+
+  /** Has the next look, whenever it is, read this connection's variables. */
+  readNext(connectionId: string): void {
+    this.#kicked.add(connectionId);
+  }
+
+  /** Looks soon; with an id, reads that connection's variables too. Several calls meanwhile make one further look. */
+  look(connectionId?: string): void {
+    if (this.#stopped) return;
+    if (connectionId !== undefined) this.#kicked.add(connectionId);
+    if (this.#looking !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#timer?.cancel();
+    this.#options.background.run('reconcile', () => this.#run());
+  }
+
+  /** Resolves when a look that began after this call has ended. */
+  async looked(connectionId?: string): Promise<void> {
+    const running = this.#looking;
+    this.look(connectionId);
+    await running;
+    await this.#looking;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  async #run(): Promise<void> {
+    this.#looking = this.#look();
+    await this.#looking;
+    this.#looking = undefined;
+    if (this.#stopped) return;
+    if (this.#again) {
+      this.#again = false;
+      this.look();
+      return;
+    }
+    const { clock, policy } = this.#options;
+    this.#timer = clock.setTimer(policy.reconcileMs, () => this.look());
+  }
+
+  async #look(): Promise<void> {
+    const { server, integrationId, registry, log, listed, looked, signal } = this.#options;
+    try {
+      const [found, records] = await Promise.all([
+        server.findActiveConnections(integrationId, APP_TOKEN, signal),
+        server.listConnections(integrationId, signal),
+      ]);
+      const created = registry.list(records, this.#active.update(found, records));
+      listed(new Set(records.map(({ id }) => id)));
+      await this.#read(this.#due(records, new Set(created)));
+      if (this.#down !== undefined && this.#down !== NOT_YET) log.info('AutoKitteh answers again');
+      this.#hasLooked = true;
+      this.#setDown(undefined);
+    } catch (error) {
+      if (signal.aborted) return;
+      const reason = errorMessage(error);
+      if (this.#down !== reason)
+        log.warn({ reason }, 'AutoKitteh cannot be asked for its connections; trying again');
+      this.#setDown(reason);
+    }
+    looked();
+  }
+
+  /** Notes why the server could not be asked the last time, in its or the network's words; nothing when it could. */
+  #setDown(reason: string | undefined): void {
+    this.#down = reason;
+    this.#options.health.set('server', reason === undefined ? [] : [`AutoKitteh cannot be asked: ${reason}`]);
+  }
+
+  #due(records: readonly ConnectionRecord[], created: ReadonlySet<string>): string[] {
+    const { clock, random, overwritten } = this.#options;
+    const now = clock.monotonic();
+    const due = records.filter((record) => {
+      const read = this.#reads.get(record.id);
+      if (created.has(record.id) || read === undefined || this.#kicked.has(record.id)) return true;
+      // Spread, so that a sweep never reads all of them at once.
+      return now > read.at + this.#sweepMs(record.id) * (0.8 + 0.2 * read.spread) || overwritten(record);
+    });
+    const ids = due.map(({ id }) => id);
+    const listed = new Set(records.map(({ id }) => id));
+    for (const id of this.#reads.keys()) if (!listed.has(id)) this.#reads.delete(id);
+    this.#kicked.clear();
+    for (const id of ids) this.#reads.set(id, { at: now, spread: random() });
+    return ids;
+  }
+
+  // Someone may be setting variables of a connection that is not complete yet, past the gateway.
+  #sweepMs(id: string): number {
+    const { registry, policy } = this.#options;
+    const setup = registry.get(id)?.setup.t;
+    return setup === 'new' || setup === 'incomplete' ? policy.incompleteMs : policy.sweepMs;
+  }
+
+  async #read(ids: readonly string[]): Promise<void> {
+    const waiting = [...ids];
+    const reader = async (): Promise<void> => {
+      for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) await this.#readOne(id);
+    };
+    await Promise.all(Array.from({ length: Math.min(READERS, ids.length) }, reader));
+  }
+
+  async #readOne(id: string): Promise<void> {
+    const { server, registry, log, signal } = this.#options;
+    try {
+      registry.read(id, await server.variables(id, [], signal));
+    } catch (error) {
+      // The connection may have been deleted since it was listed; otherwise the next look tries again.
+      this.#reads.delete(id);
+      log.debug({ connection: id, reason: errorMessage(error) }, 'variables not read');
+    }
+  }
+}

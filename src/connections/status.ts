@@ -1,0 +1,141 @@
+import type { Status } from '../autokitteh/status.js';
+import type { AppSocketsStatus, SupersededBy, TokenVerdict } from '../slack/status.js';
+import { ANSWER_KINDS, ANSWERS_VARIABLE, unknownAnswerKind } from './answer-kind.js';
+import type { Entry } from './registry.js';
+
+export interface StatusFacts {
+  readonly entry: Entry | undefined;
+  /** Those of its app; undefined if none are wanted. */
+  readonly sockets: AppSocketsStatus | undefined;
+  /** What became of this connection's own app-level token, if it is used. */
+  readonly token: TokenVerdict['verdict'] | undefined;
+  /** Why events cannot be taken or delivered at present, in a sentence. */
+  readonly trouble: string | undefined;
+}
+
+/** The status of a connection that has just been created, and of any id that is not known. */
+export const INIT_REQUIRED: Status = { code: 'init_required', message: 'Init required' };
+
+/** Says in one sentence how a connection fares and, if a person must act, what to do. */
+export function statusOf(facts: StatusFacts): Status {
+  const { entry } = facts;
+  if (entry === undefined) return INIT_REQUIRED;
+  switch (entry.setup.t) {
+    case 'new':
+      return INIT_REQUIRED;
+    case 'other':
+      return { code: 'unspecified', message: '' };
+    case 'built_in':
+      return warning("Served by the server's built-in socket: open this connection's page to adopt it");
+    case 'incomplete':
+      return error(`${entry.setup.problems.join(' ')} Open this connection's page, or set the variables.`);
+    case 'complete':
+      return completeStatus(entry, facts, entry.setup);
+  }
+}
+
+function completeStatus(
+  entry: Entry,
+  facts: StatusFacts,
+  setup: Extract<Entry['setup'], { t: 'complete' }>,
+): Status {
+  const { identity } = entry;
+  if (identity.t === 'refused')
+    return error(`Slack refused the bot token (${identity.error}): ${identity.advice}`);
+  if (identity.t === 'known' && identity.owner.appId !== setup.appId) {
+    return error(
+      `The bot token is of app ${identity.owner.appId}, the app-level token of ${setup.appId}: save two tokens of one app`,
+    );
+  }
+  if (facts.token?.t === 'refused')
+    return error(`Slack refused the app-level token (${facts.token.error}): ${facts.token.advice}`);
+  if (!entry.active) return ok(`Ready${forTeam(entry)}: sockets open when a deployment is active`);
+  if (identity.t === 'unknown') {
+    const why = identity.failure === undefined ? '' : ` (${identity.failure})`;
+    return warning(
+      `Slack has not said yet whose bot token this is${why}: no socket is opened, and no event taken, before it does`,
+    );
+  }
+  return socketsStatus(entry, facts, setup.adopting);
+}
+
+function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, adopting: boolean): Status {
+  switch (sockets?.t) {
+    case 'broken':
+      return error(`Slack refused the sockets (${sockets.error}): ${sockets.advice}`);
+    case undefined:
+    case 'opening':
+      return warning('Opening sockets');
+    case 'degraded': {
+      const why = `${sentence(sockets.reason)}: ${sockets.doing}`;
+      const isFew = sockets.sockets > 0 && sockets.sockets < sockets.wanted;
+      return warning(isFew ? `${few(sockets)}. ${why}` : why);
+    }
+    case 'renewing':
+      // The normal course of things, as long as the old socket serves until the new one does.
+      if (sockets.sockets < sockets.wanted) return warning(`${few(sockets)}: ${sockets.doing}`);
+      break;
+    case 'live':
+      break;
+  }
+  if (trouble !== undefined) return warning(trouble);
+  if (adopting) {
+    return warning(
+      "Adopted, but the server's own socket still takes a share of the events: finish on this connection's page",
+    );
+  }
+  const { identity } = entry;
+  if (identity.t === 'known' && !identity.isConfirmed && identity.failure !== undefined) {
+    return warning(
+      `${count(sockets.sockets)} live, with what Slack said before of the bot token: it does not say so now (${identity.failure})`,
+    );
+  }
+  if (sockets.ghosts > 0) {
+    return warning(
+      `${count(sockets.sockets)} live, but Slack counts ${sockets.ghosts} more of this app elsewhere, which take a share of its events: stop the other program, or restart the server after an adoption`,
+    );
+  }
+  const word = unknownAnswerKind(entry.variables?.get(ANSWERS_VARIABLE));
+  if (word !== undefined)
+    return warning(
+      `${ANSWERS_VARIABLE} names ${word}, which workflows cannot answer: say ${ANSWER_KINDS.join(', ')}, or leave it out`,
+    );
+  const note = token?.t === 'superseded' ? `, with ${OTHER_TOKEN[token.by]}` : '';
+  return ok(`Using Socket Mode${forTeam(entry)}: ${count(sockets.sockets)} live${note}`);
+}
+
+const OTHER_TOKEN: Readonly<Record<SupersededBy, string>> = {
+  newer: 'a newer app-level token of the same Slack app',
+  accepted: 'another app-level token of the same Slack app, which Slack has accepted and this one not yet',
+  other: 'another app-level token of the same Slack app',
+};
+
+function forTeam({ identity, variables }: Entry): string {
+  const told = identity.t === 'known' ? identity.teamName : undefined;
+  const team = told ?? variables?.get('team_name');
+  return team === undefined || team === '' ? '' : ` in ${team}`;
+}
+
+function count(sockets: number): string {
+  return sockets === 1 ? '1 socket' : `${sockets} sockets`;
+}
+
+function few({ sockets, wanted }: AppSocketsStatus): string {
+  return `${sockets} of ${wanted} sockets live`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function ok(message: string): Status {
+  return { code: 'ok', message };
+}
+
+function warning(message: string): Status {
+  return { code: 'warning', message };
+}
+
+function error(message: string): Status {
+  return { code: 'error', message };
+}

@@ -1,0 +1,51 @@
+import { errorMessage, PluginError } from '../core/errors.js';
+import type { DispatchOutcome } from '../delivery/sink.js';
+
+/*
+ * AutoKitteh answers every failure of Dispatch with "invalid argument", so that only the text tells a bad event from a
+ * server that is down. The first rule that matches decides.
+ */
+const RULES: readonly (readonly [RegExp, 'poisoned' | 'outage'])[] = [
+  // Temporal's limit for one payload; the event never gets smaller.
+  [/blob data size exceeds limit|HTTP 413|message (is )?too large/i, 'poisoned'],
+  // Temporal away, its namespace missing, its queue full.
+  [/failed starting workflow/i, 'outage'],
+  [
+    /deadline exceeded|context canceled|connection (refused|reset)|broken pipe|no such host|i\/o timeout/i,
+    'outage',
+  ],
+  [
+    /\bEOF\b|unavailable|too many (requests|connections|clients)|resource.?exhausted|shutting down/i,
+    'outage',
+  ],
+  [/database is (locked|closed)|\bSQLITE_|\bpq: |failed to connect/i, 'outage'],
+  // The connection was deleted, or its project was.
+  [/(^|[\s:])not_found$/, 'poisoned'],
+  // The request itself is refused: malformed ids, values and names; rule names stand in brackets at the end.
+  [
+    /\binvalid (prefix|suffix|value|event|argument|id)\b|illegal symbol|validation error|\[[\w.]+\]$/i,
+    'poisoned',
+  ],
+];
+
+/** What an error of `AutoKitteh.dispatch` means for the event. */
+export function outcomeOfError(error: unknown): DispatchOutcome {
+  const reason = errorMessage(error);
+  if (!(error instanceof PluginError)) return { t: 'failed', reason };
+  switch (error.code) {
+    case 'unauthenticated':
+    case 'forbidden':
+      return {
+        t: error.code === 'forbidden' ? 'forbidden' : 'outage',
+        reason: `${reason} (this program lacks the right to dispatch: see AUTOKITTEH_SIGN_KEY and AUTOKITTEH_TOKEN)`,
+      };
+    case 'server_unavailable':
+    case 'timeout':
+      return { t: 'outage', reason };
+    case 'not_found':
+    case 'bad_input':
+      return { t: 'poisoned', reason };
+    default:
+      return { t: RULES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'failed', reason };
+  }
+}

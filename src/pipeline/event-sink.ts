@@ -1,0 +1,70 @@
+import type { AutoKitteh } from '../autokitteh/client.js';
+import { findEvent } from '../autokitteh/event-lookup.js';
+import type { EventSink, Send } from '../delivery/sink.js';
+import { toEvent } from '../events/mapping.js';
+import type { JournalRow } from '../storage/journal.js';
+import type { AnswerDesk } from './pending-responses.js';
+import { answersKind } from '../connections/answer-kind.js';
+import { ANSWERS_PATH } from './response-routes.js';
+import { outcomeOfError } from './dispatch-outcome.js';
+import type { LiveConnections } from '../connections/live-connections.js';
+import type { Entry } from '../connections/registry.js';
+
+export interface EventSinkOptions {
+  readonly server: Pick<AutoKitteh, 'prepareDispatch' | 'listEvents'>;
+  readonly integrationId: string;
+  readonly live: Pick<LiveConnections, 'entry'>;
+  readonly desk: Pick<AnswerDesk, 'awaited' | 'ticket'>;
+  /** The address at which workflows reach the answers, such as `https://ak.example.com`. */
+  readonly answersBase: () => string;
+}
+
+/** The memo's entry that tells a row's event from every other at the server. */
+const MEMO_KEY = 'slack_event_key';
+
+/** Brings journal rows to AutoKitteh: maps the frame as it came, dispatches it, and finds it again after a crash. */
+export function createEventSink(options: EventSinkOptions): EventSink {
+  const { server, live } = options;
+  return {
+    prepare(row): Send {
+      const answerUrl = answerUrlOf(row, options);
+      const event = toEvent(row.body, {
+        appId: row.appId,
+        key: row.key,
+        ...(answerUrl === undefined ? {} : { answerUrl }),
+      });
+      const dispatch = server.prepareDispatch({ destinationId: row.connectionId, ...event });
+      return async (signal) => {
+        try {
+          const { eventId } = await dispatch(signal);
+          return { t: 'delivered', eventId };
+        } catch (error) {
+          return outcomeOfError(error);
+        }
+      };
+    },
+    async find(row, signal): Promise<string | undefined> {
+      const sought = {
+        connectionId: row.connectionId,
+        integrationId: options.integrationId,
+        orgLevel: isOrgLevel(live.entry(row.connectionId)),
+        memo: [MEMO_KEY, row.key] as const,
+        since: row.receivedAt,
+      };
+      return (await findEvent(server, sought, signal))?.eventId;
+    },
+  };
+}
+
+/** The address at which a row's event can still be answered by a workflow of its connection, if that chose to. */
+function answerUrlOf(row: JournalRow, { live, desk, answersBase }: EventSinkOptions): string | undefined {
+  const kind = desk.awaited(row.appId, row.key);
+  // Another connection of the same installation may have chosen what this one did not.
+  if (kind === undefined || !answersKind(live.entry(row.connectionId), kind)) return undefined;
+  return `${answersBase()}${ANSWERS_PATH}/${desk.ticket(row.appId, row.key)}`;
+}
+
+/** Whether the connection belongs to an organisation; undefined if that is not known, as before the first look at them. */
+function isOrgLevel(entry: Entry | undefined): boolean | undefined {
+  return entry && entry.record.projectId === '';
+}

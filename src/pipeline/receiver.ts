@@ -1,0 +1,209 @@
+import { Channel } from '../core/channel.js';
+import type { Clock } from '../core/clock.js';
+import { errorMessage, PluginError } from '../core/errors.js';
+import type { JsonObject } from '../core/json.js';
+import { Background } from '../core/lifecycle.js';
+import type { Log } from '../core/log.js';
+import type { DeliveryEvent } from '../delivery/events.js';
+import type { Intake, Taken } from '../delivery/intake.js';
+import { defaultAck } from '../events/answers.js';
+import { classify, type Accepted } from '../events/intake.js';
+import type { Envelope } from '../slack/envelope.js';
+import { SLACK_WAITS_MS } from '../slack/policy.js';
+import type { AnswerDesk } from './pending-responses.js';
+import { answerKindOf, answersKind } from '../connections/answer-kind.js';
+import type { ButtonUpdater } from './button-update.js';
+import type { LiveConnections } from '../connections/live-connections.js';
+import { keepsOrder } from '../connections/order.js';
+import { isOwnEvent } from '../connections/own-events.js';
+import { updatesMessages } from '../connections/message-updates.js';
+
+/** What was decided about a frame that Slack sent. */
+export type ReceiverEvent =
+  /** Nobody gets it, and that is right: acknowledged. */
+  | { readonly t: 'dropped'; readonly appId: string; readonly why: 'self' | 'unroutable' | 'malformed' }
+  /** No active connection of its installation: acknowledged, since Slack's sending it again would change nothing. */
+  | { readonly t: 'unclaimed'; readonly appId: string; readonly eventType: string }
+  /** Perhaps of a connection of which Slack has not said yet whose it is: not acknowledged, so that it comes again. */
+  | { readonly t: 'undecided'; readonly appId: string; readonly eventType: string }
+  | {
+      readonly t: 'routed';
+      readonly appId: string;
+      readonly eventType: string;
+      readonly connections: number;
+    };
+
+export interface ReceiverOptions {
+  readonly live: Pick<LiveConnections, 'connectionsOf' | 'identified' | 'entry' | 'doubtTokens'>;
+  readonly intake: Intake;
+  readonly desk: AnswerDesk;
+  readonly updater: Pick<ButtonUpdater, 'begin'>;
+  /** Where it is told what was acknowledged. */
+  readonly delivery: Channel<DeliveryEvent>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Events that say that an installation, or its tokens, are no more. */
+const FAREWELLS: ReadonlySet<string> = new Set(['app_uninstalled', 'tokens_revoked']);
+
+// What a workflow may use of Slack's time; the rest is for writing the journal and for the way there and back.
+const ANSWER_MS = 0.8 * SLACK_WAITS_MS;
+
+const NOT_TAKEN = {
+  response_type: 'ephemeral',
+  text: 'This command was not taken, please try again in a minute.',
+};
+const NOBODY = {
+  response_type: 'ephemeral',
+  text: 'No active AutoKitteh deployment listens to this command.',
+};
+
+/** A workflow that may answer in the acknowledgement. */
+interface AskedWorkflow {
+  /** Nothing if it did not answer in time. Never rejects. */
+  readonly answer: Promise<JsonObject | undefined>;
+  giveUp(): void;
+}
+
+/** Takes every frame that arrives on any socket: into the journal first, and only then acknowledged. */
+export class Receiver {
+  readonly events = new Channel<ReceiverEvent>();
+  readonly #options: ReceiverOptions;
+  readonly #background: Background;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    this.#background = new Background((name, error) =>
+      options.log.error({ reason: errorMessage(error) }, `${name} failed`),
+    );
+  }
+
+  /** Never throws. */
+  receive(envelope: Envelope): void {
+    this.#background.run('taking an event', () => this.#take(envelope));
+  }
+
+  /** Resolves when every frame received so far was dealt with. */
+  idle(): Promise<void> {
+    return this.#background.idle();
+  }
+
+  async #take(envelope: Envelope): Promise<void> {
+    const { live } = this.#options;
+    const { appId } = envelope;
+    const classified = classify(envelope);
+    if (classified.drop !== undefined) {
+      this.events.emit({ t: 'dropped', appId, why: classified.drop });
+      await envelope.acknowledge();
+      return;
+    }
+    const { installation, eventType, actor } = classified;
+    const farewell = FAREWELLS.has(eventType);
+    const connectionsOf = (): readonly string[] => live.connectionsOf(installation, farewell);
+    let connectionIds = connectionsOf();
+    if (connectionIds.length === 0) {
+      const identified = live.identified(installation);
+      const isDecided = identified === undefined || (await identified);
+      connectionIds = connectionsOf();
+      if (connectionIds.length === 0) {
+        await this.#nobody(envelope, eventType, isDecided);
+        return;
+      }
+    }
+    if (actor !== undefined) connectionIds = connectionIds.filter((id) => !isOwnEvent(live.entry(id), actor));
+    if (connectionIds.length === 0) {
+      this.events.emit({ t: 'dropped', appId, why: 'self' });
+      await envelope.acknowledge();
+      return;
+    }
+    this.events.emit({ t: 'routed', appId, eventType, connections: connectionIds.length });
+    await this.#journal(envelope, classified, connectionIds);
+    if (farewell) live.doubtTokens(installation);
+  }
+
+  async #nobody(envelope: Envelope, eventType: string, isDecided: boolean): Promise<void> {
+    const isCommand = envelope.kind === 'slash_commands';
+    this.events.emit({ t: isDecided ? 'unclaimed' : 'undecided', appId: envelope.appId, eventType });
+    if (isDecided) await envelope.acknowledge(isCommand ? NOBODY : undefined);
+    else if (isCommand) await envelope.acknowledge(NOT_TAKEN);
+  }
+
+  async #journal(envelope: Envelope, accepted: Accepted, connectionIds: readonly string[]): Promise<void> {
+    const { live, intake, log, clock, delivery } = this.#options;
+    const { key, conversation, urgent } = accepted;
+    const { appId, kind, text: body, receivedAt } = envelope;
+    const unordered = connectionIds.filter((id) => !keepsOrder(live.entry(id)));
+    const event = { appId, key, connectionIds, conversation, unordered, urgent, kind, body, receivedAt };
+    const taken = intake.take(event);
+    taken.then(
+      (result) => {
+        if (result === 'journaled') this.#journaled(envelope, key, connectionIds);
+      },
+      () => undefined,
+    );
+    // Asked at once: a workflow that answers is started by the event, not by its acknowledgement.
+    const asked = this.#askWorkflow(envelope, key, connectionIds);
+    const withheld = await this.#acknowledge(envelope, taken, asked);
+    if (withheld === undefined) {
+      delivery.emit({ t: 'acknowledged', appId, kind, ms: clock.now() - receivedAt });
+      return;
+    }
+    delivery.emit({ t: 'unacknowledged', appId, kind, reason: withheld });
+    log.warn({ app: appId, kind, reason: withheld }, 'an event was not acknowledged');
+  }
+
+  /**
+   * The one rule for all kinds: on the disk first, then acknowledged, within Slack's time or not at all. Why it was not, if
+   * it was not.
+   */
+  async #acknowledge(
+    envelope: Envelope,
+    taken: Promise<Taken>,
+    asked: AskedWorkflow | undefined,
+  ): Promise<string | undefined> {
+    try {
+      await taken;
+    } catch (error) {
+      asked?.giveUp();
+      // Slack sends events again; whoever typed a command is told to.
+      return envelope.kind === 'slash_commands'
+        ? this.#send(envelope, NOT_TAKEN)
+        : PluginError.from(error).code;
+    }
+    const answer = await asked?.answer;
+    return this.#send(envelope, answer ?? defaultAck(envelope));
+  }
+
+  async #send(envelope: Envelope, payload: JsonObject | undefined): Promise<string | undefined> {
+    if (this.#options.clock.now() - envelope.receivedAt >= SLACK_WAITS_MS) return 'late';
+    return (await envelope.acknowledge(payload)) === 'lost' ? 'no socket' : undefined;
+  }
+
+  /** An event that is no repetition is journaled. After a click its message shows what was clicked. */
+  #journaled(
+    { appId, kind, payload, receivedAt }: Envelope,
+    key: string,
+    connectionIds: readonly string[],
+  ): void {
+    const { live, updater } = this.#options;
+    if (kind === 'interactive' && connectionIds.some((id) => updatesMessages(live.entry(id))))
+      updater.begin({ appId, key, payload, receivedAt });
+  }
+
+  #askWorkflow(
+    { acceptsResponsePayload, appId, kind: envelopeKind, payload, receivedAt }: Envelope,
+    key: string,
+    connectionIds: readonly string[],
+  ): AskedWorkflow | undefined {
+    const { live, desk, clock } = this.#options;
+    const kind = acceptsResponsePayload ? answerKindOf(envelopeKind, payload) : undefined;
+    if (kind === undefined || !connectionIds.some((id) => answersKind(live.entry(id), kind)))
+      return undefined;
+    const waiting = new AbortController();
+    const giveUp = (): void => waiting.abort();
+    const timer = clock.setTimer(receivedAt + ANSWER_MS - clock.now(), giveUp);
+    const answer = desk.await(appId, key, kind, waiting.signal).finally(() => timer.cancel());
+    return { answer, giveUp };
+  }
+}

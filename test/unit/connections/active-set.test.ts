@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { ActiveSet } from '../../../src/connections/active-set.js';
+import { HandClock } from '../../helpers/hand-clock.js';
+import { recordOf } from './entries.js';
+
+const BOTH = [recordOf('one'), recordOf('two')];
+
+describe('ActiveSet', () => {
+  it('The active set keeps a connection for the grace period and no longer', async () => {
+    const clock = new HandClock();
+    const set = new ActiveSet(clock, 5_000);
+    expect([...set.update(['one'], BOTH)]).toEqual(['one']);
+    await clock.advance(5_000);
+    expect([...set.update([], BOTH)]).toEqual(['one']);
+    await clock.advance(1);
+    expect([...set.update([], BOTH)]).toEqual([]);
+  });
+
+  it('The grace period starts again whenever the connection is seen active', async () => {
+    const clock = new HandClock();
+    const set = new ActiveSet(clock, 5_000);
+    set.update(['one'], BOTH);
+    await clock.advance(4_000);
+    set.update(['one'], BOTH);
+    await clock.advance(4_000);
+    expect([...set.update([], BOTH)]).toEqual(['one']);
+  });
+
+  it('The active set gives no grace to a connection that was deleted or was never active', () => {
+    const set = new ActiveSet(new HandClock(), 5_000);
+    set.update(['one'], BOTH);
+    expect([...set.update([], [recordOf('two')])]).toEqual([]);
+    expect([...set.update(['one'], [recordOf('two')])]).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { describe, expect, it } from 'vitest';
+import { outcomeOfError } from '../../../src/pipeline/dispatch-outcome.js';
+import { refusal } from '../../../src/autokitteh/rpc.js';
+
+function outcome(message: string, code = Code.InvalidArgument): string {
+  return outcomeOfError(refusal('Dispatch', new ConnectError(message, code))).t;
+}
+
+describe('what an error of Dispatch means', () => {
+  it.each([
+    ['not_found', 'poisoned'],
+    ['get connection: not_found', 'poisoned'],
+    ['failed starting workflow: Blob data size exceeds limit.', 'poisoned'],
+    ["invalid prefix: ''. Subtype requires prefix to match 'con'", 'poisoned'],
+    ['event_id must be empty [dispatcher.event_id_must_be_empty]', 'poisoned'],
+    ['failed starting workflow: context deadline exceeded', 'outage'],
+    ['failed starting workflow: Namespace default is not found.', 'outage'],
+    ['failed starting workflow: last connection error: connection refused', 'outage'],
+    ['save event: database is locked (5) (SQLITE_BUSY)', 'outage'],
+    ['save event: unauthorized', 'forbidden'],
+    ['something nobody has seen yet', 'failed'],
+  ])('The refusal %s of Dispatch has the outcome %s', (message, expected) => {
+    expect(outcome(message)).toBe(expected);
+  });
+
+  it('The code of a refusal decides the outcome where it says something', () => {
+    expect(outcome('down', Code.Unavailable)).toBe('outage');
+    expect(outcome('slow', Code.DeadlineExceeded)).toBe('outage');
+    expect(outcome('many', Code.ResourceExhausted)).toBe('outage');
+    expect(outcome('unauthenticated', Code.Unauthenticated)).toBe('outage');
+    expect(outcome('gone', Code.NotFound)).toBe('poisoned');
+    expect(outcomeOfError(new Error('a bug of ours')).t).toBe('failed');
+  });
+
+  it('The outcome says what to do when the right to dispatch is missing', () => {
+    const refused = outcomeOfError(
+      refusal('Dispatch', new ConnectError('save event: unauthorized', Code.InvalidArgument)),
+    );
+    expect(refused).toMatchObject({ reason: expect.stringContaining('AUTOKITTEH_SIGN_KEY') as string });
+  });
+});

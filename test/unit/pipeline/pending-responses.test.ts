@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { AnswerDesk } from '../../../src/pipeline/pending-responses.js';
+import { answerKindOf, answerKindsOf } from '../../../src/connections/answer-kind.js';
+import { answerRoutes } from '../../../src/pipeline/response-routes.js';
+
+function open(kind: 'slash_command' | 'view_submission' | 'options' = 'slash_command') {
+  const time = new AbortController();
+  const desk = new AnswerDesk();
+  const answer = desk.await('A1', 'key', kind, time.signal);
+  const routes = answerRoutes(desk);
+  const post = (body: string, ticket = desk.ticket('A1', 'key')) =>
+    routes.request(`/slack/assets/answers/${ticket}`, { method: 'POST', body });
+  return { time, desk, answer, post };
+}
+
+describe('the address of an answer', () => {
+  it('The address of an answer takes one answer and refuses the second', async () => {
+    const { answer, post } = open();
+    expect((await post('{"text":"done"}')).status).toBe(200);
+    expect((await post('{"text":"again"}')).status).toBe(410);
+    expect(await answer).toEqual({ text: 'done' });
+  });
+
+  it('The address of an answer that nobody waits for reads nothing of what is posted', async () => {
+    const { desk } = open();
+    let asked = 0;
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          asked += 1;
+          controller.enqueue(new Uint8Array(16 * 1024));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const post: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
+    const response = await answerRoutes(desk).request('/slack/assets/answers/unknown', post);
+    expect([response.status, asked]).toEqual([410, 0]);
+    expect(response.headers.get('connection')).toBe('close');
+  });
+
+  it("The address of an answer is gone when Slack's time is up, and the default answer goes out", async () => {
+    const { answer, post, time } = open();
+    time.abort();
+    expect(await answer).toBeUndefined();
+    expect((await post('{"text":"late"}')).status).toBe(410);
+  });
+
+  it('The address of an answer serves an event that is delivered again, and stays used up when it comes later', async () => {
+    const { answer, desk, post, time } = open();
+    const again = desk.await('A1', 'key', 'slash_command', new AbortController().signal);
+    time.abort();
+    expect(await answer).toBeUndefined();
+    expect((await post('{"text":"done"}')).status).toBe(200);
+    expect(await again).toEqual({ text: 'done' });
+    expect(await desk.await('A1', 'key', 'slash_command', new AbortController().signal)).toBeUndefined();
+    expect((await post('{"text":"again"}')).status).toBe(410);
+    expect(desk.size).toBe(0);
+  });
+
+  it('The address of an answer differs between processes, apps and events', () => {
+    const desk = new AnswerDesk();
+    const tickets = [desk.ticket('A1', 'k'), desk.ticket('A2', 'k'), desk.ticket('A1', 'l')];
+    tickets.push(new AnswerDesk().ticket('A1', 'k'));
+    expect(new Set(tickets).size).toBe(4);
+    expect(tickets[0]).toMatch(/^[\w-]{43}$/);
+  });
+
+  it.each([
+    ['slash_command', 'not json', 'must be JSON'],
+    ['slash_command', '[]', 'must be a JSON object'],
+    ['slash_command', '{"texts":"x"}', 'needs text, blocks or attachments'],
+    ['view_submission', '{"response_action":"close"}', 'must be errors, update, push or clear'],
+    ['view_submission', '{"response_action":"errors"}', 'needs errors'],
+    ['view_submission', '{"response_action":"push"}', 'needs a view'],
+    ['options', '{}', 'options or option_groups'],
+  ] as const)(
+    'An answer to a %s is refused with the reason and the address stays open: %s',
+    async (kind, body, problem) => {
+      const { post, desk } = open(kind);
+      const response = await post(body);
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain(problem);
+      expect(desk.size).toBe(1);
+      desk.close();
+    },
+  );
+
+  it.each([
+    ['slash_command', '{}'],
+    ['view_submission', '{}'],
+    ['view_submission', '{"response_action":"errors","errors":{"b":"no"}}'],
+    ['view_submission', '{"response_action":"update","view":{"type":"modal"}}'],
+    ['options', '{"options":[]}'],
+  ] as const)('A %s takes the answer %s', async (kind, body) => {
+    const { post, answer } = open(kind);
+    expect((await post(body)).status).toBe(200);
+    expect(await answer).toEqual(JSON.parse(body));
+  });
+
+  it('The address of an answer refuses an answer that nests too deep, and takes one that nests as deep as it may', async () => {
+    const { post, answer } = open();
+    const nested = (levels: number): string =>
+      `{"text":"x","blocks":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    for (const levels of [100, 100_000]) {
+      const refused = await post(nested(levels));
+      expect(refused.status).toBe(400);
+      expect(await refused.text()).toContain('100 levels');
+    }
+    expect((await post(nested(99))).status).toBe(200);
+    expect(JSON.stringify(await answer)).toBe(nested(99));
+  });
+
+  it('The address of an answer refuses an answer that is too long', async () => {
+    const { post, desk } = open();
+    expect((await post(JSON.stringify({ text: 'x'.repeat(300_000) }))).status).toBe(413);
+    desk.close();
+  });
+});
+
+describe('answerKindOf', () => {
+  it('The kind of an answer is known for each frame that carries one', () => {
+    expect(answerKindOf('slash_commands', {})).toBe('slash_command');
+    expect(answerKindOf('interactive', { type: 'view_submission' })).toBe('view_submission');
+    expect(answerKindOf('interactive', { type: 'block_suggestion' })).toBe('options');
+    expect(answerKindOf('interactive', { type: 'block_actions' })).toBeUndefined();
+    expect(answerKindOf('events_api', { type: 'view_submission' })).toBeUndefined();
+  });
+
+  it("The kinds of answers are read from the connection's variable", () => {
+    expect([...answerKindsOf('slash_command, options,other')]).toEqual(['slash_command', 'options']);
+    expect(answerKindsOf(undefined).size).toBe(0);
+  });
+});
