@@ -93,6 +93,6 @@ async function measure({ slack, server }: Peers<StandInUnderTest>): Promise<Idle
 /** How many connections have a status that says that their sockets are live. */
 function connected({ standIn }: StandInUnderTest): number {
   return [...standIn.store.connections.values()].filter(
-    ({ status }) => status?.code === Status_Code.OK && status.message.endsWith('live'),
+    ({ status }) => status.code === Status_Code.OK && status.message.endsWith('live'),
   ).length;
 }
