@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
-import type { Receipt } from './sockets-watch.js';
+import type { Incident, Receipt } from './sockets-watch.js';
 import type { FaultySockets } from './faulty-sockets.js';
 
 /** Why an interaction or a command was lost, which Slack sends only once. */
@@ -47,11 +47,23 @@ export function lossOf(world: FaultySockets, entry: LedgerEntry): Loss {
   if (receipt === undefined && watch.isLeaving(at)) return 'unroutable';
   const broken = incidents[0];
   if (broken === undefined) return 'OURS';
-  if (!inTime) return 'cut off';
+  if (!inTime || crossedTheEnd(world, receipt, broken)) return 'cut off';
   // It arrived: it had to be answered elsewhere, unless that was impossible.
   const silent = broken.how === 'silent' && !detected(world, receipt.socketId, broken.at, deadline);
   const nowhere = watch.deafness.some(({ from, to }) => from <= deadline && to >= deadline);
   return silent || nowhere || diedElsewhere(world, receipt, socketId, deadline) ? 'cut off' : 'OURS';
+}
+
+/** Whether the answer was on its way on the socket that Slack ended, before our side could see the end. */
+function crossedTheEnd({ watch }: FaultySockets, receipt: Receipt, broken: Incident): boolean {
+  return (
+    broken.how === 'ended' &&
+    receipt.how === 'sent' &&
+    receipt.answeredAt <= broken.at + ROUND_TRIP_MS &&
+    !watch.changes.some(
+      ({ at, socketId, to }) => socketId === receipt.socketId && to === 'closed' && at < receipt.answeredAt,
+    )
+  );
 }
 
 /** Whether the answer may have gone to another socket that was dead too, which nobody could know in time. */
