@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
 import { send, type Reply } from '../helpers/raw-request.js';
@@ -14,6 +15,13 @@ const UPGRADE = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 const OAUTH = ['oauth', 'oauthDefault', 'oauthPrivate'];
+
+/** An address that stores a type of the connection. */
+function storing(cid: string, value: string): string {
+  const rows = gzipSync(JSON.stringify([{ name: 'auth_type', value }])).toString('base64');
+  const vars = rows.replaceAll('+', '-').replaceAll('/', '_');
+  return `/connections/${cid}/postinit?${new URLSearchParams({ vars, origin: 'cli' }).toString()}`;
+}
 
 // The server's own save checks neither whose connection it is nor where the request came from.
 describe.each(MEETINGS)('no way around the checks of a save, server: %s', (meeting) => {
@@ -167,6 +175,25 @@ describe.each(MEETINGS)('no way around the checks of a save, server: %s', (meeti
           expect(reply.status).toBe(403);
           expect(await stored()).toBe('socketMode');
         }
+      },
+    );
+
+    it.each(['GET', 'HEAD'])(
+      'Another site stores nothing by %s of the address with which set-ups end, and its window is asked first',
+      async (method) => {
+        const path = storing(cid, 'forged');
+        for (const headers of [site, image]) {
+          expect((await follow(path, { method, headers }, cookies(owner))).status).toBe(403);
+          expect(await stored()).toBe('socketMode');
+        }
+        const window = { ...image, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+        expect((await follow(path, { method, headers: window }, cookies(owner))).status).toBe(200);
+        expect(await stored()).toBe('socketMode');
+        // The button of the page.
+        const pressed = { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } };
+        const reply = await ask(path, pressed, cookies(owner));
+        expect([reply.status, reply.headers.location]).toEqual([302, `/connections/${cid}/success`]);
+        expect(await stored()).toBe('forged');
       },
     );
 

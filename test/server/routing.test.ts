@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { send, type Reply } from '../helpers/raw-request.js';
 import { startServerUnderTest, type ServerUnderTest, type TestUser } from '../world/server.js';
@@ -165,6 +166,19 @@ describe('the form of saving', () => {
       const reply = await ask(`/slack/save?cid=${cid}&auth_type=forged`, { method, headers }, stranger);
       expect(reply.status).toBe(400);
       expect(await storedType()).toBe('forged');
+    },
+  );
+
+  it.each(['GET', 'HEAD'])(
+    'The address with which set-ups end stores what it holds, from any sender that a login comes with: %s',
+    async (method) => {
+      const rows = gzipSync(JSON.stringify([{ name: 'auth_type', value: method }])).toString('base64');
+      const vars = rows.replaceAll('+', '-').replaceAll('/', '_');
+      const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+      const query = new URLSearchParams({ vars, origin: 'cli' }).toString();
+      const reply = await ask(`/connections/${cid}/postinit?${query}`, { method, headers });
+      expect([reply.status, reply.headers.location]).toEqual([302, `/connections/${cid}/success`]);
+      expect(await storedType()).toBe(method);
     },
   );
 
