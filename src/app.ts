@@ -51,7 +51,7 @@ async function start(config: StartConfig, surroundings: Surroundings, releasers:
   const manifest = await readManifest(config.integrationManifest);
   const { autokittehCredentials: credentials } = config;
   const server = openServerLine(config, createCredentials(credentials, clock), clock);
-  releasers.push('the line to AutoKitteh', () => server.close());
+  releasers.push('the connection to AutoKitteh', () => server.close());
   const { integrationId } = manifest;
   const health = new Health();
   const identity = createIdentityCheck({
@@ -62,7 +62,7 @@ async function start(config: StartConfig, surroundings: Surroundings, releasers:
     clock,
     health,
   });
-  releasers.push('the look at our identity', () => identity.stop());
+  releasers.push('the check of our rights', () => identity.stop());
 
   let answersBase = config.gatewayPublicUrl ?? '';
   const path = await makeEventPath(

@@ -49,7 +49,7 @@ async function run(given: Config): Promise<number> {
     'running',
   );
   const signal = await Promise.race([asked, faults.fatal]);
-  if (signal !== undefined) log.info(`received ${signal}, stopping; again to force`);
+  if (signal !== undefined) log.info(`received ${signal}, shutting down (send it again to force)`);
   for (const signal of STOP_SIGNALS) process.once(signal, () => process.exit(1));
   await app.stop();
   log.info('stopped');
@@ -57,7 +57,7 @@ async function run(given: Config): Promise<number> {
 }
 
 function movingAdvice(from: string, to: string): string {
-  return `the journal is used where earlier versions kept it: to move it, stop the program, move the files ${from}*, plugin-token and ops-token from there to ${dirname(to)}, and start it again`;
+  return `the journal is still in the folder of earlier versions: to move it, stop the program, move the files ${from}*, plugin-token and ops-token from there to ${dirname(to)}, and start it again`;
 }
 
 const settings = SETTINGS.map((setting: Setting) => ({ ...setting, flag: flagOf(setting) }));

@@ -42,7 +42,7 @@ export const SETTINGS = [
   {
     name: 'AUTOKITTEH_PUBLIC_URL',
     about:
-      'the address at which people reach the server, if it is another; only used where the pages have an address of their own',
+      'the address at which people reach the server, if it is a different one; used only where the pages have an address of their own',
     parse: baseUrl,
   },
   {
@@ -55,14 +55,14 @@ export const SETTINGS = [
     name: 'AUTOKITTEH_SIGN_KEY',
     secret: true,
     about:
-      "instead of a token: the server's signing key (64 hex digits for HMAC, or an RSA private key in PEM) to mint short tokens from",
+      "instead of a token: the server's signing key (64 hex digits for HMAC, or an RSA private key in PEM), which signs short-lived tokens",
     parse: z.string(),
   },
   {
     name: 'AUTOKITTEH_PROXY',
     secret: true,
     about:
-      'the URL of an HTTP proxy on the way to the server, which is else reached directly, whatever `HTTPS_PROXY` and the like say',
+      'the URL of an HTTP proxy for the connection to the server; without one the server is reached directly, regardless of `HTTPS_PROXY` and the like',
     parse: proxy,
   },
   {
@@ -73,7 +73,8 @@ export const SETTINGS = [
   },
   {
     name: 'GATEWAY_PUBLIC_URL',
-    about: 'the address at which people and workflows reach the gateway, if it is not the one it listens on',
+    about:
+      'the address at which people and workflows reach the gateway, if it differs from the one it listens on',
     parse: baseUrl,
   },
   {
@@ -93,13 +94,14 @@ export const SETTINGS = [
     name: 'PLUGIN_TOKEN',
     secret: true,
     about:
-      "bearer credential for the contract's RPCs, which return secrets; without one it is made at the first start, in the file `plugin-token` beside the journal",
+      "bearer credential for the contract's RPCs, which return secrets; without one it is created at the first start, in the file `plugin-token` beside the journal",
     parse: credential,
   },
   {
     name: 'OPS_TOKEN',
     secret: true,
-    about: 'credential for `/metrics` and `/ops/`; without one it is made likewise, in the file `ops-token`',
+    about:
+      'credential for `/metrics` and `/ops/`; without one it is created likewise, in the file `ops-token`',
     parse: credential,
   },
   {

@@ -102,7 +102,7 @@ export async function startEventPath(
   releasers: Releasers,
 ): Promise<void> {
   await delivery.start();
-  releasers.push('the look at connections', () => live.stop());
+  releasers.push('the connection reconciler', () => live.stop());
   // First of all to stop: what has arrived is journaled and acknowledged, then the sockets close.
   releasers.push('the sockets', async () => {
     desk.close();

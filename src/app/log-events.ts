@@ -23,9 +23,9 @@ export function logEvents(
   parts.identity.subscribe((verdict) => {
     if (verdict.t === 'insufficient') log.error(verdict.advice);
     if (verdict.t === 'unreachable')
-      log.warn({ reason: verdict.reason }, 'AutoKitteh cannot be asked; trying again');
+      log.warn({ reason: verdict.reason }, 'AutoKitteh is unreachable, retrying');
     if (verdict.t === 'sufficient')
-      log.info({ user: verdict.user?.displayName }, 'AutoKitteh grants the rights that are needed');
+      log.info({ user: verdict.user?.displayName }, 'AutoKitteh grants all required rights');
   });
 }
 
@@ -34,13 +34,13 @@ function logDelivery(log: Log, event: DeliveryEvent): void {
     case 'dead':
       log.error(
         { connection: event.row.connectionId, key: event.row.key, reason: event.reason },
-        'an event was given up: see dead-letters',
+        'event moved to dead letters (`ak-slack dead-letters list`)',
       );
       return;
     case 'retried':
       log.warn(
         { connection: event.row.connectionId, attempts: event.attempts, reason: event.reason },
-        'an event is sent again',
+        'an event could not be dispatched, retrying',
       );
       return;
     case 'dead_removed':
@@ -49,34 +49,34 @@ function logDelivery(log: Log, event: DeliveryEvent): void {
     case 'connection_removed':
       log.warn(
         { connection: event.connectionId, waiting: event.waiting, dead: event.dead },
-        'a connection was deleted: its events that waited and its dead letters were removed',
+        'a connection was deleted; its waiting events and dead letters were removed',
       );
       return;
     case 'over_share':
       log.warn(
         { app: event.appId, connection: event.connectionId },
-        'an event was not taken for one connection, because its share of the journal is full',
+        'an event was refused for one connection, which has reached its journal quota',
       );
       return;
     case 'lookup_failed':
       log.warn(
         { connection: event.row.connectionId, key: event.row.key, reason: event.reason },
-        'AutoKitteh could not say whether it has an event from before the restart; asking again',
+        'could not look up whether AutoKitteh received an event before the restart, retrying',
       );
       return;
     case 'rejected':
-      log.warn({ app: event.appId, reason: event.reason }, 'an event was not taken');
+      log.warn({ app: event.appId, reason: event.reason }, 'an event was refused and not acknowledged');
       return;
     case 'outage':
-      log.warn({ reason: event.reason }, 'AutoKitteh takes no events; they wait in the journal');
+      log.warn({ reason: event.reason }, 'AutoKitteh does not accept events; they wait in the journal');
       return;
     case 'passing':
-      log.info({ afterMs: event.afterMs }, 'AutoKitteh takes events again');
+      log.info({ afterMs: event.afterMs }, 'AutoKitteh accepts events again');
       return;
     case 'journal_failing':
       log.error(
         { code: event.code, reason: event.reason },
-        'the journal cannot be written; nothing is acknowledged',
+        'the journal cannot be written; no event is acknowledged',
       );
       return;
     case 'journal_writable':
@@ -111,10 +111,10 @@ function logSocket(log: Log, event: SocketEvent): void {
       );
       return;
     case 'woke':
-      log.info({ afterMs: event.afterMs }, 'this machine stood still; renewing every socket');
+      log.info({ afterMs: event.afterMs }, 'the process was suspended, reconnecting all sockets');
       return;
     case 'receiver_failed':
-      log.error({ app: event.appId, reason: event.message }, 'an event could not be taken');
+      log.error({ app: event.appId, reason: event.message }, 'an event could not be received');
       return;
     default:
       return;

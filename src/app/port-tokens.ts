@@ -54,18 +54,18 @@ export async function readToken(name: TokenName, config: Config): Promise<string
     if (!isOurs(uid))
       throw new PluginError(
         'bad_config',
-        `${path} belongs to another user, who knows what it holds: delete it, so that the next start makes another, or set ${setting}`,
+        `${path} belongs to another user, who can read it: delete it, so that the next start creates a new one, or set ${setting}`,
       );
     if ((mode & 0o077) !== 0)
       throw new PluginError(
         'bad_config',
-        `${path} can be read by other users: delete it, so that the next start makes another, or set ${setting}`,
+        `${path} can be read by other users: delete it, so that the next start creates a new one, or set ${setting}`,
       );
     const token = (await file.readFile('utf8')).trim();
     if (token.length >= SHORTEST) return token;
     throw new PluginError(
       'bad_config',
-      `${path} holds fewer than ${SHORTEST} characters: delete it, so that the next start makes another, or set ${setting}`,
+      `${path} holds fewer than ${SHORTEST} characters: delete it, so that the next start creates a new one, or set ${setting}`,
     );
   } catch (cause) {
     if (cause instanceof PluginError) throw cause;

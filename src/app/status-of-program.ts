@@ -17,11 +17,11 @@ export interface Observed {
 }
 
 const WELL: Readonly<Record<Condition, string>> = {
-  rights: 'AutoKitteh has refused nothing that this program needs.',
-  server: 'AutoKitteh answers.',
+  rights: 'AutoKitteh grants all required rights.',
+  server: 'AutoKitteh is reachable.',
   journal: 'Events can be written to the journal.',
-  delivery: 'AutoKitteh takes events.',
-  apps: 'Each Slack app has the sockets that it should have.',
+  delivery: 'AutoKitteh accepts events.',
+  apps: 'Each Slack app has all of its sockets.',
 };
 
 /** Everything at a glance, without secrets. */

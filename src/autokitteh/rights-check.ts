@@ -83,7 +83,7 @@ export function createIdentityCheck(options: IdentityOptions): IdentityCheck {
   function lookAfter(delay: number): void {
     timer ??= clock.setTimer(delay, () => {
       timer = undefined;
-      background.run('look at our identity', async () => {
+      background.run('check our rights', async () => {
         await check();
       });
     });
@@ -145,13 +145,13 @@ function identityAdvice(
 ): string {
   if (refused.code === 'unauthenticated' || user === undefined) {
     return source === 'none'
-      ? `The server wants a credential and none is configured. ${HOW}`
-      : `The server does not take the credential of ${GIVEN_BY[source]} (${refused.message}): it is of another server, it has expired, or the clocks of the two machines differ by minutes. ${HOW}`;
+      ? `AutoKitteh requires a credential, and none is configured. ${HOW}`
+      : `AutoKitteh rejected ${GIVEN_BY[source]} (${refused.message}): it belongs to another server, it has expired, or the clocks of the two machines differ by minutes. ${HOW}`;
   }
   if (user.userId === DEFAULT_USER_ID) {
     return source === 'none'
-      ? `Without a credential the server takes this program for its default user, who may not dispatch events. ${HOW}`
-      : `The server does not know the credential of ${GIVEN_BY[source]} and silently takes this program for its default user, who may not dispatch events: the key or the token is of another server, or has expired. ${HOW}`;
+      ? `Without a credential AutoKitteh treats this program as its default user, who may not dispatch events. ${HOW}`
+      : `AutoKitteh does not recognize ${GIVEN_BY[source]} and treats this program as its default user, who may not dispatch events: the key or the token belongs to another server, or has expired. ${HOW}`;
   }
-  return `The server takes this program for ${user.displayName || 'a user'} (${user.userId}), whose rights do not suffice (${refused.message}). Use the server's signing key (AUTOKITTEH_SIGN_KEY), or allow this user ${RIGHTS} in the server's policy.`;
+  return `AutoKitteh treats this program as ${user.displayName || 'a user'} (${user.userId}), who lacks required rights (${refused.message}). Use the server's signing key (AUTOKITTEH_SIGN_KEY), or allow this user ${RIGHTS} in the server's policy.`;
 }

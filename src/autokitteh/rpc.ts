@@ -71,16 +71,13 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
       });
       if (answer.status !== 200) throw errorOf(answer);
       if (!answer.contentType.startsWith('application/proto')) {
-        throw new ConnectError(
-          'the server does not answer as AutoKitteh does: is AUTOKITTEH_URL right?',
-          Code.Unknown,
-        );
+        throw new ConnectError('the reply does not come from AutoKitteh: check AUTOKITTEH_URL', Code.Unknown);
       }
       try {
         return fromBinary(method.output, answer.bytes);
       } catch (cause) {
         throw new ConnectError(
-          `${method.name}: the answer cannot be read`,
+          `${method.name}: the reply cannot be read`,
           Code.Internal,
           undefined,
           undefined,
@@ -96,7 +93,7 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
 
 /** With the system's code and not its words: they hold the server's address, and callers show this to anybody. */
 function unreachable(error: unknown): ConnectError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reply';
   const isProxy = error instanceof UnreachableError && error.proxy !== undefined;
   return new ConnectError(
     `the server cannot be reached (${isProxy ? error.message : code})`,
@@ -122,7 +119,7 @@ function errorOf(answer: HttpResponse): ConnectError {
   const text = new TextDecoder().decode(answer.bytes.subarray(0, 200)).trim();
   const words = answer.contentType.startsWith('text/plain') && text !== '' ? `: ${text}` : '';
   const code = answer.status >= 500 ? Code.Unavailable : codeFromHttpStatus(answer.status);
-  const doubt = isOfAnother(answer) ? ', not as AutoKitteh does: is AUTOKITTEH_URL right?' : '';
+  const doubt = isOfAnother(answer) ? ', which is not a reply of AutoKitteh: check AUTOKITTEH_URL' : '';
   const fallback = new ConnectError(`the server answered HTTP ${answer.status}${words}${doubt}`, code);
   if (!answer.contentType.startsWith('application/json')) return fallback;
   try {

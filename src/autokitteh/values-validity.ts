@@ -29,13 +29,13 @@ export function kindOf(value: Value): (typeof KINDS)[number] | undefined {
 
 /**
  * What is wrong with `value` as part of an event, with its place, or undefined. AutoKitteh stores such an event and then
- * retries its workflow for ever: an unset value, a field that is no symbol, a key twice, a key that is no string, NaN.
+ * retries its workflow for ever: an unset value, a field that is not a valid identifier, a key twice, a key that is no string, NaN.
  */
 export function invalidity(value: Value | undefined, place = 'value'): string | undefined {
   if (value === undefined) return `${place} is not set`;
   const kind = kindOf(value);
-  if (kind === undefined) return `${place} has not exactly one kind`;
-  if (value.float !== undefined && !Number.isFinite(value.float.v)) return `${place} is no finite number`;
+  if (kind === undefined) return `${place} must have exactly one kind`;
+  if (value.float !== undefined && !Number.isFinite(value.float.v)) return `${place} is not a finite number`;
   if (value.list !== undefined) return firstOf(value.list.vs.entries(), place);
   if (value.set !== undefined) return firstOf(value.set.vs.entries(), place);
   if (value.dict !== undefined) return invalidDict(value.dict.items, place);
@@ -44,9 +44,9 @@ export function invalidity(value: Value | undefined, place = 'value'): string | 
       invalidity(value.struct.ctor, `constructor of ${place}`) ?? invalidFields(value.struct.fields, place)
     );
   }
-  if (value.symbol !== undefined && !isSymbol(value.symbol.name)) return `${place} is no symbol`;
+  if (value.symbol !== undefined && !isSymbol(value.symbol.name)) return `${place} is not a valid identifier`;
   if (kind === 'module' || kind === 'function' || kind === 'custom') {
-    return `${place} is a ${kind}, which is no data`;
+    return `${place} is a ${kind}, which is not data`;
   }
   return undefined;
 }
@@ -56,7 +56,7 @@ export function invalidFields(fields: Readonly<Record<string, Value>>, place = '
   const bad = Object.keys(fields).find((name) => !isSymbol(name));
   return bad === undefined
     ? firstOf(Object.entries(fields), place)
-    : `key ${JSON.stringify(bad)} of ${place} is no symbol`;
+    : `key ${JSON.stringify(bad)} of ${place} is not a valid identifier`;
 }
 
 function firstOf(members: Iterable<[string | number, Value]>, place: string): string | undefined {
@@ -71,7 +71,7 @@ function invalidDict(items: NonNullable<Value['dict']>['items'], place: string):
   const seen = new Set<string>();
   for (const { k, v } of items) {
     const key = k?.string?.v;
-    if (key === undefined) return `${place} has a key that is no string`;
+    if (key === undefined) return `${place} has a key that is not a string`;
     // The wire replaces what is not well-formed, which may make two keys one.
     const onTheWire = Buffer.from(key).toString();
     if (seen.has(onTheWire)) return `${place} has the key ${JSON.stringify(key)} twice`;

@@ -78,6 +78,6 @@ function unanswered(document) {
   const note = document.createElement('p');
   note.className = 'note note-bad';
   note.setAttribute('role', 'alert');
-  note.textContent = 'There was no answer. Nothing is known to be stored: try again in a moment.';
+  note.textContent = 'There was no reply, so the changes may not be stored: try again in a moment.';
   return note;
 }

@@ -39,7 +39,7 @@ async function refresh(document, card, source) {
     show(document, card, /** @type {StateAnswer} */ (await response.json()));
     return true;
   } catch {
-    setText(part(document, 'message'), 'The present state is not known: AutoKitteh does not answer.');
+    setText(part(document, 'message'), 'The current state is unknown: AutoKitteh does not respond.');
     return false;
   }
 }

@@ -96,7 +96,10 @@ function commandFindings(commands, scopes) {
     const name = command === '' ? 'A slash command without a name' : command;
     if (!COMMAND.test(command)) {
       findings.push(
-        problem('commands', `${name}: a slash command is a slash and lower-case letters, without blanks.`),
+        problem(
+          'commands',
+          `${name}: a slash command consists of a slash and lower-case letters, without spaces.`,
+        ),
       );
     } else if ([...command].length > LONGEST_COMMAND) {
       findings.push(
@@ -141,7 +144,7 @@ function listFindings(field, what, list, form, most) {
 function neededScopeFindings(scopes) {
   if (scopes.includes('users:read')) return [];
   const text =
-    'users:read is needed: without it the connection cannot be saved, because the app’s id stays unknown.';
+    'users:read is needed: without it the connection cannot be saved, because the app’s id remains unknown.';
   return [{ level: 'warning', field: 'scopes', text, adds: 'users:read' }];
 }
 

@@ -55,11 +55,11 @@ export function botTokenProblem(text) {
     case 'empty':
       return 'The bot token is missing. It starts with xoxb-.';
     case 'app':
-      return 'This is the app-level token. The bot token starts with xoxb- and stands under “Install App”.';
+      return 'This is the app-level token. The bot token starts with xoxb- and is under “Install App”.';
     case 'user':
       return 'This is a user token (xoxp-). Copy the “Bot User OAuth Token” instead: it starts with xoxb-.';
     case 'hex':
-      return 'This is a secret of the app, not a token. The bot token starts with xoxb- and stands under “Install App”.';
+      return 'This is a secret of the app, not a token. The bot token starts with xoxb- and is under “Install App”.';
     default:
       return other(kind, text, 'xoxb-', 'The bot token');
   }
@@ -79,11 +79,11 @@ export function appTokenProblem(text) {
     case 'empty':
       return 'The app-level token is missing. It starts with xapp-.';
     case 'bot':
-      return 'This is the bot token. The app-level token starts with xapp- and stands under “Basic Information”.';
+      return 'This is the bot token. The app-level token starts with xapp- and is under “Basic Information”.';
     case 'user':
-      return 'This is a user token (xoxp-). The app-level token starts with xapp- and stands under “Basic Information”.';
+      return 'This is a user token (xoxp-). The app-level token starts with xapp- and is under “Basic Information”.';
     case 'hex':
-      return 'This is a secret of the app, not a token. The app-level token starts with xapp- and stands further down that page.';
+      return 'This is a secret of the app, not a token. The app-level token starts with xapp- and is further down that page.';
     default:
       return other(kind, text, 'xapp-', 'The app-level token');
   }
@@ -110,9 +110,9 @@ function other(kind, text, prefix, name) {
     case 'long':
       return `This is too long for a token. ${name} is one word: copy it again with Slack’s “Copy” button.`;
     case 'spaced':
-      return `There is a blank or a line break inside. ${name} is one word: copy it again with Slack’s “Copy” button.`;
+      return `There is a space or a line break in it. ${name} is one word: copy it again with Slack’s “Copy” button.`;
     case 'rotated':
-      return `This belongs to token rotation and expires within hours. Switch token rotation off for the app; ${name.toLowerCase()} then starts with ${prefix}.`;
+      return `This token is subject to token rotation and expires within hours. Switch token rotation off for the app; ${name.toLowerCase()} then starts with ${prefix}.`;
     case 'workflow':
       return `This is a workflow token and expires within minutes. ${name} starts with ${prefix}.`;
     case 'unknown':

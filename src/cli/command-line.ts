@@ -27,7 +27,7 @@ export async function runCommandLine(
   let code = 0;
   const program = new Command('ak-slack')
     .description(
-      'Slack Socket Mode for AutoKitteh. A flag with a name in brackets is also that environment variable.',
+      'Slack Socket Mode for AutoKitteh. Each setting is a flag, or the environment variable in brackets.',
     )
     .version(ports.version)
     .exitOverride()
@@ -42,14 +42,14 @@ export async function runCommandLine(
   }
   program.addHelpText('after', secretsText(secrets));
   program.addHelpText('afterAll', ({ command }) =>
-    command === program ? '' : '\nSettings are flags of every command: see ak-slack --help.',
+    command === program ? '' : '\nEvery command takes the settings as flags: see ak-slack --help.',
   );
   // A word that is no command would be taken for an argument of the default one.
   program.hook('preSubcommand', (_, command) => {
     const [word = ''] = program.args;
     if (command.name() !== 'start' || ['', 'start'].includes(word) || word.startsWith('-')) return;
     const names = program.commands.map((each) => each.name()).join(', ');
-    program.error(`error: unknown command '${word}'; there are: ${names}`);
+    program.error(`error: unknown command '${word}'; the commands are: ${names}`);
   });
   const flags = (): Flags => flagsOf(program.opts<Record<string, string>>(), open);
 
@@ -62,7 +62,7 @@ export async function runCommandLine(
   addSetUpCommands(program, ports, flags, (exitCode) => (code = exitCode));
   addRunningCommands(program, ports, flags);
   // Commands show their short help after an error; the program's own is longer than a screen and would hide the error.
-  program.showHelpAfterError('Usage: ak-slack [options] [command]; ak-slack --help tells the rest.');
+  program.showHelpAfterError('Usage: ak-slack [options] [command]; see ak-slack --help.');
 
   try {
     await program.parseAsync([...words], { from: 'user' });

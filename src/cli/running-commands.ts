@@ -11,17 +11,19 @@ export function addRunningCommands(program: Command, ports: CommandPorts, flags:
   const { terminal } = ports;
   program
     .command('status')
-    .description('how the running program fares')
+    .description('print the state of the running program')
     .option('--json', 'as JSON')
     .action(async (options: { json?: true }) => {
       const overview = (await ports.running(flags()).get('/ops/overview')) as Overview;
       terminal.out(options.json === true ? JSON.stringify(overview, null, 2) : overviewText(overview));
     });
 
-  const letters = program.command('dead-letters').description('events that AutoKitteh refused for good');
+  const letters = program
+    .command('dead-letters')
+    .description('print or resend events that could not be delivered');
   letters
     .command('list')
-    .description('print them, oldest first')
+    .description('print dead letters, oldest first')
     .option('--json', 'as JSON')
     .action(async (options: { json?: true }) => {
       const all = await allLetters(ports, flags());
@@ -31,13 +33,13 @@ export function addRunningCommands(program: Command, ports: CommandPorts, flags:
     });
   letters
     .command('resend')
-    .description('send some of them again, or all')
-    .argument('[ids...]', 'which ones, by the number that `list` begins with', addId)
-    .option('--all', 'all of them')
+    .description('send dead letters again')
+    .argument('[ids...]', 'the ids of dead letters, which `list` prints first', addId)
+    .option('--all', 'send all dead letters again')
     .action(async (given: number[], options: { all?: true }, command: Command) => {
       const ids =
         options.all === true ? (await allLetters(ports, flags())).map(({ id }) => id) : [...new Set(given)];
-      if (ids.length === 0 && options.all !== true) command.error('error: name some ids, or say --all');
+      if (ids.length === 0 && options.all !== true) command.error('error: give ids, or --all');
       let resent = 0;
       for (let start = 0; start < ids.length; start += PAGE) {
         const answer = await ports
@@ -46,7 +48,7 @@ export function addRunningCommands(program: Command, ports: CommandPorts, flags:
         resent += (answer as { resent: number }).resent;
       }
       if (ids.length > 0 && resent === 0) throw noSuchLetter(ids);
-      terminal.out(`${resent} of ${ids.length} are sent again.`);
+      terminal.out(`Requeued ${resent} of ${ids.length}.`);
     });
 }
 
@@ -59,7 +61,7 @@ function noSuchLetter(ids: readonly number[]): PluginError {
   const which = ids.length === 1 ? `no dead letter ${ids.join()}` : 'none of these dead letters';
   return new PluginError(
     'not_found',
-    `There is ${which}: \`ak-slack dead-letters list\` prints those that there are.`,
+    `There is ${which}: \`ak-slack dead-letters list\` prints all dead letters.`,
   );
 }
 
@@ -85,6 +87,6 @@ function overviewText(overview: Overview): string {
       ({ id, name, status }) => `connection ${name} (${id}): ${status.code}, ${status.message}`,
     ),
     ...apps.map(({ id, state, sockets }) => `Slack app ${id}: ${state}, ${sockets} live`),
-    `delivery: ${delivery.waiting} waiting, ${delivery.inFlight} in flight, ${delivery.dead} given up`,
+    `delivery: ${delivery.waiting} waiting, ${delivery.inFlight} in flight, ${delivery.dead} dead letters`,
   ].join('\n');
 }

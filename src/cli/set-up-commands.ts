@@ -29,7 +29,7 @@ export function addSetUpCommands(
     .command('manifest')
     .description('print the manifest of the Slack app to create')
     .option('--json', 'as JSON instead of YAML')
-    .option('--link', "print a link that opens Slack's “create from manifest” with it filled in")
+    .option('--link', "print a link that opens Slack's “Create from manifest” page with this manifest")
     .action(async (options: { json?: true; link?: true }) => {
       await withTools(ports, flags(), ({ manifest, slackSite }) => {
         const print = options.json === true ? manifestJson : manifestYaml;
@@ -44,7 +44,7 @@ export function addSetUpCommands(
     .description(
       'ask Slack about a bot token and an app-level token, read from standard input or a file; stores nothing',
     )
-    .option('--tokens-file <path>', 'a file with one token to a line, instead of standard input')
+    .option('--tokens-file <path>', 'a file with one token per line, instead of standard input')
     .action(async (options: { tokensFile?: string }) => {
       const tokens = await readTokens(options.tokensFile, ports.terminal);
       await withTools(ports, flags(), async ({ slack, manifest }, signal) => {
@@ -56,7 +56,7 @@ export function addSetUpCommands(
     .command('save')
     .argument('<connection>', "the connection's id (con_…)")
     .description('check both tokens, then store them in a connection, with your own AutoKitteh credential')
-    .option('--tokens-file <path>', 'a file with one token to a line, instead of standard input')
+    .option('--tokens-file <path>', 'a file with one token per line, instead of standard input')
     .option(
       '--user-token-file <path>',
       'a file with your AutoKitteh token (`ak auth create-token`); without it, none is sent',
@@ -130,7 +130,7 @@ function take(words: string[], kind: 'bot' | 'app', prefix: string): string | un
 function readTyped(terminal: Terminal): Promise<string> {
   if (terminal.typed) {
     terminal.error(
-      'Paste the bot token (xoxb-…) and the app-level token (xapp-…), one to a line, in either order. Then press Enter and Ctrl-D.',
+      'Paste the bot token (xoxb-…) and the app-level token (xapp-…), one per line, in either order. Then press Enter and Ctrl-D.',
     );
   }
   return terminal.read();

@@ -64,7 +64,7 @@ function runningProgram(config: Config): RunningProgram {
       const reason = errorMessage(cause instanceof Error && cause.cause !== undefined ? cause.cause : cause);
       throw new PluginError(
         'not_found',
-        `nothing runs at ${base} (${reason}): start the program, or set PLUGIN_LISTEN`,
+        `no program listens at ${base} (${reason}): start the program, or set PLUGIN_LISTEN`,
         { cause },
       );
     }
@@ -76,7 +76,7 @@ function runningProgram(config: Config): RunningProgram {
       return JSON.parse(text);
     throw new PluginError(
       'not_found',
-      `what runs at ${base} does not answer as this program does (HTTP ${response.status}): set PLUGIN_LISTEN`,
+      `${base} is not an ak-slack server (HTTP ${response.status}): check PLUGIN_LISTEN`,
     );
   };
   return {
@@ -88,10 +88,11 @@ function runningProgram(config: Config): RunningProgram {
 /** What to do about a refusal, by where the credential came from. */
 function credentialAdvice(config: Config, wasSent: boolean): string {
   if (config.opsToken !== undefined)
-    return 'refused the credential of OPS_TOKEN: set it to the one of the running program';
+    return 'refused OPS_TOKEN: set it to the credential of the running program';
   const path = tokenPath('opsToken', config);
-  if (path === undefined) return 'wants a credential: set OPS_TOKEN to the one of the running program';
+  if (path === undefined)
+    return 'requires a credential: set OPS_TOKEN to the credential of the running program';
   if (wasSent)
     return `refused the credential in ${path}: set OPS_TOKEN, or JOURNAL_URL as the running program has it`;
-  return `wants a credential, and there is no file ${path}: set OPS_TOKEN, or JOURNAL_URL as the running program has it`;
+  return `requires a credential, and there is no file ${path}: set OPS_TOKEN, or JOURNAL_URL as the running program has it`;
 }

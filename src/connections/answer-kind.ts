@@ -51,7 +51,7 @@ const RESPONSE_ACTIONS: ReadonlySet<string> = new Set(['errors', 'update', 'push
 export function answerProblem(kind: AnswerKind, answer: unknown): string | undefined {
   if (!isJsonObject(answer)) return 'the answer must be a JSON object';
   if (nestsTooDeep(answer))
-    return `objects and lists may lie in each other ${PORT_LIMITS.workflowAnswerDepth} levels deep at most`;
+    return `objects and lists may be nested at most ${PORT_LIMITS.workflowAnswerDepth} levels deep at most`;
   switch (kind) {
     case 'slash_command':
       return messageProblem(answer);

@@ -58,7 +58,7 @@ export class DeletedConnections {
     if (this.#isComparing || this.#stopping.signal.aborted || now < this.#comparedAt + COMPARE_MS) return;
     this.#comparedAt = now;
     this.#isComparing = true;
-    this.#background.run('removing what the journal keeps of deleted connections', () =>
+    this.#background.run('removing deleted connections from the journal', () =>
       this.#compare(now).finally(() => {
         this.#isComparing = false;
       }),
@@ -89,7 +89,7 @@ export class DeletedConnections {
     } catch (error) {
       log.debug(
         { connection: id, reason: errorMessage(error) },
-        'not known whether a connection was deleted',
+        'could not find out whether a connection was deleted',
       );
       return;
     }

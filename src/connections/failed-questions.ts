@@ -19,7 +19,7 @@ export class FailedQuestions {
     this.#reasons.set(botToken, reason);
     const others = this.#counts.get(reason) ?? 0;
     this.#counts.set(reason, others + 1);
-    if (others === 0) this.#log.warn({ reason }, 'Slack does not say whose bot token it is; asking again');
+    if (others === 0) this.#log.warn({ reason }, 'could not verify a bot token with Slack, retrying');
   }
 
   /** Slack answered, or nobody holds the token any more. */
@@ -28,7 +28,7 @@ export class FailedQuestions {
     if (before === undefined) return;
     this.#reasons.delete(botToken);
     this.#uncount(before);
-    if (this.#reasons.size === 0) this.#log.info('Slack says again whose bot tokens are');
+    if (this.#reasons.size === 0) this.#log.info('Slack verifies bot tokens again');
   }
 
   #uncount(reason: string): void {

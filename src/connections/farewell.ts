@@ -8,7 +8,7 @@ import type { Log } from '../core/log.js';
 export const NOT_RUNNING: Status = {
   code: 'error',
   message:
-    'The Slack Socket Mode program is not running: it was stopped, and no events are taken until it is started again',
+    'The Slack Socket Mode program is not running: it was stopped, and no events are received until it is started again',
 };
 
 // As many at once as variables are read; a stop with hundreds of connections must not flood the server.
@@ -33,7 +33,7 @@ export interface FarewellOptions {
 export async function sayFarewell(options: FarewellOptions): Promise<void> {
   const { connectionIds, quiet, push, limitMs, clock, log } = options;
   if (connectionIds.length === 0) return;
-  const limit = deadline(clock, limitMs, 'telling AutoKitteh that the program stops');
+  const limit = deadline(clock, limitMs, 'updating statuses before the stop');
   const late = new Promise<void>((resolve) =>
     limit.signal.addEventListener('abort', () => resolve(), { once: true }),
   );
@@ -54,10 +54,11 @@ export async function sayFarewell(options: FarewellOptions): Promise<void> {
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, teller));
   limit.cleanup();
   const counts = { told, connections: connectionIds.length };
-  if (failure === undefined) log.info(counts, 'AutoKitteh shows that this program is not running');
+  if (failure === undefined)
+    log.info(counts, 'the statuses of all connections say that this program is not running');
   else
     log.warn(
       { ...counts, reason: errorMessage(failure) },
-      'not all connections show that this program is not running; the next start corrects their statuses',
+      'not all statuses could be updated before the stop; the next start corrects them',
     );
 }

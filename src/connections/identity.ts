@@ -106,7 +106,7 @@ export class IdentityCache {
   refresh(botTokens: Iterable<string>): void {
     for (const token of botTokens)
       if (!this.#isFresh(token) && !this.#asking.has(token))
-        this.#options.background.run('asking Slack whose a bot token is', () => this.#ask(token));
+        this.#options.background.run('verifying a bot token with Slack', () => this.#ask(token));
   }
 
   /** Slack said whose a token is when somebody else asked. */

@@ -145,7 +145,7 @@ export class LiveConnections {
   doubtTokens(installation: Installation): void {
     const ids = this.#registry.connectionsOf(installation, true);
     for (const id of ids) this.#identification.doubt(id);
-    this.#background.run('ask Slack whose tokens these are', () => this.#identification.of(ids));
+    this.#background.run('verify tokens with Slack', () => this.#identification.of(ids));
   }
 
   /** The connections that get an installation's events; with `farewell` also those that have just lost it. */
@@ -270,7 +270,7 @@ export class LiveConnections {
   #looked(): void {
     if (this.#stopping.signal.aborted) return;
     this.#statuses.listed();
-    this.#background.run('ask Slack whose tokens these are', () => this.#identification.all());
+    this.#background.run('verify tokens with Slack', () => this.#identification.all());
     this.#identification.tell();
     if (this.#isWantedToBeDecided()) this.#identified();
     else this.refreshed.emit(undefined);

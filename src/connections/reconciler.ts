@@ -120,14 +120,13 @@ export class Reconciler {
       const created = registry.list(records, this.#active.update(found, records));
       listed(new Set(records.map(({ id }) => id)));
       await this.#read(this.#due(records, new Set(created)));
-      if (this.#down !== undefined && this.#down !== NOT_YET) log.info('AutoKitteh answers again');
+      if (this.#down !== undefined && this.#down !== NOT_YET) log.info('AutoKitteh is reachable again');
       this.#hasLooked = true;
       this.#setDown(undefined);
     } catch (error) {
       if (signal.aborted) return;
       const reason = errorMessage(error);
-      if (this.#down !== reason)
-        log.warn({ reason }, 'AutoKitteh cannot be asked for its connections; trying again');
+      if (this.#down !== reason) log.warn({ reason }, 'AutoKitteh did not list its connections, retrying');
       this.#setDown(reason);
     }
     looked();
@@ -136,7 +135,7 @@ export class Reconciler {
   /** Notes why the server could not be asked the last time, in its or the network's words; nothing when it could. */
   #setDown(reason: string | undefined): void {
     this.#down = reason;
-    this.#options.health.set('server', reason === undefined ? [] : [`AutoKitteh cannot be asked: ${reason}`]);
+    this.#options.health.set('server', reason === undefined ? [] : [`AutoKitteh is unreachable: ${reason}`]);
   }
 
   #due(records: readonly ConnectionRecord[], created: ReadonlySet<string>): string[] {
@@ -178,7 +177,10 @@ export class Reconciler {
     } catch (error) {
       // The connection may have been deleted since it was listed; otherwise the next look tries again.
       this.#reads.delete(id);
-      log.debug({ connection: id, reason: errorMessage(error) }, 'variables not read');
+      log.debug(
+        { connection: id, reason: errorMessage(error) },
+        'could not read the variables of a connection',
+      );
     }
   }
 }

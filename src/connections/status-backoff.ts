@@ -71,7 +71,7 @@ export class StatusBackoff {
       if (before === undefined)
         log.warn(
           { connection: connectionId, reason },
-          'AutoKitteh refused a status; trying again now and then',
+          'AutoKitteh refused the status of a connection, retrying with backoff',
         );
       return;
     }
@@ -79,7 +79,7 @@ export class StatusBackoff {
     // Several that were under way when the outage began are one failure.
     if (this.#outage !== undefined && this.#outage.until > this.#options.clock.monotonic()) return;
     if (this.#outage === undefined)
-      log.warn({ reason }, 'AutoKitteh does not take the statuses of connections; trying again now and then');
+      log.warn({ reason }, 'AutoKitteh does not accept the statuses of connections, retrying with backoff');
     this.#outage = this.#after(this.#outage);
   }
 
@@ -92,7 +92,7 @@ export class StatusBackoff {
     this.#probing = false;
     if (this.#outage === undefined) return;
     this.#outage = undefined;
-    this.#options.log.info('AutoKitteh takes the statuses of connections again');
+    this.#options.log.info('AutoKitteh accepts the statuses of connections again');
   }
 
   #after(before: Failing | undefined): Failing {

@@ -44,7 +44,7 @@ function completeStatus(
     return error(`Slack refused the bot token (${identity.error}): ${identity.advice}`);
   if (identity.t === 'known' && identity.owner.appId !== setup.appId) {
     return error(
-      `The bot token is of app ${identity.owner.appId}, the app-level token of ${setup.appId}: save two tokens of one app`,
+      `The bot token belongs to app ${identity.owner.appId}, the app-level token to ${setup.appId}: save two tokens of the same app`,
     );
   }
   if (facts.token?.t === 'refused')
@@ -53,7 +53,7 @@ function completeStatus(
   if (identity.t === 'unknown') {
     const why = identity.failure === undefined ? '' : ` (${identity.failure})`;
     return warning(
-      `Slack has not said yet whose bot token this is${why}: no socket is opened, and no event taken, before it does`,
+      `Verifying the bot token with Slack${why}: no socket is opened until Slack has confirmed it`,
     );
   }
   return socketsStatus(entry, facts, setup.adopting);
@@ -81,24 +81,24 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
   if (trouble !== undefined) return warning(trouble);
   if (adopting) {
     return warning(
-      "Adopted, but the server's own socket still takes a share of the events: finish on this connection's page",
+      "Adopted, but the server's own socket still receives a share of the events: finish on this connection's page",
     );
   }
   const { identity } = entry;
   if (identity.t === 'known' && !identity.isConfirmed && identity.failure !== undefined) {
     return warning(
-      `${count(sockets.sockets)} live, with what Slack said before of the bot token: it does not say so now (${identity.failure})`,
+      `${count(sockets.sockets)} live, but Slack cannot verify the bot token now (${identity.failure}), which it verified earlier`,
     );
   }
   if (sockets.ghosts > 0) {
     return warning(
-      `${count(sockets.sockets)} live, but Slack counts ${sockets.ghosts} more of this app elsewhere, which take a share of its events: stop the other program, or restart the server after an adoption`,
+      `${count(sockets.sockets)} live, but Slack counts ${sockets.ghosts} more of this app elsewhere, which receive a share of its events: stop the other program, or restart the server after an adoption`,
     );
   }
   const word = unknownAnswerKind(entry.variables?.get(ANSWERS_VARIABLE));
   if (word !== undefined)
     return warning(
-      `${ANSWERS_VARIABLE} names ${word}, which workflows cannot answer: say ${ANSWER_KINDS.join(', ')}, or leave it out`,
+      `${ANSWERS_VARIABLE} names ${word}, which workflows cannot answer: use ${ANSWER_KINDS.join(', ')}, or remove it`,
     );
   const note = token?.t === 'superseded' ? `, with ${OTHER_TOKEN[token.by]}` : '';
   return ok(`Using Socket Mode${forTeam(entry)}: ${count(sockets.sockets)} live${note}`);

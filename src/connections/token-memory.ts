@@ -140,7 +140,7 @@ export class TokenMemory {
   }
 
   #run(work: (store: TokenStore) => Promise<unknown>): void {
-    this.#options.background.run('remembering what Slack said about a token', () => this.#try(work));
+    this.#options.background.run('storing what Slack said about a token', () => this.#try(work));
   }
 
   async #try(work: (store: TokenStore) => Promise<unknown>): Promise<void> {
@@ -153,7 +153,7 @@ export class TokenMemory {
       if (!this.#isFailing)
         log.warn(
           { reason: errorMessage(error) },
-          'what Slack said about tokens cannot be kept; after a restart Slack is asked first',
+          'verified tokens cannot be stored; after a restart they are verified with Slack again',
         );
       this.#isFailing = true;
     }

@@ -55,7 +55,7 @@ function checkArguments(args: readonly Value[], kwargs: Readonly<Record<string, 
     if (problem !== undefined) throw invalid(problem);
   }
   for (const [key, value] of Object.entries(kwargs)) {
-    if (!isSymbol(key)) throw invalid('kwargs must have names that are symbols');
+    if (!isSymbol(key)) throw invalid('the names of kwargs must be valid identifiers');
     const problem = invalidity(value, `kwargs[${key}]`);
     if (problem !== undefined) throw invalid(problem);
   }

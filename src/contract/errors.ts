@@ -42,7 +42,7 @@ export function refusals(log: Pick<Log, 'error'>): Interceptor {
         throw new ConnectError(error.message, CODES[error.code]);
       }
       log.error({ err: error, method: request.method.name }, 'a method of the contract failed');
-      throw new ConnectError('internal error; the log of the integration says more', Code.Internal);
+      throw new ConnectError('internal error; see the log of the integration', Code.Internal);
     }
   };
 }

@@ -113,8 +113,8 @@ async function openTunnel(
 function hint({ authorization }: Proxy, status: number): string {
   if (status !== 407) return '';
   return authorization === undefined
-    ? ': it wants a name and a password, which go into the URL of the proxy'
-    : ': it does not accept the name and the password in its URL';
+    ? ': it requires a user name and a password in the URL of the proxy'
+    : ': it does not accept the user name and the password in its URL';
 }
 
 function bracketed(hostname: string): string {

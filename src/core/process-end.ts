@@ -46,7 +46,7 @@ export function watchProcess(log: Log): ProcessFaults {
     });
   });
   process.removeAllListeners('warning');
-  process.on('warning', (warning) => log.warn({ err: warning }, 'Node warns'));
+  process.on('warning', (warning) => log.warn({ err: warning }, 'warning of Node.js'));
   return { events, fatal };
 }
 

@@ -55,7 +55,7 @@ function prepare(row: JournalRow, { sink, clock, limits }: AttemptPorts): Send |
     const send = sink.prepare(row);
     const ms = clock.monotonic() - began;
     if (ms <= limits.mappingMs) return send;
-    return { t: 'unreadable', reason: `making an event of it took ${Math.round(ms)} ms` };
+    return { t: 'unreadable', reason: `mapping the event took ${Math.round(ms)} ms` };
   } catch (error) {
     return { t: 'unreadable', reason: errorMessage(error) };
   }

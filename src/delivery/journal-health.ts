@@ -54,7 +54,7 @@ export class JournalHealth {
   #enter(state: State): void {
     this.#state = state;
     const { failing } = this;
-    const problem = `Events are not taken, because the journal cannot be written: ${failing}`;
+    const problem = `Events are not accepted, because the journal cannot be written: ${failing}`;
     this.health.set('journal', failing === undefined ? [] : [problem]);
   }
 

@@ -101,12 +101,12 @@ export class JournalingIntake implements Intake {
     if (backlog.of(appId) >= limits.backlogBytesPerApp)
       return new PluginError(
         'overloaded',
-        `app ${appId} has its share of the journal full of events that wait to be delivered`,
+        `app ${appId} has reached its journal quota of undelivered events`,
       );
     if (over.length > 0 && over.length === connectionIds.length)
       return new PluginError(
         'overloaded',
-        `connection ${over.join(', ')} has its share of the journal full of events that wait to be delivered`,
+        `connection ${over.join(', ')} has reached its journal quota of undelivered events`,
       );
     return undefined;
   }

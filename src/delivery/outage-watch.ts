@@ -133,7 +133,7 @@ export class OutageWatch {
     this.#state = state;
     const { reason } = this;
     if (reason === before) return;
-    const problem = `Events wait in the journal, because AutoKitteh takes none: ${reason}`;
+    const problem = `Events wait in the journal, because AutoKitteh does not accept them: ${reason}`;
     this.health.set('delivery', reason === undefined ? [] : [problem]);
   }
 }

@@ -41,9 +41,17 @@ export function verdictOn(
       const othersPass = passedAt !== undefined && passedAt >= startedAt - limits.signMs;
       const counted = othersPass && (outcome.t !== 'outage' || row.retried);
       if (counted && attempts >= limits.attempts)
-        return { t: 'dead', id, reason: `${reason} (${attempts} attempts, while other events passed)` };
+        return {
+          t: 'dead',
+          id,
+          reason: `${reason} (${attempts} attempts, while other events were delivered)`,
+        };
       if (!counted && outcome.t === 'failed' && loneSince !== undefined && now - loneSince >= limits.loneMs)
-        return { t: 'dead', id, reason: `${reason} (for too long, with no other event to compare it with)` };
+        return {
+          t: 'dead',
+          id,
+          reason: `${reason} (retried for too long, with no other event to compare it with)`,
+        };
       return { t: 'retry', id, reason, counted, nextAt: now + backoffDelay(limits.retry, attempts, random) };
     }
   }

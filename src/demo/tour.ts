@@ -71,7 +71,7 @@ export async function tour(
   say(`the server was away: ${DURING_OUTAGE} events were acknowledged and wait in the journal`);
   await server.comeUp();
   await delivered(world);
-  say('it came back, and got them all');
+  say('the server came back and received all of them');
 
   return count(world, say);
 }
@@ -127,7 +127,7 @@ function count(world: LocalWorld, say: (line: string) => void): number {
 async function until(condition: () => boolean, what: string): Promise<void> {
   const end = performance.now() + 90_000;
   while (!condition()) {
-    if (performance.now() > end) throw new PluginError('timeout', `waited in vain for ${what}`);
+    if (performance.now() > end) throw new PluginError('timeout', `timed out waiting for ${what}`);
     await sleep(systemClock, 20);
   }
 }

@@ -178,7 +178,7 @@ function frameOf(whole: ExactObject, appId: string): EventFrame {
   const kind = stringAt(whole, 'type');
   const payload = whole['payload'];
   if (!isEnvelopeKind(kind) || !isJsonObject(payload)) {
-    throw new PluginError('bad_input', 'the frame is none that holds an event');
+    throw new PluginError('bad_input', 'the frame is not of a kind that holds an event');
   }
   return { kind, appId, envelopeId: stringAt(whole, 'envelope_id'), payload };
 }
@@ -191,6 +191,6 @@ function parseObject(text: string, step: () => void): ExactObject {
     if (cause instanceof PluginError) throw cause;
     throw new PluginError('bad_input', 'the frame is not JSON', { cause });
   }
-  if (!isJsonObject(json)) throw new PluginError('bad_input', 'the frame is no JSON object');
+  if (!isJsonObject(json)) throw new PluginError('bad_input', 'the frame is not a JSON object');
   return json;
 }

@@ -12,7 +12,7 @@ export interface Mapping {
   readonly conflicts: (readonly [string, ExactJson])[];
 }
 
-/** The members of an object: those that can be fields, and those whose key is no symbol. */
+/** The members of an object: those that can be fields, and those whose key is not a valid identifier. */
 export interface Members {
   readonly fields: Record<string, Value>;
   readonly others: [string, Value][];
@@ -172,7 +172,7 @@ function tooDeep({ limits }: Mapping, depth: number): boolean {
   return true;
 }
 
-/** A struct, unless a key is no symbol: AutoKitteh's event workflow would never end. */
+/** A struct, unless a key is not a valid identifier: AutoKitteh's event workflow would never end. */
 function structOf(shape: Shape, { fields, others }: Members): Value {
   return others.length === 0 ? struct(shape.ctor, fields) : dict([...Object.entries(fields), ...others]);
 }

@@ -29,17 +29,22 @@ export const API_CALL: FunctionDescription = {
 export const PAGINATE: FunctionDescription = {
   name: 'paginate',
   description:
-    'Calls a method that answers in pages until there are no more, and joins the lists of all pages; further keywords are the method’s arguments.',
+    'Calls a paginated method until there are no more pages, and joins the lists of all pages; further keywords are the method’s arguments.',
   documentationUrl: 'https://docs.slack.dev/apis/web-api/pagination',
   parameters: [
     parameter('method', 'string', 'Name of the method, as in conversations.list.'),
     parameter('params', 'dict', 'Arguments of the method, beside those given by keyword.', {
       optional: true,
     }),
-    parameter('max_items', 'number', 'Stops after the page with which a list has as many; 1000 by default.', {
-      optional: true,
-      keyword: true,
-    }),
+    parameter(
+      'max_items',
+      'number',
+      'Stops after the page with which a list reaches this many items; 1000 by default.',
+      {
+        optional: true,
+        keyword: true,
+      },
+    ),
   ],
 };
 
@@ -49,7 +54,7 @@ export const FILES_UPLOAD: FunctionDescription = {
   description: 'Uploads a file and shares it, if a channel is given.',
   documentationUrl: 'https://docs.slack.dev/messaging/working-with-files#upload',
   parameters: [
-    parameter('content', 'bytes or string', 'What the file holds.'),
+    parameter('content', 'bytes or string', 'Content of the file.'),
     parameter('filename', 'string', 'Name of the file; "file" by default.', { optional: true }),
     parameter('channel', 'string', 'ID of the channel to share the file in.', { optional: true }),
     parameter('title', 'string', 'Title of the file.', { optional: true, keyword: true }),

@@ -114,7 +114,7 @@ export function createSlackFunctions(options: SlackFunctionsOptions): SlackFunct
     }
     const method = textArgument(values, 'method');
     if (!METHOD_NAME.test(method))
-      return Promise.resolve(refused('method must be a name as chat.postMessage'));
+      return Promise.resolve(refused('method must be a name such as chat.postMessage'));
     const args = {
       ...argumentsUnder(values, 'params'),
       ...slackArguments(values, [
@@ -156,7 +156,7 @@ const NOT_CONNECTED: CallProblem = {
 
 const TOO_LARGE: CallProblem = {
   error: 'result_too_large',
-  message: 'the result is larger than AutoKitteh takes: ask for less, with limit and cursor',
+  message: 'the result is larger than AutoKitteh accepts: request less with limit and cursor',
 };
 
 function raised(name: string, problem: CallProblem): CallOutcome {

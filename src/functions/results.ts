@@ -30,7 +30,7 @@ const ID = /^[A-Z][A-Z0-9]{6,}$/;
 
 /**
  * Slack's answer as user code gets it: records as structs (`result.channel.id`), maps as dicts (`result.emoji["+1"]`).
- * An object with a key that is no symbol is a dict in any case.
+ * An object with a key that is not a valid identifier is a dict in any case.
  */
 export function resultValue(response: JsonObject): Value {
   const fields = recordFields(response, 0);

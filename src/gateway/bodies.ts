@@ -80,7 +80,7 @@ export function readBody(
     const kept = new FirstBytes(bytes);
     const timer = clock.setTimer(ms, () => {
       detach();
-      reject(new PluginError('timeout', `the body did not come within ${ms / 1_000} s`));
+      reject(new PluginError('timeout', `the request body did not arrive within ${ms / 1_000} s`));
     });
     const onData = (chunk: Buffer): void => {
       kept.add(chunk);
@@ -95,7 +95,7 @@ export function readBody(
     };
     const onGone = (): void => {
       detach();
-      reject(new PluginError('cancelled', 'the client went away'));
+      reject(new PluginError('cancelled', 'the client disconnected'));
     };
     function detach(): void {
       timer.cancel();

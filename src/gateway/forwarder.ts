@@ -115,7 +115,7 @@ export function createForwarder(
         fail(error);
       });
       sent.once('close', () => {
-        if (sent === outgoing) fail(new Error('it closed the connection without an answer'));
+        if (sent === outgoing) fail(new Error('it closed the connection without a response'));
       });
       sent.once('response', onAnswer);
       sent.once('continue', () => askForBody(request, response));
@@ -131,7 +131,7 @@ export function createForwarder(
       watchUpload(request, response, uploadIdleMs, () => {
         refused('too_slow');
         settled = true;
-        failed(new PluginError('timeout', 'the rest of the request did not come'));
+        failed(new PluginError('timeout', 'the rest of the request did not arrive'));
         outgoing?.destroy();
       });
     }
@@ -159,7 +159,7 @@ export function createForwarder(
         const failed = (cause: unknown): void => {
           reject(PluginError.from(cause, 'server_unavailable'));
         };
-        response.once('close', () => reject(new PluginError('cancelled', 'the client went away')));
+        response.once('close', () => reject(new PluginError('cancelled', 'the client disconnected')));
         pass(request, response, {
           kept,
           changes: { without: PACKED_ANSWERS },

@@ -262,7 +262,10 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
       if (!isConnectionId(connectionId) || !(await ports.isSocketMode(connectionId))) return undefined;
     } catch (error) {
       // Whose connection it is cannot be told, so the server's word stands.
-      ports.log.warn({ connectionId, reason: errorMessage(error) }, 'the kind of a connection is unknown');
+      ports.log.warn(
+        { connectionId, reason: errorMessage(error) },
+        'could not find out whether a connection uses Socket Mode',
+      );
       return undefined;
     }
     const status = await statuses.ask(question, connectionId);

@@ -106,6 +106,6 @@ function frame(flags: number, payload: Uint8Array): Buffer {
 /** Unpacks in another thread, and no more than the limit. */
 async function unpacked(body: Buffer, encoding: string | undefined): Promise<Buffer> {
   if (encoding === undefined || encoding === 'identity') return body;
-  if (encoding !== 'gzip') throw new TypeError(`encoding ${encoding} is not read here`);
+  if (encoding !== 'gzip') throw new TypeError(`encoding ${encoding} is not supported`);
   return gunzipAside(body, { maxOutputLength: PORT_LIMITS.unpackedBytes });
 }

@@ -52,7 +52,7 @@ export async function readAnswer(request: IncomingMessage, answer: IncomingMessa
     chunks.push(chunk);
     size += chunk.length;
     if (size > PORT_LIMITS.answerBytes)
-      throw new Error(`its answer is longer than ${PORT_LIMITS.answerBytes} bytes`);
+      throw new Error(`its response is longer than ${PORT_LIMITS.answerBytes} bytes`);
   }
   const { statusCode = 0, statusMessage = '', headers, rawTrailers } = answer;
   return {

@@ -31,7 +31,7 @@ export async function answerBySetup(
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort(new Error('the client went away'));
+    if (!response.writableFinished) gone.abort(new Error('the client disconnected'));
   });
   const decided = { passOn: false };
   const passOn = (): void => {

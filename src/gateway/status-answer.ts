@@ -35,7 +35,10 @@ export function createStatusSource(contract: Transport, integrationId: string): 
             : await client.getConnectionStatus(request);
         return statusFromMessage(status);
       } catch (error) {
-        return { code: 'error', message: `The Slack integration could not say: ${errorMessage(error)}` };
+        return {
+          code: 'error',
+          message: `The Slack integration could not determine the status: ${errorMessage(error)}`,
+        };
       }
     },
   };

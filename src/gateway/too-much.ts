@@ -7,7 +7,7 @@ export function answerTooLarge(response: ServerResponse): void {
 
 /** Answers a request whose body does not come to its end. */
 export function answerTooSlow(response: ServerResponse): void {
-  refuse(response, 408, 'the rest of the request did not come in time');
+  refuse(response, 408, 'the rest of the request did not arrive in time');
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string): void {

@@ -63,7 +63,7 @@ export function boundedRequests(handler: DualHandler, bounds: RequestBounds): Ta
     else
       sendRefusal(response, {
         status: 408,
-        sentence: 'the rest of the request did not come in time',
+        sentence: 'the rest of the request did not arrive in time',
         headers: {},
       });
   }

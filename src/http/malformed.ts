@@ -24,7 +24,7 @@ const ALLOWED = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
 /** Refuses requests that no server of ours has an answer for, or that two servers could read in two ways. */
 export function refuseMalformed({ method, url, httpVersion, rawHeaders }: Head): HttpRefusal | undefined {
-  if (httpVersion === '0.9') return bad('HTTP/0.9 is not spoken here');
+  if (httpVersion === '0.9') return bad('HTTP/0.9 is not supported');
   // They make a server do for the client what no page and no program of AutoKitteh needs.
   const forbidden = /^(?:TRACE|TRACK|CONNECT)$/i.exec(method ?? '')?.[0];
   if (forbidden !== undefined) {

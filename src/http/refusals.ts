@@ -27,7 +27,7 @@ export function notingRefusals(
     if (why !== 'too_many_connections' || lines.next(why) === undefined) return;
     log.warn(
       { port },
-      'too many connections: the ones that waited longest are closed; raise the limit of open files (ulimit -n) if they are wanted',
+      'too many connections: those that were idle longest are closed; raise the limit of open files (ulimit -n) to allow more',
     );
   };
 }

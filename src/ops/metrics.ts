@@ -100,13 +100,13 @@ function countSockets(registry: Registry, events: Channel<SocketEvent>): void {
   });
   const acknowledgements = new Counter({
     name: 'ak_slack_acknowledgements_total',
-    help: 'Acknowledgements by the way they went.',
+    help: 'Acknowledgements by route.',
     labelNames: ['how'],
     registers,
   });
   const limited = new Counter({
     name: 'ak_slack_rate_limited_total',
-    help: 'How often Slack asked for fewer calls of apps.connections.open.',
+    help: 'Times that Slack limited the rate of apps.connections.open.',
     registers,
   });
   events.subscribe((event) => {
@@ -120,7 +120,7 @@ function countSockets(registry: Registry, events: Channel<SocketEvent>): void {
 function countReceived(registry: Registry, events: Channel<ReceiverEvent>): void {
   const total = new Counter({
     name: 'ak_slack_received_total',
-    help: 'Frames by what was decided about them.',
+    help: 'Frames by decision.',
     labelNames: ['decision'],
     registers: [registry],
   });
@@ -142,7 +142,7 @@ function countRefusals(registry: Registry, refusals: Channel<PortRefusal>): void
 function showConditions(registry: Registry, health: Health): void {
   new Gauge({
     name: 'ak_slack_condition',
-    help: '1 while a part of the work is well, 0 while it has a problem that /ops/ names.',
+    help: '1 while a condition is healthy, 0 while it has a problem, which /ops/ describes.',
     labelNames: ['name'],
     registers: [registry],
     collect() {
@@ -195,7 +195,7 @@ function lookUp(registry: Registry, gauges: () => Promise<Gauges>): void {
     },
   );
   add(
-    { name: 'ak_slack_dispatch_concurrency', help: 'Dispatches that may be under way at once.' },
+    { name: 'ak_slack_dispatch_concurrency', help: 'Current limit of concurrent dispatches.' },
     (gauge, { concurrency }) => gauge.set(concurrency),
   );
   add({ name: 'ak_slack_journal_bytes', help: 'Size of the journal.' }, (gauge, { journalBytes }) =>

@@ -41,7 +41,7 @@ export function overviewPage(overview: Overview): Markup {
         )}
         <h2>Connections</h2>
         ${table(
-          ['Connection', 'Status', '', 'Active', 'Delivered', 'Given up'],
+          ['Connection', 'Status', '', 'Active', 'Delivered', 'Dead letters'],
           connections.map(({ id, name, status, active, delivered, dead }) => [
             `${name} (${id})`,
             status.code,
@@ -53,12 +53,12 @@ export function overviewPage(overview: Overview): Markup {
         )}
         <h2>Slack apps</h2>
         ${table(
-          ['App', 'State', 'Live sockets', 'Counted by Slack beyond ours'],
+          ['App', 'State', 'Live sockets', 'Other sockets, as counted by Slack'],
           apps.map(({ id, state, sockets, ghosts }) => [id, state, String(sockets), String(ghosts)]),
         )}
         <h2>Delivery</h2>
         ${table(
-          ['Waiting', 'In flight', 'At once at most', 'Given up', 'Journal'],
+          ['Waiting', 'In flight', 'Concurrency limit', 'Dead letters', 'Journal'],
           [
             [
               String(delivery.waiting),

@@ -39,7 +39,7 @@ export interface Overview {
 export function headline({ connections }: Overview): string {
   const unwell = connections.filter(({ active, status }) => active && status.code !== 'ok').length;
   if (unwell === 0) return 'All is well.';
-  return `${unwell} of ${connections.length} connections ${unwell === 1 ? 'is' : 'are'} not well: see below.`;
+  return `${unwell} of ${connections.length} connections ${unwell === 1 ? 'is' : 'are'} unhealthy: see below.`;
 }
 
 /** A dead letter as people see it: never its body, which holds what somebody wrote. */

@@ -24,7 +24,7 @@ export function missingContact(
   apps: readonly string[] | undefined,
   answered: (appId: string) => boolean,
 ): string | undefined {
-  if (apps === undefined) return 'AutoKitteh has not told yet which Slack apps are to be served.';
+  if (apps === undefined) return 'AutoKitteh has not listed the active connections yet.';
   const missing = apps.filter((appId) => !answered(appId)).length;
   if (missing === 0) return undefined;
   return `${missing} of ${apps.length} Slack apps have had neither a socket nor an answer of Slack yet.`;

@@ -52,7 +52,7 @@ const ANSWER_MS = 0.8 * SLACK_WAITS_MS;
 
 const NOT_TAKEN = {
   response_type: 'ephemeral',
-  text: 'This command was not taken, please try again in a minute.',
+  text: 'This command could not be processed. Please try again in a minute.',
 };
 const NOBODY = {
   response_type: 'ephemeral',
@@ -81,7 +81,7 @@ export class Receiver {
 
   /** Never throws. */
   receive(envelope: Envelope): void {
-    this.#background.run('taking an event', () => this.#take(envelope));
+    this.#background.run('receiving an event', () => this.#take(envelope));
   }
 
   /** Resolves when every frame received so far was dealt with. */

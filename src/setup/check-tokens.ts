@@ -70,7 +70,7 @@ function checkShapes({ botToken, appToken }: Tokens): CheckStep[] | undefined {
 
 function shapeStep(name: CheckName, problem: string): CheckStep {
   if (problem !== '') return step(name, 'failed', problem);
-  return step(name, 'open', 'Its shape is right; Slack was not asked yet.');
+  return step(name, 'open', 'Its format is correct; it has not been checked with Slack yet.');
 }
 
 interface BotAnswer {
@@ -104,13 +104,14 @@ async function askAboutBot(slack: SlackWebApi, botToken: string, signal: AbortSi
 
 function socketStep(answer: SlackResult<unknown>): CheckStep {
   if (!answer.ok) return step('app_token', 'failed', sentenceFor(answer.failure));
-  return step('app_token', 'passed', 'Slack opens a socket with it.');
+  return step('app_token', 'passed', 'Slack accepts it for opening sockets.');
 }
 
 function sameAppStep(botApp: string | undefined, tokenApp: string): CheckStep {
-  if (botApp === undefined) return step('same_app', 'open', 'Whether both are of one app is not known yet.');
-  if (botApp === tokenApp) return step('same_app', 'passed', `Both tokens are of the app ${botApp}.`);
-  const sentence = `The bot token is of the app ${botApp}, the app-level token of ${tokenApp}. Copy both from the same app.`;
+  if (botApp === undefined)
+    return step('same_app', 'open', 'It is not known yet whether both tokens belong to the same app.');
+  if (botApp === tokenApp) return step('same_app', 'passed', `Both tokens belong to the app ${botApp}.`);
+  const sentence = `The bot token belongs to the app ${botApp}, the app-level token to ${tokenApp}. Copy both from the same app.`;
   return step('same_app', 'failed', sentence);
 }
 
@@ -133,7 +134,7 @@ function sentenceFor(failure: SlackFailure): string {
     case 'unreachable':
       return `${failure.message}. Try again.`;
     case 'rate_limited':
-      return `Slack limits how often one may ask. Wait ${Math.ceil(failure.retryAfterMs / 1000)} seconds, then try again.`;
+      return `Slack limits the rate. Wait ${Math.ceil(failure.retryAfterMs / 1000)} seconds, then try again.`;
     case 'refused':
       if (failure.error === 'missing_scope' && failure.needed !== undefined) {
         return `Slack says missing_scope: add the scope ${failure.needed}, install the app again, and copy the token again.`;

@@ -113,7 +113,7 @@ export async function adopt(
   if (setup.t !== 'built_in' || token === undefined) {
     throw new PluginError(
       'bad_input',
-      'there is nothing to adopt: the built-in integration holds no token here',
+      'there is nothing to adopt: the built-in integration has no token for this connection',
     );
   }
   const copied: Variable[] = [

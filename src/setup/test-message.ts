@@ -30,7 +30,7 @@ export async function sendTestMessage(
   if (botToken === '') return { sent: false, sentence: 'There is no bot token yet: save both tokens first.' };
   const answer = await slack.call('chat.postMessage', { channel, text: TEXT }, botToken, signal);
   if (!answer.ok) return { sent: false, sentence: sentenceFor(answer.failure) };
-  return { sent: true, sentence: 'Slack took the message. Look for it there.' };
+  return { sent: true, sentence: 'Slack accepted the message. Look for it in Slack.' };
 }
 
 function sentenceFor(failure: SlackFailure): string {
@@ -38,7 +38,7 @@ function sentenceFor(failure: SlackFailure): string {
     case 'unreachable':
       return `${failure.message}. Try again.`;
     case 'rate_limited':
-      return `Slack limits how often one may write. Wait ${Math.ceil(failure.retryAfterMs / 1000)} seconds.`;
+      return `Slack limits the rate. Wait ${Math.ceil(failure.retryAfterMs / 1000)} seconds.`;
     case 'refused':
       return `Slack says ${failure.error}: ${ADVICE[failure.error] ?? adviceFor(failure.error)}.`;
   }

@@ -29,7 +29,7 @@ export class Closing {
 
   async close(): Promise<void> {
     const { clock, roster, limitMs, onLast } = this.#options;
-    const limit = deadline(clock, limitMs, 'the end of the sockets');
+    const limit = deadline(clock, limitMs, 'closing the sockets');
     // One socket stays until the others are closed, so that what they still bring can be acknowledged on it.
     const last = roster.sender();
     for (const socket of roster.all()) if (socket !== last) socket.drain('stopping');

@@ -40,7 +40,7 @@ export function poolStatus(facts: PoolFacts): AppSocketsStatus {
           ...common,
           t: 'degraded',
           reason: advice,
-          doing: 'the sockets that are open go on until Slack closes them',
+          doing: 'open sockets stay open until Slack closes them',
         };
   }
   switch (trouble.t) {
@@ -48,7 +48,7 @@ export function poolStatus(facts: PoolFacts): AppSocketsStatus {
       const advice = adviceFor('link_disabled');
       return facts.live === 0
         ? { ...common, t: 'broken', error: 'link_disabled', advice }
-        : { ...common, t: 'degraded', reason: advice, doing: 'trying again every few minutes' };
+        : { ...common, t: 'degraded', reason: advice, doing: 'retrying every few minutes' };
     }
     case 'crowded':
       if (facts.good >= facts.wanted) break;
@@ -56,7 +56,7 @@ export function poolStatus(facts: PoolFacts): AppSocketsStatus {
         ...common,
         t: 'degraded',
         reason: adviceFor('too_many_websockets'),
-        doing: 'trying again, less and less often',
+        doing: 'retrying with backoff',
       };
     case 'failing':
     case 'none':
@@ -75,7 +75,7 @@ function fewer({ trouble, wait, suspect, good, live, wanted, wasLive }: PoolFact
   if (wait?.why === 'budget' && live >= wanted)
     return { t: 'renewing', doing: `opening another socket at ${timeOf(wait.until)}` };
   if (wait?.why === 'slack' || wait?.why === 'budget') return { t: 'degraded', ...waiting(wait) };
-  if (trouble.t === 'failing') return { t: 'degraded', reason: trouble.reason, doing: 'trying again' };
+  if (trouble.t === 'failing') return { t: 'degraded', reason: trouble.reason, doing: 'retrying' };
   if (suspect > 0 && good === 0)
     return { t: 'degraded', reason: 'Slack does not answer', doing: 'opening new sockets' };
   if (live > 0) return { t: 'renewing', doing: 'opening another socket' };

@@ -245,7 +245,7 @@ export class AppPool {
     const isNew = this.#in.clock.monotonic() - since < this.#in.policy.pool.stableMs;
     // A Slack that greets and takes its greeting back at once must not be dialled without a pause.
     if (why === 'announced' && isNew)
-      this.#trouble.failed('Slack announced the end of a new socket at once', openedAt);
+      this.#trouble.failed('Slack announced the end of a socket right after it was opened', openedAt);
   }
 
   #onGreeted(socket: SlackSocket, hello: Hello, now: number): void {

@@ -34,7 +34,7 @@ const REINSTALL =
   'reinstall the Slack app in its workspace, then save this connection again with the new tokens';
 const NEW_TOKENS =
   'copy the tokens again from the Slack app (Basic Information > App-Level Tokens, and Install App), and save this connection with them';
-const WAIT = 'nothing to do: it is tried again';
+const WAIT = 'nothing to do: the program retries';
 
 /**
  * Slack's error codes that this program can meet, each with advice. A code that is not listed is tried again like one that
@@ -79,7 +79,7 @@ const ERRORS: Readonly<Record<string, SlackError>> = {
   ekm_access_denied: {
     advice: "the workspace's administrators suspended access (Enterprise Key Management)",
   },
-  insecure_request: { advice: 'the token must travel in a header: report this as a fault of this program' },
+  insecure_request: { advice: 'the token must be sent in a header: report this as a defect of this program' },
   bot_not_found: { advice: `Slack does not know this bot: ${REINSTALL}` },
   team_not_found: { advice: `Slack does not know this workspace: ${REINSTALL}` },
   link_disabled: {
@@ -96,7 +96,7 @@ const ERRORS: Readonly<Record<string, SlackError>> = {
   },
   team_added_to_org: {
     transient: true,
-    advice: 'the workspace is being moved to an Enterprise organization: nothing to do, it is tried again',
+    advice: 'the workspace is being moved to an Enterprise organization: nothing to do, the program retries',
   },
   ratelimited: { transient: true, advice: WAIT },
   rate_limited: { transient: true, advice: WAIT },

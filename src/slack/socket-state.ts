@@ -93,7 +93,7 @@ export function closedText(reason: ClosedReason): string {
     case 'timeout':
       return timeoutText(reason);
     case 'turned_away':
-      return `Slack turned the socket away: ${reason.reason}`;
+      return `Slack rejected the socket: ${reason.reason}`;
     case 'wrong_app':
       return `the app-level token belongs to the Slack app ${reason.appId}`;
     case 'ended':
@@ -101,7 +101,7 @@ export function closedText(reason: ClosedReason): string {
         ? 'Slack closed the socket, as announced'
         : `the socket was closed (code ${reason.code})`;
     case 'silent':
-      return 'nothing was heard on the socket any more';
+      return 'nothing was received on the socket for too long';
     case 'left':
       return `replaced (${reason.why})`;
   }
@@ -114,7 +114,7 @@ function timeoutText(reason: Extract<ClosedReason, { t: 'timeout' }>): string {
     case 'dialling':
       return `the WebSocket to Slack could not be opened: ${reason.host} timed out`;
     case 'awaiting_hello':
-      return 'Slack did not greet on the new socket in time';
+      return 'Slack did not send hello on the new socket in time';
   }
 }
 

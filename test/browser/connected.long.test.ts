@@ -24,7 +24,7 @@ describe('a connected one', () => {
     await person.page.getByText('that are not ours: 1').waitFor();
     // The server goes away and comes back.
     await site.server.goDown();
-    await person.page.getByText('The present state is not known').waitFor();
+    await person.page.getByText('The current state is unknown').waitFor();
     await site.server.comeUp();
     await person.page.getByText('The app-level token was revoked').waitFor();
   });
@@ -36,7 +36,7 @@ describe('a connected one', () => {
     const member = site.installation.workspace?.users[0]?.id ?? '';
     await page.getByLabel('Send yourself').fill(member);
     await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByText('Slack took the message').waitFor();
+    await page.getByText('Slack accepted the message').waitFor();
     await page.getByLabel('Send yourself').fill('#nowhere');
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByText('channel_not_found').waitFor();

@@ -128,7 +128,7 @@ export const SCENES: readonly Scene[] = [
       const id = await openBuiltIn(site, person);
       site.live.set(id, {
         ...LIVE,
-        status: { code: 'warning', message: 'The server’s own socket still takes its share of the events' },
+        status: { code: 'warning', message: 'The server’s own socket still receives a share of the events' },
         sockets: { open: 2, wanted: 2, counted: 3 },
       });
       await person.page.getByRole('button', { name: 'Open sockets here' }).click();

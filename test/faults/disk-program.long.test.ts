@@ -23,7 +23,7 @@ const SLACK = {
 const LIMITS = { ...QUICK_DELIVERY, journalRetryMs: 100, bodiesMs: 100, pruneMs: 100, pruneStepMs: 1 };
 // What is in the write-ahead log already leaves room for a few short events.
 const LONG = 'long '.repeat(20_000);
-const NOT_TAKEN = /^Events are not taken, because the journal cannot be written/;
+const NOT_TAKEN = /^Events are not accepted, because the journal cannot be written/;
 
 interface Stage {
   readonly world: World;
@@ -110,7 +110,7 @@ async function expectNothingTaken(stage: Stage, event: LedgerEntry): Promise<voi
   const command = await acknowledged(stage, send(stage, slashCommand({ text: LONG })));
   expect(slack.ledger.answer(command)?.payload).toMatchObject({
     response_type: 'ephemeral',
-    text: expect.stringContaining('not taken') as string,
+    text: expect.stringContaining('could not be processed') as string,
   });
   await slack.ledger.waitFor((entry) => entry === event && entry.attempts.length > 1);
   expect(event.attempts.flatMap(({ acknowledgements }) => acknowledgements)).toEqual([]);

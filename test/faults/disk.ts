@@ -115,5 +115,5 @@ async function fullDisk(peers: CrashPeers, seed: number): Promise<FullDisk> {
 }
 
 function isRefusal(payload: unknown): boolean {
-  return JSON.stringify(payload ?? null).includes('was not taken');
+  return JSON.stringify(payload ?? null).includes('could not be processed');
 }

@@ -56,7 +56,7 @@ export async function openEventPath(options: EventPathOptions): Promise<OpenEven
   const config = await startConfig(loadConfig(environment, {}, false));
   const releasers = new Releasers();
   const server = openServerLine(config, createCredentials(config.autokittehCredentials, clock), clock);
-  releasers.push('the line to AutoKitteh', () => server.close());
+  releasers.push('the connection to AutoKitteh', () => server.close());
   const path = await makeEventPath(
     config,
     {

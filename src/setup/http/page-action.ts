@@ -37,9 +37,9 @@ export async function doAction(
   fields: Fields,
 ): Promise<ActionAnswer> {
   const action = ACTIONS.find((known) => known === fields.get('action'));
-  if (action === undefined) throw new PluginError('bad_input', 'this page has no such button');
+  if (action === undefined) throw new PluginError('bad_input', 'unknown action');
   refuseAuthType(fields.get('auth_type'));
-  const answer = await withTimeLimit(ports.clock, SAVE_LIMIT_MS, 'what you asked for', async (signal) => {
+  const answer = await withTimeLimit(ports.clock, SAVE_LIMIT_MS, 'the action', async (signal) => {
     const connection = await openConnection(autokitteh, ports.integrationId, fields.get('cid'), signal);
     return run(action, { ports, opened, autokitteh, fields, connection, signal });
   });

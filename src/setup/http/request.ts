@@ -81,7 +81,7 @@ function problemOf(text: string): string | undefined {
   if (text.split('&').length > MAX_PARAMETERS)
     return `there are more than ${MAX_PARAMETERS} parameters: leave out what is not needed`;
   if (text.includes(';'))
-    return 'a semicolon separates no parameters: write & between them, and %3B in a value';
+    return 'a semicolon does not separate parameters: write & between them, and %3B in a value';
   if (/[^!-~]/.test(text)) return 'a space or a character that is not ASCII has to be percent-encoded';
   try {
     decodeURIComponent(text);

@@ -75,7 +75,7 @@ function adviceFor(error: unknown): string {
     case 'forbidden':
       return 'Open the page from the connection that you want to set up, logged in as someone who may change it.';
     default:
-      return 'The AutoKitteh server does not answer as it should. Try again in a moment.';
+      return 'The AutoKitteh server gave an unexpected reply. Try again in a moment.';
   }
 }
 

@@ -75,7 +75,7 @@ function adoptionNote(
       <strong
         >Open sockets of this app that are not ours: <span data-live="others-count">${others}</span>.</strong
       >
-      Each of them takes its share of the events. If the AutoKitteh server held this connection before,
+      Each of them receives a share of the events. If the AutoKitteh server held this connection before,
       restart it now; else look for another program with the same app-level token.
     </p>
   </div>`;
@@ -85,7 +85,7 @@ function finishNote(view: PageView, live: LiveConnection | undefined): Html {
   return html`<section class="card card-warn" id="finish" aria-labelledby="finish-title">
     <h2 id="finish-title">One more step: close the server’s socket</h2>
     <p>
-      The AutoKitteh server still holds a socket of its own and takes its share of the events.
+      The AutoKitteh server still has a socket of its own and receives a share of the events.
       ${
         live === undefined || live.sockets.counted === 0
           ? ''
@@ -189,7 +189,7 @@ function testMessageCard(view: PageView): Html {
       </div>
     </details>
     <p>
-      Then the other way: mention the bot in
+      Then test the other direction: mention the bot in
       Slack${command === undefined ? '' : html` or type <code>${command} hello</code>`}, and watch
       <em>Last event</em> above.
     </p>

@@ -35,7 +35,8 @@ export function slackSteps(view: PageView, open: boolean): Html {
           <b>Allow</b>.
         </p>
         <p class="hint">
-          Some workspaces let an administrator approve it first: then Slack says “Request to Install”.
+          In some workspaces an administrator has to approve the app first: then Slack says “Request to
+          Install”.
         </p>
       </div>
       ${drawInstall()}
@@ -55,7 +56,7 @@ export function slackSteps(view: PageView, open: boolean): Html {
         <p>
           Give it any name, add the scope <code>connections:write</code>, press <b>Generate</b>, and copy it.
         </p>
-        <p class="hint">A manifest cannot make this token: it takes your own hand.</p>
+        <p class="hint">A manifest cannot create this token: you have to create it yourself.</p>
       </div>
       ${drawAppToken()}
     </div>`,
@@ -77,7 +78,7 @@ export function slackSteps(view: PageView, open: boolean): Html {
     'app-home',
     'Let people write to the bot',
     messagesTab
-      ? 'The manifest has done it: look only if you made the app otherwise.'
+      ? 'The manifest has done this: check it only if you created the app without the manifest.'
       : 'One switch and one box.',
     false,
     html`<div class="beside">

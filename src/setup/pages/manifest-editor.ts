@@ -37,8 +37,8 @@ function preview(manifest: AppManifest): Html {
       <label><input type="radio" name="format" value="json" /> JSON</label>
     </fieldset>
     <p class="plain-only">
-      Also as <a href="/slack/assets/manifest.json">JSON</a>. Scripts are off in this browser: change the
-      manifest in Slack instead.
+      Also as <a href="/slack/assets/manifest.json">JSON</a>. JavaScript is disabled in this browser: change
+      the manifest in Slack instead.
     </p>
     <pre id="manifest-text" tabindex="0" role="region" aria-label="The app manifest">
 ${manifestYaml(manifest)}</pre>
@@ -66,7 +66,7 @@ function editor(manifest: AppManifest): Html {
         <ul class="choices" id="scopes">
           ${merged(BOT_SCOPES, oauth.scopes.bot).map((scope) => choice('scope', scope, oauth.scopes.bot))}
         </ul>
-        ${textField('more-scopes', 'Other scopes, with blanks between', '')}
+        ${textField('more-scopes', 'Other scopes, separated by spaces', '')}
       </fieldset>
       <fieldset>
         <legend>Bot events</legend>
@@ -76,7 +76,7 @@ function editor(manifest: AppManifest): Html {
             choice('event', event, settings.event_subscriptions.bot_events),
           )}
         </ul>
-        ${textField('more-events', 'Other events, with blanks between', '')}
+        ${textField('more-events', 'Other events, separated by spaces', '')}
       </fieldset>
     </form>
   </details>`;

@@ -79,8 +79,8 @@ function takeOverPage(view: PageView, connection: OwnConnection): Html {
         <section>
           <h2>Open sockets here</h2>
           <p>
-            The app-level token is copied to a name of ours, and sockets are opened. The server keeps its own
-            socket for now, so both receive events, each its share.
+            The app-level token is copied to a variable of this integration, and sockets are opened. The
+            server keeps its own socket for now, so each of the two receives a share of the events.
           </p>
           <form method="post" action="/slack/save">
             ${hiddenFields(view)}

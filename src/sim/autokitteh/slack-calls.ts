@@ -26,6 +26,6 @@ export async function callSlack(
     if (!isJsonObject(body)) return { ok: false, error: 'not an object' };
     return body['ok'] === true ? { ok: true, body } : { ok: false, error: stringAt(body, 'error') };
   } catch (error) {
-    return { ok: false, error: error instanceof Error ? error.message : 'no answer' };
+    return { ok: false, error: error instanceof Error ? error.message : 'no reply' };
   }
 }

@@ -81,7 +81,7 @@ export function wedgeProblem(data: Fields): string | undefined {
   return namesProblem(data) ?? first(Object.values(data).map(strictProblem));
 }
 
-/** Why AutoKitteh cannot read a value: not exactly one kind, a name that is no symbol, a repeated dict key. */
+/** Why AutoKitteh cannot read a value: not exactly one kind, a name that is not a valid identifier, a repeated dict key. */
 export function strictProblem(value: Value): string | undefined {
   const kinds = KINDS.filter((kind) => value[kind] !== undefined);
   if (kinds.length !== 1) return 'exactly one field must be set';

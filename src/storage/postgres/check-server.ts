@@ -23,7 +23,7 @@ export async function checkServer(query: Query): Promise<void> {
       current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,
       current_setting('synchronous_commit') AS synchronous_commit, pg_is_in_recovery() AS standby`,
   );
-  const problem = found === undefined ? 'PostgreSQL does not tell its settings' : problemOf(found);
+  const problem = found === undefined ? 'PostgreSQL did not return its settings' : problemOf(found);
   if (problem !== undefined) throw new PluginError('journal_unavailable', problem);
 }
 
@@ -31,7 +31,7 @@ function problemOf(found: Found): string | undefined {
   if (found.version < OLDEST)
     return `PostgreSQL ${found.version_name} is too old for the journal: use 14 or later.`;
   if (found.standby)
-    return 'PostgreSQL takes no writes, because it is a standby: name the primary in JOURNAL_URL.';
+    return 'PostgreSQL does not accept writes, because it is a standby: name the primary in JOURNAL_URL.';
   for (const name of ['fsync', 'full_page_writes'] as const)
     if (found[name] !== 'on')
       return `PostgreSQL would lose acknowledged events in a power cut, because its setting ${name} is ${found[name]}: set it to on.`;

@@ -16,15 +16,15 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
     'PostgreSQL takes no more connections: raise max_connections, or the limit of its role.',
   ),
   25006: unavailable(
-    'PostgreSQL takes no writes: it is a standby, or set to read-only. Name the primary in JOURNAL_URL.',
+    'PostgreSQL does not accept writes: it is a standby, or set to read-only. Name the primary in JOURNAL_URL.',
   ),
-  57014: unavailable('PostgreSQL took too long for a statement; it is tried again.'),
+  57014: unavailable('PostgreSQL took too long for a statement; the program retries it.'),
   42501: unavailable(
     "The role of JOURNAL_URL may not use the journal's tables: grant it the rights, or run as their owner.",
   ),
   28000: unavailable('PostgreSQL refuses the role of JOURNAL_URL.'),
   '28P01': unavailable('PostgreSQL refuses the password of JOURNAL_URL.'),
-  '3D000': unavailable('PostgreSQL has no database of the name in JOURNAL_URL: create it.'),
+  '3D000': unavailable('PostgreSQL has no database with the name in JOURNAL_URL: create it.'),
   '42P01': damaged(),
   42703: damaged(),
   42883: damaged(),
@@ -34,9 +34,9 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
 };
 
 const AWAY = unavailable(
-  'PostgreSQL, which holds the journal, cannot be reached, or does not answer in time: start it, or mend JOURNAL_URL.',
+  'PostgreSQL, which holds the journal, cannot be reached, or does not respond in time: start it, or correct JOURNAL_URL.',
 );
-const REFUSED = unavailable('PostgreSQL refused what was asked of the journal.');
+const REFUSED = unavailable('PostgreSQL refused a statement of the journal.');
 
 // Deadlock, and a transaction that could not be ordered.
 const TRANSIENT: ReadonlySet<string | undefined> = new Set(['40P01', '40001']);
@@ -75,6 +75,6 @@ function damaged(): Verdict {
   return {
     code: 'journal_damaged',
     advice:
-      "The journal's tables in PostgreSQL are not as this program made them: restore them, or name another database.",
+      "The journal's tables in PostgreSQL were changed by something else: restore them, or name another database.",
   };
 }

@@ -32,7 +32,7 @@ export class Room {
     if (this.#usedBytes < this.#maxBytes) return;
     throw new PluginError(
       'journal_full',
-      `The journal has reached its limit of ${this.#maxBytes} bytes: events are taken again when some are delivered.`,
+      `The journal has reached its limit of ${this.#maxBytes} bytes: events are accepted again when some have been delivered.`,
     );
   }
 

@@ -30,7 +30,7 @@ export function refuseWhenFull(database: Database, maxBytes: number): () => void
     if (used() < maxBytes) return;
     throw new PluginError(
       'journal_full',
-      `The journal has reached its limit of ${maxBytes} bytes: events are taken again when some are delivered.`,
+      `The journal has reached its limit of ${maxBytes} bytes: events are accepted again when some have been delivered.`,
     );
   };
 }

@@ -38,7 +38,7 @@ export class StateFile {
     if (size !== undefined && size >= Number(noted)) return undefined;
     const found = size === undefined ? 'is missing' : `has ${size} bytes and had at least ${noted}`;
     return (
-      `The last run did not end in order, and ${wal} ${found}: events that were acknowledged may be lost. ` +
+      `The last run did not stop cleanly, and ${wal} ${found}: events that were acknowledged may be lost. ` +
       'Put the file back before the next start if somebody moved it; nothing is lost if another SQLite program has opened the journal since.'
     );
   }

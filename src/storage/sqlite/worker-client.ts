@@ -88,7 +88,7 @@ function opened(worker: Worker): Promise<string | undefined> {
       else finish(undefined, message.t === 'open' ? message.warning : undefined);
     };
     const onError = (error: unknown): void => finish(threadEnded(error));
-    const onExit = (): void => finish(threadEnded('it ended before the file was open'));
+    const onExit = (): void => finish(threadEnded('it ended before the journal was opened'));
     const finish = (error?: PluginError, warning?: string): void => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       if (error === undefined) resolve(warning);

@@ -317,7 +317,7 @@ describe('a server that answers nonsense', () => {
     let sent = 0;
     for (const nonsense of [page, bytes, broken, cut]) {
       front.answer = (_, response) => nonsense(response);
-      await untilTroubles(world, /AutoKitteh cannot be asked/);
+      await untilTroubles(world, /AutoKitteh is unreachable/);
       const entry = slack.send(installation, message());
       sent += 1;
       await slack.ledger.settled(entry);
@@ -328,7 +328,7 @@ describe('a server that answers nonsense', () => {
         'the event',
       );
     }
-    expect(program.logged.join('')).toContain('does not answer as AutoKitteh does: is AUTOKITTEH_URL right?');
+    expect(program.logged.join('')).toContain('does not come from AutoKitteh: check AUTOKITTEH_URL');
     await untilStatus(world, connection.id, 'ok', /2 sockets live/);
     await worksStill();
     expect((await overview(world)).delivery.dead).toBe(0);
@@ -342,8 +342,8 @@ describe('a server that answers nonsense', () => {
     };
     const { program } = await startWorld({ serverUrl: front.url });
     await eventually(() => {
-      const line = program.logged.find((each) => each.includes('AutoKitteh cannot be asked; trying again'));
-      return line?.includes('answered HTTP 404, not as AutoKitteh does: is AUTOKITTEH_URL right?');
+      const line = program.logged.find((each) => each.includes('AutoKitteh is unreachable, retrying'));
+      return line?.includes('answered HTTP 404, which is not a reply of AutoKitteh: check AUTOKITTEH_URL');
     }, 'a line with the question');
   });
 
@@ -366,13 +366,13 @@ describe('a Slack that answers nonsense', () => {
     [{ t: 'status', status: 200, body: '<h1>Sign in to the network</h1>' }, /./],
     [{ t: 'status', status: 200, body: '{"ok":true}' }, /./],
     [{ t: 'status', status: 200, body: '{"ok":true,"url":"http://169.254.169.254/"}' }, /./],
-    [{ t: 'error', error: 'a_brand_new_error' }, /a_brand_new_error: trying again/],
+    [{ t: 'error', error: 'a_brand_new_error' }, /a_brand_new_error: retrying/],
     [
       { t: 'error', error: '<script>' },
-      /The reply did not come from Slack \(is there a proxy or a captive portal\?\): trying again/,
+      /The reply did not come from Slack \(is there a proxy or a captive portal\?\): retrying/,
     ],
     [{ t: 'rate_limited', retryAfter: 1 }, /./],
-    [{ t: 'reset' }, /cannot be reached: .*: trying again/],
+    [{ t: 'reset' }, /cannot be reached: .*: retrying/],
   ];
 
   it('A Slack that answers nonsense is a warning on the connection, which is OK again once Slack is sane', async () => {

@@ -156,7 +156,7 @@ describe('events and installations', () => {
       private_bot_token: own.installation.botToken,
     });
     await untilStatus(world, invented.id, 'error', /invalid_auth/);
-    await untilStatus(world, borrowed.id, 'error', /bot token is of app/);
+    await untilStatus(world, borrowed.id, 'error', /bot token belongs to app/);
     for (const frame of [message(), slashCommand(), shortcut()]) slack.send(victim.installation, frame);
     await slack.ledger.allSettled();
     await eventually(() => eventsOf(world, mine.id).length === 3, 'three events');

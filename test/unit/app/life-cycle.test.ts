@@ -145,7 +145,7 @@ describe('the server', () => {
     for (let number = 0; number < 20; number++)
       await slack.ledger.settled(slack.send(installation, message({ text: `number ${number}` })));
     expect(slack.ledger.late()).toEqual([]);
-    await untilTroubles(world, /AutoKitteh cannot be asked.*\n.*wait in the journal/);
+    await untilTroubles(world, /AutoKitteh is unreachable.*\n.*wait in the journal/);
     await standIn.comeUp();
     await eventually(() => eventsOf(world, connection.id).length === 20, 'all events');
     const texts = eventsOf(world, connection.id).map(({ data }) => data['text']?.string?.v);
@@ -162,8 +162,7 @@ describe('the server', () => {
     const connection = await connect(world, installation, appToken);
     standIn.rotateSignKey(key);
     await eventually(
-      () =>
-        program.logged.some((line) => line.includes('does not take the credential of AUTOKITTEH_SIGN_KEY')),
+      () => program.logged.some((line) => line.includes('AutoKitteh rejected AUTOKITTEH_SIGN_KEY')),
       'advice in the log',
       60_000,
     );

@@ -89,7 +89,10 @@ describe('the pages for operators', () => {
     slack.setSocketMode(app, true);
     slack.revokeAccess(installation);
     const page = async (): Promise<string> => (await ask(`${program.pluginUrl}/ops/`)).text;
-    await eventually(async () => (await page()).includes('1 of 1 connections is not well'), 'the connection');
+    await eventually(
+      async () => (await page()).includes('1 of 1 connections is unhealthy'),
+      'the connection',
+    );
     expect(await page()).not.toContain('All is well.');
     // What is wrong with one app is no reason to call the whole program unready.
     expect((await ask(`${program.pluginUrl}/readyz`)).status).toBe(200);
@@ -100,11 +103,11 @@ describe('the pages for operators', () => {
     const { program, standIn } = world;
     const page = async (): Promise<string> => (await ask(`${program.pluginUrl}/ops/`)).text;
     await standIn.goDown();
-    await eventually(async () => (await page()).includes('AutoKitteh cannot be asked'), 'the problem');
+    await eventually(async () => (await page()).includes('AutoKitteh is unreachable'), 'the problem');
     expect(await metric(world, 'ak_slack_condition', 'name="server"')).toBe(0);
     expect(await metric(world, 'ak_slack_condition', 'name="journal"')).toBe(1);
     await standIn.comeUp();
-    await eventually(async () => (await page()).includes('AutoKitteh answers.'), 'the good news');
+    await eventually(async () => (await page()).includes('AutoKitteh is reachable.'), 'the good news');
     expect(await metric(world, 'ak_slack_condition', 'name="server"')).toBe(1);
   });
 
@@ -196,7 +199,7 @@ describe('an event that the server refuses for good', () => {
     const [letter] = await deadLetters(world);
     expect(letter).toMatchObject({ connectionId: connection.id, kind: 'events_api', key: entry.key });
     expect(letter?.reason).toContain(words);
-    expect(program.logged.join('\n')).toContain('an event was given up: see dead-letters');
+    expect(program.logged.join('\n')).toContain('event moved to dead letters (`ak-slack dead-letters list`)');
     expect((await overview(world)).connections[0]).toMatchObject({ dead: 1, status: { code: 'ok' } });
     expect(await metric(world, 'ak_slack_journal_rows', 'state="dead"')).toBe(1);
 

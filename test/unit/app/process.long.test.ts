@@ -123,7 +123,7 @@ describe('the process', () => {
     for (let number = 0; number < 100; number++) world.slack.send(installation, message());
     await world.slack.ledger.waitFor(({ state }) => state === 'acknowledged');
     program.signal('SIGTERM');
-    await program.says('received SIGTERM, stopping; again to force');
+    await program.says('received SIGTERM, shutting down (send it again to force)');
     expect(await program.ended).toBe(0);
     await program.says('"stopped"');
     expect(world.slack.ledger.late()).toEqual([]);
@@ -184,7 +184,7 @@ describe('the process', () => {
     ]);
     expect([await status.ended, status.lines]).toEqual([
       1,
-      [expect.stringContaining('nothing runs at http://127.0.0.1:9')],
+      [expect.stringContaining('no program listens at http://127.0.0.1:9')],
     ]);
     expect(await manifest.ended).toBe(0);
     await elsewhere.says('"running"');
@@ -197,7 +197,7 @@ describe('the process', () => {
     program.signal('SIGTERM');
     expect(await program.ended).toBe(0);
     const next = run([], { STATE_DIRECTORY: join(folder, 'state') });
-    const line = await next.says('where earlier versions kept it');
+    const line = await next.says('in the folder of earlier versions');
     expect(line).toContain(`move the files ${older}*, plugin-token and ops-token`);
     expect(line).toContain(join(folder, 'state'));
     expect(JSON.parse(await next.says('"running"'))).toMatchObject({ journal: older });
@@ -221,7 +221,7 @@ describe('the process', () => {
       60_000,
     );
     program.signal('SIGCONT');
-    expect(JSON.parse(await program.says('Node warns'))).toMatchObject({
+    expect(JSON.parse(await program.says('warning of Node.js'))).toMatchObject({
       err: { message: 'warned of\n[slack token]' },
     });
     program.signal('SIGTERM');

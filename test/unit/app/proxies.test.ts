@@ -40,7 +40,7 @@ describe('The whole program behind proxies', () => {
       world,
       connection.id,
       'warning',
-      new RegExp(`^Slack cannot be reached: the proxy ${proxy.name} refused the connection: trying again$`),
+      new RegExp(`^Slack cannot be reached: the proxy ${proxy.name} refused the connection: retrying$`),
     );
     expect(program.logged.join('')).toContain(`the proxy ${proxy.name} refused the connection`);
     expect(program.logged.join('')).not.toMatch(/secret/);

@@ -82,7 +82,7 @@ describe('readiness', () => {
     const world = await startWorld({ before: ({ standIn }) => standIn.goDown() });
     expect(await readyz(world)).toEqual({
       status: 503,
-      text: 'AutoKitteh has not told yet which Slack apps are to be served.',
+      text: 'AutoKitteh has not listed the active connections yet.',
     });
     for (const path of ['/livez', '/healthz'])
       expect((await fetch(`${world.program.pluginUrl}${path}`)).status).toBe(200);
@@ -96,7 +96,7 @@ describe('readiness', () => {
       other: { clock: scaledClock(20) },
     });
     await eventually(async () => (await readyz(world)).status === 200, 'ready');
-    await untilTroubles(world, /AutoKitteh cannot be asked/);
+    await untilTroubles(world, /AutoKitteh is unreachable/);
   });
 });
 

@@ -63,7 +63,7 @@ describe('credentials of the plugin port', () => {
       chmodSync(path, mode);
       await expect(configOf()).rejects.toMatchObject({
         code: 'bad_config',
-        message: `${path} can be read by other users: delete it, so that the next start makes another, or set OPS_TOKEN`,
+        message: `${path} can be read by other users: delete it, so that the next start creates a new one, or set OPS_TOKEN`,
       });
     },
   );
@@ -74,7 +74,7 @@ describe('credentials of the plugin port', () => {
     vi.spyOn(process, 'geteuid').mockReturnValue(statSync(path).uid + 1);
     await expect(configOf({ PLUGIN_TOKEN: 'given-to-the-contract' })).rejects.toMatchObject({
       code: 'bad_config',
-      message: `${path} belongs to another user, who knows what it holds: delete it, so that the next start makes another, or set OPS_TOKEN`,
+      message: `${path} belongs to another user, who can read it: delete it, so that the next start creates a new one, or set OPS_TOKEN`,
     });
   });
 

@@ -54,14 +54,16 @@ describe('the status on the server', () => {
       world,
       connection.id,
       'error',
-      new RegExp(`bot token is of app ${other.app.id}, the app-level token of ${app.id}: save two tokens`),
+      new RegExp(
+        `bot token belongs to app ${other.app.id}, the app-level token to ${app.id}: save two tokens`,
+      ),
     );
     await setVariables(connection, { private_bot_token: 'not a token' });
     await untilStatus(
       world,
       connection.id,
       'error',
-      /private_bot_token: There is a blank or a line break inside/,
+      /private_bot_token: There is a space or a line break in it/,
     );
     await setVariables(connection, { private_bot_token: installation.botToken });
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
@@ -162,7 +164,7 @@ describe('the status on the server', () => {
     const shown = recordStatuses(world, connection.id);
     const lift = slack.faults.api('apps.connections.open', { t: 'status', status: 503 }, ALWAYS);
     for (const socket of slack.sockets(app)) socket.reset();
-    await untilStatus(world, connection.id, 'warning', /HTTP status 503: trying again/);
+    await untilStatus(world, connection.id, 'warning', /HTTP status 503: retrying/);
     lift();
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);
     expect(shown.filter(({ code }) => code === 'error')).toEqual([]);
@@ -230,7 +232,7 @@ describe('the status on the server', () => {
       world,
       connection.id,
       'warning',
-      /Events wait in the journal, because AutoKitteh takes none/,
+      /Events wait in the journal, because AutoKitteh does not accept them/,
     );
     standIn.faults.clear();
     await untilStatus(world, connection.id, 'ok', /2 sockets live$/);

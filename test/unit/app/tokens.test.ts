@@ -17,7 +17,7 @@ const ASKS_SOON = { other: { live: { ...QUICK_LIVE, identityRetryMs: 100 } } };
 function reasons({ program }: World): (string | undefined)[] {
   return program.logged
     .map((line) => JSON.parse(line) as { msg: string; reason?: string })
-    .filter(({ msg }) => msg.includes('whose bot token'))
+    .filter(({ msg }) => /verif(?:y|ies) (?:a )?bot token/.test(msg))
     .map(({ reason }) => reason);
 }
 
@@ -46,7 +46,7 @@ describe('an outage of Slack’s Web API at a start', () => {
       for (const entry of sent) {
         await slack.ledger.settled(entry);
         expect(entry.attempts).toHaveLength(1);
-        expect(JSON.stringify(slack.ledger.answer(entry) ?? '')).not.toContain('not taken');
+        expect(JSON.stringify(slack.ledger.answer(entry) ?? '')).not.toContain('could not be processed');
       }
       expect(slack.ledger.lost()).toEqual([]);
       await eventually(() => eventsOf(world, connection.id).length === 3, 'three events');
@@ -85,7 +85,7 @@ describe('an outage of Slack’s Web API at a start', () => {
       install_ids: `${app.id}//${installation.workspace?.id}`,
       app_id: app.id,
     });
-    await untilStatus(world, connection.id, 'warning', /whose bot token .*auth\.test: .*503/);
+    await untilStatus(world, connection.id, 'warning', /Verifying the bot token .*auth\.test: .*503/);
     expect(slack.sockets(app)).toEqual([]);
     expect(slack.calls.all.filter(({ method }) => method === 'apps.connections.open')).toEqual([]);
     lift();
@@ -149,7 +149,7 @@ describe('an outage of Slack’s Web API at a start', () => {
     await untilStatus(world, connection.id, 'error', /account_inactive/);
     slack.faults.api('auth.test', { t: 'status', status: 503 }, ALWAYS);
     await program.restart();
-    await untilStatus(world, connection.id, 'warning', /whose bot token/);
+    await untilStatus(world, connection.id, 'warning', /Verifying the bot token/);
     expect(slack.sockets(app)).toEqual([]);
   });
 });

@@ -182,7 +182,7 @@ describe('the client of AutoKitteh', () => {
 });
 
 describe('a server that misbehaves', () => {
-  const DOUBT = /answered HTTP .*, not as AutoKitteh does: is AUTOKITTEH_URL right\?$/;
+  const DOUBT = /answered HTTP .*, which is not a reply of AutoKitteh: check AUTOKITTEH_URL$/;
 
   async function answering(status: number, type: string, body: string): Promise<void> {
     upstream = await startHttp(
@@ -204,7 +204,7 @@ describe('a server that misbehaves', () => {
     [404, 'application/json', '{"detail":"Not Found"}', 'server_refused', DOUBT],
     [302, '', '', 'server_refused', DOUBT],
     [403, 'text/html', '<html>', 'forbidden', DOUBT],
-    [200, 'text/html', '<html>', 'server_refused', /is AUTOKITTEH_URL right\?$/],
+    [200, 'text/html', '<html>', 'server_refused', /check AUTOKITTEH_URL$/],
     [200, 'application/proto', '\u0007\u0007\u0007', 'server_refused', /cannot be read/],
   ])('An answer of HTTP %i %s %j has the error code %s', async (status, type, body, code, words) => {
     await answering(status, type, body);

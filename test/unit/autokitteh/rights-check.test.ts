@@ -57,30 +57,25 @@ describe('the identity check', () => {
   });
 
   it.each([
-    ['none', DEFAULT, forbidden, 'Without a credential the server takes this program for its default user'],
-    [
-      'sign_key',
-      DEFAULT,
-      forbidden,
-      'does not know the credential of AUTOKITTEH_SIGN_KEY and silently takes',
-    ],
+    ['none', DEFAULT, forbidden, 'Without a credential AutoKitteh treats this program as its default user'],
+    ['sign_key', DEFAULT, forbidden, 'does not recognize AUTOKITTEH_SIGN_KEY and treats'],
     [
       'token',
       { userId: 'usr_7', displayName: 'Ann' },
       forbidden,
-      'takes this program for Ann (usr_7), whose rights',
+      'treats this program as Ann (usr_7), who lacks required rights',
     ],
     [
       'none',
       new PluginError('unauthenticated', 'no'),
       undefined,
-      'wants a credential and none is configured',
+      'requires a credential, and none is configured',
     ],
     [
       'token',
       new PluginError('unauthenticated', 'invalid token'),
       undefined,
-      'does not take the credential of AUTOKITTEH_TOKEN (invalid token)',
+      'rejected AUTOKITTEH_TOKEN (invalid token)',
     ],
   ] as const)(
     'The identity check with credential %s as %o says what to do',

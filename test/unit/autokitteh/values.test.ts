@@ -144,9 +144,9 @@ describe('invalidity', () => {
     ['an unset value', create(ValueSchema, {})],
     ['two kinds', create(ValueSchema, { string: { v: 'x' }, nothing: {} })],
     ['NaN', create(ValueSchema, { float: { v: Number.NaN } })],
-    ['a field that is no symbol', struct(symbol('s'), { 'a-b': TRUE })],
+    ['a field that is not a valid identifier', struct(symbol('s'), { 'a-b': TRUE })],
     ['a struct without a constructor', create(ValueSchema, { struct: { fields: {} } })],
-    ['a constructor that is no symbol', struct(symbol('a b'), {})],
+    ['a constructor that is not a valid identifier', struct(symbol('a b'), {})],
     [
       'a key twice',
       dict([
@@ -171,7 +171,7 @@ describe('invalidity', () => {
   });
 
   it('The check of a value finds a top-level key that is not a symbol', () => {
-    expect(invalidFields({ 'bad-key': TRUE })).toBe('key "bad-key" of data is no symbol');
+    expect(invalidFields({ 'bad-key': TRUE })).toBe('key "bad-key" of data is not a valid identifier');
     expect(invalidFields({ '': TRUE })).toBeDefined();
     expect(invalidFields({ good: deep(TRUE) })).toBeUndefined();
   });

@@ -99,19 +99,22 @@ describe('the command line', () => {
 
   it('The command line says what each command about dead letters does', async () => {
     expect((await run(['dead-letters', '--help'])).out).toMatch(
-      /list \[options\] +print them[^]*resend \[options\] \[ids\.\.\.\] +send/,
+      /list \[options\] +print dead letters[^]*resend \[options\] \[ids\.\.\.\] +send/,
     );
     expect((await run(['dead-letters', 'resend', '--help'])).out).not.toContain('default');
   });
 
   it.each([
     [['--autokitteh-urll', 'x'], /unknown option '--autokitteh-urll'[^]*see ak-slack --help/],
-    [['strat'], /unknown command 'strat'; there are: start, manifest, check, save, status, dead-letters/],
+    [
+      ['strat'],
+      /unknown command 'strat'; the commands are: start, manifest, check, save, status, dead-letters/,
+    ],
     [['--log-level', 'info', 'strat', '--json'], /unknown command 'strat'/],
     [['start', 'now'], /too many arguments for 'start'/],
     [['--autokitteh-token', 'x'], /unknown option '--autokitteh-token'/],
     [['save'], /missing required argument 'connection'/],
-    [['dead-letters', 'resend'], /name some ids, or say --all/],
+    [['dead-letters', 'resend'], /give ids, or --all/],
     [['dead-letters', 'resend', '1', 'two'], /An id is a whole number/],
     [['check', 'xoxb-on-the-command-line'], /too many arguments/],
   ])('The command line refuses wrong arguments and shows the usage: %j', async (words, says) => {
@@ -148,7 +151,7 @@ describe('the command line', () => {
     const { code, error } = await run(['status'], { PLUGIN_LISTEN: '127.0.0.1:9' });
     expect(code).toBe(1);
     expect(error).toMatch(
-      /nothing runs at http:\/\/127\.0\.0\.1:9 .*: start the program, or set PLUGIN_LISTEN/,
+      /no program listens at http:\/\/127\.0\.0\.1:9 .*: start the program, or set PLUGIN_LISTEN/,
     );
   });
 });
@@ -186,7 +189,7 @@ describe('check', () => {
     const piped = await run(['check'], environment, good);
     expect(piped).toMatchObject({ code: 0, error: '' });
     expect(piped.out).toMatch(/^ok {4}Slack knows the bot as @autokitteh in Synthetic\.$/m);
-    expect(piped.out).toMatch(/^ok {4}Slack opens a socket with it\.$/m);
+    expect(piped.out).toMatch(/^ok {4}Slack accepts it for opening sockets\.$/m);
     const path = await file('tokens', `app_token = "${appToken}"\nbot_token: ${installation.botToken}`);
     expect(await run(['check', '--tokens-file', path], environment)).toEqual(piped);
 
@@ -196,7 +199,7 @@ describe('check', () => {
       [`${installation.botToken}\nxapp-1-A1-1-abc`, /FAIL/],
       [
         `${other.installation.botToken}\n${appToken}`,
-        /FAIL {2}The bot token is of the app .* Copy both from the same/,
+        /FAIL {2}The bot token belongs to the app .* Copy both from the same/,
       ],
       [`${installation.botToken}\n${installation.botToken}`, /FAIL/],
     ];
@@ -230,7 +233,7 @@ describe('tokens', () => {
 
   it('Tokens are asked for only on a terminal', async () => {
     expect((await run(['check'], {}, '', true)).error).toMatch(
-      /^Paste the bot token .* one to a line.*Then press Enter and Ctrl-D\.$/,
+      /^Paste the bot token .* one per line.*Then press Enter and Ctrl-D\.$/,
     );
     const path = await file('tokens', '');
     expect((await run(['check', '--tokens-file', path], {}, '', true)).error).toBe('');
@@ -290,21 +293,19 @@ describe('status and dead-letters', () => {
     expect(listed.out).toMatch(new RegExp(`^1  20.*  ${connection.id}  events_api Ev.*no \\[event\\]`));
     const json = JSON.parse((await run(['dead-letters', 'list', '--json'], environment)).out) as object[];
     expect(json).toHaveLength(3);
-    expect((await run(['dead-letters', 'resend', '2', '2', '77'], environment)).out).toBe(
-      '1 of 2 are sent again.',
-    );
+    expect((await run(['dead-letters', 'resend', '2', '2', '77'], environment)).out).toBe('Requeued 1 of 2.');
     await eventually(() => eventsOf(world, connection.id).length === 1, 'one');
     expect(await run(['dead-letters', 'resend', '77'], environment)).toMatchObject({
       ...{ code: 1, out: '' },
-      error: 'There is no dead letter 77: `ak-slack dead-letters list` prints those that there are.',
+      error: 'There is no dead letter 77: `ak-slack dead-letters list` prints all dead letters.',
     });
     expect(await run(['dead-letters', 'resend', '77', '78'], environment)).toMatchObject({
       ...{ code: 1, out: '' },
       error: expect.stringMatching(/^There is none of these dead letters/) as string,
     });
-    expect((await run(['dead-letters', 'resend', '--all'], environment)).out).toBe('2 of 2 are sent again.');
+    expect((await run(['dead-letters', 'resend', '--all'], environment)).out).toBe('Requeued 2 of 2.');
     await eventually(() => eventsOf(world, connection.id).length === 3, 'all');
-    expect((await run(['dead-letters', 'resend', '--all'], environment)).out).toBe('0 of 0 are sent again.');
+    expect((await run(['dead-letters', 'resend', '--all'], environment)).out).toBe('Requeued 0 of 0.');
   });
 
   it('The commands status and dead-letters take the credential from its file, and a refusal names the file', async () => {
@@ -314,7 +315,7 @@ describe('status and dead-letters', () => {
     expect(await run(['status'], environment)).toMatchObject({
       code: 1,
       error: expect.stringContaining(
-        `wants a credential, and there is no file ${path}: set OPS_TOKEN`,
+        `requires a credential, and there is no file ${path}: set OPS_TOKEN`,
       ) as string,
     });
     await mkdir(dirname(path));
@@ -326,17 +327,15 @@ describe('status and dead-letters', () => {
     expect((await run(['status'], environment)).code).toBe(0);
     await chmod(path, 0o640);
     expect((await run(['status'], environment)).error).toBe(
-      `${path} can be read by other users: delete it, so that the next start makes another, or set OPS_TOKEN`,
+      `${path} can be read by other users: delete it, so that the next start creates a new one, or set OPS_TOKEN`,
     );
     const given = { ...environment, OPS_TOKEN: 'not-the-right-credential' };
-    expect((await run(['status'], given)).error).toContain('refused the credential of OPS_TOKEN');
+    expect((await run(['status'], given)).error).toContain('refused OPS_TOKEN');
   });
 
   it('The command status says so when it meets another program', async () => {
     const world = await startWorld();
     const elsewhere = { ...environmentOf(world), PLUGIN_LISTEN: new URL(world.slack.url).host };
-    expect((await run(['status'], elsewhere)).error).toMatch(
-      /does not answer as this program does \(HTTP 404\)/,
-    );
+    expect((await run(['status'], elsewhere)).error).toMatch(/is not an ak-slack server \(HTTP 404\)/);
   });
 });

@@ -315,7 +315,7 @@ describe('LiveConnections', () => {
     server.down = true;
     await clock.advance(60_000);
     expect(wanted.apps.size).toBe(1);
-    expect(health.problems('server')).toEqual(['AutoKitteh cannot be asked: connection refused']);
+    expect(health.problems('server')).toEqual(['AutoKitteh is unreachable: connection refused']);
     expect(await live.config('one')).toEqual(TOKENS);
     server.down = false;
     server.add('two');
@@ -350,7 +350,7 @@ describe('LiveConnections', () => {
     expect(live.connectionsOf(HERE)).toEqual([]);
     expect(live.current('claims')).toMatchObject({
       code: 'warning',
-      message: expect.stringMatching(/whose bot token this is \(auth\.test: .*503\)/) as string,
+      message: expect.stringMatching(/Verifying the bot token with Slack \(auth\.test: .*503\)/) as string,
     });
     const asking = live.identified(HERE);
     await clock.advance(1_000);
@@ -549,7 +549,7 @@ describe('LiveConnections', () => {
     expect(logged.map(({ reason, msg }) => reason ?? msg)).toEqual([
       'auth.test: Slack answered with HTTP status 503',
       'bots.info: Slack limits the rate',
-      'Slack says again whose bot tokens are',
+      'Slack verifies bot tokens again',
     ]);
   });
 
@@ -781,7 +781,7 @@ describe('LiveConnections', () => {
     const one = server.add('one');
     live.start();
     await clock.advance(3_000);
-    wanted.say({ ...LIVE, t: 'degraded', sockets: 1, reason: 'no answer', doing: 'opening another' });
+    wanted.say({ ...LIVE, t: 'degraded', sockets: 1, reason: 'no reply', doing: 'opening another' });
     await clock.advance(1_000);
     wanted.say(LIVE);
     await clock.advance(1_000);

@@ -46,8 +46,8 @@ describe('setupStateOf', () => {
     expect(state({ socket_mode_app_token: BOT, private_bot_token: APP })).toEqual({
       t: 'incomplete',
       problems: [
-        'socket_mode_app_token: This is the bot token. The app-level token starts with xapp- and stands under “Basic Information”.',
-        'private_bot_token: This is the app-level token. The bot token starts with xoxb- and stands under “Install App”.',
+        'socket_mode_app_token: This is the bot token. The app-level token starts with xapp- and is under “Basic Information”.',
+        'private_bot_token: This is the app-level token. The bot token starts with xoxb- and is under “Install App”.',
       ],
     });
   });

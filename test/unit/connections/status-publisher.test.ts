@@ -145,7 +145,7 @@ describe('StatusPublisher', () => {
     }
     expect(server.tried).toBeLessThan(20);
     expect(logged).toHaveLength(1);
-    expect(logged[0]).toMatch(/"level":40.*does not take the statuses.*|"reason":"down"/);
+    expect(logged[0]).toMatch(/"level":40.*does not accept the statuses.*|"reason":"down"/);
     server.refuses = false;
     for (let look = 0; look < 36; look++) {
       for (const id of ids) made.update(id, OK);
@@ -153,7 +153,7 @@ describe('StatusPublisher', () => {
     }
     expect(pushed).toHaveLength(3);
     expect(logged).toHaveLength(2);
-    expect(logged[1]).toMatch(/takes the statuses of connections again/);
+    expect(logged[1]).toMatch(/accepts the statuses of connections again/);
   });
 
   it('The publisher tries what the server refuses for one connection again now and then, and holds up no other', async () => {

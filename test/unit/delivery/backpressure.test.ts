@@ -152,7 +152,7 @@ describe('the share of a connection', () => {
     const refused = r.take({ key: '5', body });
     await expect(refused).rejects.toMatchObject({
       code: 'overloaded',
-      message: /connection con_1 has its share/,
+      message: /connection con_1 has reached its journal quota/,
     });
     expect(await r.take({ key: '6', body, connectionIds: ['con_1', 'con_2'] })).toBe('journaled');
     expect(r.seen.find(({ t }) => t === 'over_share')).toMatchObject({ appId: 'A1', connectionId: 'con_1' });

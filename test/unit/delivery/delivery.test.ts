@@ -219,7 +219,7 @@ describe('delivery', () => {
       {
         row: { key: 'slow' },
         attempts: 1,
-        reason: expect.stringMatching(/^making an event of it took 40/) as string,
+        reason: expect.stringMatching(/^mapping the event took 40/) as string,
       },
       { row: { key: 'broken' }, attempts: 1, reason: 'a fault of ours' },
     ]);

@@ -105,7 +105,9 @@ describe('an acknowledgement', () => {
     const { sent, refused, idle, seen } = setUp({ file: COMMAND });
     refused(FULL);
     await idle();
-    expect(sent).toMatchObject([{ text: expect.stringContaining('not taken, please try again') as string }]);
+    expect(sent).toMatchObject([
+      { text: expect.stringContaining('could not be processed. Please try again') as string },
+    ]);
     expect(seen.map(({ t }) => t)).toEqual(['acknowledged']);
   });
 
@@ -165,7 +167,7 @@ describe('an acknowledgement', () => {
     expect(desk.size).toBe(1);
     refused(FULL);
     await idle();
-    expect(sent).toMatchObject([{ text: expect.stringContaining('not taken') as string }]);
+    expect(sent).toMatchObject([{ text: expect.stringContaining('could not be processed') as string }]);
     expect(desk.size).toBe(0);
   });
 });

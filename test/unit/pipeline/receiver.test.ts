@@ -88,7 +88,7 @@ describe('Receiver', () => {
     await receive(frameText('interactive.shortcut.json'));
     expect(acknowledged).toEqual([]);
     await receive(frameText('slash_command.json'));
-    expect(JSON.stringify(acknowledged)).toContain('not taken, please try again');
+    expect(JSON.stringify(acknowledged)).toContain('could not be processed. Please try again');
     expect(delivery.map(({ t }) => t)).toEqual(['unacknowledged', 'unacknowledged', 'acknowledged']);
     expect(logged.join('')).toContain('journal_full');
   });
@@ -124,7 +124,7 @@ describe('Receiver', () => {
     expect(taken).toHaveLength(1);
     expect(events.map(({ t }) => t)).toEqual(['routed', 'undecided', 'undecided']);
     expect(acknowledged).toHaveLength(2);
-    expect(JSON.stringify(acknowledged[1])).toContain('not taken');
+    expect(JSON.stringify(acknowledged[1])).toContain('could not be processed');
   });
 
   it.each([

@@ -118,7 +118,7 @@ describe('what Slack would refuse', () => {
     [
       'a command without a slash',
       (m) => (m.features.slash_commands = [command('ak')]),
-      /ak: a slash command is/,
+      /ak: a slash command consists of/,
     ],
     ['a command in capitals', (m) => (m.features.slash_commands = [command('/AK')]), /lower-case/],
     ['a long command', (m) => (m.features.slash_commands = [command(`/${'x'.repeat(32)}`)]), /takes 32/],

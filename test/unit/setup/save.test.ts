@@ -187,7 +187,7 @@ describe('what the save endpoint refuses, storing nothing', () => {
     setup.slack.botApp = 'A0OTHER001';
     const response = await post(setup, GOOD);
     expect(response.status).toBe(400);
-    expect(await response.text()).toContain('of the app A0OTHER001');
+    expect(await response.text()).toContain('to the app A0OTHER001');
     expect(setup.autokitteh.writes).toEqual([]);
   });
 

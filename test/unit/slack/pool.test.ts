@@ -76,7 +76,7 @@ describe('opening', () => {
   it.each([
     ['fetching_url', 'Slack did not give a WebSocket URL in time'],
     ['dialling', 'the WebSocket to Slack could not be opened: wss-primary.slack.com timed out'],
-    ['awaiting_hello', 'Slack did not greet on the new socket in time'],
+    ['awaiting_hello', 'Slack did not send hello on the new socket in time'],
   ])('A pool gives up a socket that hangs in %s, says so, and opens another', async (state, why) => {
     const rig = idle();
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);

@@ -65,7 +65,7 @@ describe('Through a proxy', () => {
   });
 
   it.each([
-    [407, /HTTP 407: it wants a name and a password, which go into the URL of the proxy\)$/],
+    [407, /HTTP 407: it requires a user name and a password in the URL of the proxy\)$/],
     [403, /HTTP 403\)$/],
     [502, /HTTP 502\)$/],
   ])('The status names a proxy that refuses with %i', async (status, reason) => {
@@ -91,7 +91,7 @@ describe('Through a proxy', () => {
     world.want(world.token);
     await world.until(() => world.status?.t === 'degraded', 'a reason');
     const said = JSON.stringify([world.status, world.events]);
-    expect(said).toContain('it does not accept the name and the password in its URL');
+    expect(said).toContain('it does not accept the user name and the password in its URL');
     expect(said).not.toMatch(/wrong-secret|corp:/);
   });
 

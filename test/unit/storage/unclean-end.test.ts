@@ -54,7 +54,7 @@ describe('a journal after an end', () => {
     const left = await killed();
     await rm(`${left}-wal`);
     expect(await warningAt(left)).toMatch(
-      /did not end in order, and .*journal\.db-wal is missing: events that were acknowledged may be lost/,
+      /did not stop cleanly, and .*journal\.db-wal is missing: events that were acknowledged may be lost/,
     );
     expect(await warningAt(left)).toBeUndefined();
   });

@@ -33,13 +33,13 @@ describe('events that a real server would retry for ever', () => {
   };
 
   it.each<[string, Record<string, Draft>]>([
-    ['a key that is no symbol', { 'bad-key': text('x') }],
+    ['a key that is not a valid identifier', { 'bad-key': text('x') }],
     ['an empty key', { '': text('x') }],
     ['a key with an accent', { é: text('x') }],
     ['a value that is not set', { a: {} }],
     ['a value of two kinds', { a: { string: { v: 'x' }, integer: { v: 1n } } }],
     [
-      'a struct whose key is no symbol',
+      'a struct whose key is not a valid identifier',
       { a: { struct: { ctor: symbol('T'), fields: { 'b-c': text('x') } } } },
     ],
     ['an unset value in a list', { a: { list: { vs: [{}] } } }],
@@ -69,7 +69,10 @@ describe('events that a real server would retry for ever', () => {
   );
 
   it.each<[string, Record<string, Draft>]>([
-    ['a dict key that is no symbol', { a: { dict: { items: [{ k: text('b-c'), v: text('1') }] } } }],
+    [
+      'a dict key that is not a valid identifier',
+      { a: { dict: { items: [{ k: text('b-c'), v: text('1') }] } } },
+    ],
     ['a constructor that is a text', { a: { struct: { ctor: text('T x'), fields: {} } } }],
   ])('An event with %s is not wedged', async (_, data) => {
     expect((await dispatch(data, true)).startedSessionIds).toHaveLength(1);
