@@ -55,14 +55,18 @@ const wholeSentenceTitle = {
   }),
 };
 
-/** For code that runs for every event, or every frame (docs/architecture.md, "What keeps garbage"). */
+/** For code that runs for every event, or every frame (docs/architecture.md, "Avoiding promotion on the hot path"). */
 const spreadLast = {
   create: (context) => ({
     ObjectExpression({ properties }) {
       const spread = properties.findIndex(({ type }) => type === 'SpreadElement');
       const late = spread < 0 ? undefined : properties.slice(spread).find(({ type }) => type === 'Property');
       if (late !== undefined) {
-        report(context, late, 'Here the spread comes last: docs/architecture.md, "What keeps garbage".');
+        report(
+          context,
+          late,
+          'Here the spread comes last: docs/architecture.md, "Avoiding promotion on the hot path".',
+        );
       }
     },
   }),

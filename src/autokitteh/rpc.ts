@@ -62,7 +62,7 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
         'content-type': 'application/proto',
         'connect-protocol-version': '1',
         'connect-timeout-ms': String(Math.max(1, Math.floor(options.timeoutMs))),
-        // Last: docs/architecture.md, "What keeps garbage".
+        // Last: docs/architecture.md, "Avoiding promotion on the hot path".
         ...options.headers,
       };
       const answer = await post(pool, { path, headers, body }, options.signal).catch((error: unknown) => {

@@ -54,7 +54,7 @@ export class Deadlines {
     if (used !== undefined) return used;
     const controller = new AbortController();
     // With one listener that stays, others come and go without a change of the Map that holds them: docs/architecture.md,
-    // "What keeps garbage".
+    // "Avoiding promotion on the hot path".
     controller.signal.addEventListener('abort', () => undefined);
     if (this.#isEnded) controller.abort(ended());
     else this.#controllers.push(controller);

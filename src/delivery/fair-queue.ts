@@ -46,7 +46,7 @@ class Line<Item> {
 
 /** A queue that serves its keys in turn, so that one with thousands of items does not delay another with one. */
 export class FairQueue<Item> {
-  /** Of every key that ever had an item. Nothing is deleted: docs/architecture.md, "What keeps garbage". */
+  /** Of every key that ever had an item. Nothing is deleted: docs/architecture.md, "Avoiding promotion on the hot path". */
   readonly #lines = new Map<string, Line<Item>>();
   /** Those that have items, the one whose turn it is first. */
   #turns: Line<Item>[] = [];

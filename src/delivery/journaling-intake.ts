@@ -193,7 +193,7 @@ export class JournalingIntake implements Intake {
     if (typeof result === 'object') {
       const id = result.claimed;
       const written = { id, appId, connectionId, key, kind, conversation, urgent, body, receivedAt };
-      // The spread last: docs/architecture.md, "What keeps garbage".
+      // The spread last: docs/architecture.md, "Avoiding promotion on the hot path".
       dispatcher.begin({ attempts: 1, retried: false, ...written });
     } else if (row.claimFor !== undefined) dispatcher.release(row);
     // The others are looked for when their lane's first was dispatched.

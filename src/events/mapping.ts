@@ -131,7 +131,7 @@ function mapOnce(
 ): Record<string, Value> {
   let cut = isCut;
   const mapping: Mapping = {
-    // The spread last: docs/architecture.md, "What keeps garbage".
+    // The spread last: docs/architecture.md, "Avoiding promotion on the hot path".
     limits: { cut: () => (cut = true), step: count, grow, ...step },
     onlyKnown: step.onlyKnown,
     conflicts: [],

@@ -121,7 +121,7 @@ const WITHIN_MS = 60_000;
 class Redeliveries {
   /** By event id, which is the same in each attempt: the socket that carried the acknowledgement. */
   #acknowledged = new Map<string, string>();
-  /** Those before. Forgotten all at once, not one by one: docs/architecture.md, "What keeps garbage". */
+  /** Those before. Forgotten all at once, not one by one: docs/architecture.md, "Avoiding promotion on the hot path". */
   #acknowledgedBefore = new Map<string, string>();
   /** By socket: when (monotonic) an event was last sent again that it had acknowledged. */
   readonly #doubts = new Map<string, number[]>();

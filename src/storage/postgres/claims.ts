@@ -11,7 +11,7 @@ export interface Claim {
  * answered, is held without anybody's knowledge: its conversation would stand still. In docs/replicas-model: look and compare.
  */
 export class Claims {
-  // Arrays, for there are few: docs/architecture.md, "What keeps garbage".
+  // Arrays, for there are few: docs/architecture.md, "Avoiding promotion on the hot path".
   #known: Claim[] = [];
   #pending: number[] = [];
   #begun = 0;

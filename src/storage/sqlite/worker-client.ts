@@ -24,7 +24,7 @@ interface Waiting {
 /** Starts the thread and waits until it has the file open; rejects with its reason if it has not. */
 export async function startWorkerClient(options: EngineOptions): Promise<JournalClient> {
   const worker = startThread('./worker', { options });
-  // The thread answers in the order of asking. No Map: docs/architecture.md, "What keeps garbage".
+  // The thread answers in the order of asking. No Map: docs/architecture.md, "Avoiding promotion on the hot path".
   let waiting: Waiting[] = [];
   let toSay: Request[] = [];
   let gone: PluginError | undefined;

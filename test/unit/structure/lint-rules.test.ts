@@ -86,7 +86,9 @@ describe("The project's own lint rules", () => {
       'a.ts': 'use({ ...row, id: 1 });',
       'b.ts': 'use({ id: 1, ...row, ...others });',
     });
-    expect(found).toEqual(['a.ts: Here the spread comes last: docs/architecture.md, "What keeps garbage".']);
+    expect(found).toEqual([
+      'a.ts: Here the spread comes last: docs/architecture.md, "Avoiding promotion on the hot path".',
+    ]);
   });
 
   it('The rules refuse a class of which the compiler would take another object for an instance', () => {
