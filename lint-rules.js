@@ -42,15 +42,23 @@ function partOf(context, path) {
   return top === 'src' ? part : undefined;
 }
 
-/** Titles of tests, also those of a table (`it.each`): a list of failures shows them without what stands around them. */
+/**
+ * Titles of tests and groups of tests, also those of a table (`it.each`): a list of failures shows them without what stands
+ * around them.
+ */
 const wholeSentenceTitle = {
   create: (context) => ({
     CallExpression(node) {
       const { callee } = node;
       const name = callee.name ?? callee.callee?.object?.name;
       const title = node.arguments[0]?.value;
-      if (!/^(?:it|test)$/.test(name) || typeof title !== 'string' || /^[A-Z].*\s/s.test(title)) return;
-      report(context, node, 'The title of a test is a whole sentence, and begins with a capital letter.');
+      if (typeof title !== 'string') return;
+      if (/^(?:it|test)$/.test(name) && !/^[A-Z].*\s/s.test(title)) {
+        report(context, node, 'The title of a test is a whole sentence, and begins with a capital letter.');
+      }
+      if (name === 'describe' && FRAGMENT.test(title)) {
+        report(context, node, 'The title of a group of tests names the thing under test.');
+      }
     },
   }),
 };
@@ -94,6 +102,10 @@ const privateMember = {
     return { ClassDeclaration: check, ClassExpression: check };
   },
 };
+
+/** Words with which no name of a thing begins. */
+const FRAGMENT =
+  /^(?:after|against|as|at|before|by|if|in|of|on|over|what|when|where|who|whoever|whose|while|with|without)\b/i;
 
 export default {
   meta: { name: 'project' },

@@ -26,7 +26,7 @@ afterAll(async () => {
   await site.stop();
 });
 
-describe('each state of the page, light and dark, wide and narrow', () => {
+describe('Each state of the page, light and dark, wide and narrow', () => {
   it.each(SCENES)('The page is accessible, light and dark, wide and narrow: $name', async (scene) => {
     const person = await createPerson(browser, site);
     await scene.show(site, person);

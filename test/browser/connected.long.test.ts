@@ -119,7 +119,7 @@ it('The built-in’s OAuth types go to the server', async () => {
   person.strangers.length = 0;
 });
 
-describe('other sites', () => {
+describe('Requests of other sites', () => {
   let elsewhere: { url: string; stop(): Promise<void> };
 
   beforeEach(async () => {

@@ -7,7 +7,7 @@ import { setStage } from './stage.js';
 
 const stage = setStage();
 
-describe('connecting', () => {
+describe('The guide in a browser', () => {
   it('A person gets from AutoKitteh’s link over the guide to the live state, and back', async () => {
     const { site, person } = stage;
     const id = await openGuide(site, person);
@@ -91,7 +91,7 @@ describe('connecting', () => {
   });
 });
 
-describe('checking tokens', () => {
+describe('The check of tokens in a browser', () => {
   it('The check of tokens tells who the bot is and what is missing, and stores nothing', async () => {
     const { site, person } = stage;
     const id = await openGuide(site, person);

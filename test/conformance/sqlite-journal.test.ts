@@ -20,7 +20,7 @@ async function sqlite(): Promise<EngineUnderTest> {
 describeJournal('SQLite', sqlite);
 describeTokens('SQLite', sqlite);
 
-describe('what a journal on SQLite does with its file', () => {
+describe('The file of a journal on SQLite', () => {
   const DAY = 86_400_000;
   let engine: EngineUnderTest;
   let journal: JournalDatabase;

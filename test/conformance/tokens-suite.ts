@@ -13,7 +13,7 @@ function record(hash: string, more: Partial<TokenRecord> = {}): TokenRecord {
 
 /** What any store of what Slack said about tokens must do, whatever it is built on. */
 export function describeTokens(name: string, make: () => Promise<EngineUnderTest>): void {
-  describe(`what Slack said about tokens, on ${name}`, () => {
+  describe(`The memory of tokens on ${name}`, () => {
     let engine: EngineUnderTest;
     let database: JournalDatabase;
 

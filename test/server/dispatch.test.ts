@@ -24,7 +24,7 @@ const dict = (fields: Record<string, Value>): Value =>
 /** So many characters that stay about as many where a server compresses what it hands to Temporal. */
 const incompressible = (length: number): string => randomBytes(length).toString('base64').slice(0, length);
 
-describe('dispatching', () => {
+describe('Dispatch', () => {
   let server: ServerUnderTest;
   let user: TestUser;
   let project: TestProject;

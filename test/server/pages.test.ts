@@ -10,7 +10,7 @@ import {
 const UNKNOWN = 'con_01hzzzzzzzzzzzzzzzzzzzzzzz';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-describe('pages', () => {
+describe('The pages of the server', () => {
   let server: ServerUnderTest;
   let user: TestUser;
   let project: TestProject;

@@ -5,7 +5,7 @@ import type { TestProject, TestUser } from '../world/server.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import { message } from '../../src/sim/slack/frames/messages.js';
 
-describe.each(MEETINGS)('deployments, server: %s', (meeting) => {
+describe.each(MEETINGS)('The connections of deployments, server: %s', (meeting) => {
   let world: PathWorld;
   let user: TestUser;
 
@@ -57,7 +57,7 @@ describe.each(MEETINGS)('deployments, server: %s', (meeting) => {
     expect(world.slack.sockets(installation.app).map(({ id }) => id)).toEqual(before);
   });
 
-  describe('with a connection of the organisation', () => {
+  describe('A connection of the organisation', () => {
     let installation: SlackInstallation;
     let projects: readonly [TestProject, TestProject];
     let cid: string;

@@ -6,7 +6,7 @@ import { autoKittehClients } from '../world/autokitteh-clients.js';
 import { MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
 import { SLACK, type TestUser } from '../world/server.js';
 
-describe.each(MEETINGS)('what is not ours stays the server’s, server: %s', (meeting) => {
+describe.each(MEETINGS)('Requests that are forwarded to the server, server: %s', (meeting) => {
   let world: PathWorld;
   let user: TestUser;
   let cid: string;

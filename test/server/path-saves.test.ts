@@ -24,7 +24,7 @@ function storing(cid: string, value: string): string {
 }
 
 // The server's own save checks neither whose connection it is nor where the request came from.
-describe.each(MEETINGS)('no way around the checks of a save, server: %s', (meeting) => {
+describe.each(MEETINGS)('The checks of a save, server: %s', (meeting) => {
   let world: PathWorld;
   let owner: TestUser;
   let stranger: TestUser;
@@ -58,7 +58,7 @@ describe.each(MEETINGS)('no way around the checks of a save, server: %s', (meeti
   };
   const stored = async (): Promise<string | undefined> => (await world.stored(cid))['auth_type'];
 
-  describe('somebody else', () => {
+  describe('A save by somebody else', () => {
     const spellings = [
       '/slack/save',
       '/slack/%73ave',
@@ -152,7 +152,7 @@ describe.each(MEETINGS)('no way around the checks of a save, server: %s', (meeti
     });
   });
 
-  describe('another site, with the cookies of the owner', () => {
+  describe('A save by another site with the cookies of the owner', () => {
     const site = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     const image = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
+describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
   let world: PathWorld;
   let user: TestUser;
 
@@ -40,7 +40,7 @@ describe.each(MEETINGS)('setting a connection up, server: %s', (meeting) => {
     app_token: appTokenOf(installation.app),
   });
 
-  describe('in a browser', () => {
+  describe('The setup of a connection in a browser', () => {
     const typeTokens = async (
       { page }: Person,
       tokens: { botToken: string; appToken: string },

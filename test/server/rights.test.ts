@@ -9,7 +9,7 @@ import {
 } from '../world/server.js';
 import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 
-describe('what users may do', () => {
+describe('The rights of users', () => {
   let server: ServerUnderTest;
   let stranger: TestUser;
   let project: TestProject;

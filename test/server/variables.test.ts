@@ -9,7 +9,7 @@ import {
   type TestUser,
 } from '../world/server.js';
 
-describe('variables', () => {
+describe('The variables of a connection', () => {
   let server: ServerUnderTest;
   let user: TestUser;
 
@@ -87,7 +87,7 @@ describe('variables', () => {
     expect(await set({ scopeId: SLACK, name: 'x', value: '1' })).toContain('invalid var scope id');
   });
 
-  describe('as a way to find active connections', () => {
+  describe('The search for active connections by a variable', () => {
     const name = `looked_for_${randomBytes(4).toString('hex')}`;
     const secret = `secret_${name}`;
     const find = async (variable: string, value = ''): Promise<string[]> =>

@@ -148,7 +148,7 @@ function at(data: JsonObject, path: string): JsonValue | undefined {
   return value;
 }
 
-describe('events as they are mapped here', () => {
+describe('The filters of triggers on mapped events', () => {
   let server: ServerUnderTest;
   let example: DeployedExample;
 

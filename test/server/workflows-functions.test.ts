@@ -57,7 +57,7 @@ async function gifts(): Promise<{ env: Record<string, string>; functions: string
   };
 }
 
-describe('on a server that attaches', () => {
+describe('Functions on a server that attaches the contract', () => {
   it('The Starlark example calls Slack, and catches what Slack refuses', async () => {
     const mention = world.send(appMention({ text: 'help' }));
     const [line] = await world.printed(example.project, 'on_mention', 'answered');

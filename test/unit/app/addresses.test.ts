@@ -18,7 +18,7 @@ describe('the URL of an address to listen on', () => {
   });
 });
 
-describe('where people find the server when the pages are not below it', () => {
+describe('The address of the server when the pages have an address of their own', () => {
   const APART = 'http://plugin.example:9983/slack';
   const elsewhere = (connectionUrl: string, settings: Settings): string | undefined =>
     serverElsewhere(loadConfig({}, settings, false), connectionUrl);

@@ -51,7 +51,7 @@ function nested(depth: number): string {
   return `${'{"a":['.repeat(depth)}1${']}'.repeat(depth)}`;
 }
 
-describe('frames that Slack should not send', () => {
+describe('Frames that Slack should not send', () => {
   it('Frames that Slack should not send are counted, acknowledged where possible, and harm nothing else', async () => {
     const world = await startWorld();
     const { slack } = world;
@@ -169,7 +169,7 @@ describe('frames that Slack should not send', () => {
   });
 });
 
-describe('whoever watches the program', () => {
+describe('Subscribers of the program’s events', () => {
   it("Failing subscribers of the program's events do not harm events", async () => {
     const world = await startWorld();
     const { worksStill } = await working(world);
@@ -190,7 +190,7 @@ describe('whoever watches the program', () => {
   });
 });
 
-describe('requests that nobody should send', () => {
+describe('Requests that nobody should send', () => {
   const json = { 'content-type': 'application/json' };
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 

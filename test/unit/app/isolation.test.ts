@@ -80,7 +80,7 @@ async function settle(world: World, random: Random): Promise<Tenant[]> {
   return tenants;
 }
 
-describe('events and installations', () => {
+describe('The isolation of installations', () => {
   it.each([1, 20251122, Math.floor(Math.random() * 2 ** 31)])(
     'Events reach all active connections of their installation and no other connection (seed %i)',
     async (seed) => {

@@ -32,7 +32,7 @@ async function noSockets({ slack }: World): Promise<void> {
   await slack.waitUntilSockets((sockets) => sockets.length === 0);
 }
 
-describe('sockets of a connection', () => {
+describe('The sockets of a connection', () => {
   it('Sockets open when a deployment is activated and close when it is deactivated', async () => {
     const world = await startWorld();
     const { owner, server, slack } = world;
@@ -175,7 +175,7 @@ describe('the server', () => {
   });
 });
 
-describe('tokens', () => {
+describe('The tokens of a connection', () => {
   it('Tokens are replaced without a gap: no event is lost and none finds no socket', async () => {
     const world = await startWorld();
     const { slack } = world;

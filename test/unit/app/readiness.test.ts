@@ -33,7 +33,7 @@ async function restartedWithoutSockets(clock = scaledClock(1)) {
   return { world, app, appToken, open };
 }
 
-describe('readiness', () => {
+describe('Readiness', () => {
   it('A gRPC watcher is told of readiness at each change, and its stream ends when the program begins to stop', async () => {
     const { world, open } = await restartedWithoutSockets();
     const seen: Serving[] = [];
@@ -100,7 +100,7 @@ describe('readiness', () => {
   });
 });
 
-describe('what fails after the start', () => {
+describe('Readiness after a failure that follows the start', () => {
   it.each([
     ['AutoKitteh', 'server', ({ standIn }: World) => standIn.goDown()],
     [

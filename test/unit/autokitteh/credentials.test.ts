@@ -6,7 +6,7 @@ import { HandClock } from '../../helpers/hand-clock.js';
 
 const hex = '0f'.repeat(32);
 
-describe('credentials', () => {
+describe('The credentials for AutoKitteh', () => {
   it('Credentials return a given token as it is, and nothing when nothing is configured', async () => {
     const clock = new HandClock();
     expect(await createCredentials({ kind: 'token', token: 'abc' }, clock).token()).toBe('abc');

@@ -22,7 +22,7 @@ afterEach(async () => {
 const request = { path: '/x', headers: {}, body: Buffer.from('body') };
 const never = new AbortController().signal;
 
-describe('post', () => {
+describe('The HTTP requests to AutoKitteh', () => {
   it('A POST sends the body and returns the whole answer, however many pieces it comes in', async () => {
     let got = '';
     await serve((incoming, response) => {

@@ -21,7 +21,7 @@ describe('integrationIdFromName', () => {
   });
 });
 
-describe('ids', () => {
+describe('The ids of AutoKitteh', () => {
   it('The check of ids accepts only a well-formed connection id', () => {
     expect(isConnectionId('con_00000000000000000000000001')).toBe(true);
     for (const bad of [

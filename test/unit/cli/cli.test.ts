@@ -166,7 +166,7 @@ function environmentOf({ program, slack, standIn }: World): NodeJS.ProcessEnv {
   };
 }
 
-describe('check', () => {
+describe('The command check', () => {
   it('The command check asks Slack through the proxy, and does not look for its host itself', async () => {
     const proxy = await startConnectProxy({ credentials: 'corp:secret' });
     proxy.answerWith(502);
@@ -217,7 +217,7 @@ describe('check', () => {
   });
 });
 
-describe('tokens', () => {
+describe('The tokens that commands read', () => {
   it.each([
     ['', /^FAIL {2}The bot token is missing[^]*^FAIL {2}The app-level token is missing/m],
     ['xapp-1-A1-1-abc', /^FAIL {2}The bot token is missing\. It starts with xoxb-\.$/m],
@@ -241,7 +241,7 @@ describe('tokens', () => {
   });
 });
 
-describe('save', () => {
+describe('The command save', () => {
   it("The command save stores checked tokens with the person's own credential and with no other", async () => {
     const world = await startWorld();
     const { installation, appToken } = addInstallation(world);
@@ -268,7 +268,7 @@ describe('save', () => {
   });
 });
 
-describe('status and dead-letters', () => {
+describe('The commands status and dead-letters', () => {
   it('The commands status and dead-letters ask the running program, list dead letters and send them again', async () => {
     const world = await startWorld();
     const { slack, standIn } = world;

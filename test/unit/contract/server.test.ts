@@ -224,7 +224,7 @@ describe('a peer that dawdles or talks nonsense', () => {
   });
 });
 
-describe('stopping', () => {
+describe('The stop of the contract server', () => {
   const answers: (() => void)[] = [];
 
   beforeEach(async () => {

@@ -65,7 +65,7 @@ describe('Background', () => {
   });
 });
 
-describe('deadline and sleep', () => {
+describe('The functions deadline and sleep', () => {
   it('A deadline aborts after its time and leaves no timer', async () => {
     const clock = new HandClock();
     const limit = deadline(clock, 100, 'asking Slack');
@@ -88,7 +88,7 @@ describe('deadline and sleep', () => {
   });
 });
 
-describe('deadlines', () => {
+describe('Deadlines', () => {
   it('Deadlines end each after its own time, or all at once, also those that come later', async () => {
     const clock = new HandClock();
     const deadlines = new Deadlines(clock);

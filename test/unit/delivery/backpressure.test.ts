@@ -51,7 +51,7 @@ function fragileJournal() {
   return { state, wrap };
 }
 
-describe('intake', () => {
+describe('The limits of the intake', () => {
   test('The intake writes events that come together in one batch, with the apps in turn', async () => {
     const held = heldJournal();
     const r = await rig(undefined, { batchRows: 4 }, held.wrap);
@@ -237,7 +237,7 @@ describe('a journal that cannot be written', () => {
   });
 });
 
-describe('retention', () => {
+describe('The retention of the journal', () => {
   test('The retention removes bodies and keys after their time and not before', async () => {
     const r = await rig(undefined, { pruneMs: 1000, bodiesMs: 20_000, keysMs: 100_000 });
     // Of one that is begun in being written nothing but the key is kept.

@@ -24,7 +24,7 @@ async function passed(outcome: DispatchOutcome): Promise<Rig> {
   return r;
 }
 
-describe('delivery', () => {
+describe('Delivery', () => {
   test('An event goes to the server once, however often Slack sends it', async () => {
     const self = await rig();
     const { delivery, server, seen } = self;

@@ -12,7 +12,7 @@ async function claimAndVanish(r: Rig): Promise<readonly JournalRow[]> {
   return (await r.journal.claim('killed', r.clock.now(), [WANT])).rows;
 }
 
-describe('after a crash', () => {
+describe('Recovery after a crash', () => {
   test('After a crash a row that the server has counts as delivered and is not sent again', async () => {
     const r = await rig();
     await r.take({ key: 'a' });
@@ -131,7 +131,7 @@ describe('after a crash', () => {
   });
 });
 
-describe('stopping', () => {
+describe('The stop of delivery', () => {
   test('A stop refuses new events, lets dispatches finish and writes their outcomes', async () => {
     const r = await rig();
     let release = (): void => undefined;

@@ -22,7 +22,7 @@ function isOwnEvent(event: JsonObject, around: JsonObject = {}): boolean {
   return isOwn(wrapEvent(event, around));
 }
 
-describe('whose action an event tells', () => {
+describe('The actor of an event', () => {
   it.each([
     ['authorized-person', [false, false, false, true]],
     ['own-message-without-user', [true, true]],

@@ -95,7 +95,7 @@ function encoded(fields: Record<string, unknown>, already: boolean): Fields {
   );
 }
 
-describe('against what the built-in integration dispatched', () => {
+describe('The mapping beside the built-in integration’s', () => {
   const used = new Set<number>();
 
   it('Every synthetic frame has a record of what the built-in integration did with it', () => {

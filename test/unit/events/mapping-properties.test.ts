@@ -24,7 +24,7 @@ const anyFrame = fc.oneof(
     .map(([kind, payload]) => wrap(kind, payload)),
 );
 
-describe('mapping arbitrary payloads', () => {
+describe('The mapping of arbitrary payloads', () => {
   it('The mapping of an arbitrary payload never throws and makes nothing that could block AutoKitteh', () => {
     fc.assert(
       fc.property(anyFrame, (text) => {
@@ -77,7 +77,7 @@ describe('mapping arbitrary payloads', () => {
   });
 });
 
-describe('classifying arbitrary payloads', () => {
+describe('The classification of arbitrary payloads', () => {
   it('The classification of an arbitrary payload never throws and gives a key to each frame that it accepts', () => {
     fc.assert(
       fc.property(

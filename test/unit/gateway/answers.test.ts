@@ -78,7 +78,7 @@ const TRANSPORTS: readonly (readonly [string, () => Transport])[] = [
   ['gRPC-Web', () => createGrpcWebTransport({ baseUrl: rig.url, httpVersion: '1.1' })],
 ];
 
-describe.each(TRANSPORTS)('over %s', (_name, transport) => {
+describe.each(TRANSPORTS)('The answers of the gateway over %s', (_name, transport) => {
   it("Test and RefreshStatus of a Socket Mode connection get the contract's answer, which is stored", async () => {
     const client = createClient(ConnectionsService, transport());
     const tested = await client.test({ connectionId: CONNECTION });
@@ -146,7 +146,7 @@ describe.each(TRANSPORTS)('over %s', (_name, transport) => {
 
 const RPC = '/autokitteh.integrations.v1.IntegrationsService/Get';
 
-describe('bodies', () => {
+describe('The bodies of calls that the gateway answers', () => {
   it('A packed request is read, and its wish for a packed answer is not passed on where the gateway must read', async () => {
     const body = gzipSync(toBinary(GetRequestSchema, create(GetRequestSchema, { name: 'slack' })));
     const headers = {
@@ -206,7 +206,7 @@ describe('bodies', () => {
   });
 });
 
-describe('with JSON as the server writes it', () => {
+describe('The answers of the gateway to JSON as the server writes it', () => {
   it.each([
     ['integrationId', 'logoUrl', 'connectionUrl'],
     ['integration_id', 'logo_url', 'connection_url'],

@@ -58,7 +58,7 @@ describe('an answer of the server that is none', () => {
   });
 });
 
-describe('headers', () => {
+describe('The headers of forwarded requests', () => {
   it.each([
     ['200', 'HTTP/1.1 200 Fine', 'Content-Length: 2', 'ab'],
     ['304', 'HTTP/1.1 304 Same', 'ETag: "1"', ''],
@@ -95,7 +95,7 @@ describe('headers', () => {
   });
 });
 
-describe('bodies', () => {
+describe('The bodies of forwarded requests', () => {
   it('The trailers of a request pass', async () => {
     const upstream = await startRawUpstream((socket, received) => {
       if (received.includes('\r\n0\r\n')) socket.end('HTTP/1.1 204 Done\r\n\r\n');

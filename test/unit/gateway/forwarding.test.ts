@@ -16,7 +16,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-describe('forwarding', () => {
+describe('The forwarder', () => {
   it('The gateway forwards every byte both ways, and headers that come several times', async () => {
     const seen: { method: string; url: string; body: Buffer }[] = [];
     const answer = randomBytes(3_000_000);
@@ -176,7 +176,7 @@ describe('forwarding', () => {
   });
 });
 
-describe('upgrades', () => {
+describe('The forwarder of upgrades', () => {
   it('The gateway tunnels a WebSocket', async () => {
     const server: Server = createServer();
     const sockets = new WebSocketServer({ server });

@@ -4,7 +4,7 @@ import { routeOf } from '../../../src/gateway/routes.js';
 
 const CONNECTION = 'con_00000000000000000000000001';
 
-describe('what is ours', () => {
+describe('The routes that the gateway answers itself', () => {
   it.each([
     ['GET', '/slack', 'setup'],
     ['GET', '/slack?cid=x&origin=cli', 'setup'],

@@ -84,7 +84,7 @@ describe('the set-up pages', () => {
   });
 });
 
-describe('saving', () => {
+describe('A save through the gateway', () => {
   it.each([
     ['', 'auth_type=socketMode&bot_token=xoxb-1'],
     ['?cid=con_1&origin=web&auth_type=socket', 'bot_token=xoxb-1&app_token=xapp-1'],

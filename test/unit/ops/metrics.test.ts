@@ -39,7 +39,7 @@ function start(gauges: Partial<Gauges> = {}) {
   };
 }
 
-describe('metrics', () => {
+describe('The metrics', () => {
   it('The metrics count what no code caught, and say 0 before there was any', async () => {
     const { faults, lines } = start();
     expect(await lines()).toEqual(

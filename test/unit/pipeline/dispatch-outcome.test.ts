@@ -7,7 +7,7 @@ function outcome(message: string, code = Code.InvalidArgument): string {
   return outcomeOfError(refusal('Dispatch', new ConnectError(message, code))).t;
 }
 
-describe('what an error of Dispatch means', () => {
+describe('The outcome of a failed Dispatch', () => {
   it.each([
     ['not_found', 'poisoned'],
     ['get connection: not_found', 'poisoned'],

@@ -109,7 +109,7 @@ describe('the proposed Slack app', () => {
   });
 });
 
-describe('what Slack would refuse', () => {
+describe('A manifest that Slack would refuse', () => {
   it.each<[string, (manifest: AppManifest) => void, RegExp]>([
     ['a long name', (m) => (m.display_information.name = 'x'.repeat(36)), /36 characters; Slack takes 35/],
     ['no name', (m) => (m.display_information.name = ' '), /name of the app is missing/],
@@ -167,7 +167,7 @@ describe('what Slack would refuse', () => {
   });
 });
 
-describe('what would not work', () => {
+describe('A manifest that would not work', () => {
   it('An event without its scope is a fault that names the missing scope', () => {
     const manifest = editable();
     manifest.settings.event_subscriptions.bot_events.push('file_shared');

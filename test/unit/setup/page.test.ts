@@ -295,7 +295,7 @@ describe('the buttons', () => {
   });
 });
 
-describe('government Slack', () => {
+describe('The page for government Slack', () => {
   it.each([
     ['https://slack-gov.com/api/', 'slack-gov.com'],
     ['https://SLACK-GOV.com/api/', 'slack-gov.com'],

@@ -138,7 +138,7 @@ interface Odd {
   readonly body?: string;
 }
 
-describe('what the save endpoint refuses, storing nothing', () => {
+describe('Saves that are refused and store nothing', () => {
   it.each([
     ['a connection id that is none', { cid: 'x' }, 400, /^invalid connection ID$/],
     ['another type', { auth_type: 'apiKey' }, 400, /^unexpected auth type "apiKey"$/],

@@ -10,7 +10,7 @@ import {
 const BOT = 'xoxb-1234567890-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx';
 const APP = `xapp-1-A0123456789-9876543210123-${'0123456789abcdef'.repeat(4)}`;
 
-describe('what a pasted text is', () => {
+describe('The shape of a pasted token', () => {
   it.each([
     [BOT, 'bot'],
     [` ${BOT}\n`, 'bot'],

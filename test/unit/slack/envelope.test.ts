@@ -134,7 +134,7 @@ describe('parseFrame', () => {
   });
 });
 
-describe('acknowledgement', () => {
+describe('The acknowledgement of an envelope', () => {
   it('An acknowledgement has a payload only when one is given', () => {
     expect(acknowledgement('e1')).toBe('{"envelope_id":"e1"}');
     expect(acknowledgement('e1', { text: 'hi' })).toBe('{"envelope_id":"e1","payload":{"text":"hi"}}');

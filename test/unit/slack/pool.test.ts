@@ -48,7 +48,7 @@ afterEach(async () => {
   }
 });
 
-describe('opening', () => {
+describe('A pool that opens sockets', () => {
   it('A pool opens two sockets, the second when the first was greeted', async () => {
     const rig = idle();
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
@@ -158,7 +158,7 @@ function closeAll(rig: PoolRig): void {
   for (const wire of rig.wires.alive) wire.end(1001);
 }
 
-describe('without a live socket', () => {
+describe('A pool without a live socket', () => {
   it('A pool opens a socket after the backoff alone when Slack closes all sockets three times within 7.5 s', async () => {
     const rig = await live();
     await rig.advance(600_000);
@@ -250,7 +250,7 @@ describe('without a live socket', () => {
   });
 });
 
-describe('what is not urgent', () => {
+describe('A pool that opens sockets that are not urgent', () => {
   it('A pool waits for the budget for a socket that is not urgent, and status and log say so and until when', async () => {
     const rig = await live();
     for (let n = 0; n < 4; n++) {
@@ -316,7 +316,7 @@ describe('a socket that is greeted and does not last', () => {
   });
 });
 
-describe('replacement', () => {
+describe('A pool that replaces sockets', () => {
   it.each(['warning', 'refresh_requested', 'something_new'])(
     'On %s the new socket is greeted before the old one says goodbye',
     async (reason) => {
@@ -447,7 +447,7 @@ describe('replacement', () => {
   });
 });
 
-describe('silence', () => {
+describe('A pool with a silent socket', () => {
   it('A silent path gets a replacement within 5 s, and the silent socket is closed then', async () => {
     const rig = await live();
     await rig.advance(7_777);
@@ -500,7 +500,7 @@ describe('silence', () => {
   });
 });
 
-describe('what needs a person', () => {
+describe('A pool with a fault that a person has to mend', () => {
   it('A refused token ends in a status with advice and is tried again only rarely', async () => {
     const rig = idle();
     rig.wires.onOpened = (wire) => wire.refuse('token_revoked');
@@ -552,7 +552,7 @@ describe('what needs a person', () => {
   });
 });
 
-describe('too many sockets', () => {
+describe('A pool of an app with too many sockets', () => {
   it('A pool backs off exponentially at too many sockets, and is quick again only after a socket has stayed up', async () => {
     const rig = idle();
     const times: number[] = [];
@@ -615,7 +615,7 @@ describe('too many sockets', () => {
   });
 });
 
-describe('tokens', () => {
+describe('The tokens of a pool', () => {
   it('A pool moves to a newer token without a gap', async () => {
     const rig = await live();
     const before = rig.events.length;
@@ -772,7 +772,7 @@ describe('tokens', () => {
   );
 });
 
-describe('load', () => {
+describe('A pool under load', () => {
   it('A pool grows with envelopes in flight, leaves room for a rotation and shrinks when it is calm', async () => {
     const rig = await live({
       ...DEFAULT_POLICY,

@@ -182,7 +182,7 @@ function statuses(apiUrl: string, appId: string, token: string, environment: Rec
   return said;
 }
 
-describe('With an authority of one’s own', () => {
+describe('Slack behind a certificate authority of one’s own', () => {
   it.each([
     ['a proxy that is reached by TLS', true],
     ['a proxy that is not', false],

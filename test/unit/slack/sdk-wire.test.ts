@@ -53,7 +53,7 @@ function idOf(text: string): string {
   return (JSON.parse(text) as { envelope_id: string }).envelope_id;
 }
 
-describe('what is sent in one turn', () => {
+describe('Messages that are sent in one turn', () => {
   it('A frame arrives also when its socket is destroyed in the same turn', async () => {
     const { send, ended } = await greeted((wire, texts) => {
       if (texts.length < 3) return;

@@ -51,7 +51,7 @@ afterEach(async () => {
   );
 });
 
-describe('two sockets', () => {
+describe('Two sockets of one app', () => {
   it('Two sockets open, and every kind of envelope is taken and acknowledged', async () => {
     const world = await open();
     expect(world.slack.sockets(world.app)).toHaveLength(2);
@@ -186,7 +186,7 @@ describe('a path that falls silent', () => {
   });
 });
 
-describe('what Slack refuses', () => {
+describe('Sockets that Slack refuses', () => {
   it('A refusal of Slack ends in a status, not in an error of the process', async () => {
     const world = await start();
     world.slack.revoke(world.token);
@@ -285,7 +285,7 @@ describe('an opening that goes wrong', () => {
   });
 });
 
-describe('stop', () => {
+describe('The stop of the sockets', () => {
   it('A stop sends the pending acknowledgements and closes everything', async () => {
     const world = await open();
     const held: (() => void)[] = [];

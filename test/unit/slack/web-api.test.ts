@@ -109,7 +109,7 @@ it('The Web API client calls any method once and returns its error', async () =>
   expect(slack.calls.of('chat.postMessage')).toHaveLength(1);
 });
 
-describe('what goes wrong is told, never thrown', () => {
+describe('Failures of the Web API', () => {
   it('The Web API client reports a rate limit with the time to wait', async () => {
     slack.faults.api('auth.test', { t: 'rate_limited', retryAfter: 7 });
     const result = await api.authTest(installation.botToken);
@@ -155,7 +155,7 @@ describe('what goes wrong is told, never thrown', () => {
   });
 });
 
-describe('advice', () => {
+describe('The advice for errors of Slack', () => {
   it('The advice is a sentence for every code and never contains the token of an app', () => {
     for (const code of [...KNOWN_SLACK_ERRORS, 'never_heard_of']) {
       expect(adviceFor(code).length).toBeGreaterThan(20);

@@ -81,6 +81,16 @@ describe("The project's own lint rules", () => {
     expect(found).toEqual([`a.test.ts: ${refused}`, `b.test.ts: ${refused}`, `c.test.ts: ${refused}`]);
   });
 
+  it('The rules refuse a title of a group of tests that does not name the thing under test', () => {
+    const refused = 'The title of a group of tests names the thing under test.';
+    const found = report('whole-sentence-title', {
+      'a.test.ts': "describe('after a crash', run);",
+      'b.test.ts': "describe.each([1])('What %s refuses', run);",
+      'c.test.ts': "describe('Recovery after a crash', run); describe('offsetOf', run);",
+    });
+    expect(found).toEqual([`a.test.ts: ${refused}`, `b.test.ts: ${refused}`]);
+  });
+
   it('The rules refuse a member after a spread, but not one before it', () => {
     const found = report('spread-last', {
       'a.ts': 'use({ ...row, id: 1 });',

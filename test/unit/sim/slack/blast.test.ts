@@ -4,7 +4,7 @@ import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js'
 import { Client } from './client.js';
 import { stage } from './setup.js';
 
-describe('blast', () => {
+describe('A blast of the scripted Slack', () => {
   it('A blast keeps a window of unacknowledged envelopes on every socket, each with its own ids', async () => {
     const { slack, installation, appToken } = await stage();
     const clients = [await Client.open(slack.apiUrl, appToken), await Client.open(slack.apiUrl, appToken)];

@@ -5,7 +5,7 @@ import { slashCommand } from '../../../../src/sim/slack/frames/slash-command.js'
 import { Client } from './client.js';
 import { stage } from './setup.js';
 
-describe('delivery', () => {
+describe('Delivery by the scripted Slack', () => {
   it('Slack sends an event to a socket that said hello and records its acknowledgement', async () => {
     const { slack, app, installation, appToken, workspace } = await stage();
     const client = await Client.open(slack.apiUrl, appToken);

@@ -93,7 +93,7 @@ describe('the Web API', () => {
   });
 });
 
-describe('dialling', () => {
+describe('Faults of the scripted Slack while a socket is dialled', () => {
   it('Dialling is refused with any status on request', async () => {
     const { slack, appToken } = await stage();
     for (const status of [408, 409, 503, 200]) {
@@ -235,7 +235,7 @@ describe('a socket', () => {
   });
 });
 
-describe('delivery', () => {
+describe('Faults of the scripted Slack in delivery', () => {
   it('Slack sends envelopes twice on request', async () => {
     const { slack, installation, client } = await withSocket();
     slack.faults.delivery({ duplicate: 1 });

@@ -77,7 +77,7 @@ function comparable(frame: JsonObject): unknown {
   return shape(frame);
 }
 
-describe('frames', () => {
+describe('The frames of the scripted Slack', () => {
   it.each(CASES)('The frame %s has the fields that Slack sends', async (file, frame) => {
     const sent = await received(frame);
     // The mention's rich text starts with a user in the one and with text in the other.

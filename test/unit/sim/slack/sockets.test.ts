@@ -147,7 +147,7 @@ describe('the life of a socket', () => {
   });
 });
 
-describe('several sockets', () => {
+describe('Several sockets of the scripted Slack', () => {
   it('Several sockets get each payload once, at random', async () => {
     const { slack, installation, appToken, client } = await withSocket();
     const clients = [
@@ -229,7 +229,7 @@ describe('Socket Mode switched off', () => {
   });
 });
 
-describe('tickets', () => {
+describe('The tickets of the scripted Slack', () => {
   it('A ticket is good once and not for long', async () => {
     const { slack, appToken, clock } = await stage();
     const url = await openUrl(slack.apiUrl, appToken);

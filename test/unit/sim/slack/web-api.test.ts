@@ -21,7 +21,7 @@ async function post(method: string, headers: Record<string, string>, body?: stri
   });
 }
 
-describe('tokens', () => {
+describe('The tokens of the scripted Slack', () => {
   it('The Web API tells the owner of a bot token, and its scopes in a header', async () => {
     const { slack, app, workspace, installation } = on;
     const web = new WebClient(installation.botToken, { slackApiUrl: slack.apiUrl });
@@ -94,7 +94,7 @@ describe('tokens', () => {
   });
 });
 
-describe('arguments', () => {
+describe('The arguments of calls to the scripted Slack', () => {
   it('The Web API takes an empty JSON body, a form, JSON in JSON, and a query', async () => {
     const { slack, workspace, installation } = on;
     const authorization = `Bearer ${installation.botToken}`;
@@ -146,7 +146,7 @@ describe('arguments', () => {
   });
 });
 
-describe('methods', () => {
+describe('The methods of the scripted Slack', () => {
   it('The Web API keeps messages: post, update, reply, react, read, delete', async () => {
     const { slack, workspace, installation } = on;
     const web = new WebClient(installation.botToken, { slackApiUrl: slack.apiUrl });
@@ -240,7 +240,7 @@ describe('methods', () => {
   });
 });
 
-describe('two with the same seed', () => {
+describe('Two scripted Slacks with the same seed', () => {
   it('Two scripted Slacks with the same seed give out the same ids and tokens', async () => {
     const other = await stage();
     expect(other.appToken).toBe(on.appToken);
