@@ -33,7 +33,7 @@ function title({ bounds, without, cycles }: ModelCheck): string {
     ([name, count]) => `${name.toLowerCase().replace('_', ' ')} ${String(count)}`,
   );
   const question = without?.part ?? (cycles === true ? 'every run ends' : 'all properties');
-  return `${String(REPLICAS)} replicas, ${String(EVENTS)} events, ${some.join(', ') || 'no faults'}: ${question}`;
+  return `${String(REPLICAS)} replicas, ${String(EVENTS)} ${EVENTS === 1 ? 'event' : 'events'}, ${some.join(', ') || 'no faults'}: ${question}`;
 }
 
 /** Whether the check ended as it must; prints a line for it, and the steps to what is broken where they are wanted. */
