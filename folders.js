@@ -55,7 +55,10 @@ export const FOLDERS = {
     imports: ['core', 'autokitteh', 'slack'],
     surface: ['actor.ts', 'answers.ts', 'installation.ts', 'intake.ts', 'mapping.ts', 'message-update.ts'],
   },
-  browser: { imports: [], surface: ['app-manifest.js', 'event-scopes.js', 'token-shape.js'] },
+  browser: {
+    imports: [],
+    surface: ['app-manifest.js', 'event-scopes.js', 'live-state.js', 'token-shape.js'],
+  },
   delivery: {
     imports: ['core', 'storage'],
     surface: ['create-delivery.ts', 'delivery.ts', 'events.ts', 'intake.ts', 'limits.ts', 'sink.ts'],

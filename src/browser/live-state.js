@@ -1,7 +1,17 @@
 import { setText } from './elements.js';
 
 /**
- * @import { StateAnswer } from '../setup/ports.js'
+ * What the page asks for every few seconds, as JSON.
+ *
+ * @typedef {{
+ *   readonly status: { readonly code: string; readonly message: string };
+ *   readonly active: boolean;
+ *   readonly sockets: { readonly open: number; readonly wanted: number; readonly counted: number };
+ *   readonly lastEvent: { readonly type: string; readonly at: string } | null;
+ *   readonly delivered: number;
+ *   readonly waiting: number;
+ *   readonly dead: number;
+ * }} StateAnswer
  */
 
 const EVERY_MS = 2_000;

@@ -1,6 +1,7 @@
 import type { AutoKitteh, CallerHeaders } from '../autokitteh/client.js';
 import type { Status } from '../autokitteh/status.js';
 import type { AppManifest } from '../browser/app-manifest.js';
+import type { StateAnswer } from '../browser/live-state.js';
 import type { BotOwner } from '../connections/whose-bot.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
@@ -58,17 +59,6 @@ export interface SetupPorts {
   readonly trustedOrigins: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
-}
-
-/** What the page asks for every few seconds, as JSON. */
-export interface StateAnswer {
-  readonly status: { readonly code: string; readonly message: string };
-  readonly active: boolean;
-  readonly sockets: LiveConnection['sockets'];
-  readonly lastEvent: { readonly type: string; readonly at: string } | null;
-  readonly delivered: number;
-  readonly waiting: number;
-  readonly dead: number;
 }
 
 /** The live facts as JSON; a connection that is not served here has only a status. */
