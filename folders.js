@@ -22,7 +22,10 @@ export const FOLDERS = {
       'slow-reader.ts',
     ],
   },
-  storage: { imports: ['core'], surface: ['journal.ts', 'sqlite/sqlite-journal.ts', 'tokens.ts'] },
+  storage: {
+    imports: ['core'],
+    surface: ['cluster.ts', 'journal.ts', 'sqlite/sqlite-journal.ts', 'tokens.ts'],
+  },
   autokitteh: {
     imports: ['core', 'gen'],
     surface: [

@@ -3,6 +3,7 @@ import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
 import type { Random } from '../core/random.js';
+import type { Membership } from '../storage/cluster.js';
 import type { JournalRow, Settlement } from '../storage/journal.js';
 import type { Concurrency } from './concurrency.js';
 import type { DeliveryEvent } from './events.js';
@@ -21,6 +22,7 @@ export interface AttemptPorts {
   readonly events: Channel<DeliveryEvent>;
   readonly watch: OutageWatch;
   readonly concurrency: Concurrency;
+  readonly membership: Membership;
 }
 
 /**
@@ -33,9 +35,14 @@ export async function attempt(
   ports: AttemptPorts,
   deadlines: Deadlines,
 ): Promise<Settlement | undefined> {
-  const { clock, now, limits, random, watch } = ports;
+  const { clock, now, limits, random, watch, membership } = ports;
   const startedAt = now();
   const send = prepare(row, ports);
+  // The last look before the request leaves: another process may have the row by now.
+  if (!membership.holds(row)) {
+    watch.notAsked(now());
+    return { t: 'released', id: row.id };
+  }
   const began = clock.monotonic();
   const outcome = typeof send === 'function' ? await ask(send, ports, deadlines) : send;
   const ms = clock.monotonic() - began;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Channel } from '../core/channel.js';
+import { ALONE } from '../storage/cluster.js';
 import { Backlog } from './backlog.js';
 import { Concurrency } from './concurrency.js';
 import type { Delivery, DeliveryOptions } from './delivery.js';
@@ -27,7 +28,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const concurrency = new Concurrency(limits.concurrency);
   // Rows that another process, or this one before, left in flight are told by this.
   const owner = randomUUID();
-  const common = { ...options, limits, now, events, backlog, health, watch, concurrency, owner };
+  const membership = options.membership ?? ALONE;
+  const common = { ...options, membership, limits, now, events, backlog, health, watch, concurrency, owner };
   const settler = new Settler({
     ...common,
     retryMs: limits.journalRetryMs,
@@ -41,7 +43,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     // What else is to be written shares the commit.
     writing: () => settler.flush(),
   });
-  const run = new DeliveryRun({ ...common, settler, dispatcher, intake });
+  const run = new DeliveryRun({
+    ...common,
+    isShared: options.membership !== undefined,
+    settler,
+    dispatcher,
+    intake,
+  });
   return {
     intake,
     events,

@@ -2,6 +2,7 @@ import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import type { Health } from '../core/health.js';
 import type { Random } from '../core/random.js';
+import type { Membership } from '../storage/cluster.js';
 import type { DeadRow, Journal } from '../storage/journal.js';
 import type { DeliveryEvent } from './events.js';
 import type { Intake } from './intake.js';
@@ -36,6 +37,8 @@ export interface Delivery {
 
 export interface DeliveryOptions {
   readonly journal: Journal;
+  /** Where several processes share the journal: what one of them leaves is looked for all the time then. */
+  readonly membership?: Membership | undefined;
   readonly sink: EventSink;
   readonly clock: Clock;
   readonly random: Random;

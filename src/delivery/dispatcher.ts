@@ -64,8 +64,9 @@ export class Dispatcher {
 
   /** Takes a slot for a row that is about to be written, if one is free; to be followed by begin() or release(). */
   reserve(source: Source, urgent: boolean): boolean {
-    const { settler, now } = this.#ports;
-    return this.#state === 'running' && !settler.isStuck && this.#slots.reserve(source, urgent, now());
+    const { settler, membership, now } = this.#ports;
+    if (this.#state !== 'running' || settler.isStuck || !membership.holdsLease()) return false;
+    return this.#slots.reserve(source, urgent, now());
   }
 
   /** The row is written and claimed. */
@@ -138,13 +139,13 @@ export class Dispatcher {
     this.#slots.free(row);
     this.schedule();
     if (settlement === undefined) return;
-    if (settlement.t !== 'retry') this.#ports.backlog.remove(row);
+    if (settlement.t === 'delivered' || settlement.t === 'dead') this.#ports.backlog.remove(row);
     this.#ports.settler.add(row, settlement);
   }
 
   #claim(): void {
-    const { journal, owner, now, settler } = this.#ports;
-    if (this.#state !== 'running' || settler.isStuck) return;
+    const { journal, owner, now, settler, membership } = this.#ports;
+    if (this.#state !== 'running' || settler.isStuck || !membership.holdsLease()) return;
     const time = now();
     const wants = this.#slots.wants(time);
     if (wants.length === 0) {

@@ -191,8 +191,8 @@ export class JournalingIntake implements Intake {
     const { dispatcher } = this.#ports;
     const { appId, connectionId, key, kind, conversation, urgent, body, receivedAt } = row;
     if (typeof result === 'object') {
-      const id = result.claimed;
-      const written = { id, appId, connectionId, key, kind, conversation, urgent, body, receivedAt };
+      const { claimed: id, turn } = result;
+      const written = { id, turn, appId, connectionId, key, kind, conversation, urgent, body, receivedAt };
       // The spread last: docs/architecture.md, "Avoiding promotion on the hot path".
       dispatcher.begin({ attempts: 1, retried: false, ...written });
     } else if (row.claimFor !== undefined) dispatcher.release(row);

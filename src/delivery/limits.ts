@@ -35,6 +35,10 @@ export interface DeliveryLimits {
   readonly failuresOfOutage: number;
   /** After a crash, before what was in flight is looked up: a request may still be under way in the server. */
   readonly recoveryDelayMs: number;
+  /** Between looks at what the other processes that share the journal left, and at what waits for any of them. */
+  readonly sharedMs: number;
+  /** Between counts of what waits there: each process counts only what it writes and delivers itself. */
+  readonly recountMs: number;
   /** Between writes while the journal cannot be written. */
   readonly journalRetryMs: number;
   /** Bodies of delivered rows are kept this long. */
@@ -74,6 +78,8 @@ export const DEFAULT_LIMITS: DeliveryLimits = {
   probe: { firstMs: 500, factor: 2, maxMs: 15 * SECOND },
   failuresOfOutage: 4,
   recoveryDelayMs: 2 * SECOND,
+  sharedMs: 500,
+  recountMs: 30 * SECOND,
   journalRetryMs: 2 * SECOND,
   bodiesMs: MINUTE,
   // Slack repeats a delayed event for up to 24 hours (Slack: Events API, delayed events).

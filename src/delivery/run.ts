@@ -1,3 +1,4 @@
+import { sleep } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
 import type { JournalRow } from '../storage/journal.js';
@@ -12,6 +13,8 @@ export interface RunPorts extends DispatcherPorts {
   readonly backlog: Backlog;
   readonly dispatcher: Dispatcher;
   readonly intake: JournalingIntake;
+  /** Whether other processes write the journal too. */
+  readonly isShared: boolean;
 }
 
 /** Starting and stopping delivery. */
@@ -47,7 +50,7 @@ export class DeliveryRun {
   }
 
   async #begin(): Promise<void> {
-    const { journal, backlog, dispatcher } = this.#ports;
+    const { journal, backlog, dispatcher, isShared } = this.#ports;
     await takeOver(this.#left, this.#ports);
     const [ready, { sources }] = await Promise.all([journal.ready(), journal.stats()]);
     if (this.#stopped !== undefined) return;
@@ -55,7 +58,35 @@ export class DeliveryRun {
     dispatcher.start(ready);
     const left = this.#left.splice(0);
     this.#background.run('recovery', () => recover(left, this.#recoveryPorts(), this.#loops.signal));
+    if (isShared) this.#background.run('sharing', () => this.#watchOthers());
     this.#background.run('retention', () => keepTidy(this.#ports, this.#loops.signal));
+  }
+
+  /**
+   * Goes on taking over what processes that are gone left in flight, looks for what waits in the journal whoever wrote it, and
+   * counts it.
+   */
+  async #watchOthers(): Promise<void> {
+    const { journal, clock, limits, health, dispatcher, backlog } = this.#ports;
+    const { signal } = this.#loops;
+    let countAt = clock.monotonic() + limits.recountMs;
+    for (;;) {
+      await sleep(clock, limits.sharedMs, signal);
+      try {
+        await takeOver(this.#left, this.#ports);
+        dispatcher.reload();
+        if (clock.monotonic() >= countAt) {
+          backlog.load((await journal.stats()).sources);
+          countAt = clock.monotonic() + limits.recountMs;
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        health.failed(error);
+      }
+      const left = this.#left.splice(0);
+      if (left.length > 0)
+        this.#background.run('recovery', () => recover(left, this.#recoveryPorts(), signal));
+    }
   }
 
   /** Three stages: no new events; dispatches may finish; those that have not by then are ended. */

@@ -74,7 +74,7 @@ export class Settler {
 
   #write(ended: Ended[]): void {
     const { journal, owner, now, health } = this.#ports;
-    const settlements = ended.map(({ settlement }) => settlement);
+    const settlements = ended.map(({ row, settlement }) => ({ turn: row.turn, ...settlement }));
     this.#work.run('settle', () =>
       journal.settle(owner, now(), settlements).then(
         (settled) => this.#written(ended, settled),

@@ -7,3 +7,6 @@ export interface Membership {
   /** Whether a dispatch of the row may begin now: the row was claimed under the lease that this process holds. */
   holds(row: Pick<JournalRow, 'id' | 'turn'>): boolean;
 }
+
+/** A process that has its journal for itself. */
+export const ALONE: Membership = { holdsLease: () => true, holds: () => true };

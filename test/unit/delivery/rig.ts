@@ -12,6 +12,7 @@ import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import type { IntakeEvent } from '../../../src/delivery/intake.js';
 import type { DeliveryLimits } from '../../../src/delivery/limits.js';
 import type { DispatchOutcome, EventSink, Send } from '../../../src/delivery/sink.js';
+import type { Membership } from '../../../src/storage/cluster.js';
 import type { Journal, JournalRow } from '../../../src/storage/journal.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
 
@@ -59,6 +60,7 @@ export class Rig {
     readonly clock: Clock = scaledClock(100),
     readonly limits: Partial<DeliveryLimits> = {},
     readonly wrap: (journal: Journal) => Journal = (journal) => journal,
+    readonly membership?: Membership,
   ) {}
 
   async open(): Promise<this> {
@@ -66,6 +68,7 @@ export class Rig {
     this.journal = await openInThread(join(this.#folder, 'journal.db'));
     this.delivery = createDelivery({
       journal: this.wrap(this.journal),
+      membership: this.membership,
       sink: this.server,
       clock: this.clock,
       random: seededRandom(1),

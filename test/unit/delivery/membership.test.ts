@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { scaledClock } from '../../../src/core/clock.js';
+import type { Membership } from '../../../src/storage/cluster.js';
+import type { Journal, Settlement } from '../../../src/storage/journal.js';
+import { eventually } from '../../helpers/eventually.js';
+import { rig } from './rig.js';
+
+const WANT = { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10 };
+const LIMITS = { sharedMs: 100, recoveryDelayMs: 100 };
+
+/** A lease that the test ends and gives back. */
+class PlayedMembership implements Membership {
+  isLeased = true;
+  /** Keys of rows whose claim is lost. */
+  readonly lost = new Set<number>();
+
+  holdsLease(): boolean {
+    return this.isLeased;
+  }
+
+  holds({ id }: { readonly id: number }): boolean {
+    return this.isLeased && !this.lost.has(id);
+  }
+}
+
+const same = (journal: Journal): Journal => journal;
+
+describe('delivery in a process that shares its journal', () => {
+  test('Without a lease events are journaled, and none is claimed or dispatched before there is one again', async () => {
+    const membership = new PlayedMembership();
+    const r = await rig(scaledClock(100), LIMITS, same, membership);
+    await r.delivery.start();
+    membership.isLeased = false;
+    expect(await r.take({ key: 'a' })).toBe('journaled');
+    // It would be claimed by now if it were not for the lease: others can claim it.
+    expect((await r.journal.claim('another', r.clock.now(), [WANT])).rows).toMatchObject([{ key: 'a' }]);
+    expect(r.server.got).toEqual([]);
+    await r.take({ key: 'b', conversation: 'C2' });
+    membership.isLeased = true;
+    await eventually(() => r.server.got.includes('b'), 'the event is dispatched');
+  });
+
+  test('A row whose claim was lost while an event was made of it is not sent, and goes back to the journal', async () => {
+    const membership = new PlayedMembership();
+    const r = await rig(scaledClock(100), LIMITS, same, membership);
+    let times = 0;
+    r.server.preparing = ({ id }) => {
+      times += 1;
+      if (times === 1) membership.lost.add(id);
+      else membership.lost.clear();
+    };
+    await r.delivery.start();
+    await r.take({ key: 'a' });
+    await eventually(() => r.server.got.length > 0, 'the event is dispatched in the end');
+    expect([times, r.server.got]).toEqual([2, ['a']]);
+  });
+
+  test('Rows that another process left in flight are looked up and sent at any time, not only at the start', async () => {
+    const r = await rig(scaledClock(100), LIMITS, same, new PlayedMembership());
+    await r.delivery.start();
+    for (const key of ['found', 'lost']) {
+      const written = r.event({ key, conversation: key });
+      await r.journal.append([{ connectionId: 'con_1', ...written, claimFor: 'another' }]);
+    }
+    r.server.stored.add('found');
+    await eventually(() => r.server.got.length > 0, 'what the other one left is sent');
+    await eventually(async () => (await r.journal.stats()).sources[0]?.waiting === 0, 'both have ended');
+    expect([r.server.lookedUp.sort(), r.server.got]).toEqual([['found', 'lost'], ['lost']]);
+  });
+
+  test('Rows that another process wrote and did not claim are found', async () => {
+    const r = await rig(scaledClock(100), LIMITS, same, new PlayedMembership());
+    await r.delivery.start();
+    await r.journal.append([{ connectionId: 'con_1', ...r.event({ key: 'theirs' }) }]);
+    await eventually(() => r.server.got.length > 0, 'it is sent');
+    expect(r.server.got).toEqual(['theirs']);
+  });
+
+  test('What ends a claim names its turn, of a row that was claimed in being written and of one that had to wait', async () => {
+    const settlements: Settlement[] = [];
+    const withTurns = (journal: Journal): Journal => ({
+      ...journal,
+      async append(rows) {
+        const appended = await journal.append(rows);
+        return appended.map((each) => (typeof each === 'object' ? { ...each, turn: 1 } : each));
+      },
+      async claim(...args) {
+        const { rows, next } = await journal.claim(...args);
+        return { rows: rows.map((row) => ({ ...row, turn: 7 })), next };
+      },
+      settle(owner, now, some) {
+        settlements.push(...some);
+        return journal.settle(owner, now, some);
+      },
+    });
+    const r = await rig(scaledClock(100), LIMITS, withTurns, new PlayedMembership());
+    await r.delivery.start();
+    await Promise.all([r.take({ key: 'a' }), r.take({ key: 'b' })]);
+    await eventually(() => settlements.length === 2, 'both have ended');
+    expect(settlements.map(({ turn }) => turn)).toEqual([1, 7]);
+  });
+});
