@@ -1,7 +1,7 @@
 /**
  * The folders of src, for lint-rules.js and test/unit/structure: which other folders each may import, and which of its
  * files (`surface`) the others may import. What is not listed is refused, and so is an entry that nothing uses. Files
- * that belong to none of these folders (`app/`, `cli/`, `demo/`, and those beside the folders) compose the program:
+ * that belong to none of these folders (`cli/`, `demo/`, and those beside the folders) compose the program:
  * they may import the surface of every folder, and no folder may import them.
  *
  * @type {Readonly<Record<string, { readonly imports: readonly string[]; readonly surface: 'every file' | readonly string[] }>>}
@@ -108,6 +108,7 @@ export const FOLDERS = {
       'connection-access.ts',
       'http/forged-request.ts',
       'http/request.ts',
+      'live-connection.ts',
       'ports.ts',
       'setup.ts',
       'stored-tokens.ts',
@@ -115,8 +116,17 @@ export const FOLDERS = {
   },
   gateway: { imports: ['core', 'gen', 'http', 'autokitteh', 'setup'], surface: ['gateway.ts'] },
   ops: {
-    imports: ['core', 'http', 'autokitteh', 'slack', 'delivery', 'pipeline'],
-    surface: ['admin.ts', 'app-problems.ts', 'metrics.ts', 'overview.ts', 'probes.ts'],
+    imports: ['core', 'http', 'autokitteh', 'slack', 'delivery', 'connections', 'pipeline'],
+    surface: [
+      'admin-ports.ts',
+      'admin.ts',
+      'app-problems.ts',
+      'log-events.ts',
+      'metrics.ts',
+      'overview.ts',
+      'probes.ts',
+      'status-of-program.ts',
+    ],
   },
   sim: {
     imports: ['core', 'gen'],

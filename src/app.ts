@@ -1,21 +1,65 @@
-import { makeEventPath, startEventPath } from './app/event-path.js';
-import { openFaces } from './app/faces.js';
-import { logEvents } from './app/log-events.js';
-import { openServerLine } from './app/server-line.js';
-import type { StartConfig } from './app/start-config.js';
-import type { Surroundings } from './app/surroundings.js';
+import { createRouterTransport } from '@connectrpc/connect';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { randomUUID } from 'node:crypto';
+import type { AutoKittehClient } from './autokitteh/client.js';
 import { createCredentials } from './autokitteh/credentials.js';
 import { createIdentityCheck } from './autokitteh/rights-check.js';
-import { APP_TOKEN } from './connections/setup-state.js';
-import { readManifest } from './contract/manifest.js';
-import type { Channel } from './core/channel.js';
+import { ActivityLog } from './connections/activity.js';
+import { DeletedConnections } from './connections/deleted-connections.js';
+import { LiveConnections } from './connections/live-connections.js';
+import type { LivePolicy } from './connections/policy.js';
+import { APP_TOKEN, BOT_TOKEN } from './connections/setup-state.js';
+import { askWhoseBot, verdictOf } from './connections/whose-bot.js';
+import { readManifest, type Manifest } from './contract/manifest.js';
+import { startContractServer } from './contract/server.js';
+import { contractRoutes } from './contract/service.js';
+import { Channel } from './core/channel.js';
+import type { Clock } from './core/clock.js';
 import { Health } from './core/health.js';
 import { Releasers } from './core/lifecycle.js';
+import { urlOf } from './core/listen.js';
+import type { Log } from './core/log.js';
+import { createOutbound } from './core/outbound.js';
+import type { ProcessFault } from './core/process-end.js';
+import type { Random } from './core/random.js';
 import { Readiness } from './core/readiness.js';
-import type { ReceiverEvent } from './pipeline/receiver.js';
-import { missingContact } from './ops/probes.js';
+import { createDelivery } from './delivery/create-delivery.js';
+import type { Delivery } from './delivery/delivery.js';
 import type { DeliveryEvent } from './delivery/events.js';
+import type { DeliveryLimits } from './delivery/limits.js';
+import type { EventSink } from './delivery/sink.js';
+import { createUpload } from './functions/file-upload.js';
+import { createSlackFunctions, type SlackFunctions } from './functions/functions.js';
+import { startGateway } from './gateway/gateway.js';
+import { connectionCaps, descriptorLimit } from './http/limits.js';
+import { notingRefusals, type PortRefusal } from './http/refusals.js';
+import { adminPorts } from './ops/admin-ports.js';
+import { adminRoutes, type AdminPorts } from './ops/admin.js';
+import { watchApps } from './ops/app-problems.js';
+import { logEvents } from './ops/log-events.js';
+import { createMetrics } from './ops/metrics.js';
+import { missingContact, probeRoutes } from './ops/probes.js';
+import { gaugesOf, type Observed } from './ops/status-of-program.js';
+import { ButtonUpdater } from './pipeline/button-update.js';
+import { createEventSink } from './pipeline/event-sink.js';
+import { AnswerDesk } from './pipeline/pending-responses.js';
+import { Receiver, type ReceiverEvent } from './pipeline/receiver.js';
+import { answerRoutes, awaitsAnswer } from './pipeline/response-routes.js';
+import { openServerLine, outboundTo, serverElsewhere } from './server-line.js';
+import { proposedApp, slackSiteOf } from './setup/app-manifest.js';
+import { isForged, senderOfLink } from './setup/http/forged-request.js';
+import type { SetupEnvironment } from './setup/http/request.js';
+import { liveConnection } from './setup/live-connection.js';
+import { createSetup } from './setup/setup.js';
+import type { Envelope } from './slack/envelope.js';
+import { createSlackHttp, type SlackHttp } from './slack/http.js';
+import type { SocketPolicy } from './slack/policy.js';
 import type { SocketEvent } from './slack/socket-event.js';
+import { createSlackSockets, type SlackSockets } from './slack/sockets.js';
+import { createWebApi, type SlackWebApi } from './slack/web-api.js';
+import type { StartConfig } from './start-config.js';
+import type { JournalDatabase } from './storage/journal.js';
 
 /** The program while it runs. */
 export interface App {
@@ -30,6 +74,20 @@ export interface App {
   };
   /** Takes no more events, acknowledges what is in the journal, gives everything back; a second call joins the first. */
   stop(): Promise<void>;
+}
+
+/** What the program does not make itself: tests give other ones. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly version: string;
+  /** What no code caught in this process. */
+  readonly faults: Channel<ProcessFault>;
+  readonly live: LivePolicy;
+  readonly sockets: SocketPolicy;
+  readonly delivery: DeliveryLimits;
+  readonly openJournal: (path: string) => Promise<JournalDatabase>;
 }
 
 // What Slack or AutoKitteh have not told by then is not waited for: the program is of use without it.
@@ -65,7 +123,7 @@ async function start(config: StartConfig, surroundings: Surroundings, releasers:
   releasers.push('the check of our rights', () => identity.stop());
 
   let answersBase = config.gatewayPublicUrl ?? '';
-  const path = await makeEventPath(
+  const path = await makePipeline(
     config,
     surroundings,
     server,
@@ -89,7 +147,7 @@ async function start(config: StartConfig, surroundings: Surroundings, releasers:
   live.refreshed.subscribe(() => readiness.look());
   sockets.events.subscribe(() => readiness.look());
   releasers.push('readiness', () => readiness.stop());
-  const faces = await openFaces({
+  const servers = await openServers({
     config,
     surroundings,
     manifest,
@@ -99,13 +157,13 @@ async function start(config: StartConfig, surroundings: Surroundings, releasers:
     path,
     releasers,
   });
-  answersBase = config.gatewayPublicUrl ?? faces.gatewayUrl ?? faces.pluginUrl;
+  answersBase = config.gatewayPublicUrl ?? servers.gatewayUrl ?? servers.pluginUrl;
 
   void identity.check();
-  await startEventPath(path, releasers);
+  await startPipeline(path, releasers);
   readiness.opened();
   return {
-    ...faces,
+    ...servers,
     events: { delivery: path.delivery.events, sockets: path.sockets.events, receiver: path.receiver.events },
     stop() {
       // Probes learn of the stop before anything is given back.
@@ -113,4 +171,229 @@ async function start(config: StartConfig, surroundings: Surroundings, releasers:
       return releasers.releaseAll();
     },
   };
+}
+
+/** Everything between Slack's sockets and AutoKitteh's dispatcher. */
+export interface Pipeline {
+  readonly http: SlackHttp;
+  readonly slack: SlackWebApi;
+  readonly sockets: SlackSockets;
+  readonly receiver: Receiver;
+  /** The way to the server, which delivery goes. */
+  readonly sink: EventSink;
+  readonly delivery: Delivery;
+  readonly live: LiveConnections;
+  readonly activity: ActivityLog;
+  readonly desk: AnswerDesk;
+}
+
+/** Makes the path; nothing moves on it before `startPipeline`. */
+export async function makePipeline(
+  config: StartConfig,
+  { clock, random, log, openJournal, ...policies }: Surroundings,
+  server: AutoKittehClient,
+  integrationId: string,
+  answersBase: () => string,
+  health: Health,
+  releasers: Releasers,
+): Promise<Pipeline> {
+  const outbound = createOutbound(config.slackProxies);
+  const http: SlackHttp = createSlackHttp(outbound);
+  releasers.push('the connections to Slack', () => http.close());
+  const slack = createWebApi({ apiUrl: config.slackApiUrl, clock, http });
+  const desk = new AnswerDesk();
+  const updater = new ButtonUpdater({ apiUrl: config.slackApiUrl, fetch: http.fetch, clock, log });
+  releasers.push('updates of messages', () => updater.idle());
+
+  const journal = await openJournal(config.journalUrl);
+  releasers.push('the journal', () => journal.close());
+  if (journal.warning !== undefined) log.error(journal.warning);
+  const sockets = createSlackSockets({
+    apiUrl: config.slackApiUrl,
+    policy: policies.sockets,
+    outbound,
+    onEnvelope: (envelope: Envelope) => receiver.receive(envelope),
+    onToken: (token, appId, fate) =>
+      fate === 'opened' ? live.tokenOpened(token, appId) : live.tokenRefused(token),
+    ...{ clock, random, log },
+  });
+  watchApps(sockets.events, health);
+  const live = new LiveConnections({
+    integrationId,
+    server,
+    sockets,
+    ask: async (botToken, signal) => verdictOf(await askWhoseBot(slack, botToken, signal)),
+    tokens: journal.tokens,
+    policy: policies.live,
+    ...{ clock, random, log, health },
+  });
+  const sink = createEventSink({
+    server,
+    integrationId,
+    answersBase,
+    ...{ live, desk },
+  });
+  const delivery = createDelivery({ journal, sink, clock, random, health, limits: policies.delivery });
+  releasers.push('delivery', () => delivery.stop());
+  const activity = new ActivityLog(delivery.events, clock);
+
+  const deleted = new DeletedConnections({ server, journal: delivery, clock, log });
+  releasers.push('the removal of deleted connections', () => deleted.stop());
+  live.listed.subscribe((ids) => deleted.listed(ids));
+  const receiver = new Receiver({
+    intake: delivery.intake,
+    delivery: delivery.events,
+    ...{ live, desk, updater, clock, log },
+  });
+  return { http, slack, sockets, receiver, sink, delivery, live, activity, desk };
+}
+
+/** Begins to deliver what waits in the journal, to look at the server, and with that to open sockets. */
+export async function startPipeline(
+  { sockets, receiver, delivery, live, desk }: Pipeline,
+  releasers: Releasers,
+): Promise<void> {
+  await delivery.start();
+  releasers.push('the connection reconciler', () => live.stop());
+  // First of all to stop: what has arrived is journaled and acknowledged, then the sockets close.
+  releasers.push('the sockets', async () => {
+    desk.close();
+    // Beside the acknowledgements, so that a stop takes no longer than either; `live` waits for it.
+    void live.sayFarewell();
+    await sockets.stop();
+    await receiver.idle();
+  });
+  live.start();
+}
+
+interface ServerParts {
+  readonly config: StartConfig;
+  readonly surroundings: Surroundings;
+  readonly manifest: Manifest;
+  readonly server: AutoKittehClient;
+  readonly health: Health;
+  readonly readiness: Readiness;
+  readonly path: Pipeline;
+  readonly releasers: Releasers;
+}
+
+// What is under way when the program stops may take this long.
+const STOP_GRACE_MS = 2_000;
+
+/** Opens the ports that people, AutoKitteh and probes talk to: the plugin's own, and the gateway unless it is off. */
+async function openServers(
+  parts: ServerParts,
+): Promise<{ pluginUrl: string; gatewayUrl: string | undefined }> {
+  const { config, surroundings, manifest, server, health, readiness, path, releasers } = parts;
+  const { clock, log, version } = surroundings;
+  const { live, desk, delivery, receiver, sockets } = path;
+  const observed: Observed = { ...path, health, version };
+  const trusted = { publicUrl: config.gatewayPublicUrl, trustedOrigins: config.gatewayTrustedOrigins };
+  const setup = createSetup({
+    slack: path.slack,
+    autokitteh: server,
+    integrationId: manifest.integrationId,
+    live: { of: (connectionId) => liveConnection(connectionId, path) },
+    saved: (tokens, owner, teamName) => live.learn(tokens, owner, teamName),
+    changed: (connectionId) => live.noticeChange(connectionId),
+    manifest: proposedApp(manifest.slackApp),
+    slackSite: slackSiteOf(config.slackApiUrl),
+    ...trusted,
+    serverUrl: serverElsewhere(config, manifest.connectionUrl),
+    ...{ clock, log },
+  });
+  const refusals = new Channel<PortRefusal>();
+  const caps = connectionCaps(descriptorLimit());
+  const metrics = createMetrics({
+    delivery: delivery.events,
+    sockets: sockets.events,
+    receiver: receiver.events,
+    faults: surroundings.faults,
+    health,
+    refusals,
+    gauges: () => gaugesOf(observed),
+  });
+  const admin = adminPorts(observed, delivery.deadLetters, metrics);
+  const pages = getRequestListener(
+    pluginRoutes({ setup, desk, admin, readiness, opsToken: config.opsToken }).fetch,
+  );
+  const functions = slackFunctions(path.slack, path.http, live, surroundings);
+  const contract = { manifest, live, functions, log };
+  const plugin = await startContractServer({
+    ...contract,
+    listen: config.pluginListen,
+    token: config.pluginToken,
+    readiness,
+    fallback: (request, response) => void pages(request, response),
+    connections: caps.plugin,
+    refused: notingRefusals('plugin', refusals, surroundings),
+    clock,
+  });
+  releasers.push('the plugin port', () => plugin.stop(STOP_GRACE_MS));
+  const pluginUrl = urlOf(config.pluginListen, plugin.port);
+  if (config.gatewayListen === 'off') return { pluginUrl, gatewayUrl: undefined };
+  const slack = slackRoutes({ setup, desk });
+  const gateway = await startGateway({
+    listen: config.gatewayListen,
+    upstream: config.autokittehUrl,
+    outbound: outboundTo(config),
+    integrationId: manifest.integrationId,
+    // The same code that an attaching server calls over the wire.
+    contract: createRouterTransport(contractRoutes(contract)),
+    setup: (request, front) => slack.fetch(request, front),
+    awaitsAnswer: (path) => awaitsAnswer(desk, path),
+    isForged: (headers) => isForged(headers, trusted),
+    senderOfLink: (headers) => senderOfLink(headers, trusted),
+    isSocketMode: (connectionId) => live.isSocketMode(connectionId),
+    pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),
+    noticeWrite: (connectionId) => live.noticeChange(connectionId),
+    connections: caps.gateway,
+    refused: notingRefusals('gateway', refusals, surroundings),
+    ...{ clock, log },
+  });
+  releasers.push('the gateway', () => gateway.stop(STOP_GRACE_MS));
+  return { pluginUrl, gatewayUrl: urlOf(config.gatewayListen, gateway.port) };
+}
+
+interface PluginRoutes {
+  readonly setup: Hono<SetupEnvironment>;
+  readonly desk: AnswerDesk;
+  readonly admin: AdminPorts;
+  /** The credential of `/metrics` and `/ops/`. */
+  readonly opsToken: string;
+  readonly readiness: Readiness;
+}
+
+/** What the gateway answers itself, and the plugin's port too, for mounting behind another proxy: `/slack/...`. */
+function slackRoutes({ setup, desk }: Pick<PluginRoutes, 'setup' | 'desk'>): Hono {
+  const routes = new Hono();
+  // Answers come from workflows, without the headers and checks that pages need.
+  routes.route('/', answerRoutes(desk));
+  routes.route('/', setup);
+  return routes;
+}
+
+/** Everything on the plugin's port that is no RPC. */
+function pluginRoutes(parts: PluginRoutes): Hono {
+  const routes = new Hono();
+  routes.route('/', probeRoutes(parts.readiness));
+  routes.route('/', adminRoutes(parts.admin, parts.opsToken));
+  routes.route('/', slackRoutes(parts));
+  return routes;
+}
+
+/** Slack's methods, called with the bot token of the connection that user code loaded them for. */
+function slackFunctions(
+  slack: SlackWebApi,
+  http: SlackHttp,
+  live: LiveConnections,
+  { clock, random }: Pick<Surroundings, 'clock' | 'random'>,
+): SlackFunctions {
+  return createSlackFunctions({
+    api: slack,
+    token: async (connectionId) => (await live.config(connectionId))[BOT_TOKEN],
+    upload: createUpload((url, init) => http.upload(url, init)),
+    newId: randomUUID,
+    ...{ clock, random },
+  });
 }

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { startApp } from './app.js';
 import { commandPorts } from './cli/tools.js';
 import { openJournal } from './storage/sqlite/sqlite-journal.js';
-import { startConfig } from './app/start-config.js';
+import { startConfig } from './start-config.js';
 import type { Config } from './config.js';
 import { LIVE_POLICY } from './connections/policy.js';
 import { systemClock } from './core/clock.js';

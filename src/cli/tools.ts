@@ -7,9 +7,9 @@ import type { CommandPorts, Flags, RunningProgram, SetupTools, Terminal } from '
 import { createOutbound } from '../core/outbound.js';
 import { createSlackHttp } from '../slack/http.js';
 import { createWebApi } from '../slack/web-api.js';
-import { urlOf } from '../app/addresses.js';
-import { readToken, tokenPath } from '../app/port-tokens.js';
-import { openServerLine } from '../app/server-line.js';
+import { readToken, tokenPath } from '../port-tokens.js';
+import { openServerLine } from '../server-line.js';
+import { urlOf } from '../core/listen.js';
 
 /** What the command line works with, made from flags and environment when a command is run. */
 export function commandPorts(

@@ -1,6 +1,5 @@
-import { makeEventPath, startEventPath, type EventPath } from '../../src/app/event-path.js';
-import { openServerLine } from '../../src/app/server-line.js';
-import { startConfig } from '../../src/app/start-config.js';
+import { openServerLine } from '../../src/server-line.js';
+import { startConfig } from '../../src/start-config.js';
 import { createCredentials } from '../../src/autokitteh/credentials.js';
 import { integrationIdFromName } from '../../src/autokitteh/ids.js';
 import { loadConfig } from '../../src/config.js';
@@ -16,6 +15,7 @@ import type { EventSink } from '../../src/delivery/sink.js';
 import type { Acknowledged, Envelope } from '../../src/slack/envelope.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
 import type { JournalDatabase } from '../../src/storage/journal.js';
+import { makePipeline, startPipeline, type Pipeline } from '../../src/app.js';
 
 export interface EventPathOptions {
   readonly autokittehUrl: string;
@@ -34,7 +34,7 @@ export interface EventPathOptions {
 }
 
 /** The program's own path of events, without its ports. */
-export interface OpenEventPath extends Pick<EventPath, 'delivery'> {
+export interface OpenEventPath extends Pick<Pipeline, 'delivery'> {
   start(): Promise<void>;
   /** Ends everything in order, the journal too. */
   stop(): Promise<void>;
@@ -57,7 +57,7 @@ export async function openEventPath(options: EventPathOptions): Promise<OpenEven
   const releasers = new Releasers();
   const server = openServerLine(config, createCredentials(config.autokittehCredentials, clock), clock);
   releasers.push('the connection to AutoKitteh', () => server.close());
-  const path = await makeEventPath(
+  const path = await makePipeline(
     config,
     {
       version: 'test',
@@ -77,13 +77,13 @@ export async function openEventPath(options: EventPathOptions): Promise<OpenEven
   watch(path, options);
   return {
     delivery: path.delivery,
-    start: () => startEventPath(path, releasers),
+    start: () => startPipeline(path, releasers),
     stop: () => releasers.releaseAll(),
   };
 }
 
 /** Nothing moves on the path yet, so that no step is missed. */
-function watch({ sink, receiver }: EventPath, options: EventPathOptions): void {
+function watch({ sink, receiver }: Pipeline, options: EventPathOptions): void {
   Object.assign(sink, options.around({ ...sink }));
   const receive = receiver.receive.bind(receiver);
   receiver.receive = (envelope) => {

@@ -1,4 +1,3 @@
-import type { Surroundings } from '../../src/app/surroundings.js';
 import type { Settings } from '../../src/config.js';
 import { Releasers } from '../../src/core/lifecycle.js';
 import type { ScriptedSlackOptions } from '../../src/sim/slack/options.js';
@@ -6,6 +5,7 @@ import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scri
 import { startConnectProxy } from '../helpers/connect-proxy.js';
 import { PLUGIN_TOKEN, startProgram, type Program } from './program.js';
 import type { ServerUnderTest } from './server.js';
+import type { Surroundings } from '../../src/app.js';
 
 /** How server and program meet: a stock server behind the gateway, or one that attaches the contract besides. */
 export type Meeting = 'gateway' | 'attached';

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startApp, type App } from '../../src/app.js';
+import { startApp, type App, type Surroundings } from '../../src/app.js';
 import { openJournal } from '../../src/storage/sqlite/sqlite-journal.js';
-import { startConfig } from '../../src/app/start-config.js';
-import type { Surroundings } from '../../src/app/surroundings.js';
+import { startConfig } from '../../src/start-config.js';
 import { loadConfig, type Settings } from '../../src/config.js';
 import { LIVE_POLICY } from '../../src/connections/policy.js';
 import { systemClock } from '../../src/core/clock.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { serverElsewhere, urlOf } from '../../../src/app/addresses.js';
 import { loadConfig, type Settings } from '../../../src/config.js';
+import { urlOf } from '../../../src/core/listen.js';
+import { serverElsewhere } from '../../../src/server-line.js';
 
 describe('the URL of an address to listen on', () => {
   it.each([

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startConfig, type StartConfig } from '../../../src/app/start-config.js';
+import { startConfig, type StartConfig } from '../../../src/start-config.js';
 import { loadConfig } from '../../../src/config.js';
 
 let folder: string;

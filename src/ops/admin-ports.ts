@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { DeadLetters } from '../delivery/delivery.js';
-import type { AdminPorts } from '../ops/admin.js';
+import type { AdminPorts } from './admin.js';
 import { overviewOf, type Observed } from './status-of-program.js';
 
 /** What `/ops/` and `/metrics` show and do. */

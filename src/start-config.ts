@@ -1,5 +1,5 @@
-import type { Config } from '../config.js';
-import { PluginError } from '../core/errors.js';
+import type { Config } from './config.js';
+import { PluginError } from './core/errors.js';
 import { portToken } from './port-tokens.js';
 
 /** What a start needs besides, and the other commands do not. */

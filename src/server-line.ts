@@ -1,8 +1,8 @@
-import { createAutoKitteh, type AutoKittehClient } from '../autokitteh/client.js';
-import type { Credentials } from '../autokitteh/credentials.js';
-import type { Config } from '../config.js';
-import type { Clock } from '../core/clock.js';
-import { createOutbound, type Outbound } from '../core/outbound.js';
+import { createAutoKitteh, type AutoKittehClient } from './autokitteh/client.js';
+import type { Credentials } from './autokitteh/credentials.js';
+import type { Config } from './config.js';
+import type { Clock } from './core/clock.js';
+import { createOutbound, type Outbound } from './core/outbound.js';
 
 // A call to the server that takes longer has failed; Dispatch has a limit of its own.
 const SERVER_CALL_MS = 15_000;
@@ -22,4 +22,16 @@ export function openServerLine(config: Config, credentials: Credentials, clock: 
 /** The way to the server where AUTOKITTEH_PROXY names a proxy; else there is none but the direct one. */
 export function outboundTo({ autokittehProxy: proxy }: Config): Outbound | undefined {
   return proxy && createOutbound({ http: proxy, https: proxy, noProxy: '' });
+}
+
+/**
+ * The server's address for people, where the set-up pages are not below it: nothing stands in front of the server, and
+ * the manifest sends people to another address than the server's own.
+ */
+export function serverElsewhere(
+  { autokittehUrl, autokittehPublicUrl, gatewayListen }: Config,
+  connectionUrl: string,
+): string | undefined {
+  if (gatewayListen !== 'off' || !URL.canParse(connectionUrl)) return undefined;
+  return autokittehPublicUrl ?? autokittehUrl;
 }

@@ -2,8 +2,8 @@ import type { ActivityLog } from '../connections/activity.js';
 import type { LiveConnections } from '../connections/live-connections.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { CONDITIONS, type Condition, type Health } from '../core/health.js';
-import type { Gauges } from '../ops/metrics.js';
-import type { Overview } from '../ops/overview.js';
+import type { Gauges } from './metrics.js';
+import type { Overview } from './overview.js';
 import type { SlackSockets } from '../slack/sockets.js';
 
 /** The parts that are looked at. */

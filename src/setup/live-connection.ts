@@ -1,7 +1,6 @@
 import type { ActivityLog } from '../connections/activity.js';
 import type { LiveConnections } from '../connections/live-connections.js';
-import type { LiveConnection } from '../setup/ports.js';
-import type { Delivery } from '../delivery/delivery.js';
+import type { LiveConnection } from './ports.js';
 import type { SlackSockets } from '../slack/sockets.js';
 
 /** What the set-up page shows of a connection. */
@@ -10,7 +9,9 @@ export async function liveConnection(
   parts: {
     readonly live: LiveConnections;
     readonly sockets: SlackSockets;
-    readonly delivery: Delivery;
+    readonly delivery: {
+      stats(): Promise<{ readonly waitingByConnection: ReadonlyMap<string, number> }>;
+    };
     readonly activity: ActivityLog;
   },
 ): Promise<LiveConnection | undefined> {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Config } from '../config.js';
-import { errorMessage, PluginError } from '../core/errors.js';
+import type { Config } from './config.js';
+import { errorMessage, PluginError } from './core/errors.js';
 
 /** Each credential with its setting and with the file that holds it when the setting is absent. */
 const TOKENS = {
