@@ -188,3 +188,40 @@ describe('the form of saving', () => {
     expect(await storedType()).toBeUndefined();
   });
 });
+
+describe('messages that cannot be decoded', () => {
+  const malformed = Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f]);
+  const enveloped = (flags: number, message: Buffer): Buffer => {
+    const head = Buffer.alloc(5);
+    head[0] = flags;
+    head.writeUInt32BE(message.length, 1);
+    return Buffer.concat([head, message]);
+  };
+  const call = (headers: Readonly<Record<string, string>>, body: string | Buffer): Promise<Reply> =>
+    ask('/autokitteh.connections.v1.ConnectionsService/Test', { method: 'POST', headers, body });
+
+  it.each([
+    ['binary', { 'content-type': 'application/proto' }, malformed],
+    ['packed', { 'content-type': 'application/proto', 'content-encoding': 'gzip' }, gzipSync(malformed)],
+    ['JSON', { 'content-type': 'application/json' }, 'no JSON'],
+  ])(
+    'A caller is told that a message that cannot be decoded is an invalid argument: %s',
+    async (_what, headers, body) => {
+      const reply = await call(headers, body);
+      expect([reply.status, reply.body.toString()]).toEqual([
+        400,
+        expect.stringContaining('"code":"invalid_argument"'),
+      ]);
+    },
+  );
+
+  it.each([
+    ['whole', {}, enveloped(0, malformed)],
+    ['packed', { 'grpc-encoding': 'gzip' }, enveloped(1, gzipSync(malformed))],
+    ['shorter than its frame says', {}, enveloped(0, malformed).subarray(0, 8)],
+  ])('A caller of gRPC-Web is told the same: %s', async (_what, headers, body) => {
+    const reply = await call({ ...headers, 'content-type': 'application/grpc-web+proto' }, body);
+    const told = `${JSON.stringify(reply.headers)}${reply.body.toString('latin1').toLowerCase()}`;
+    expect([reply.status, told]).toEqual([200, expect.stringMatching(/grpc-status"?: ?"?3\b/)]);
+  });
+});

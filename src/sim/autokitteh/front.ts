@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createContextValues } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { getRequestListener } from '@hono/node-server';
 import { trailDuration } from './duration-trailer.js';
 import { exchangeKey, type Faults } from './faults.js';
@@ -9,6 +8,7 @@ import { callerId, callerKey, SYSTEM, type Caller } from './identity.js';
 import { faultInterceptor } from './interceptors.js';
 import { readTarget } from './go-mux.js';
 import { createPages } from './pages.js';
+import { rpcAdapter } from './rpc-adapter.js';
 import { routes } from './services.js';
 import { sendStaticFile, STATIC_FILE } from './static-file.js';
 import type { RequestRow } from './store.js';
@@ -38,14 +38,14 @@ export class Front {
       this.#callers.get(request) ?? { t: 'user', userId: '' };
     const pages = createPages(world, callerOf, faults, slackApiUrl);
     const servePage = getRequestListener(pages.fetch, { overrideGlobalObjects: false });
-    this.#handle = connectNodeAdapter({
+    this.#handle = rpcAdapter({
       routes: routes(world),
       interceptors: [faultInterceptor(faults, world.clock)],
       contextValues: (request) =>
         createContextValues()
-          .set(callerKey, callerOf(request as IncomingMessage))
+          .set(callerKey, callerOf(request))
           .set(exchangeKey, { cut: () => request.socket.destroy() }),
-      fallback: (request, response) => void servePage(request, response as ServerResponse),
+      fallback: (request, response) => void servePage(request, response),
     });
   }
 
