@@ -132,20 +132,21 @@ function protocolSwitch(options: {
     const onError = (): void => {
       socket.destroy();
     };
+    // A peer that ends its half before that has nothing to ask.
+    const onEnd = (): void => {
+      socket.destroy();
+    };
     const onClose = (): void => timer.cancel();
     const onReadable = (): void => {
       for (let chunk: unknown; (chunk = socket.read()) !== null;)
         read = Buffer.concat([read, chunk as Buffer]);
       const preface = PREFACE.subarray(0, read.length).equals(read.subarray(0, PREFACE.length));
-      if (preface && read.length < PREFACE.length) {
-        if (socket.readableEnded) socket.destroy();
-        return;
-      }
+      if (preface && read.length < PREFACE.length) return;
       timer.cancel();
-      socket.off('readable', onReadable).off('error', onError).off('close', onClose);
+      socket.off('readable', onReadable).off('end', onEnd).off('error', onError).off('close', onClose);
       socket.unshift(read);
       (preface ? options.http2 : options.http1)(socket);
     };
-    socket.on('readable', onReadable).on('error', onError).on('close', onClose);
+    socket.on('readable', onReadable).on('end', onEnd).on('error', onError).on('close', onClose);
   };
 }
