@@ -271,7 +271,8 @@ export class LiveConnections {
     if (this.#stopping.signal.aborted) return;
     this.#statuses.listed();
     this.#background.run('verify tokens with Slack', () => this.#identification.all());
-    this.#identification.tell();
+    // A connection that is new, or has another token, is told what is known of it.
+    if (this.#isChanged) this.#identification.tell();
     if (this.#isWantedToBeDecided()) this.#identified();
     else this.refreshed.emit(undefined);
   }
