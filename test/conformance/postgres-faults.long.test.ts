@@ -9,6 +9,7 @@ import {
   prepareDatabase,
   type PostgresJournal,
 } from '../../src/storage/postgres/postgres-journal.js';
+import { startHalfOpenProxy } from '../helpers/half-open-proxy.js';
 import { eventually } from '../helpers/eventually.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { startPostgres, type PostgresServer } from '../world/postgres-server.js';
@@ -127,6 +128,80 @@ describe('a journal on PostgreSQL under faults', () => {
     expect(claimed.rows.map(({ key }) => key).sort()).toEqual([...keys].sort());
     expect(claimed.rows.filter(({ key, conversation }) => key !== conversation)).toEqual([]);
     await journal.close();
+  });
+
+  test('A journal whose connection falls silent refuses events, and takes them again on a new connection', async () => {
+    const proxy = await startHalfOpenProxy(`127.0.0.1:${server.port}`);
+    const url = server.url.replace(`127.0.0.1:${server.port}`, proxy.host);
+    const journal = await openPostgresJournal({
+      ...{ url, maxBytes: 1024 ** 3, clock: systemClock },
+      ...{ name: 'one', version: 'test' },
+    });
+    await journal.append([row({ key: 'before' })]);
+    proxy.silence();
+    await expect(journal.append([row({ key: 'meanwhile' })])).rejects.toMatchObject({
+      code: 'journal_unavailable',
+    });
+    expect(await journal.append([row({ key: 'after', conversation: 'C2' })])).toEqual(['first']);
+    await journal.close();
+    await proxy.stop();
+  });
+
+  test('Four replicas that write and end rows of the same few conversations at once leave none without a next one', async () => {
+    const lines = Array.from({ length: 4 }, () => journalLines(server.url));
+    const journals = lines.map((each) =>
+      postgresJournal({
+        claims: new Claims(),
+        ownerOf: (asked: string) => asked,
+        leave: () => Promise.resolve(),
+        maxBytes: 1024 ** 3,
+        clock: systemClock,
+        ...each,
+      }),
+    );
+    await sql(`INSERT INTO ak_slack.replicas
+      SELECT 'r' || n, 'r', '', now(), now() + interval '1 hour' FROM generate_series(0, 3) n`);
+    const ended: { id: number; conversation: string }[] = [];
+    const end = async (
+      at: number,
+      rows: readonly { id: number; turn?: number | undefined; conversation: string }[],
+    ) => {
+      ended.push(...rows.map(({ id, conversation }) => ({ id, conversation })));
+      await journals[at]!.settle(
+        `r${at}`,
+        2000,
+        rows.map(({ id, turn }) => ({ t: 'delivered', id, turn, eventId: 'e', recovered: false })),
+      );
+    };
+    const work = async (at: number): Promise<void> => {
+      for (let n = 0; n < 60; n += 1) {
+        const rows = Array.from({ length: 1 + (n % 6) }, (_, m) =>
+          row({ key: `${at} ${n} ${m}`, conversation: `C${(n * 7 + m * 5) % 6}`, claimFor: `r${at}` }),
+        );
+        const appending = journals[at]!.append(rows);
+        const claiming = journals[at]!.claim(`r${at}`, 2000, [want({ limit: 3 })]);
+        const [appended, claimed] = await Promise.all([appending, claiming]);
+        const written = rows.flatMap(({ conversation }, m) => {
+          const result = appended[m];
+          return typeof result === 'object' ? [{ id: result.claimed, turn: result.turn, conversation }] : [];
+        });
+        await end(at, [...written, ...claimed.rows]);
+      }
+    };
+    await Promise.all(journals.map((_, at) => work(at)));
+    for (let more = true; more;) {
+      const { rows } = await journals[0]!.claim('r0', 2000, [want()]);
+      await end(0, rows);
+      more = rows.length > 0;
+    }
+    expect(await sql('SELECT id, leads, owner FROM ak_slack.events')).toEqual([]);
+    const [keys] = await sql<{ count: number }>('SELECT count(*) AS count FROM ak_slack.keys');
+    expect(ended).toHaveLength(keys!.count);
+    for (let lane = 0; lane < 6; lane += 1) {
+      const ids = ended.filter(({ conversation }) => conversation === `C${lane}`).map(({ id }) => id);
+      expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    }
+    await Promise.all(journals.map((journal) => journal.close()));
   });
 
   test('A full journal refuses events, and takes them again when some were delivered; dead letters stay', async () => {
