@@ -77,6 +77,16 @@ describe('opening a journal on PostgreSQL', () => {
     }
   });
 
+  test('Of several hosts the first one that is a primary and can be reached is used', async () => {
+    const url = server.url.replace('127.0.0.1:', '127.0.0.1:1,127.0.0.1:');
+    const journal = await openPostgresJournal({
+      ...{ url, maxBytes: 1024 ** 3, clock: systemClock },
+      ...{ name: 'one', version: 'test' },
+    });
+    expect(await journal.append([row()])).toEqual(['first']);
+    await journal.close();
+  });
+
   test('A server that cannot be reached is named in the error, without the password', async () => {
     const url = 'postgres://somebody:hidden@127.0.0.1:1/ak_slack';
     const opening = openPostgresJournal({

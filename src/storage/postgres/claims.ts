@@ -56,7 +56,7 @@ export class Claims {
     this.#suspects = [];
   }
 
-  /** Takes what PostgreSQL says is ours; returns the claims that are to be adopted. */
+  /** Steps `look` and `compare` of docs/replicas-model: takes what PostgreSQL says is ours; returns the claims that are to be adopted. */
   look(owned: readonly Claim[]): readonly Claim[] {
     const unknown = owned.filter((claim) => !this.has(claim));
     const isSure = this.#pending.every((number) => number >= this.#begunAtLook);

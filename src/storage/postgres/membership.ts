@@ -72,7 +72,7 @@ export class LeaseKeeper {
     });
   }
 
-  /** Renews the lease, and ends leases of others that are over; joins anew if its own was ended. */
+  /** Renews the lease, and ends leases of others that are over; joins anew if its own was ended (step `rejoin` of the model). */
   async beat(): Promise<void> {
     const id = this.#id;
     const isAlive = await this.#renew(async (query) => {

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { PluginError } from '../../core/errors.js';
+import { urlsOf } from './hosts.js';
 
 /** A value of a statement; a list is an array of PostgreSQL. */
 export type Parameter =
@@ -9,7 +10,7 @@ export type Parameter =
 export type Query = <Row>(sql: string, values?: readonly Parameter[]) => Promise<Row[]>;
 
 export interface SessionOptions {
-  /** `postgres://…` */
+  /** `postgres://user@host1,host2/database` */
   readonly url: string;
   /** What PostgreSQL shows as the application of this connection. */
   readonly applicationName: string;
@@ -47,7 +48,18 @@ export class Session {
     });
   }
 
-  static async open({ url, applicationName, statementMs, check }: SessionOptions): Promise<Session> {
+  /** Tries the hosts in turn, until one is reached that passes the check; rejects with what the last one met. */
+  static async open(options: SessionOptions): Promise<Session> {
+    const [first, ...others] = urlsOf(options.url);
+    let opening = Session.#openOne(first, options);
+    for (const url of others) opening = opening.catch(() => Session.#openOne(url, options));
+    return opening;
+  }
+
+  static async #openOne(
+    url: string,
+    { applicationName, statementMs, check }: SessionOptions,
+  ): Promise<Session> {
     const client = new pg.Client({
       connectionString: url,
       application_name: applicationName,

@@ -1,4 +1,6 @@
 /**
+ * Steps `appendDuplicate`, `appendLeading`, `appendLocks` and `appendBehind` of docs/replicas-model.
+ *
  * Writes rows whose keys are new; the keys of a call are distinct. A row that leads its lane is claimed for its owner, if that
  * holds its lease. Bodies come one after another in `v_bodies`, each `v_size` bytes long.
  *

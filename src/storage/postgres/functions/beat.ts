@@ -1,4 +1,6 @@
 /**
+ * Steps `beat` and `fence` of docs/replicas-model.
+ *
  * Renews the lease of a replica that is not gone, and ends those of the others that are over, in one transaction and by one
  * time. Only a replica that has beaten without a gap for a whole lease ends others: after an outage of PostgreSQL all of
  * them get the time to renew. \`alive\` is false when another replica has ended this one.

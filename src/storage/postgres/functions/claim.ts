@@ -1,4 +1,6 @@
 /**
+ * Step `claimOrTakeOver` of docs/replicas-model.
+ *
  * Takes the leading rows that are ready, for a replica that holds its lease. Answers ids alone: a client that reads slowly
  * would keep the rows locked. A row without an id says when the next lane of that want is ready. NO KEY UPDATE, so that
  * lanes to which somebody is just writing are not left out.

@@ -1,4 +1,6 @@
 /**
+ * Steps `settleDelivered`, `settleReleased` and `settleNothing` of docs/replicas-model.
+ *
  * Ends claims. A row that somebody is writing behind is not waited for, because to wait while rows are held is how two
  * transactions come to wait for each other: it is answered 'busy', and settled alone, with \`v_wait\`. A claim is told by its
  * turn, which also leaves alone a later claim of the same row by the same owner; without a turn, by its owner.

@@ -1,4 +1,6 @@
 /**
+ * Step `claimOrTakeOver` of docs/replicas-model.
+ *
  * Moves rows to a replica that holds its lease: those of owners that are not live, whatever became of them, and those of its
  * own that it names by id and turn because it does not know them. Answers ids alone, as a claim does.
  *
