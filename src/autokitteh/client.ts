@@ -13,6 +13,8 @@ import {
 } from '../gen/autokitteh/connections/v1/connections_pb.js';
 import { DispatcherService } from '../gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
 import { EventsService } from '../gen/autokitteh/events/v1/events_pb.js';
+import { SessionsService, SessionStateType } from '../gen/autokitteh/sessions/v1/sessions_pb.js';
+import { TriggersService } from '../gen/autokitteh/triggers/v1/triggers_pb.js';
 import { VarsService } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import type { Credentials } from './credentials.js';
 import { encodeDispatch, type OutgoingEvent } from './dispatch-encoding.js';
@@ -53,6 +55,19 @@ export interface EventQuery {
   readonly eventType?: string;
   /** Newest first, at most so many; 0 or absent means all. */
   readonly maxResults?: number;
+}
+
+/** Which sessions: of an event, or those of a project that run. */
+export type SessionQuery = { readonly eventId: string } | { readonly runningIn: string };
+
+/** A trigger of a connection, as far as it says which events it takes. */
+export interface TriggerRecord {
+  /** Empty or `*` for all. */
+  readonly eventType: string;
+  /** A condition in CEL; empty if there is none. */
+  readonly filter: string;
+  /** Whether there is a function that it starts. */
+  readonly hasCall: boolean;
 }
 
 /** Who the server takes us for. */
@@ -98,6 +113,10 @@ export interface AutoKitteh {
   prepareDispatch(event: OutgoingEvent): (signal: AbortSignal) => Promise<{ eventId: string }>;
   /** Stored events, newest first. */
   listEvents(query: EventQuery, signal?: AbortSignal): Promise<EventRecord[]>;
+  /** Whether there is any such session. */
+  hasSession(query: SessionQuery, signal?: AbortSignal): Promise<boolean>;
+  /** The triggers of a connection, in all projects. */
+  listTriggers(connectionId: string, signal?: AbortSignal): Promise<TriggerRecord[]>;
   /** The same server, asked with a person's own credentials and never with ours. */
   forCaller(headers: CallerHeaders): AutoKitteh;
 }
@@ -224,6 +243,21 @@ function methods(
       return events.map(({ eventId, destinationId, eventType, memo, createdAt }) => {
         const at = createdAt === undefined ? 0 : timestampMs(createdAt);
         return { eventId, destinationId, eventType, memo, createdAt: at };
+      });
+    },
+    async hasSession(query, signal) {
+      const filter =
+        'eventId' in query
+          ? { eventId: query.eventId }
+          : { projectId: query.runningIn, stateType: SessionStateType.RUNNING };
+      const request = { ...filter, countOnly: true };
+      return (await call(SessionsService.method.list, request, signal)).count > 0n;
+    },
+    async listTriggers(connectionId, signal) {
+      checkConnectionId(connectionId);
+      const { triggers } = await call(TriggersService.method.list, { connectionId }, signal);
+      return triggers.map(({ eventType, filter, codeLocation }) => {
+        return { eventType, filter, hasCall: (codeLocation?.name ?? '') !== '' };
       });
     },
     forCaller(person) {

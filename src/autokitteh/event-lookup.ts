@@ -4,50 +4,42 @@ import type { AutoKitteh, EventQuery, EventRecord } from './client.js';
 export interface SoughtEvent {
   readonly connectionId: string;
   readonly integrationId: string;
-  /** Events of an organisation's connection are found by integration only; undefined if it is not known which it is. */
-  readonly orgLevel: boolean | undefined;
+  /** An organisation's connection has an event for each trigger, and they are found by integration only. */
+  readonly orgLevel: boolean;
   /** The memo's key and value that no other event has. */
   readonly memo: readonly [key: string, value: string];
   /** Milliseconds since 1970: nothing before this can be it. */
   readonly since: number;
+  /** Whether it was sent before its last dispatch, so that there may be earlier copies. */
+  readonly mayHaveCopies: boolean;
 }
 
-// Most crashes concern the last few events; the server has no paging, so each look asks for more of the newest.
+// Most look-ups concern the last few events; the server has no paging, so each look asks for more of the newest.
 const LOOKS: readonly number[] = [50, 500, 5000];
 // The server's clock may be behind ours by so much.
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 /**
  * Looks an event up by its memo, newest first, until events are older than it can be; beyond 5,000 newer events it
- * counts as not found. That a row is found does not mean that it started anything: the server stores events first.
+ * counts as not found. More than one is found where there are copies, or one for each trigger. That an event is found does
+ * not mean that it started anything: the server stores events first.
  */
-export async function findEvent(
+export async function findEvents(
   server: Pick<AutoKitteh, 'listEvents'>,
-  sought: SoughtEvent,
+  { connectionId, integrationId, orgLevel, memo: [key, value], since, mayHaveCopies }: SoughtEvent,
   signal?: AbortSignal,
-): Promise<EventRecord | undefined> {
-  const { connectionId, integrationId, orgLevel } = sought;
-  const own =
-    orgLevel === true ? undefined : await findWithin(server, { destinationId: connectionId }, sought, signal);
-  if (own !== undefined || orgLevel === false) return own;
-  return findWithin(server, { integrationId }, sought, signal);
-}
-
-async function findWithin(
-  server: Pick<AutoKitteh, 'listEvents'>,
-  scope: EventQuery,
-  { connectionId, memo: [key, value], since }: SoughtEvent,
-  signal?: AbortSignal,
-): Promise<EventRecord | undefined> {
+): Promise<readonly EventRecord[]> {
+  const scope: EventQuery = orgLevel ? { integrationId } : { destinationId: connectionId };
   const isSought = ({ memo, destinationId }: EventRecord): boolean =>
-    memo[key] === value && (scope.integrationId === undefined || destinationId === connectionId);
+    memo[key] === value && destinationId === connectionId;
+  let found: EventRecord[] = [];
   for (const maxResults of LOOKS) {
     const events = await server.listEvents({ ...scope, maxResults }, signal);
-    const found = events.find(isSought);
-    if (found !== undefined) return found;
+    found = events.filter(isSought);
+    if (found.length > 0 && !orgLevel && !mayHaveCopies) break;
     const oldest = events.at(-1);
-    if (oldest === undefined || events.length < maxResults) return undefined;
-    if (oldest.createdAt < since - CLOCK_SKEW_MS) return undefined;
+    if (oldest === undefined || events.length < maxResults) break;
+    if (oldest.createdAt < since - CLOCK_SKEW_MS) break;
   }
-  return undefined;
+  return found;
 }

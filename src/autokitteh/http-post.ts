@@ -13,8 +13,14 @@ export interface HttpResponse {
   readonly bytes: Uint8Array;
 }
 
+/** The request left, and its whole answer did not come. The cause is undici's error. */
+export class AnswerLostError extends Error {
+  override readonly name = 'AnswerLostError';
+}
+
 /**
- * Posts, and resolves with the whole answer; rejects with undici's error, or with the signal's reason. Through undici's
+ * Posts, and resolves with the whole answer; rejects with undici's error if the request has not left, with
+ * AnswerLostError if it has, or with the signal's reason. Through undici's
  * own handler instead of a stream, which costs twice as much, and is made for every event.
  */
 export function post(pool: Pool, { path, headers, body }: Post, signal: AbortSignal): Promise<HttpResponse> {
@@ -69,7 +75,8 @@ class Collector implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#signal.removeEventListener('abort', this.#onAbort);
-    this.#reject(error);
+    const isSent = this.#controller !== undefined && !this.#signal.aborted;
+    this.#reject(isSent ? new AnswerLostError('', { cause: error }) : error);
   }
 
   /** At once, even of a request that still waits for a connection; such a one is ended when it gets one. */

@@ -13,7 +13,8 @@ import { Pool } from 'undici';
 import { PluginError, type ErrorCode } from '../core/errors.js';
 import type { Outbound } from '../core/outbound.js';
 import { UnreachableError } from '../core/unreachable.js';
-import { post, type HttpResponse } from './http-post.js';
+import { AnswerLostError, post, type HttpResponse } from './http-post.js';
+import { UnansweredError } from './unanswered.js';
 
 export interface UnaryOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -24,7 +25,10 @@ export interface UnaryOptions {
 
 /** One unary call after the other over pooled connections. */
 export interface UnaryCaller {
-  /** `request` may be encoded already. Rejects with a ConnectError, or with the signal's reason. */
+  /**
+   * `request` may be encoded already. Rejects with a ConnectError, an UnansweredError among them, or with the signal's
+   * reason.
+   */
   call<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I> | Uint8Array,
@@ -71,12 +75,15 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
       });
       if (answer.status !== 200) throw errorOf(answer);
       if (!answer.contentType.startsWith('application/proto')) {
-        throw new ConnectError('the reply does not come from AutoKitteh: check AUTOKITTEH_URL', Code.Unknown);
+        throw new UnansweredError(
+          'the reply does not come from AutoKitteh: check AUTOKITTEH_URL',
+          Code.Unknown,
+        );
       }
       try {
         return fromBinary(method.output, answer.bytes);
       } catch (cause) {
-        throw new ConnectError(
+        throw new UnansweredError(
           `${method.name}: the reply cannot be read`,
           Code.Internal,
           undefined,
@@ -92,10 +99,12 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
 }
 
 /** With the system's code and not its words: they hold the server's address, and callers show this to anybody. */
-function unreachable(error: unknown): ConnectError {
+function unreachable(failure: unknown): ConnectError {
+  const isLost = failure instanceof AnswerLostError;
+  const error = isLost ? failure.cause : failure;
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reply';
   const isProxy = error instanceof UnreachableError && error.proxy !== undefined;
-  return new ConnectError(
+  return new (isLost ? UnansweredError : ConnectError)(
     `the server cannot be reached (${isProxy ? error.message : code})`,
     Code.Unavailable,
     undefined,
@@ -120,15 +129,24 @@ function errorOf(answer: HttpResponse): ConnectError {
   const words = answer.contentType.startsWith('text/plain') && text !== '' ? `: ${text}` : '';
   const code = answer.status >= 500 ? Code.Unavailable : codeFromHttpStatus(answer.status);
   const doubt = isOfAnother(answer) ? ', which is not a reply of AutoKitteh: check AUTOKITTEH_URL' : '';
-  const fallback = new ConnectError(`the server answered HTTP ${answer.status}${words}${doubt}`, code);
+  // A proxy may say this after the server got the request.
+  const Failure = answer.status >= 500 ? UnansweredError : ConnectError;
+  const fallback = new Failure(`the server answered HTTP ${answer.status}${words}${doubt}`, code);
   if (!answer.contentType.startsWith('application/json')) return fallback;
   try {
     const error = errorFromJsonBytes(answer.bytes, undefined, fallback);
     // JSON of another kind of server, which has its words under another name.
-    return error.rawMessage === '' && error.code === code ? fallback : error;
+    if (error.rawMessage === '' && error.code === code) return fallback;
+    return hasCode(answer.bytes) ? error : new Failure(error.rawMessage, error.code);
   } catch (error) {
-    return ConnectError.from(error);
+    return answer.status >= 500 ? fallback : ConnectError.from(error);
   }
+}
+
+/** Whether JSON is an error of Connect's and not a proxy's: those have no code, or a number. */
+function hasCode(json: Uint8Array): boolean {
+  const { code } = JSON.parse(new TextDecoder().decode(json)) as { code?: unknown };
+  return typeof code === 'string';
 }
 
 /** Which of our codes the server's refusal is; every other code of Connect is `server_refused`. */

@@ -1,33 +1,23 @@
 import type { Deadlines } from '../core/cancellation.js';
-import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
-import type { Random } from '../core/random.js';
 import type { Membership } from '../storage/cluster.js';
 import type { JournalRow, Settlement } from '../storage/journal.js';
 import type { Concurrency } from './concurrency.js';
-import type { DeliveryEvent } from './events.js';
-import type { DeliveryLimits } from './limits.js';
-import type { OutageWatch } from './outage-watch.js';
+import { isUnanswered, lookUp, type LookUpPorts } from './look-up.js';
 import { labelOf } from './row-label.js';
-import type { DispatchOutcome, EventSink, Send } from './sink.js';
+import type { DispatchOutcome, Send } from './sink.js';
 import { verdictOn } from './verdict.js';
 
-export interface AttemptPorts {
-  readonly sink: EventSink;
+export interface AttemptPorts extends LookUpPorts {
   readonly clock: Clock;
-  readonly now: () => number;
-  readonly random: Random;
-  readonly limits: DeliveryLimits;
-  readonly events: Channel<DeliveryEvent>;
-  readonly watch: OutageWatch;
   readonly concurrency: Concurrency;
   readonly membership: Membership;
 }
 
 /**
- * Hands one row to the sink, and learns from the outcome. Resolves with what is to be written about it, or with nothing
- * when `deadlines` were ended: then nobody knows what the server did, as after a crash.
+ * Hands one row to the sink, after a look-up if an earlier dispatch had no answer. Resolves with what is to be written about
+ * it, or with nothing when `deadlines` were ended: then nobody knows what the server did, as after a crash.
  */
 export async function attempt(
   row: JournalRow,
@@ -35,8 +25,20 @@ export async function attempt(
   ports: AttemptPorts,
   deadlines: Deadlines,
 ): Promise<Settlement | undefined> {
+  const known = isUnanswered(row) ? await lookUp(row, ports, deadlines) : 'send';
+  return known === 'send' ? dispatch(row, inFlight, ports, deadlines) : known;
+}
+
+/** Hands a row to the sink, and learns from the outcome. */
+async function dispatch(
+  row: JournalRow,
+  inFlight: number,
+  ports: AttemptPorts,
+  deadlines: Deadlines,
+): Promise<Settlement | undefined> {
   const { clock, now, limits, random, watch, membership } = ports;
   const startedAt = now();
+  const begunInOutage = watch.reason !== undefined;
   const send = prepare(row, ports);
   // The last look before the request leaves: another process may have the row by now.
   if (!membership.holds(row)) {
@@ -47,7 +49,13 @@ export async function attempt(
   const outcome = typeof send === 'function' ? await ask(send, ports, deadlines) : send;
   const ms = clock.monotonic() - began;
   if (deadlines.isEnded && outcome.t !== 'delivered') return undefined;
-  const signs = { startedAt, now: now(), passedAt: watch.passedAt, loneSince: watch.loneSince(row.id) };
+  const signs = {
+    startedAt,
+    begunInOutage,
+    now: now(),
+    passedAt: watch.passedAt,
+    loneSince: watch.loneSince(row.id),
+  };
   const verdict = verdictOn(row, outcome, signs, limits, random);
   const isFaultOfRow = verdict.t === 'dead' || (verdict.t === 'retry' && verdict.counted);
   learn(row, outcome, { ms, inFlight, isFaultOfRow }, ports);
@@ -78,7 +86,7 @@ async function ask(
   try {
     return await send(limit.signal);
   } catch (error) {
-    if (limit.signal.aborted) return { t: 'outage', reason: errorMessage(limit.signal.reason) };
+    if (limit.signal.aborted) return { t: 'unanswered', reason: errorMessage(limit.signal.reason) };
     return { t: 'failed', reason: errorMessage(error) };
   } finally {
     limit.cleanup();
@@ -89,10 +97,17 @@ function learn(
   row: JournalRow,
   outcome: DispatchOutcome,
   { ms, inFlight, isFaultOfRow }: { ms: number; inFlight: number; isFaultOfRow: boolean },
-  { watch, concurrency, now }: AttemptPorts,
+  { watch, progress, concurrency, now }: AttemptPorts,
 ): void {
+  if (outcome.t === 'unanswered' || outcome.t === 'outage') progress.unanswered();
+  if (outcome.t === 'outage') progress.stopped();
   switch (outcome.t) {
     case 'delivered':
+      progress.took(now(), {
+        connectionId: row.connectionId,
+        eventId: outcome.eventId,
+        eventType: outcome.eventType ?? '',
+      });
       concurrency.answered(ms, inFlight);
       watch.answered(now(), true);
       break;
@@ -104,10 +119,14 @@ function learn(
       break;
     case 'forbidden':
     case 'outage':
+    case 'unanswered':
     case 'failed':
       if (!isFaultOfRow) concurrency.failed();
       if (outcome.t === 'forbidden' && isFaultOfRow) watch.answered(now(), false);
-      else watch.failed(row.id, now(), outcome.reason, outcome.t !== 'failed' && !isFaultOfRow);
+      else {
+        const isCertain = outcome.t !== 'failed' && !isFaultOfRow;
+        watch.failed(row.id, now(), outcome.reason, isCertain, outcome.t !== 'unanswered');
+      }
       break;
   }
 }
@@ -123,8 +142,15 @@ function tell(row: JournalRow, verdict: Settlement, ms: number, { events, now }:
       events.emit({ t: 'dead', row: label, attempts, reason: verdict.reason });
       break;
     case 'retry':
-      events.emit({ t: 'retried', row: label, attempts, reason: verdict.reason });
+      events.emit({
+        t: 'retried',
+        row: label,
+        attempts,
+        reason: verdict.reason,
+        unanswered: verdict.unansweredAt !== undefined,
+      });
       break;
+    case 'deferred':
     case 'released':
       break;
   }

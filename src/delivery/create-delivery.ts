@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS, type DeliveryLimits } from './limits.js';
 import { OutageWatch } from './outage-watch.js';
 import { removeConnection } from './removal.js';
 import { DeliveryRun } from './run.js';
+import { ServerProgress } from './server-progress.js';
 import { Settler } from './settler.js';
 import { deliveryStats } from './stats.js';
 import { steadyTime } from '../core/clock.js';
@@ -25,11 +26,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const backlog = new Backlog();
   const health = new JournalHealth(journal, clock, events, options.health, limits.journalRetryMs);
   const watch = new OutageWatch(limits, random, events, options.health);
+  const progress = new ServerProgress();
   const concurrency = new Concurrency(limits.concurrency);
   // Rows that another process, or this one before, left in flight are told by this.
   const owner = randomUUID();
   const membership = options.membership ?? ALONE;
-  const common = { ...options, membership, limits, now, events, backlog, health, watch, concurrency, owner };
+  const parts = { events, backlog, health, watch, progress, concurrency };
+  const common = { ...options, ...parts, membership, limits, now, owner };
   const settler = new Settler({
     ...common,
     retryMs: limits.journalRetryMs,

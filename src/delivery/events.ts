@@ -31,11 +31,18 @@ export type DeliveryEvent =
       readonly ms: number;
       readonly waitedMs: number;
     }
-  /** After a crash a row was found at the server; whether sessions were started is not confirmed. */
+  /** A row whose dispatch had no answer was found at the server, with a session or with nothing that would take it. */
   | { readonly t: 'recovered_unconfirmed'; readonly row: RowLabel }
-  /** After a crash the server could not be asked whether it has a row; it is asked again, and the conversation waits. */
+  /** The server refused to say whether it has such a row; it is asked again, and the conversation waits. */
   | { readonly t: 'lookup_failed'; readonly row: RowLabel; readonly reason: string }
-  | { readonly t: 'retried'; readonly row: RowLabel; readonly attempts: number; readonly reason: string }
+  /** A dispatch failed in a way that passes: it is repeated; if it had no answer (`unanswered`), after a look-up. */
+  | {
+      readonly t: 'retried';
+      readonly row: RowLabel;
+      readonly attempts: number;
+      readonly reason: string;
+      readonly unanswered: boolean;
+    }
   /** A row was given up and is among the dead letters. */
   | { readonly t: 'dead'; readonly row: RowLabel; readonly attempts: number; readonly reason: string }
   /** So many dead letters were removed before their time, because most of the journal's room is in use. */

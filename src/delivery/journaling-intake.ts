@@ -194,7 +194,7 @@ export class JournalingIntake implements Intake {
       const { claimed: id, turn } = result;
       const written = { id, turn, appId, connectionId, key, kind, conversation, urgent, body, receivedAt };
       // The spread last: docs/architecture.md, "Avoiding promotion on the hot path".
-      dispatcher.begin({ attempts: 1, retried: false, ...written });
+      dispatcher.begin({ attempts: 1, retried: false, unansweredAt: undefined, ...written });
     } else if (row.claimFor !== undefined) dispatcher.release(row);
     // The others are looked for when their lane's first was dispatched.
     if (result === 'first') dispatcher.hint({ appId, connectionId, urgent, readyAt: 0 });

@@ -33,7 +33,15 @@ export interface DeliveryLimits {
   readonly probe: Backoff;
   /** Failures in a row, whatever their kind, that make an outage. */
   readonly failuresOfOutage: number;
-  /** After a crash, before what was in flight is looked up: a request may still be under way in the server. */
+  /** Before a row whose dispatch had no answer is looked up, since the server took the first event after that. */
+  readonly lookUpAfterMs: number;
+  /** Between look-ups of an event that the server has and that started nothing. */
+  readonly lookUpEveryMs: number;
+  /** It is sent again after this, where nothing tells whether the server has come to it. */
+  readonly lookUpUntilMs: number;
+  /** It is sent again after this, although the server is known to be behind. */
+  readonly lookUpBehindMs: number;
+  /** A row that is not found is sent after this, where the server takes no other event: its request may be under way. */
   readonly recoveryDelayMs: number;
   /** Between looks at what the other processes that share the journal left, and at what waits for any of them. */
   readonly sharedMs: number;
@@ -77,6 +85,11 @@ export const DEFAULT_LIMITS: DeliveryLimits = {
   loneMs: 30 * MINUTE,
   probe: { firstMs: 500, factor: 2, maxMs: 15 * SECOND },
   failuresOfOutage: 4,
+  lookUpAfterMs: 10 * SECOND,
+  lookUpEveryMs: 5 * SECOND,
+  lookUpUntilMs: 2 * MINUTE,
+  // An activity that was in the hands of a killed AK is given to the next one after ten minutes.
+  lookUpBehindMs: 15 * MINUTE,
   recoveryDelayMs: 2 * SECOND,
   sharedMs: 500,
   recountMs: 30 * SECOND,

@@ -13,10 +13,18 @@ type State =
       readonly since: number;
       readonly reason: string;
       readonly tries: number;
+      readonly refuses: boolean;
       readonly probeAt: number;
     }
   /** One row is under way. Ends with its answer. */
-  | { readonly t: 'probing'; readonly since: number; readonly reason: string; readonly tries: number };
+  | {
+      readonly t: 'probing';
+      readonly since: number;
+      readonly reason: string;
+      readonly tries: number;
+      /** Whether the latest failure was a refusal by the server, which then can be reached. */
+      readonly refuses: boolean;
+    };
 
 /** Which rows failed since the server last took one. */
 type Failing =
@@ -95,13 +103,23 @@ export class OutageWatch {
     this.#enter({ t: 'passing', failures: 0 });
   }
 
+  /** A row was found at the server: that ends an outage in which the server could not be reached. */
+  found(now: number): void {
+    if (this.#state.t === 'passing') return;
+    if (this.#state.refuses) this.notAsked(now);
+    else this.answered(now, false);
+  }
+
   /** A dispatch ended before the server was asked: if it was the probe, another may take its place. */
   notAsked(now: number): void {
     if (this.#state.t === 'probing') this.#enter({ ...this.#state, t: 'down', probeAt: now });
   }
 
-  /** A dispatch failed; `isCertain` if the answer says that the server takes nothing. */
-  failed(rowId: number, now: number, reason: string, isCertain: boolean): void {
+  /**
+   * A dispatch or a look-up failed; `isCertain` if the failure says that the server takes nothing, `refuses` if the server
+   * said so itself.
+   */
+  failed(rowId: number, now: number, reason: string, isCertain: boolean, refuses = true): void {
     this.#note(rowId, now, isCertain);
     const state = this.#state;
     if (state.t === 'down') return;
@@ -110,11 +128,11 @@ export class OutageWatch {
       if (!isCertain && failures < this.policy.failuresOfOutage) this.#enter({ t: 'passing', failures });
       else {
         this.events.emit({ t: 'outage', reason });
-        this.#goDown(now, now, reason, 1);
+        this.#goDown(now, now, reason, 1, refuses);
       }
       return;
     }
-    this.#goDown(state.since, now, reason, state.tries + 1);
+    this.#goDown(state.since, now, reason, state.tries + 1, refuses);
   }
 
   #note(rowId: number, now: number, isCertain: boolean): void {
@@ -123,9 +141,9 @@ export class OutageWatch {
     else if (failing.t === 'none') this.#failing = { t: 'one', rowId, since: now };
   }
 
-  #goDown(since: number, now: number, reason: string, tries: number): void {
+  #goDown(since: number, now: number, reason: string, tries: number, refuses: boolean): void {
     const probeAt = now + backoffDelay(this.policy.probe, tries, this.random);
-    this.#enter({ t: 'down', since, reason, tries, probeAt });
+    this.#enter({ t: 'down', since, reason, tries, refuses, probeAt });
   }
 
   #enter(state: State): void {

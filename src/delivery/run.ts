@@ -5,7 +5,7 @@ import type { JournalRow } from '../storage/journal.js';
 import type { Backlog } from './backlog.js';
 import type { Dispatcher, DispatcherPorts } from './dispatcher.js';
 import type { JournalingIntake } from './journaling-intake.js';
-import { recover, takeOver, type RecoveryPorts } from './recovery.js';
+import { giveBack, takeOver } from './recovery.js';
 import { keepTidy } from './retention.js';
 import { warnOfFailure } from './warn-of-failure.js';
 
@@ -24,7 +24,7 @@ export class DeliveryRun {
   readonly #background = new Background((name, error) => {
     if (!this.#loops.signal.aborted) warnOfFailure(name, error);
   });
-  /** Taken over, and not yet handed to recovery. */
+  /** Taken over, and not yet given back. */
   #left: JournalRow[] = [];
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
@@ -56,8 +56,7 @@ export class DeliveryRun {
     if (this.#stopped !== undefined) return;
     backlog.load(sources);
     dispatcher.start(ready);
-    const left = this.#left.splice(0);
-    this.#background.run('recovery', () => recover(left, this.#recoveryPorts(), this.#loops.signal));
+    giveBack(this.#left.splice(0), this.#ports);
     if (isShared) this.#background.run('sharing', () => this.#watchOthers());
     this.#background.run('retention', () => keepTidy(this.#ports, this.#loops.signal));
   }
@@ -83,9 +82,7 @@ export class DeliveryRun {
         signal.throwIfAborted();
         health.failed(error);
       }
-      const left = this.#left.splice(0);
-      if (left.length > 0)
-        this.#background.run('recovery', () => recover(left, this.#recoveryPorts(), signal));
+      giveBack(this.#left.splice(0), this.#ports);
     }
   }
 
@@ -100,13 +97,5 @@ export class DeliveryRun {
     await this.#background.idle();
     await settler.close();
     health.close();
-  }
-
-  #recoveryPorts(): RecoveryPorts {
-    const { backlog } = this.#ports;
-    return {
-      ...this.#ports,
-      delivered: (row) => backlog.remove(row),
-    };
   }
 }

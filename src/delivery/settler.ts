@@ -91,7 +91,7 @@ export class Settler {
     ended.forEach(({ row, settlement }, index) => {
       if (settled[index] !== 'more') return;
       const { appId, connectionId, urgent } = row;
-      const readyAt = settlement.t === 'retry' ? settlement.nextAt : now();
+      const readyAt = 'nextAt' in settlement ? settlement.nextAt : now();
       left({ appId, connectionId, urgent, readyAt });
     });
     if (this.#stuck.length > 0 || this.#retrying === undefined) return;

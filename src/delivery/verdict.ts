@@ -8,6 +8,8 @@ import type { DispatchOutcome } from './sink.js';
 export interface Signs {
   readonly startedAt: number;
   readonly now: number;
+  /** Whether the server was known to take nothing when the dispatch began. */
+  readonly begunInOutage: boolean;
   /** When the server last took any event. */
   readonly passedAt: number | undefined;
   /** Since when this row and no other has failed, with nothing delivered meanwhile. */
@@ -35,24 +37,26 @@ export function verdictOn(
       return { t: 'dead', id, reason: outcome.reason };
     case 'forbidden':
     case 'outage':
+    case 'unanswered':
     case 'failed': {
       const { reason } = outcome;
       const { now, startedAt, passedAt, loneSince } = signs;
       const othersPass = passedAt !== undefined && passedAt >= startedAt - limits.signMs;
-      const counted = othersPass && (outcome.t !== 'outage' || row.retried);
-      if (counted && attempts >= limits.attempts)
-        return {
-          t: 'dead',
-          id,
-          reason: `${reason} (${attempts} attempts, while other events were delivered)`,
-        };
-      if (!counted && outcome.t === 'failed' && loneSince !== undefined && now - loneSince >= limits.loneMs)
-        return {
-          t: 'dead',
-          id,
-          reason: `${reason} (retried for too long, with no other event to compare it with)`,
-        };
-      return { t: 'retry', id, reason, counted, nextAt: now + backoffDelay(limits.retry, attempts, random) };
+      // One that began when all was well met whatever ended that half-way; later ones met a server that starts nothing.
+      const isUnsure = outcome.t === 'outage' && outcome.unsure === true && !signs.begunInOutage;
+      const unansweredAt = outcome.t === 'unanswered' || isUnsure ? now : undefined;
+      const isOfRow = outcome.t === 'forbidden' || outcome.t === 'failed' || row.retried;
+      const counted = othersPass && isOfRow;
+      if (counted && attempts >= limits.attempts) {
+        const why = `${reason} (${attempts} attempts, while other events were delivered)`;
+        return { t: 'dead', id, reason: why, unansweredAt };
+      }
+      if (!counted && outcome.t === 'failed' && loneSince !== undefined && now - loneSince >= limits.loneMs) {
+        const why = `${reason} (retried for too long, with no other event to compare it with)`;
+        return { t: 'dead', id, reason: why };
+      }
+      const nextAt = now + backoffDelay(limits.retry, attempts, random);
+      return { t: 'retry', id, reason, counted, nextAt, unansweredAt };
     }
   }
 }

@@ -40,7 +40,9 @@ function logDelivery(log: Log, event: DeliveryEvent): void {
     case 'retried':
       log.warn(
         { connection: event.row.connectionId, attempts: event.attempts, reason: event.reason },
-        'an event could not be dispatched, retrying',
+        event.unanswered
+          ? 'the dispatch of an event had no reply, looking it up before it is sent again'
+          : 'an event could not be dispatched, retrying',
       );
       return;
     case 'dead_removed':
@@ -61,7 +63,7 @@ function logDelivery(log: Log, event: DeliveryEvent): void {
     case 'lookup_failed':
       log.warn(
         { connection: event.row.connectionId, key: event.row.key, reason: event.reason },
-        'could not look up whether AutoKitteh received an event before the restart, retrying',
+        'could not look up whether AutoKitteh received an event, retrying',
       );
       return;
     case 'rejected':

@@ -1,5 +1,6 @@
 import { errorMessage, PluginError } from '../core/errors.js';
 import type { DispatchOutcome } from '../delivery/sink.js';
+import { hadNoAnswer } from '../autokitteh/unanswered.js';
 
 /*
  * AutoKitteh answers every failure of Dispatch with "invalid argument", so that only the text tells a bad event from a
@@ -28,10 +29,14 @@ const RULES: readonly (readonly [RegExp, 'poisoned' | 'outage'])[] = [
   ],
 ];
 
+// Temporal has not answered AutoKitteh in time: seen to start the workflow all the same, if it stopped just then.
+const UNSURE = /failed starting workflow:.*(deadline exceeded|context canceled|\bEOF\b|reset|broken pipe)/i;
+
 /** What an error of `AutoKitteh.dispatch` means for the event. */
 export function outcomeOfError(error: unknown): DispatchOutcome {
   const reason = errorMessage(error);
   if (!(error instanceof PluginError)) return { t: 'failed', reason };
+  if (hadNoAnswer(error)) return { t: 'unanswered', reason };
   switch (error.code) {
     case 'unauthenticated':
     case 'forbidden':
@@ -40,12 +45,12 @@ export function outcomeOfError(error: unknown): DispatchOutcome {
         reason: `${reason} (this program lacks the right to dispatch: see AUTOKITTEH_SIGN_KEY and AUTOKITTEH_TOKEN)`,
       };
     case 'server_unavailable':
-    case 'timeout':
       return { t: 'outage', reason };
     case 'not_found':
     case 'bad_input':
       return { t: 'poisoned', reason };
     default:
+      if (UNSURE.test(reason)) return { t: 'outage', reason, unsure: true };
       return { t: RULES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'failed', reason };
   }
 }

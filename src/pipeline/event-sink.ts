@@ -1,5 +1,4 @@
 import type { AutoKitteh } from '../autokitteh/client.js';
-import { findEvent } from '../autokitteh/event-lookup.js';
 import type { EventSink, Send } from '../delivery/sink.js';
 import { toEvent } from '../events/mapping.js';
 import type { JournalRow } from '../storage/journal.js';
@@ -8,10 +7,13 @@ import { answersKind } from '../connections/answer-kind.js';
 import { ANSWERS_PATH } from './response-routes.js';
 import { outcomeOfError } from './dispatch-outcome.js';
 import type { LiveConnections } from '../connections/live-connections.js';
-import type { Entry } from '../connections/registry.js';
+import { fateOf, searchEvent } from './event-search.js';
 
 export interface EventSinkOptions {
-  readonly server: Pick<AutoKitteh, 'prepareDispatch' | 'listEvents'>;
+  readonly server: Pick<
+    AutoKitteh,
+    'prepareDispatch' | 'connection' | 'listEvents' | 'hasSession' | 'listTriggers'
+  >;
   readonly integrationId: string;
   readonly live: Pick<LiveConnections, 'entry'>;
   readonly desk: Pick<AnswerDesk, 'awaited' | 'ticket'>;
@@ -19,12 +21,9 @@ export interface EventSinkOptions {
   readonly answersBase: () => string;
 }
 
-/** The memo's entry that tells a row's event from every other at the server. */
-const MEMO_KEY = 'slack_event_key';
-
-/** Brings journal rows to AutoKitteh: maps the frame as it came, dispatches it, and finds it again after a crash. */
+/** Brings journal rows to AutoKitteh: maps the frame as it came, dispatches it, and finds it again. */
 export function createEventSink(options: EventSinkOptions): EventSink {
-  const { server, live } = options;
+  const { server } = options;
   return {
     prepare(row): Send {
       const answerUrl = answerUrlOf(row, options);
@@ -37,22 +36,14 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       return async (signal) => {
         try {
           const { eventId } = await dispatch(signal);
-          return { t: 'delivered', eventId };
+          return { t: 'delivered', eventId, eventType: event.eventType };
         } catch (error) {
           return outcomeOfError(error);
         }
       };
     },
-    async find(row, signal): Promise<string | undefined> {
-      const sought = {
-        connectionId: row.connectionId,
-        integrationId: options.integrationId,
-        orgLevel: isOrgLevel(live.entry(row.connectionId)),
-        memo: [MEMO_KEY, row.key] as const,
-        since: row.receivedAt,
-      };
-      return (await findEvent(server, sought, signal))?.eventId;
-    },
+    find: (row, signal) => searchEvent(server, options.integrationId, row, signal),
+    fateOf: (taken, signal) => fateOf(server, taken, signal),
   };
 }
 
@@ -62,9 +53,4 @@ function answerUrlOf(row: JournalRow, { live, desk, answersBase }: EventSinkOpti
   // Another connection of the same installation may have chosen what this one did not.
   if (kind === undefined || !answersKind(live.entry(row.connectionId), kind)) return undefined;
   return `${answersBase()}${ANSWERS_PATH}/${desk.ticket(row.appId, row.key)}`;
-}
-
-/** Whether the connection belongs to an organisation; undefined if that is not known, as before the first look at them. */
-function isOrgLevel(entry: Entry | undefined): boolean | undefined {
-  return entry && entry.record.projectId === '';
 }

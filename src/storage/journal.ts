@@ -33,10 +33,12 @@ export interface JournalRow extends NewRow {
   readonly id: number;
   /** Dispatches begun so far, this one included, without those that an outage spoiled. */
   readonly attempts: number;
-  /** An earlier dispatch failed in a way that passes: sent again even if its event is found. */
+  /** An earlier dispatch failed in a way that passes. */
   readonly retried: boolean;
   /** Which claim of the row this is, where several processes share the journal. */
   readonly turn?: number | undefined;
+  /** When a dispatch ended and nobody knew how: it is looked up before it is sent again. Milliseconds since 1970. */
+  readonly unansweredAt?: number | undefined;
 }
 
 /** A row that was given up; its body is kept, so that it can be sent again. */
@@ -75,13 +77,13 @@ export interface Claimed {
 }
 
 /**
- * How a dispatch, or a look-up after a crash, ended for a row. With the row's `turn` it ends that claim alone: not a later one of
- * the same owner, which may have claimed the row again when this comes late.
+ * How a dispatch or a look-up ended for a row; an absent `unansweredAt` says that its answer came. With the row's `turn` it
+ * ends that claim alone: not a later one of the same owner, which may have claimed the row again when this comes late.
  */
 export type Settlement = { readonly turn?: number | undefined } & Ending;
 
 type Ending =
-  /** AK has it. `recovered`: found there after a crash, its sessions unconfirmed. */
+  /** AK has it. `recovered`: found there by a look-up. */
   | { readonly t: 'delivered'; readonly id: number; readonly eventId: string; readonly recovered: boolean }
   /** To be dispatched again, not before `nextAt`; until then its conversation waits. Not `counted`: it was no fault of the row. */
   | {
@@ -90,11 +92,24 @@ type Ending =
       readonly nextAt: number;
       readonly reason: string;
       readonly counted: boolean;
+      readonly unansweredAt?: number | undefined;
+    }
+  /** To be looked up, not before `nextAt`; until then its conversation waits. Else as before the claim. */
+  | {
+      readonly t: 'deferred';
+      readonly id: number;
+      readonly nextAt: number;
+      readonly unansweredAt: number;
     }
   /** Was not dispatched after all; as before the claim. */
   | { readonly t: 'released'; readonly id: number }
   /** Given up; its conversation goes on without it. */
-  | { readonly t: 'dead'; readonly id: number; readonly reason: string };
+  | {
+      readonly t: 'dead';
+      readonly id: number;
+      readonly reason: string;
+      readonly unansweredAt?: number | undefined;
+    };
 
 /** What a settlement found: the claim no longer the owner's, so that nothing was changed; else the lane's last row, or more. */
 export type Settled = 'gone' | 'last' | 'more';

@@ -75,7 +75,8 @@ const questions = {
           dispatched += 1;
           return { t: 'delivered', eventId: 'evt' };
         },
-        find: () => Promise.resolve(undefined),
+        find: () => Promise.resolve({ t: 'absent' }),
+        fateOf: () => Promise.resolve('none'),
       },
     });
     await pause(500);

@@ -84,6 +84,7 @@ export async function randomLife(seed: number, { journal: open, reopen }: Life):
         held = held.filter((each) => each.id !== id);
         if (pick(3) === 0) return { t: 'retry', id, nextAt: now + pick(100), reason: 'r', counted: true };
         if (pick(4) === 0) return { t: 'dead', id, reason: 'r' };
+        if (pick(4) === 0) return { t: 'deferred', id, nextAt: now + pick(100), unansweredAt: now };
         done.set(lane, [...(done.get(lane) ?? []), n]);
         return { t: 'delivered', id, eventId: 'e', recovered: false };
       });

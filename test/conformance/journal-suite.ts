@@ -155,6 +155,44 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(rows[0]).toMatchObject({ attempts: 1, retried: true });
     });
 
+    test('The journal remembers when a dispatch had no answer, until an answer came', async () => {
+      await journal.append([row({ key: 'a', claimFor: 'me' }), row({ key: 'b' })]);
+      const [first] = await journal.takeOver('you', 2000, 10);
+      expect(first?.unansweredAt).toBeUndefined();
+      const { id } = first!;
+      const retry = { t: 'retry', id, reason: 'reset', counted: false } as const;
+      await journal.settle('you', 2500, [{ ...retry, nextAt: 2600, unansweredAt: 2500 }]);
+      await reopen();
+      const claim = async (now: number) => (await journal.claim('me', now, [want()])).rows[0];
+      expect(await claim(2600)).toMatchObject({ key: 'a', unansweredAt: 2500 });
+      await journal.settle('me', 2700, [{ t: 'released', id }]);
+      expect(await claim(2700)).toMatchObject({ unansweredAt: 2500 });
+      await journal.settle('me', 2800, [{ ...retry, nextAt: 2800 }]);
+      expect((await claim(2800))?.unansweredAt).toBeUndefined();
+    });
+
+    test('The journal holds the conversation of a row that is to be looked up, and forgets the attempt', async () => {
+      await journal.append([row({ key: 'a' }), row({ key: 'b' })]);
+      const id = await claimOne();
+      expect(
+        await journal.settle('me', 2500, [{ t: 'deferred', id, nextAt: 9000, unansweredAt: 2400 }]),
+      ).toEqual(['more']);
+      expect((await journal.ready()).map(({ readyAt }) => readyAt)).toEqual([9000]);
+      await reopen();
+      expect(await claimKeys(8999)).toEqual([]);
+      const { rows } = await journal.claim('me', 9000, [want()]);
+      expect(rows).toMatchObject([{ key: 'a', attempts: 1, retried: false, unansweredAt: 2400 }]);
+    });
+
+    test('The journal remembers of a dead letter that its last dispatch had no answer', async () => {
+      await journal.append([row({ key: 'a' })]);
+      const id = await claimOne();
+      await journal.settle('me', 3000, [{ t: 'dead', id, reason: 'reset', unansweredAt: 2900 }]);
+      await journal.resend([id], 4000);
+      const { rows } = await journal.claim('me', 4000, [want()]);
+      expect(rows).toMatchObject([{ key: 'a', attempts: 1, unansweredAt: 2900 }]);
+    });
+
     test('The journal can be written whenever a probe says so', async () => {
       await journal.probe(1);
       await journal.probe(2);

@@ -124,7 +124,7 @@ function deadlySink(inner: EventSink): EventSink {
     prepare(row) {
       const send = inner.prepare(row);
       return async (signal) => {
-        record.note({ t: 'begun', key: row.key, retried: row.retried });
+        record.note({ t: 'begun', key: row.key });
         fuse.taken('dispatch begins');
         const outcome = await send(signal);
         record.note({ t: 'ended', key: row.key, outcome: outcome.t });
@@ -132,10 +132,11 @@ function deadlySink(inner: EventSink): EventSink {
       };
     },
     async find(row, signal) {
-      const eventId = await inner.find(row, signal);
-      record.note({ t: 'sought', key: row.key, found: eventId !== undefined });
-      return eventId;
+      const sighting = await inner.find(row, signal);
+      record.note({ t: 'sought', key: row.key, found: sighting.t !== 'absent' });
+      return sighting;
     },
+    fateOf: (taken, signal) => inner.fateOf(taken, signal),
   };
 }
 

@@ -67,7 +67,7 @@ export type CrashNote =
   | { readonly t: 'append'; readonly rows: readonly { readonly key: string; readonly lane: string }[] }
   /** How the latest `append` of this process that has no answer yet ended. */
   | { readonly t: 'appended'; readonly results: readonly Appended[] }
-  | { readonly t: 'begun'; readonly key: string; readonly retried: boolean }
+  | { readonly t: 'begun'; readonly key: string }
   | { readonly t: 'ended'; readonly key: string; readonly outcome: DispatchOutcome['t'] }
   | { readonly t: 'sought'; readonly key: string; readonly found: boolean }
   | { readonly t: 'recovered'; readonly key: string }

@@ -85,18 +85,21 @@ function killsWithCheckpoints(notes: readonly CrashNote[]): number {
 
 /**
  * Why an event may have been sent to the server again, once for each time (design decision 6): its dispatch failed in a
- * way that passes; or nobody knew how it had ended, and it was not found, or not looked for because it had failed before.
+ * way that passes; or nobody knew how it had ended, and it was not found.
  */
 function reasonsToRepeat(key: string, notes: readonly CrashNote[]): ('notFound' | 'failed')[] {
   const reasons: ('notFound' | 'failed')[] = [];
-  let state: 'none' | 'begun' | 'failed' | 'delivered' = 'none';
+  let state: 'none' | 'begun' | 'absent' | 'failed' | 'delivered' = 'none';
   for (const note of notes) {
     if (!('key' in note) || note.key !== key) continue;
-    if (note.t === 'ended') state = note.outcome === 'delivered' ? 'delivered' : 'failed';
+    if (note.t === 'ended' && note.outcome !== 'unanswered')
+      state = note.outcome === 'delivered' ? 'delivered' : 'failed';
     // A dispatch that had its answer is always found; and what was claimed and never begun cannot be there.
-    if (note.t === 'sought' && !note.found && state === 'begun') reasons.push('notFound');
+    if (note.t === 'sought' && (state === 'begun' || state === 'absent'))
+      state = note.found ? 'begun' : 'absent';
     if (note.t === 'begun') {
-      if (state === 'failed' || note.retried) reasons.push('failed');
+      if (state === 'failed') reasons.push('failed');
+      if (state === 'absent') reasons.push('notFound');
       state = 'begun';
     }
   }

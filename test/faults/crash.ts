@@ -79,7 +79,7 @@ async function crashRun(processes: CrashProcesses, peers: CrashPeers, seed: numb
   const limits =
     server.standIn === undefined
       ? BRISK_DELIVERY
-      : { ...BRISK_DELIVERY, recoveryDelayMs: STAND_IN_RECOVERY_MS };
+      : { ...BRISK_DELIVERY, lookUpAfterMs: STAND_IN_RECOVERY_MS, recoveryDelayMs: STAND_IN_RECOVERY_MS };
   const count = 30 + Math.floor(random() * 31);
   const kills = killsOf(seed, count, random);
   slack.ledger.forgetSettled();

@@ -77,7 +77,7 @@ export async function untilTroubles(world: World, problems: RegExp): Promise<voi
 }
 
 /** What `/ops/overview` tells. */
-export async function overview({ program }: World): Promise<Overview> {
+export async function overview({ program }: Pick<World, 'program'>): Promise<Overview> {
   return (await (
     await fetch(`${program.pluginUrl}/ops/overview`, { headers: AS_OPERATOR })
   ).json()) as Overview;

@@ -36,6 +36,10 @@ export const QUICK_DELIVERY: DeliveryLimits = {
   ...DEFAULT_LIMITS,
   retry: { firstMs: 50, factor: 2, maxMs: 200 },
   probe: { firstMs: 50, factor: 2, maxMs: 200 },
+  lookUpAfterMs: 100,
+  lookUpEveryMs: 50,
+  lookUpUntilMs: 500,
+  lookUpBehindMs: 2_000,
   recoveryDelayMs: 50,
   drainMs: 1_000,
 };
@@ -75,7 +79,8 @@ export const BRISK_DELIVERY: DeliveryLimits = {
 
 /** The limits in time that runs `scale` times as fast: a dispatch of the stand-in takes as long as ever, and storage its time. */
 export function scaledDelivery(scale: number): DeliveryLimits {
-  const { retry, probe, loneMs, signMs } = DEFAULT_LIMITS;
+  const { retry, probe, loneMs, signMs, lookUpAfterMs, lookUpEveryMs, lookUpUntilMs, lookUpBehindMs } =
+    DEFAULT_LIMITS;
   const scaled = (backoff: Backoff): Backoff => ({
     ...backoff,
     firstMs: backoff.firstMs / scale,
@@ -87,5 +92,9 @@ export function scaledDelivery(scale: number): DeliveryLimits {
     probe: scaled(probe),
     loneMs: loneMs / scale,
     signMs: signMs / scale,
+    lookUpAfterMs: lookUpAfterMs / scale,
+    lookUpEveryMs: lookUpEveryMs / scale,
+    lookUpUntilMs: lookUpUntilMs / scale,
+    lookUpBehindMs: lookUpBehindMs / scale,
   };
 }

@@ -27,6 +27,8 @@ export interface DispatchOptions {
   readonly wait: boolean;
   /** Aborts when the caller went away. */
   readonly signal: AbortSignal;
+  /** Ends the exchange without an answer. */
+  readonly cut: () => void;
 }
 
 export interface Dispatched {
@@ -85,6 +87,11 @@ export class Dispatching {
   async #one(caller: Caller, event: Event, to: Destination, options: DispatchOptions): Promise<Dispatched> {
     if (!this.#parts.rights.isSystem(caller)) throw refusals.invalid('save event: unauthorized');
     const row = this.#stored(event, to);
+    const { faults, clock } = this.#parts;
+    if (faults.takeDeath()) {
+      options.cut();
+      throw refusals.unknown('the server died');
+    }
     const bytes = toBinary(EventSchema, create(EventSchema, { data: event.data, memo: event.memo })).length;
     await this.#requireStartable(bytes, options.signal);
     const problem = wedgeProblem(row.data);
@@ -93,8 +100,13 @@ export class Dispatching {
       if (options.wait) await aborted(options.signal);
       return { eventId: row.eventId, startedSessionIds: [], signaledSessionIds: [] };
     }
+    const quick: Dispatched = { eventId: row.eventId, startedSessionIds: [], signaledSessionIds: [] };
+    if (!options.wait && faults.workflowDelayMs > 0) {
+      clock.setTimer(faults.workflowDelayMs, () => this.#process(row, to, options.deploymentId, bytes));
+      return quick;
+    }
     const done = this.#process(row, to, options.deploymentId, bytes);
-    return options.wait ? done : { eventId: row.eventId, startedSessionIds: [], signaledSessionIds: [] };
+    return options.wait ? done : quick;
   }
 
   #stored(event: Event, to: Destination): EventRow {

@@ -28,10 +28,13 @@ export class Faults {
   temporalDown = false;
   /** Milliseconds after which Dispatch then gives up: 10,000 with AutoKitteh, none here unless set. */
   temporalWaitMs = 0;
+  /** Milliseconds after which the workflow of an event runs that was dispatched without `wait`: Temporal keeps it meanwhile. */
+  workflowDelayMs = 0;
   /** Whether every request is answered 502, as by a proxy whose server is away. */
   badGateway = false;
   #refusals: Counted<Refusal>[] = [];
   #lost: Counted<string>[] = [];
+  #unstarted = 0;
 
   /** The next `times` calls of a method are refused before anything is done. */
   refuse(refusal: Refusal, times = Infinity): void {
@@ -43,11 +46,18 @@ export class Faults {
     this.#lost.push({ what: method, left: times });
   }
 
+  /** The next `times` events are stored and start nothing, and no answer comes: the server dies between the two. */
+  dieAfterStoring(times = 1): void {
+    this.#unstarted = times;
+  }
+
   /** Everything goes well again. */
   clear(): void {
     this.delayMs = 0;
     this.temporalDown = false;
     this.temporalWaitMs = 0;
+    this.workflowDelayMs = 0;
+    this.#unstarted = 0;
     this.badGateway = false;
     this.#refusals = [];
     this.#lost = [];
@@ -55,6 +65,12 @@ export class Faults {
 
   takeRefusal(path: string): Refusal | undefined {
     return take(this.#refusals, ({ method }) => path.endsWith(method));
+  }
+
+  takeDeath(): boolean {
+    if (this.#unstarted === 0) return false;
+    this.#unstarted--;
+    return true;
   }
 
   takeLoss(path: string): boolean {

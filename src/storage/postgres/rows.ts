@@ -5,7 +5,7 @@ import { decodeText } from './text.js';
 /** The columns of a row with its source, for statements on `events` or `dead` as `e` and `sources` as `s`. */
 const COLUMNS = `e.id, s.app_id, s.connection_id, coalesce(e.long_key, e.key) AS key, e.kind,
   coalesce(e.long_conversation, e.conversation) AS conversation, e.urgent, e.received_at, e.turn, e.attempts, e.retried,
-  e.body`;
+  e.unanswered_at, e.body`;
 
 interface StoredRow {
   readonly id: number;
@@ -19,6 +19,7 @@ interface StoredRow {
   readonly turn: number;
   readonly attempts: number;
   readonly retried: boolean;
+  readonly unanswered_at: number | null;
   readonly body: Buffer;
 }
 
@@ -68,5 +69,6 @@ function toRow(stored: StoredRow): JournalRow {
     turn: stored.turn,
     attempts: stored.attempts,
     retried: stored.retried,
+    unansweredAt: stored.unanswered_at ?? undefined,
   };
 }

@@ -38,7 +38,7 @@ async function settleBatch(
   waits: boolean,
 ): Promise<Outcome['outcome'][]> {
   const outcomes = await query<Outcome>(
-    `SELECT place, outcome FROM ${functionName('settle')}($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY place`,
+    `SELECT place, outcome FROM ${functionName('settle')}($1, $2, $3, $4, $5, $6, $7, $8, $9) ORDER BY place`,
     [
       owner,
       now,
@@ -46,8 +46,9 @@ async function settleBatch(
       some.map(({ id }) => id),
       some.map(({ turn }) => turn ?? null),
       some.map((each) => (each.t === 'retry' && !each.counted ? 'uncounted' : each.t)),
-      some.map((each) => (each.t === 'retry' ? each.nextAt : null)),
+      some.map((each) => ('nextAt' in each ? each.nextAt : null)),
       some.map((each) => ('reason' in each ? encodeText(each.reason) : null)),
+      some.map((each) => ('unansweredAt' in each ? (each.unansweredAt ?? null) : null)),
     ],
   );
   return outcomes.map(({ outcome }) => outcome);

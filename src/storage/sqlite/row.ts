@@ -2,7 +2,7 @@ import type { DeadRow, JournalRow } from '../journal.js';
 
 /** The columns of a row with its source and body, for statements that join the three tables. */
 export const ROW_COLUMNS = `e.id, s.app_id, s.connection_id, e.key, e.kind, e.conversation, e.urgent, e.received_at,
-  e.attempts, e.retried, b.body, e.last_error, e.settled_at`;
+  e.attempts, e.retried, e.unanswered_at, b.body, e.last_error, e.settled_at`;
 
 /** The tables that `ROW_COLUMNS` come from. */
 export const ROW_TABLES = `events e JOIN sources s ON s.id = e.source_id LEFT JOIN bodies b ON b.event_id = e.id`;
@@ -19,6 +19,7 @@ export interface StoredRow {
   readonly received_at: number;
   readonly attempts: number;
   readonly retried: number;
+  readonly unanswered_at: number | null;
   readonly body: string | null;
   readonly last_error: string | null;
   readonly settled_at: number | null;
@@ -37,6 +38,7 @@ export function toRow(stored: StoredRow): JournalRow {
     receivedAt: stored.received_at,
     attempts: stored.attempts,
     retried: stored.retried === 1,
+    unansweredAt: stored.unanswered_at ?? undefined,
   };
 }
 

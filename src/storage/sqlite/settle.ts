@@ -17,14 +17,17 @@ export function prepareSettle({ database, sources, lanes, inFlight }: Tables) {
   const deliver = database.prepare(`UPDATE events
     SET state = 'delivered', owner = NULL, event_id = ?, recovered = ?, settled_at = ? WHERE id = ? AND owner = ?`);
   const retry = database.prepare(`UPDATE events
-    SET state = 'waiting', owner = NULL, retried = 1, last_error = ? WHERE id = ? AND owner = ?`);
-  const retryUncounted = database.prepare(`UPDATE events
-    SET state = 'waiting', owner = NULL, retried = 1, last_error = ?, attempts = attempts - 1
+    SET state = 'waiting', owner = NULL, retried = 1, last_error = ?, unanswered_at = ?
     WHERE id = ? AND owner = ?`);
+  const retryUncounted = database.prepare(`UPDATE events
+    SET state = 'waiting', owner = NULL, retried = 1, last_error = ?, unanswered_at = ?, attempts = attempts - 1
+    WHERE id = ? AND owner = ?`);
+  const defer = database.prepare(`UPDATE events
+    SET state = 'waiting', owner = NULL, unanswered_at = ?, attempts = attempts - 1 WHERE id = ? AND owner = ?`);
   const release = database.prepare(`UPDATE events
     SET state = 'waiting', owner = NULL, attempts = attempts - 1 WHERE id = ? AND owner = ?`);
   const bury = database.prepare(`UPDATE events
-    SET state = 'dead', owner = NULL, last_error = ?, settled_at = ? WHERE id = ? AND owner = ?`);
+    SET state = 'dead', owner = NULL, last_error = ?, unanswered_at = ?, settled_at = ? WHERE id = ? AND owner = ?`);
 
   const land = (row: InFlightRow, eventId: string, now: number): Settled => {
     const { source, urgent, conversation } = row;
@@ -48,18 +51,25 @@ export function prepareSettle({ database, sources, lanes, inFlight }: Tables) {
         sources.count(row.source_id, { waiting: -1, waitingBytes: -row.size });
         break;
       case 'retry':
-        if (settlement.counted) retry.run(settlement.reason, id, owner);
-        else retryUncounted.run(settlement.reason, id, owner);
+        (settlement.counted ? retry : retryUncounted).run(
+          settlement.reason,
+          settlement.unansweredAt ?? null,
+          id,
+          owner,
+        );
+        break;
+      case 'deferred':
+        defer.run(settlement.unansweredAt, id, owner);
         break;
       case 'released':
         release.run(id, owner);
         break;
       case 'dead':
-        bury.run(settlement.reason, now, id, owner);
+        bury.run(settlement.reason, settlement.unansweredAt ?? null, now, id, owner);
         sources.count(row.source_id, { waiting: -1, waitingBytes: -row.size, dead: 1 });
         break;
     }
-    const readyAt = settlement.t === 'retry' ? settlement.nextAt : now;
+    const readyAt = 'nextAt' in settlement ? settlement.nextAt : now;
     return lanes.release(row.source_id, row.urgent, row.conversation, readyAt) ? 'more' : 'last';
   };
 

@@ -9,6 +9,8 @@ import { Status_Code } from '../../../src/gen/autokitteh/common/v1/common_pb.js'
 import { ConnectionsService } from '../../../src/gen/autokitteh/connections/v1/connections_pb.js';
 import { DispatcherService } from '../../../src/gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
 import { EventsService } from '../../../src/gen/autokitteh/events/v1/events_pb.js';
+import { SessionsService, SessionStateType } from '../../../src/gen/autokitteh/sessions/v1/sessions_pb.js';
+import { TriggersService } from '../../../src/gen/autokitteh/triggers/v1/triggers_pb.js';
 import { VarsService } from '../../../src/gen/autokitteh/vars/v1/vars_pb.js';
 import { HandClock, settle } from '../../helpers/hand-clock.js';
 import { startConnectUpstream, startHttp, type ConnectUpstream } from './connect-upstream.js';
@@ -68,6 +70,16 @@ describe('the client of AutoKitteh', () => {
         asked.push(request.connectionId);
         return { status: { code: Status_Code.INIT_REQUIRED, message: 'Init required' } };
       });
+      router.rpc(SessionsService.method.list, ({ eventId, projectId, stateType, countOnly }) => {
+        asked.push({ eventId, projectId, stateType, countOnly });
+        return { count: eventId === 'evt_none' ? 0n : 2n };
+      });
+      router.rpc(TriggersService.method.list, () => ({
+        triggers: [
+          { eventType: 'message', filter: 'data.x', codeLocation: { path: 'a', name: 'f' } },
+          { eventType: '' },
+        ],
+      }));
       router.rpc(DispatcherService.method.dispatch, (request) => {
         if (request.event?.eventType === 'forbidden') {
           throw new ConnectError('save event: unauthorized', Code.InvalidArgument);
@@ -129,6 +141,22 @@ describe('the client of AutoKitteh', () => {
       { eventId: 'evt_1', destinationId: CONNECTION, eventType: '', memo: { k: 'v' }, createdAt: 12_005 },
     ]);
     expect(asked).toEqual([{ order: 'DESC', max: 7 }]);
+  });
+
+  it('The client asks whether there are sessions without reading them, and which events triggers take', async () => {
+    expect(await client.hasSession({ eventId: 'evt_1' })).toBe(true);
+    expect(await client.hasSession({ eventId: 'evt_none' })).toBe(false);
+    expect(await client.hasSession({ runningIn: 'prj_1' })).toBe(true);
+    const [UNSPECIFIED, RUNNING] = [SessionStateType.UNSPECIFIED, SessionStateType.RUNNING];
+    expect(asked).toEqual([
+      { eventId: 'evt_1', projectId: '', stateType: UNSPECIFIED, countOnly: true },
+      { eventId: 'evt_none', projectId: '', stateType: UNSPECIFIED, countOnly: true },
+      { eventId: '', projectId: 'prj_1', stateType: RUNNING, countOnly: true },
+    ]);
+    expect(await client.listTriggers(CONNECTION)).toEqual([
+      { eventType: 'message', filter: 'data.x', hasCall: true },
+      { eventType: '', filter: '', hasCall: false },
+    ]);
   });
 
   it('The client writes variables in one call, never deletes all of them, and pushes a status without a name', async () => {

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Pool } from 'undici';
-import { post } from '../../../src/autokitteh/http-post.js';
+import { AnswerLostError, post } from '../../../src/autokitteh/http-post.js';
 import { PluginError } from '../../../src/core/errors.js';
 import { eventually } from '../../helpers/eventually.js';
 import { startHttp, type ConnectUpstream } from './connect-upstream.js';
@@ -90,6 +90,16 @@ describe('The HTTP requests to AutoKitteh', () => {
 
   it('A POST rejects when the connection breaks', async () => {
     await serve((_, response) => response.socket?.destroy());
-    await expect(post(pool, request, never)).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+    const error: unknown = await post(pool, request, never).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(AnswerLostError);
+    expect(error).toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } });
+  });
+
+  it('A POST that found no server is told from one whose answer was lost', async () => {
+    await serve(() => undefined);
+    await server.stop();
+    const error: unknown = await post(pool, request, never).catch((thrown: unknown) => thrown);
+    expect(error).not.toBeInstanceOf(AnswerLostError);
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 });

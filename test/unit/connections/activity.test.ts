@@ -18,7 +18,7 @@ describe('ActivityLog', () => {
     await clock.advance(1_000);
     events.emit({ t: 'recovered_unconfirmed', row: rowOf('one', 'interactive') });
     events.emit({ t: 'dead', row: rowOf('one'), attempts: 8, reason: 'refused' });
-    events.emit({ t: 'retried', row: rowOf('one'), attempts: 1, reason: 'busy' });
+    events.emit({ t: 'retried', unanswered: false, row: rowOf('one'), attempts: 1, reason: 'busy' });
     events.emit({ t: 'dead', row: rowOf('two'), attempts: 8, reason: 'refused' });
     events.emit({ t: 'outage', reason: 'away' });
     expect(log.of('one')).toEqual({

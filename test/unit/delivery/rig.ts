@@ -11,7 +11,14 @@ import type { Delivery } from '../../../src/delivery/delivery.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import type { IntakeEvent } from '../../../src/delivery/intake.js';
 import type { DeliveryLimits } from '../../../src/delivery/limits.js';
-import type { DispatchOutcome, EventSink, Send } from '../../../src/delivery/sink.js';
+import type {
+  DispatchOutcome,
+  EventSink,
+  Fate,
+  Send,
+  Sighting,
+  TakenEvent,
+} from '../../../src/delivery/sink.js';
 import type { Membership } from '../../../src/storage/cluster.js';
 import type { Journal, JournalRow } from '../../../src/storage/journal.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
@@ -20,7 +27,12 @@ import { openInThread } from '../../conformance/in-thread-journal.js';
 export class PlayedServer implements EventSink {
   readonly got: string[] = [];
   readonly lookedUp: string[] = [];
+  /** Keys of rows that it has. */
   readonly stored = new Set<string>();
+  /** Keys of those of them that something would take, and that have started nothing. */
+  readonly unstarted = new Set<string>();
+  /** What events have come to, by their ids; of others nothing is known. */
+  readonly fates = new Map<string, Fate>();
   /** How a dispatch ends; by default the server takes the event. */
   answer: (row: JournalRow, signal: AbortSignal) => DispatchOutcome | Promise<DispatchOutcome> = () => ({
     t: 'delivered',
@@ -42,9 +54,14 @@ export class PlayedServer implements EventSink {
     };
   }
 
-  find(row: JournalRow): Promise<string | undefined> {
-    this.lookedUp.push(row.key);
-    return Promise.resolve(this.stored.has(row.key) ? `evt_${row.key}` : undefined);
+  find({ key }: JournalRow): Promise<Sighting> {
+    this.lookedUp.push(key);
+    if (!this.stored.has(key)) return Promise.resolve({ t: 'absent' });
+    return Promise.resolve({ t: this.unstarted.has(key) ? 'unstarted' : 'settled', eventId: `evt_${key}` });
+  }
+
+  fateOf({ eventId }: TakenEvent): Promise<Fate> {
+    return Promise.resolve(this.fates.get(eventId) ?? 'none');
   }
 }
 

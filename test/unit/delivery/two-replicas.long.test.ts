@@ -74,7 +74,7 @@ describe('two replicas that deliver from one journal', () => {
 
     await eventually(() => other.server.got.length === 3, 'the other one has sent all');
     expect(other.server.got).toEqual(['first', 'second', 'third']);
-    expect(other.server.lookedUp).toEqual(['first']);
+    expect(new Set(other.server.lookedUp)).toEqual(new Set(['first']));
     expect(underWay).toEqual(['first']);
     expect(await other.take('second')).toBe('duplicate');
     await expect(lost.take('fourth')).rejects.toMatchObject({ code: 'journal_unavailable' });

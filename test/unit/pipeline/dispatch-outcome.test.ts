@@ -2,6 +2,8 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { outcomeOfError } from '../../../src/pipeline/dispatch-outcome.js';
 import { refusal } from '../../../src/autokitteh/rpc.js';
+import { UnansweredError } from '../../../src/autokitteh/unanswered.js';
+import { PluginError } from '../../../src/core/errors.js';
 
 function outcome(message: string, code = Code.InvalidArgument): string {
   return outcomeOfError(refusal('Dispatch', new ConnectError(message, code))).t;
@@ -26,11 +28,29 @@ describe('The outcome of a failed Dispatch', () => {
 
   it('The code of a refusal decides the outcome where it says something', () => {
     expect(outcome('down', Code.Unavailable)).toBe('outage');
-    expect(outcome('slow', Code.DeadlineExceeded)).toBe('outage');
+    expect(outcome('slow', Code.DeadlineExceeded)).toBe('unanswered');
+    expect(outcome('gone away', Code.Canceled)).toBe('unanswered');
     expect(outcome('many', Code.ResourceExhausted)).toBe('outage');
     expect(outcome('unauthenticated', Code.Unauthenticated)).toBe('outage');
     expect(outcome('gone', Code.NotFound)).toBe('poisoned');
     expect(outcomeOfError(new Error('a bug of ours')).t).toBe('failed');
+  });
+
+  it('A request that left and had no answer is told from one that never left', () => {
+    const lost = new UnansweredError('the server cannot be reached (ECONNRESET)', Code.Unavailable);
+    expect(outcomeOfError(refusal('Dispatch', lost)).t).toBe('unanswered');
+    expect(outcomeOfError(new PluginError('timeout', 'the dispatch took longer than 30000 ms')).t).toBe(
+      'unanswered',
+    );
+    expect(outcome('the server cannot be reached (ECONNREFUSED)', Code.Unavailable)).toBe('outage');
+  });
+
+  it('A refusal by a server that had no answer of its Temporal is told from one that is sure', () => {
+    const refused = (words: string) =>
+      outcomeOfError(refusal('Dispatch', new ConnectError(words, Code.InvalidArgument)));
+    expect(refused('failed starting workflow: context deadline exceeded')).toMatchObject({ unsure: true });
+    expect(refused('failed starting workflow: Namespace default is not found.')).not.toHaveProperty('unsure');
+    expect(refused('save event: context deadline exceeded')).not.toHaveProperty('unsure');
   });
 
   it('The outcome says what to do when the right to dispatch is missing', () => {

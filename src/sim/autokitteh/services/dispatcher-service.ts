@@ -22,7 +22,8 @@ export function dispatcherService(world: World): ServiceImpl<typeof DispatcherSe
         values.get(exchangeKey).cut();
         throw refusals.unknown('panic');
       }
-      return dispatching.dispatch(values.get(callerKey), event, { deploymentId, wait, signal });
+      const cut = (): void => values.get(exchangeKey).cut();
+      return dispatching.dispatch(values.get(callerKey), event, { deploymentId, wait, signal, cut });
     },
     redispatch({ eventId, deploymentId, wait }, { values, signal }) {
       requireFilled('event_id', eventId);
@@ -36,7 +37,8 @@ export function dispatcherService(world: World): ServiceImpl<typeof DispatcherSe
         data,
         memo: { ...memo, redispatch_of: eventId },
       });
-      return dispatching.dispatch(SYSTEM, again, { deploymentId, wait, signal });
+      const cut = (): void => values.get(exchangeKey).cut();
+      return dispatching.dispatch(SYSTEM, again, { deploymentId, wait, signal, cut });
     },
   };
 }

@@ -9,7 +9,7 @@
  */
 export const SETTLE = `(
   me text, v_now double precision, v_wait boolean, v_id bigint[], v_turn int[], v_end text[], v_at double precision[],
-  v_reason text[]
+  v_reason text[], v_unanswered double precision[]
 ) RETURNS TABLE (place int, outcome text) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -36,7 +36,8 @@ BEGIN
   END LOOP;
 
   FOR t IN
-    SELECT u.* FROM unnest(v_id, v_turn, v_end, v_at, v_reason) WITH ORDINALITY u(id, turn, t, at, reason, o)
+    SELECT u.* FROM unnest(v_id, v_turn, v_end, v_at, v_reason, v_unanswered)
+      WITH ORDINALITY u(id, turn, t, at, reason, unanswered, o)
     WHERE u.t <> 'delivered' ORDER BY u.o
   LOOP
     SELECT e.* INTO held FROM ak_slack.events e WHERE e.id = t.id AND e.owner IS NOT NULL
@@ -46,15 +47,21 @@ BEGIN
     CASE t.t
       WHEN 'dead' THEN
         INSERT INTO ak_slack.dead (id, source, urgent, conversation, long_conversation, key, long_key, kind, size,
-            received_at, body, turn, attempts, retried, reason, settled_at)
+            received_at, body, turn, attempts, retried, unanswered_at, reason, settled_at)
           VALUES (held.id, held.source, held.urgent, held.conversation, held.long_conversation, held.key, held.long_key,
-            held.kind, held.size, held.received_at, held.body, held.turn, held.attempts, held.retried, t.reason, v_now);
+            held.kind, held.size, held.received_at, held.body, held.turn, held.attempts, held.retried,
+            t.unanswered, t.reason, v_now);
         DELETE FROM ak_slack.events e WHERE e.id = t.id;
       WHEN 'released' THEN
         UPDATE ak_slack.events e SET owner = NULL, attempts = e.attempts - 1, ready_at = v_now WHERE e.id = t.id;
+      WHEN 'deferred' THEN
+        ready := t.at;
+        UPDATE ak_slack.events e SET owner = NULL, attempts = e.attempts - 1, ready_at = t.at, unanswered_at = t.unanswered
+          WHERE e.id = t.id;
       ELSE
         ready := t.at;
         UPDATE ak_slack.events e SET owner = NULL, retried = true, last_error = t.reason, ready_at = t.at,
+          unanswered_at = t.unanswered,
           attempts = e.attempts - (t.t = 'uncounted')::int WHERE e.id = t.id;
     END CASE;
     settled := settled || t.o::int;

@@ -1,0 +1,139 @@
+import { backoffDelay } from '../core/backoff.js';
+import type { Deadlines } from '../core/cancellation.js';
+import type { Channel } from '../core/channel.js';
+import { errorMessage, PluginError, type ErrorCode } from '../core/errors.js';
+import type { Random } from '../core/random.js';
+import type { JournalRow, Settlement } from '../storage/journal.js';
+import type { DeliveryEvent } from './events.js';
+import type { DeliveryLimits } from './limits.js';
+import type { OutageWatch } from './outage-watch.js';
+import { labelOf } from './row-label.js';
+import type { Progress, ServerProgress } from './server-progress.js';
+import type { EventSink, Sighting } from './sink.js';
+
+const OUTAGES: ReadonlySet<ErrorCode> = new Set(['server_unavailable', 'timeout', 'unauthenticated']);
+
+export interface LookUpPorts {
+  readonly sink: EventSink;
+  readonly now: () => number;
+  readonly random: Random;
+  readonly limits: DeliveryLimits;
+  readonly events: Channel<DeliveryEvent>;
+  readonly watch: OutageWatch;
+  readonly progress: ServerProgress;
+}
+
+/** A row whose last dispatch ended at `unansweredAt`, and nobody knows how. */
+interface Unanswered extends JournalRow {
+  readonly unansweredAt: number;
+}
+
+export function isUnanswered(row: JournalRow): row is Unanswered {
+  return row.unansweredAt !== undefined;
+}
+
+/**
+ * Finds out whether the server has a row whose dispatch had no answer. Resolves with what is to be written about it; with
+ * `send` if it is to be sent again now; or with nothing when `deadlines` were ended.
+ */
+export async function lookUp(
+  row: Unanswered,
+  ports: LookUpPorts,
+  deadlines: Deadlines,
+): Promise<Settlement | 'send' | undefined> {
+  const { sink, progress, watch, limits, now } = ports;
+  // The clock may have been ahead when that was written.
+  const unansweredAt = Math.min(row.unansweredAt, now());
+  const takenAt = progress.tookSince(unansweredAt);
+  const { id } = row;
+  if (takenAt !== undefined && now() < takenAt + limits.lookUpAfterMs) {
+    watch.notAsked(now());
+    return { t: 'deferred', id, nextAt: takenAt + limits.lookUpAfterMs, unansweredAt };
+  }
+  const limit = deadlines.start(limits.dispatchMs, 'the look-up');
+  const { signal } = limit;
+  try {
+    // First: what had started by then, and was found after, was not overlooked.
+    const comeTo = await progress.since(unansweredAt, now(), (taken) => sink.fateOf(taken, signal));
+    const sighting = await sink.find(row, signal);
+    progress.answered(now());
+    const answersSince = Math.max(progress.answersSince ?? now(), unansweredAt);
+    const signs = { now: now(), unansweredAt, takenAt, answersSince, comeTo };
+    const decision = decide(sighting, signs, limits);
+    if (decision === 'send') return 'send';
+    if (decision === 'delivered') return delivered(row, sighting, ports);
+    watch.notAsked(now());
+    return { t: 'deferred', id, nextAt: decision.nextAt, unansweredAt };
+  } catch (error) {
+    if (deadlines.isEnded) return undefined;
+    return failed(row, unansweredAt, error, ports);
+  } finally {
+    limit.cleanup();
+  }
+}
+
+/** What else is known of a row that was looked up. Times are milliseconds since 1970. */
+interface LookUpSigns {
+  readonly now: number;
+  readonly unansweredAt: number;
+  /** When the server took the first event since. */
+  readonly takenAt: number | undefined;
+  /** Since when look-ups are answered. */
+  readonly answersSince: number;
+  /** Whether the server has come to what it was given then. */
+  readonly comeTo: Progress;
+}
+
+/** What follows from a look-up; `nextAt` says when to look again. */
+function decide(
+  sighting: Sighting,
+  { now, unansweredAt, takenAt, answersSince, comeTo }: LookUpSigns,
+  limits: DeliveryLimits,
+): 'delivered' | 'send' | { readonly nextAt: number } {
+  switch (sighting.t) {
+    case 'settled':
+      return 'delivered';
+    case 'absent': {
+      // The request may still be under way in the server.
+      const nextAt = answersSince + limits.recoveryDelayMs;
+      return takenAt !== undefined || now >= nextAt ? 'send' : { nextAt };
+    }
+    case 'unstarted': {
+      const most = comeTo === 'behind' ? limits.lookUpBehindMs : limits.lookUpUntilMs;
+      const isLate = now >= (takenAt ?? answersSince) + most;
+      const isTooLate = now >= unansweredAt + limits.loneMs;
+      return comeTo === 'started' || isLate || isTooLate ? 'send' : { nextAt: now + limits.lookUpEveryMs };
+    }
+  }
+}
+
+function delivered(row: Unanswered, sighting: Sighting, { watch, events, now }: LookUpPorts): Settlement {
+  watch.found(now());
+  events.emit({ t: 'recovered_unconfirmed', row: labelOf(row) });
+  const eventId = 'eventId' in sighting ? sighting.eventId : '';
+  return { t: 'delivered', id: row.id, eventId, recovered: true };
+}
+
+/**
+ * The row's conversation waits, because its order depends on it. When the server answers again and again, but not what was
+ * asked, the row counts as not found: what it says of the dispatch decides then.
+ */
+function failed(
+  row: Unanswered,
+  unansweredAt: number,
+  error: unknown,
+  { watch, progress, limits, random, events, now }: LookUpPorts,
+): Settlement | 'send' {
+  const { id, attempts } = row;
+  const reason = errorMessage(error);
+  if (error instanceof PluginError && OUTAGES.has(error.code)) {
+    progress.stopped();
+    watch.failed(id, now(), reason, true, false);
+    return { t: 'deferred', id, nextAt: now() + backoffDelay(limits.retry, attempts, random), unansweredAt };
+  }
+  if (attempts >= limits.attempts) return 'send';
+  events.emit({ t: 'lookup_failed', row: labelOf(row), reason });
+  watch.notAsked(now());
+  const nextAt = now() + backoffDelay(limits.retry, attempts, random);
+  return { t: 'retry', id, nextAt, reason, counted: true, unansweredAt };
+}

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Random } from '../../src/core/random.js';
+import { eventually } from '../helpers/eventually.js';
+import type { ServerUnderTest } from '../world/server.js';
+
+/** What happens to the server while events come. */
+export const TROUBLES = ['killed', 'without Temporal'] as const;
+export type Trouble = (typeof TROUBLES)[number];
+
+/** How the series takes a server away and gives it back. */
+export interface ServerControl {
+  begin(trouble: Trouble): Promise<void>;
+  /** Resolves when the server answers again. */
+  end(trouble: Trouble): Promise<void>;
+}
+
+const shell = promisify(execFile);
+const BACK_WITHIN_MS = 90_000;
+
+/** Of a stand-in: some of its last events have no answer, and of these some are stored and start nothing. */
+export function controlOf(server: ServerUnderTest, random: Random): ServerControl {
+  const { standIn } = server;
+  if (standIn === undefined) return commandsFor(server);
+  const { faults } = standIn;
+  faults.workflowDelayMs = 50;
+  return {
+    async begin(trouble) {
+      if (trouble === 'without Temporal') {
+        faults.temporalDown = true;
+        return;
+      }
+      if (random() < 0.5) faults.loseAnswers('/Dispatch', 1 + Math.floor(random() * 3));
+      else faults.dieAfterStoring(1 + Math.floor(random() * 3));
+      // Until the next events have met that.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await standIn.goDown();
+    },
+    async end(trouble) {
+      if (trouble === 'killed') await standIn.comeUp();
+      faults.clear();
+      faults.workflowDelayMs = 50;
+    },
+  };
+}
+
+/** Of a real server: what its owner has put into the environment, each a command for the shell that ends by itself. */
+function commandsFor({ url }: ServerUnderTest): ServerControl {
+  const run = async (name: string): Promise<void> => {
+    const command = process.env[name];
+    if (command === undefined)
+      throw new Error(`set ${name} to a command: the series needs it for this server`);
+    await shell('sh', ['-c', command]);
+  };
+  return {
+    begin: (trouble) => run(trouble === 'killed' ? 'AUTOKITTEH_KILL' : 'TEMPORAL_STOP'),
+    async end(trouble) {
+      await run(trouble === 'killed' ? 'AUTOKITTEH_START' : 'TEMPORAL_CONTINUE');
+      await eventually(
+        async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true,
+        'a server that is ready',
+        BACK_WITHIN_MS,
+      );
+    },
+  };
+}
