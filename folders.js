@@ -24,7 +24,7 @@ export const FOLDERS = {
   },
   storage: {
     imports: ['core'],
-    surface: ['cluster.ts', 'journal.ts', 'sqlite/sqlite-journal.ts', 'tokens.ts'],
+    surface: ['cluster.ts', 'journal.ts', 'open.ts', 'tokens.ts'],
   },
   autokitteh: {
     imports: ['core', 'gen'],

@@ -233,7 +233,12 @@ export async function makePipeline(
     answersBase,
     ...{ live, desk },
   });
-  const delivery = createDelivery({ journal, sink, clock, random, health, limits: policies.delivery });
+  const delivery = createDelivery({
+    journal,
+    membership: journal.membership,
+    limits: policies.delivery,
+    ...{ sink, clock, random, health },
+  });
   releasers.push('delivery', () => delivery.stop());
   const activity = new ActivityLog(delivery.events, clock);
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from './config.js';
+import { isShared } from './storage/open.js';
 import { errorMessage, PluginError } from './core/errors.js';
 
 /** Each credential with its setting and with the file that holds it when the setting is absent. */
@@ -17,7 +18,8 @@ const SHORTEST = 16;
 
 /** The file beside the journal; undefined where the program has no folder of its own. */
 export function tokenPath(name: TokenName, { journalUrl }: Config): string | undefined {
-  return journalUrl === undefined ? undefined : join(dirname(journalUrl), TOKENS[name].file);
+  if (journalUrl === undefined || isShared(journalUrl)) return undefined;
+  return join(dirname(journalUrl), TOKENS[name].file);
 }
 
 /** The credential as it was given, else the one in its file, which is made at the first start. */

@@ -69,3 +69,15 @@ function given(environment: NodeJS.ProcessEnv, name: string): string {
     [environment[name.toLowerCase()], environment[name]].map((value) => value?.trim()).find(Boolean) ?? ''
   );
 }
+
+/** Where the journal is: the path of a SQLite file, or the URL of a PostgreSQL database, which holds no password. */
+export const journalUrl = z.string().transform((url, context) => {
+  if (/^sqlite:(?!postgres(ql)?:\/\/)./.test(url)) return url.slice('sqlite:'.length);
+  if (/^postgres(ql)?:\/\/([^@/?#:]+@)?[^@/?#]+(\/[^@]*)?$/.test(url) && !/[?&]password=/i.test(url))
+    return url;
+  const message = /^postgres(ql)?:/.test(url)
+    ? 'must be postgres://user@host/database, without a password: set JOURNAL_PASSWORD'
+    : 'must be sqlite:<path>, or postgres://user@host/database';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});

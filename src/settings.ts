@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { journalPlace } from './data-folder.js';
-import { address, baseUrl, credential, httpUrl, origins, proxy } from './setting-parsers.js';
+import { address, baseUrl, credential, httpUrl, journalUrl, origins, proxy } from './setting-parsers.js';
 
 /** What a value may depend on when it is not given. */
 interface SettingContext {
@@ -117,11 +117,14 @@ export const SETTINGS = [
       return place === undefined ? undefined : `sqlite:${place.path}`;
     },
     about:
-      "`sqlite:<path>`; without one `journal.sqlite` in systemd's `STATE_DIRECTORY`, else in `~/.local/share/autokitteh-slack` or where `XDG_DATA_HOME` says",
-    parse: z
-      .string()
-      .regex(/^sqlite:./, 'must be sqlite:<path>')
-      .transform((url) => url.slice('sqlite:'.length)),
+      "`sqlite:<path>`, or `postgres://user@host/database`; without one `journal.sqlite` in systemd's `STATE_DIRECTORY`, else in `~/.local/share/autokitteh-slack` or where `XDG_DATA_HOME` says",
+    parse: journalUrl,
+  },
+  {
+    name: 'JOURNAL_PASSWORD',
+    secret: true,
+    about: "PostgreSQL's password for the journal; without one the file that `PGPASSFILE` names may hold it",
+    parse: z.string(),
   },
   {
     name: 'SLACK_API_URL',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Channel } from '../core/channel.js';
 import { ALONE } from '../storage/cluster.js';
+import type { JournalStats } from '../storage/journal.js';
 import { Backlog } from './backlog.js';
 import { Concurrency } from './concurrency.js';
 import type { Delivery, DeliveryOptions } from './delivery.js';
@@ -53,6 +54,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     dispatcher,
     intake,
   });
+  // A status must be there while the journal is not: with what was counted last, and with the trouble beside it.
+  let known: JournalStats = { sources: [], usedBytes: 0, fileBytes: 0 };
+  const counted = async (): Promise<JournalStats> => {
+    try {
+      known = await journal.stats();
+    } catch (error) {
+      health.failed(error);
+    }
+    return known;
+  };
   return {
     intake,
     events,
@@ -71,7 +82,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     removeConnection: (connectionId, signal) => removeConnection(connectionId, common, signal),
     stats: async () =>
-      deliveryStats(await journal.stats(), {
+      deliveryStats(await counted(), {
         inFlight: dispatcher.inFlight,
         concurrency: concurrency.limit,
         outage: watch.reason,

@@ -14,7 +14,7 @@ describe('a journal on PostgreSQL that two replicas share', () => {
   beforeAll(async () => {
     server = await startPostgres();
     admin = new Line({ url: server.url, applicationName: 'test', statementMs: 60_000 });
-    await prepareDatabase(server.url);
+    await prepareDatabase(server);
   });
 
   afterAll(async () => {

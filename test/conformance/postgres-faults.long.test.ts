@@ -103,7 +103,7 @@ describe('opening a journal on PostgreSQL', () => {
 });
 
 describe('a journal on PostgreSQL under faults', () => {
-  beforeAll(() => prepareDatabase(server.url));
+  beforeAll(() => prepareDatabase(server));
   beforeEach(() => admin.run(emptyJournal));
 
   test('A journal refuses events while PostgreSQL is away, and takes them again by itself', async () => {
@@ -158,7 +158,7 @@ describe('a journal on PostgreSQL under faults', () => {
   });
 
   test('Four replicas that write and end rows of the same few conversations at once leave none without a next one', async () => {
-    const lines = Array.from({ length: 4 }, () => journalLines(server.url));
+    const lines = Array.from({ length: 4 }, () => journalLines(server));
     const journals = lines.map((each) =>
       postgresJournal({
         claims: new Claims(),
@@ -224,7 +224,7 @@ describe('a journal on PostgreSQL under faults', () => {
       maxBytes,
       clock,
     };
-    const journal = postgresJournal({ ...ports, ...journalLines(server.url) });
+    const journal = postgresJournal({ ...ports, ...journalLines(server) });
     await sql(`INSERT INTO ak_slack.replicas VALUES ('me', 'me', '', now(), now() + interval '1 hour')`);
     const body = 'x'.repeat(200_000);
     await journal.append([row({ key: 'dead', claimFor: 'me' })]);
@@ -270,7 +270,7 @@ describe('the lease of a replica', () => {
   };
   const takeOver = (replica: Replica) => replica.journal.takeOver(WAITING, Date.now(), 10);
 
-  beforeAll(() => prepareDatabase(server.url));
+  beforeAll(() => prepareDatabase(server));
   beforeEach(() => admin.run(emptyJournal));
   afterEach(async () => {
     await Promise.all(replicas.splice(0).map((replica) => replica.stop()));

@@ -30,14 +30,14 @@ async function postgres(): Promise<EngineUnderTest> {
   await admin.run(emptyJournal);
   return {
     open: async () => {
-      await prepareDatabase(server.url);
+      await prepareDatabase(server);
       const ports = {
         claims: new Claims(),
         ownerOf: (asked: string) => asked,
         leave: () => Promise.resolve(),
         maxBytes: 1024 ** 3,
       };
-      return withOwners(postgresJournal({ clock: systemClock, ...ports, ...journalLines(server.url) }));
+      return withOwners(postgresJournal({ clock: systemClock, ...ports, ...journalLines(server) }));
     },
     dispose: () => Promise.resolve(),
   };

@@ -64,11 +64,11 @@ export class Replica {
     this.#proxy = proxy;
     this.#leftOut = leftOut;
     this.#claims = leftOut.adoption === true ? new ClaimsWithoutAdoption() : new Claims();
-    const lines: readonly [Line, Line] = [beatLine(url), beatLine(url)];
+    const lines: readonly [Line, Line] = [beatLine({ url }), beatLine({ url })];
     const fenced = (): void => this.#claims.clear();
     this.lease = new LeaseKeeper({ name, version: 'test', lines, clock: this.clock, fenced });
     this.journal = postgresJournal({
-      ...journalLines(behindProxy.href),
+      ...journalLines({ url: behindProxy.href }),
       claims: this.#claims,
       ownerOf: () => this.lease.id,
       leave: () => this.lease.leave(),

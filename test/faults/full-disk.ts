@@ -3,7 +3,7 @@ import { open, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openJournal, openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
+import { openJournalFile, openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { PluginError } from '../../src/core/errors.js';
 import type { JournalDatabase } from '../../src/storage/journal.js';
 
@@ -33,7 +33,7 @@ export async function smallFileSystem(): Promise<FullDisk | undefined> {
   const ballast = join(folder, 'ballast');
   return {
     path: join(folder, 'journal.sqlite'),
-    open: openJournal,
+    open: openJournalFile,
     async fill() {
       const file = await open(ballast, 'w');
       try {
@@ -63,7 +63,7 @@ export async function failingJournal(code: 'journal_full' | 'journal_unavailable
   return {
     path: join(folder, 'journal.sqlite'),
     async open(path) {
-      const journal = await openJournal(path);
+      const journal = await openJournalFile(path);
       return {
         ...journal,
         append: guarded((rows) => journal.append(rows)),

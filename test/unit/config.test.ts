@@ -93,7 +93,15 @@ describe('loadConfig', () => {
     [{ GATEWAY_LISTEN: 'somewhere' }, 'GATEWAY_LISTEN must be host:port, or off'],
     [{ PLUGIN_LISTEN: '127.0.0.1:99999' }, 'PLUGIN_LISTEN must be host:port, for instance 127.0.0.1:9983'],
     [{ PLUGIN_TOKEN: 'short' }, 'PLUGIN_TOKEN must have at least 16 characters'],
-    [{ JOURNAL_URL: 'mysql:x' }, 'JOURNAL_URL must be sqlite:<path>'],
+    [{ JOURNAL_URL: 'mysql:x' }, 'JOURNAL_URL must be sqlite:<path>, or postgres://user@host/database'],
+    [
+      { JOURNAL_URL: 'postgres://me:pass@word@one/journal' },
+      'JOURNAL_URL must be postgres://user@host/database, without a password: set JOURNAL_PASSWORD',
+    ],
+    [
+      { JOURNAL_URL: 'postgres://one/journal?password=word' },
+      'JOURNAL_URL must be postgres://user@host/database, without a password: set JOURNAL_PASSWORD',
+    ],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be debug, info, warn, error or silent'],
     [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT must be pretty or json'],
     [
@@ -106,6 +114,14 @@ describe('loadConfig', () => {
     ],
   ])('The setting %j is refused with a sentence', (environment, sentence) => {
     expect(() => loadConfig(environment, {}, false)).toThrow(sentence);
+  });
+
+  it.each([
+    'postgres://me@one,two:5433/journal?sslmode=verify-full',
+    'postgresql://[::1]:5433/journal',
+    'postgres://one',
+  ])('The journal may be at %s', (url) => {
+    expect(loadConfig({ JOURNAL_URL: url }, {}, false).journalUrl).toBe(url);
   });
 
   it('A list of trusted origins is accepted', () => {

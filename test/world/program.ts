@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type App, type Surroundings } from '../../src/app.js';
-import { openJournal } from '../../src/storage/sqlite/sqlite-journal.js';
+import { openJournalFile } from '../../src/storage/sqlite/sqlite-journal.js';
 import { startConfig } from '../../src/start-config.js';
 import { loadConfig, type Settings } from '../../src/config.js';
 import { LIVE_POLICY } from '../../src/connections/policy.js';
@@ -70,7 +70,7 @@ export async function startProgram(
       live: LIVE_POLICY,
       sockets: DEFAULT_POLICY,
       delivery: DEFAULT_LIMITS,
-      openJournal,
+      openJournal: openJournalFile,
       ...other,
     });
   let app = await start();

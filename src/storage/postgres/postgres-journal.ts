@@ -12,6 +12,7 @@ import { migrateSchema } from './migrate.js';
 import { prune } from './prune.js';
 import { removeRowsOf } from './remove-connection.js';
 import { probe, Room } from './room.js';
+import type { SessionOptions } from './session.js';
 import { readDead } from './rows.js';
 import { settle } from './settle.js';
 import { ready, stats } from './stats.js';
@@ -27,9 +28,10 @@ const MIGRATION_MS = 60_000;
 // A beat is tried a second time before the lease ends.
 const BEAT_MS = 700;
 
-export interface PostgresOptions extends Replica {
-  /** `postgres://…` */
-  readonly url: string;
+/** Where the database is, and the password if it is not in the password file of PostgreSQL's clients. */
+type Database = Pick<SessionOptions, 'url' | 'password'>;
+
+export interface PostgresOptions extends Replica, Database {
   /** Rows are refused when rows and keys take this many bytes. */
   readonly maxBytes: number;
   readonly clock: Clock;
@@ -60,10 +62,11 @@ export interface PostgresJournal extends JournalDatabase {
  * Rejects with `journal_newer`, `journal_damaged`, `journal_full` or `journal_unavailable`.
  */
 export async function openPostgresJournal(options: PostgresOptions): Promise<PostgresJournal> {
-  const { url, maxBytes, clock, name, version } = options;
-  await prepareDatabase(url);
+  const { url, password, maxBytes, clock, name, version } = options;
+  const database = { url, password };
+  await prepareDatabase(database);
   const claims = new Claims();
-  const lines = [beatLine(url), beatLine(url)] as const;
+  const lines = [beatLine(database), beatLine(database)] as const;
   const lease = new LeaseKeeper({ name, version, lines, clock, fenced: () => claims.clear() });
   const journal = postgresJournal({
     claims,
@@ -71,7 +74,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
     ownerOf: () => lease.id,
     maxBytes,
     clock,
-    ...journalLines(url),
+    ...journalLines(database),
   });
   try {
     await lease.join();
@@ -88,12 +91,12 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
 }
 
 /** Makes the schema, or brings it up to date. */
-export async function prepareDatabase(url: string): Promise<void> {
+export async function prepareDatabase(database: Database): Promise<void> {
   const line = new Line({
-    url,
     applicationName: 'ak-slack migration',
     statementMs: MIGRATION_MS,
     check: checkServer,
+    ...database,
   });
   try {
     await line.run(migrateSchema);
@@ -103,8 +106,8 @@ export async function prepareDatabase(url: string): Promise<void> {
 }
 
 /** The connections that the verbs of the journal use. */
-export function journalLines(url: string): Pick<PostgresJournalPorts, 'appends' | 'others'> {
-  const common = { url, statementMs: STATEMENT_MS, check: checkServer };
+export function journalLines(database: Database): Pick<PostgresJournalPorts, 'appends' | 'others'> {
+  const common = { statementMs: STATEMENT_MS, check: checkServer, ...database };
   return {
     appends: new Line({ applicationName: 'ak-slack appends', ...common }),
     others: new Line({ applicationName: 'ak-slack', ...common }),
@@ -112,12 +115,17 @@ export function journalLines(url: string): Pick<PostgresJournalPorts, 'appends' 
 }
 
 /** A connection for beats. */
-export function beatLine(url: string): Line {
-  return new Line({ url, applicationName: 'ak-slack beats', statementMs: BEAT_MS, check: checkServer });
+export function beatLine(database: Database): Line {
+  return new Line({
+    applicationName: 'ak-slack beats',
+    statementMs: BEAT_MS,
+    check: checkServer,
+    ...database,
+  });
 }
 
 /** The journal in PostgreSQL, for owners that are live replicas. */
-export function postgresJournal(ports: PostgresJournalPorts): JournalDatabase {
+export function postgresJournal(ports: PostgresJournalPorts): Omit<JournalDatabase, 'membership'> {
   const { appends, others, claims, ownerOf, leave, maxBytes, clock } = ports;
   const room = new Room(maxBytes, clock);
 

@@ -12,6 +12,8 @@ export type Query = <Row>(sql: string, values?: readonly Parameter[]) => Promise
 export interface SessionOptions {
   /** `postgres://user@host1,host2/database` */
   readonly url: string;
+  /** Without one, the password file of PostgreSQL's clients (`PGPASSFILE`) may hold it. */
+  readonly password?: string | undefined;
   /** What PostgreSQL shows as the application of this connection. */
   readonly applicationName: string;
   /** After this PostgreSQL ends a statement by itself, unless it waits for its commit. Milliseconds. */
@@ -58,7 +60,7 @@ export class Session {
 
   static async #openOne(
     url: string,
-    { applicationName, statementMs, check }: SessionOptions,
+    { password, applicationName, statementMs, check }: SessionOptions,
   ): Promise<Session> {
     const client = new pg.Client({
       connectionString: url,
@@ -68,6 +70,7 @@ export class Session {
       query_timeout: statementMs + PATIENCE_MS,
       keepAlive: true,
       types,
+      ...(password === undefined ? {} : { password }),
     });
     const session = new Session(client);
     try {

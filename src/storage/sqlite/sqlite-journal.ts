@@ -18,7 +18,7 @@ export async function openSqliteJournal(options: EngineOptions): Promise<Journal
 }
 
 /** Opens the journal, making its folder, readable by its owner alone: events hold what people wrote. */
-export async function openJournal(path: string): Promise<JournalDatabase> {
+export async function openJournalFile(path: string): Promise<JournalDatabase> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   } catch (cause) {

@@ -284,7 +284,7 @@ describe('the process', () => {
     expect(words.lines.join('\n')).toMatch(/unknown option '--no-such-flag'[^]*Usage: ak-slack/);
     expect(await settings.ended).toBe(1);
     expect(settings.lines).toEqual([
-      'JOURNAL_URL must be sqlite:<path>',
+      'JOURNAL_URL must be sqlite:<path>, or postgres://user@host/database',
       'LOG_LEVEL must be debug, info, warn, error or silent',
     ]);
   });

@@ -103,6 +103,22 @@ describe('credentials of the plugin port', () => {
     });
   });
 
+  it('A start with a journal in PostgreSQL names every setting that it requires besides, and makes no file', async () => {
+    const shared = { JOURNAL_URL: 'postgres://me@one/journal' };
+    await expect(configOf(shared)).rejects.toMatchObject({
+      code: 'bad_config',
+      message:
+        'with a journal in PostgreSQL these settings are required: PLUGIN_TOKEN, OPS_TOKEN, GATEWAY_PUBLIC_URL',
+    });
+    const given = { PLUGIN_TOKEN: 'given-to-the-contract', OPS_TOKEN: 'given-to-operators' };
+    await expect(configOf({ ...shared, ...given })).rejects.toThrow(/required: GATEWAY_PUBLIC_URL$/);
+    expect(await configOf({ ...shared, ...given, GATEWAY_LISTEN: 'off' })).toMatchObject({
+      journalUrl: 'postgres://me@one/journal',
+    });
+    const complete = { ...shared, ...given, GATEWAY_PUBLIC_URL: 'https://here.example' };
+    expect(await configOf(complete)).toMatchObject({ opsToken: 'given-to-operators' });
+  });
+
   it('A start without any place for the journal asks for JOURNAL_URL', async () => {
     const { journalUrl: _, ...homeless } = loadConfig({}, {}, false);
     await expect(startConfig({ ...homeless, journalUrl: undefined })).rejects.toMatchObject({

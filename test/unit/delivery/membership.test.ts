@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { scaledClock } from '../../../src/core/clock.js';
+import { PluginError } from '../../../src/core/errors.js';
 import type { Membership } from '../../../src/storage/cluster.js';
 import type { Journal, Settlement } from '../../../src/storage/journal.js';
 import { eventually } from '../../helpers/eventually.js';
@@ -99,5 +100,22 @@ describe('delivery in a process that shares its journal', () => {
     await Promise.all([r.take({ key: 'a' }), r.take({ key: 'b' })]);
     await eventually(() => settlements.length === 2, 'both have ended');
     expect(settlements.map(({ turn }) => turn)).toEqual([1, 7]);
+  });
+});
+
+describe('the state of delivery while the journal cannot be read', () => {
+  test('The state has the counts of before, and says that the journal fails', async () => {
+    let isAway = false;
+    const r = await rig(scaledClock(100), LIMITS, (journal) => ({
+      ...journal,
+      stats: () =>
+        isAway
+          ? Promise.reject(new PluginError('journal_unavailable', 'PostgreSQL is away'))
+          : journal.stats(),
+    }));
+    await r.take({ key: 'a' });
+    expect(await r.delivery.stats()).toMatchObject({ waiting: 1, journalFailing: undefined });
+    isAway = true;
+    expect(await r.delivery.stats()).toMatchObject({ waiting: 1, journalFailing: 'PostgreSQL is away' });
   });
 });

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/core/clock.js';
+import { message } from '../../../src/sim/slack/frames/messages.js';
+import { openJournal } from '../../../src/storage/open.js';
+import { eventually } from '../../helpers/eventually.js';
+import { addInstallation, connect } from '../../world/connections.js';
+import { eventsOf, untilStatus, untilTroubles } from '../../world/observations.js';
+import { startPostgres, type PostgresServer } from '../../world/postgres-server.js';
+import { startWorld } from '../../world/world.js';
+import { QUICK_DELIVERY } from '../../world/policies.js';
+
+describe('A program with its journal in PostgreSQL', () => {
+  let postgres: PostgresServer;
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+
+  afterAll(() => postgres.dispose());
+
+  it('Every acknowledged event is delivered once and in order, over an end of PostgreSQL and a restart of the program', async () => {
+    const place = postgres.url;
+    const world = await startWorld({
+      settings: { JOURNAL_URL: place, GATEWAY_PUBLIC_URL: 'http://gateway.test' },
+      other: {
+        delivery: { ...QUICK_DELIVERY, journalRetryMs: 100 },
+        openJournal: () => openJournal({ place, password: undefined, version: 'test', clock: systemClock }),
+      },
+    });
+    const { slack, standIn } = world;
+    const { installation, appToken } = addInstallation(world);
+    const connection = await connect(world, installation, appToken);
+    await untilStatus(world, connection.id, 'ok', /2 sockets live/);
+    const send = (text: string) => slack.ledger.settled(slack.send(installation, message({ text })));
+    await send('first');
+    await postgres.kill();
+    const meanwhile = send('meanwhile');
+    await untilTroubles(world, /PostgreSQL/);
+    await postgres.start();
+    await meanwhile;
+
+    await standIn.goDown();
+    await send('before the restart');
+    await world.restart();
+    await standIn.comeUp();
+    await send('last');
+    await eventually(() => eventsOf(world, connection.id).length === 4, 'all events');
+    expect(eventsOf(world, connection.id).map(({ data }) => data['text']?.string?.v)).toEqual([
+      'first',
+      'meanwhile',
+      'before the restart',
+      'last',
+    ]);
+    expect(slack.ledger.lost()).toEqual([]);
+  });
+});
