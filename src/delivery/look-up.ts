@@ -9,7 +9,7 @@ import type { DeliveryLimits } from './limits.js';
 import type { OutageWatch } from './outage-watch.js';
 import { labelOf } from './row-label.js';
 import type { Progress, ServerProgress } from './server-progress.js';
-import type { EventSink, Sighting } from './sink.js';
+import type { EventSink, Fate, Sighting, TakenEvent } from './sink.js';
 
 const OUTAGES: ReadonlySet<ErrorCode> = new Set(['server_unavailable', 'timeout', 'unauthenticated']);
 
@@ -46,6 +46,7 @@ export async function lookUp(
   const unansweredAt = Math.min(row.unansweredAt, now());
   const takenAt = progress.tookSince(unansweredAt);
   const { id } = row;
+  const startedAt = now();
   if (takenAt !== undefined && now() < takenAt + limits.lookUpAfterMs) {
     watch.notAsked(now());
     return { t: 'deferred', id, nextAt: takenAt + limits.lookUpAfterMs, unansweredAt };
@@ -54,7 +55,7 @@ export async function lookUp(
   const { signal } = limit;
   try {
     // First: what had started by then, and was found after, was not overlooked.
-    const comeTo = await progress.since(unansweredAt, now(), (taken) => sink.fateOf(taken, signal));
+    const comeTo = await progress.since(unansweredAt, now(), (taken) => fateOf(taken, sink, signal));
     const sighting = await sink.find(row, signal);
     progress.answered(now());
     const answersSince = Math.max(progress.answersSince ?? now(), unansweredAt);
@@ -66,10 +67,26 @@ export async function lookUp(
     return { t: 'deferred', id, nextAt: decision.nextAt, unansweredAt };
   } catch (error) {
     if (deadlines.isEnded) return undefined;
-    return failed(row, unansweredAt, error, ports);
+    // Where all of it took too long, the server answered: each question has a shorter time limit of its own.
+    const isOfRow = signal.aborted || (watch.passedAt ?? -Infinity) >= startedAt - limits.signMs;
+    return failed(row, { unansweredAt, isOfRow }, error, ports);
   } finally {
     limit.cleanup();
   }
+}
+
+/** Where the server refuses to say what an event of another connection has come to, nothing is known of it. */
+async function fateOf(taken: TakenEvent, sink: EventSink, signal: AbortSignal): Promise<Fate> {
+  try {
+    return await sink.fateOf(taken, signal);
+  } catch (error) {
+    if (signal.aborted || isOutage(error)) throw error;
+    return 'none';
+  }
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof PluginError && OUTAGES.has(error.code);
 }
 
 /** What else is known of a row that was looked up. Times are milliseconds since 1970. */
@@ -115,18 +132,19 @@ function delivered(row: Unanswered, sighting: Sighting, { watch, events, now }: 
 }
 
 /**
- * The row's conversation waits, because its order depends on it. When the server answers again and again, but not what was
- * asked, the row counts as not found: what it says of the dispatch decides then.
+ * The row's conversation waits, because its order depends on it. When the server answers again and again, or others, but
+ * not what was asked, the row counts as not found: what it says of the dispatch decides then. `isOfRow` if others pass, so
+ * that they need not wait for this row.
  */
 function failed(
   row: Unanswered,
-  unansweredAt: number,
+  { unansweredAt, isOfRow }: { unansweredAt: number; isOfRow: boolean },
   error: unknown,
   { watch, progress, limits, random, events, now }: LookUpPorts,
 ): Settlement | 'send' {
   const { id, attempts } = row;
   const reason = errorMessage(error);
-  if (error instanceof PluginError && OUTAGES.has(error.code)) {
+  if (!isOfRow && isOutage(error)) {
     progress.stopped();
     watch.failed(id, now(), reason, true, false);
     return { t: 'deferred', id, nextAt: now() + backoffDelay(limits.retry, attempts, random), unansweredAt };

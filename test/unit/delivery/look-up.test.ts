@@ -165,6 +165,28 @@ describe('a row whose dispatch had no answer', () => {
     expect(r.tags().filter((t) => t === 'lookup_failed')).toHaveLength(7);
   });
 
+  test('A row whose look-up always takes too long holds up nobody while other events pass, and is sent after eight', async () => {
+    const r = await lost({ stored: true });
+    r.server.find = () => Promise.reject(new PluginError('timeout', 'AutoKitteh, List: timed out'));
+    await other(r, 'first');
+    for (let n = 0; n < 300; n += 1) {
+      await other(r, `n${n}`);
+      await r.clock.advance(SECOND);
+      expect((await r.delivery.stats()).outage).toBeUndefined();
+    }
+    expect(keys(r)).toContain('lost');
+    expect(r.tags()).not.toContain('dead');
+  });
+
+  test('A row is looked up although nothing can be said about the event of another connection', async () => {
+    const r = await lost({ stored: true });
+    r.server.fateOf = () => Promise.reject(new PluginError('not_found', 'that connection was deleted'));
+    await other(r, 'first');
+    await r.clock.advance(15 * SECOND);
+    expect(r.tags()).toContain('recovered_unconfirmed');
+    expect(r.tags()).not.toContain('lookup_failed');
+  });
+
   test('A row that the server refused explicitly is sent again without a look-up', async () => {
     const clock = new HandClock();
     const r = await rig(clock);
