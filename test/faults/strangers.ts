@@ -14,25 +14,29 @@ import { startStrangersWorld, type StrangersWorld } from './strangers-world.js';
 const REQUESTS = 100_000;
 /** Of what strangers send, the frames. */
 const FRAMES_SHARE = 0.1;
+const TENTHS = 10;
 const ATTACK = new URL('strangers-attack.ts', import.meta.url).pathname;
 
-/** How long events flow alone before and after, which is when memory is compared. */
-export interface Quiet {
-  readonly beforeMs: number;
-  /** Undefined: memory is not compared. */
-  readonly afterMs: number | undefined;
+/** When memory is compared: after two attacks of the same kinds, in the same time without one. */
+export interface Comparison {
+  /** Requests and frames of another seed, after which the program has the room that it works in. */
+  readonly warmUp: number;
+  readonly quietMs: number;
 }
 
-const QUIET: Quiet = { beforeMs: 30_000, afterMs: 60_000 };
+const COMPARISON: Comparison = { warmUp: 3_000, quietMs: 60_000 };
+// No seed that anybody asks for.
+const WARM_UP_SEED = 100_000;
 
 /** Bad requests on all ports and bad frames on the sockets, while good events flow. */
 export const run: FaultSeries = async (seeds, { requests = REQUESTS } = {}) => {
   const reports: FaultReport[] = [];
-  for (const seed of seeds) reports.push(await runOnce(seed, requests, QUIET));
+  for (const seed of seeds) reports.push(await runOnce(seed, requests, COMPARISON));
   return { lines: reports.flatMap(({ lines }) => lines), ok: reports.every(({ ok }) => ok) };
 };
 
-export async function runOnce(seed: number, requests: number, quiet: Quiet): Promise<FaultReport> {
+/** Without a comparison only the peak of memory counts. */
+export async function runOnce(seed: number, requests: number, comparison?: Comparison): Promise<FaultReport> {
   const world = await startStrangersWorld(seed);
   try {
     const { program } = world;
@@ -40,13 +44,18 @@ export async function runOnce(seed: number, requests: number, quiet: Quiet): Pro
     delay.enable();
     const variables = await world.variables();
     const traffic = new Traffic(world);
-    await sleep(systemClock, quiet.beforeMs);
-    const before = await program.memory('VmRSS');
+    const cold = await program.memory('VmRSS');
+    const settled = async (): Promise<number> => {
+      await sleep(systemClock, comparison?.quietMs ?? 0);
+      return program.memory('VmRSS');
+    };
+    if (comparison !== undefined)
+      await attack(world, traffic, { seed: seed + WARM_UP_SEED, requests: comparison.warmUp });
+    const before = await settled();
     const began = performance.now();
-    const outcomes = await attack(world, traffic, { seed, requests });
+    const { outcomes, unconnected, tenths } = await attack(world, traffic, { seed, requests });
     const seconds = (performance.now() - began) / 1_000;
-    if (quiet.afterMs !== undefined && program.exit === undefined) await sleep(systemClock, quiet.afterMs);
-    const after = quiet.afterMs === undefined ? undefined : await program.memory('VmRSS');
+    const after = comparison === undefined || program.exit !== undefined ? undefined : await settled();
     await traffic.end();
     delay.disable();
     const answering = { gateway: await answers(`${world.urls.gateway}/slack/assets/page.js`) };
@@ -63,8 +72,9 @@ export async function runOnce(seed: number, requests: number, quiet: Quiet): Pro
     };
     const broken = brokenRules(record);
     const lines = [
-      `seed ${seed}: ${requests} requests and frames in ${seconds.toFixed(0)} s, of which ${traffic.frames} frames`,
+      `seed ${seed}: ${requests} requests and frames in ${seconds.toFixed(0)} s, of which ${Math.round(requests * FRAMES_SHARE)} frames (${(requests / seconds).toFixed(0)}/s); ${unconnected} connections were tried again`,
       ...figures(record, delay.max / 1e6, program.lines),
+      `resident memory at the start ${mib(cold)}; at each tenth of the attack ${tenths.map((each) => each.toFixed(0)).join(', ')} MiB`,
       '',
       ...table(outcomes),
       '',
@@ -77,28 +87,42 @@ export async function runOnce(seed: number, requests: number, quiet: Quiet): Pro
   }
 }
 
+interface Attack {
+  readonly outcomes: Outcomes;
+  readonly unconnected: number;
+  /** MiB resident at each tenth: what leaks grows from each to the next. */
+  readonly tenths: readonly number[];
+}
+
 /** Requests come from a process of their own; frames keep step with them. */
 async function attack(
   { target, program }: StrangersWorld,
   traffic: Traffic,
   { seed, requests }: { readonly seed: number; readonly requests: number },
-): Promise<Outcomes> {
+): Promise<Attack> {
   const frames = Math.round(requests * FRAMES_SHARE);
+  const sent = traffic.frames;
   const random = seededRandom(seed + 1);
   const child = fork(ATTACK, { execArgv: ['--import', 'tsx'] });
   const exited = once(child, 'exit');
-  let outcomes: Outcomes | undefined;
+  const samples: Promise<number>[] = [];
+  let last: AttackNews | undefined;
   child.on('message', (news: AttackNews) => {
-    outcomes = news.outcomes;
-    const due = Math.floor((news.done / (requests - frames)) * frames);
-    while (traffic.frames < due) traffic.bad(badFrame(random));
+    last = news;
+    const share = news.done / (requests - frames);
+    while (traffic.frames - sent < Math.floor(share * frames)) traffic.bad(badFrame(random));
+    if (share * TENTHS >= samples.length + 1) samples.push(program.memory('VmRSS'));
     if (program.exit !== undefined) child.kill();
   });
   child.send({ seed, requests: requests - frames, target } satisfies AttackPlan);
   await exited;
-  if (outcomes === undefined && program.exit === undefined)
+  if (last?.outcomes === undefined && program.exit === undefined)
     throw new Error('the process that sends the requests ended before it had sent all');
-  return outcomes ?? {};
+  return {
+    outcomes: last?.outcomes ?? {},
+    unconnected: last?.unconnected ?? 0,
+    tenths: await Promise.all(samples),
+  };
 }
 
 async function answers(url: string): Promise<boolean> {
