@@ -121,6 +121,9 @@ class ClusterLife {
     else if (chance < 90) await this.#beat(replica);
     else if (chance < 95 || !mayLapse) replica.cutNext();
     else if (chance < 98) {
+      // With rows that it has claimed and not begun: those are what the others take over.
+      await this.#append(replica);
+      await this.#claim(replica);
       replica.asleep = 3 + this.#pick(15);
       await this.#lapse(replica);
     } else {
