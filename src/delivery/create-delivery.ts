@@ -32,7 +32,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   // Rows that another process, or this one before, left in flight are told by this.
   const owner = randomUUID();
   const membership = options.membership ?? ALONE;
-  const parts = { events, backlog, health, watch, progress, concurrency };
+  const refusals = new Map<number, number>();
+  const parts = { events, backlog, health, watch, progress, refusals, concurrency };
   const common = { ...options, ...parts, membership, limits, now, owner };
   const settler = new Settler({
     ...common,

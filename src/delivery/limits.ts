@@ -33,7 +33,10 @@ export interface DeliveryLimits {
   readonly probe: Backoff;
   /** Failures in a row, whatever their kind, that make an outage. */
   readonly failuresOfOutage: number;
-  /** Before a row whose dispatch had no answer is looked up, since the server took the first event after that. */
+  /**
+   * Before a row whose dispatch had no answer is looked up, since the server took the first event after that; and the least
+   * between the last start of such later events and the time when the row counts as never to start.
+   */
   readonly lookUpAfterMs: number;
   /** Between look-ups of an event that the server has and that started nothing. */
   readonly lookUpEveryMs: number;

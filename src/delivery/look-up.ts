@@ -21,6 +21,8 @@ export interface LookUpPorts {
   readonly events: Channel<DeliveryEvent>;
   readonly watch: OutageWatch;
   readonly progress: ServerProgress;
+  /** How often the server has refused to tell about a row, by the row's id. */
+  readonly refusals: Map<number, number>;
 }
 
 /** A row whose last dispatch ended at `unansweredAt`, and nobody knows how. */
@@ -41,7 +43,7 @@ export async function lookUp(
   ports: LookUpPorts,
   deadlines: Deadlines,
 ): Promise<Settlement | 'send' | undefined> {
-  const { sink, progress, watch, limits, now } = ports;
+  const { sink, progress, watch, refusals, limits, now } = ports;
   // The clock may have been ahead when that was written.
   const unansweredAt = Math.min(row.unansweredAt, now());
   const takenAt = progress.tookSince(unansweredAt);
@@ -55,9 +57,10 @@ export async function lookUp(
   const { signal } = limit;
   try {
     // First: what had started by then, and was found after, was not overlooked.
-    const comeTo = await progress.since(unansweredAt, now(), (taken) => fateOf(taken, sink, signal));
+    const comeTo = await progress.since(unansweredAt, now, (taken) => fateOf(taken, sink, signal));
     const sighting = await sink.find(row, signal);
     progress.answered(now());
+    refusals.delete(row.id);
     const answersSince = Math.max(progress.answersSince ?? now(), unansweredAt);
     const signs = { now: now(), unansweredAt, takenAt, answersSince, comeTo };
     const decision = decide(sighting, signs, limits);
@@ -75,7 +78,7 @@ export async function lookUp(
   }
 }
 
-/** Where the server refuses to say what an event of another connection has come to, nothing is known of it. */
+/** Nothing is known of an event about which the server will not speak, as when its connection was deleted. */
 async function fateOf(taken: TakenEvent, sink: EventSink, signal: AbortSignal): Promise<Fate> {
   try {
     return await sink.fateOf(taken, signal);
@@ -83,10 +86,6 @@ async function fateOf(taken: TakenEvent, sink: EventSink, signal: AbortSignal): 
     if (signal.aborted || isOutage(error)) throw error;
     return 'none';
   }
-}
-
-function isOutage(error: unknown): boolean {
-  return error instanceof PluginError && OUTAGES.has(error.code);
 }
 
 /** What else is known of a row that was looked up. Times are milliseconds since 1970. */
@@ -116,12 +115,21 @@ function decide(
       return takenAt !== undefined || now >= nextAt ? 'send' : { nextAt };
     }
     case 'unstarted': {
-      const most = comeTo === 'behind' ? limits.lookUpBehindMs : limits.lookUpUntilMs;
+      const most = comeTo.t === 'unknown' ? limits.lookUpUntilMs : limits.lookUpBehindMs;
       const isLate = now >= (takenAt ?? answersSince) + most;
       const isTooLate = now >= unansweredAt + limits.loneMs;
-      return comeTo === 'started' || isLate || isTooLate ? 'send' : { nextAt: now + limits.lookUpEveryMs };
+      const isOver = isPassedBy(comeTo, now, limits) || isLate || isTooLate;
+      return isOver ? 'send' : { nextAt: now + limits.lookUpEveryMs };
     }
   }
+}
+
+/**
+ * Whether what the server was given later has started, and as much time has passed since then as the slowest of it took: the
+ * server does not keep to the order strictly.
+ */
+function isPassedBy(comeTo: Progress, now: number, { lookUpAfterMs }: DeliveryLimits): boolean {
+  return comeTo.t === 'started' && now >= comeTo.since + Math.max(comeTo.slowestMs, lookUpAfterMs);
 }
 
 function delivered(row: Unanswered, sighting: Sighting, { watch, events, now }: LookUpPorts): Settlement {
@@ -133,14 +141,14 @@ function delivered(row: Unanswered, sighting: Sighting, { watch, events, now }: 
 
 /**
  * The row's conversation waits, because its order depends on it. When the server answers again and again, or others, but
- * not what was asked, the row counts as not found: what it says of the dispatch decides then. `isOfRow` if others pass, so
- * that they need not wait for this row.
+ * not what was asked, the row counts as not found: what it says of the dispatch decides then, and none of that counts against
+ * the row. `isOfRow` if others pass, so that they need not wait for this row.
  */
 function failed(
   row: Unanswered,
   { unansweredAt, isOfRow }: { unansweredAt: number; isOfRow: boolean },
   error: unknown,
-  { watch, progress, limits, random, events, now }: LookUpPorts,
+  { watch, progress, refusals, limits, random, events, now }: LookUpPorts,
 ): Settlement | 'send' {
   const { id, attempts } = row;
   const reason = errorMessage(error);
@@ -149,9 +157,18 @@ function failed(
     watch.failed(id, now(), reason, true, false);
     return { t: 'deferred', id, nextAt: now() + backoffDelay(limits.retry, attempts, random), unansweredAt };
   }
-  if (attempts >= limits.attempts) return 'send';
+  const refused = (refusals.get(id) ?? 0) + 1;
+  if (refused >= limits.attempts) {
+    refusals.delete(id);
+    return 'send';
+  }
+  refusals.set(id, refused);
   events.emit({ t: 'lookup_failed', row: labelOf(row), reason });
   watch.notAsked(now());
-  const nextAt = now() + backoffDelay(limits.retry, attempts, random);
-  return { t: 'retry', id, nextAt, reason, counted: true, unansweredAt };
+  return { t: 'deferred', id, nextAt: now() + backoffDelay(limits.retry, refused, random), unansweredAt };
+}
+
+/** Whether it says that the server cannot answer us at all. */
+function isOutage(error: unknown): boolean {
+  return error instanceof PluginError && OUTAGES.has(error.code);
 }

@@ -2,23 +2,32 @@ import type { Fate, TakenEvent } from './sink.js';
 
 interface Sample extends TakenEvent {
   readonly at: number;
-  fate: Fate;
+  /** `unasked` until the server has said what the event has come to. */
+  fate: Fate | 'unasked';
   askedAt: number;
+  /** When it was first seen to have started a session. */
+  startedAt: number;
 }
 
-// One event in a second, for the last two minutes: later than all that a look-up compares with.
+// One event in a second, for more than the half an hour after which a look-up gives up: the first ones after a time must
+// not be forgotten for later ones, or a server that is behind by minutes would seem to have come to that time.
 const EVERY_MS = 1000;
-const KEPT = 128;
-// Of so many events it is asked what they started, of each not more often than this, however many look-ups want to know.
+const KEPT = 2048;
+// Of so many events it is known what they started, of each not asked more often than this, however many look-ups want to know.
 const ASKED = 8;
 const ASK_EVERY_MS = 2000;
 
 /**
  * Whether the server has come to what it was given at some time, told from what it was given later. It works on events
- * about in the order in which they came: `started` if most of those that must start a session have, `behind` if most have
- * not, `unknown` where no event is known that must.
+ * about in the order in which they came. Times are milliseconds since 1970.
  */
-export type Progress = 'started' | 'behind' | 'unknown';
+export type Progress =
+  /** All that must start a session have: the last was seen to at `since`, the slowest took `slowestMs` at most. */
+  | { readonly t: 'started'; readonly since: number; readonly slowestMs: number }
+  /** At least one that must has not, or has yet to be asked about. */
+  | { readonly t: 'behind' }
+  /** No event is known that must. */
+  | { readonly t: 'unknown' };
 
 /** How far the server has come with what it was given. */
 export class ServerProgress {
@@ -36,7 +45,8 @@ export class ServerProgress {
     const last = this.#samples.at(-1);
     if (last !== undefined && !this.#takesNext && now - last.at < EVERY_MS) return;
     this.#takesNext = false;
-    this.#samples.push({ at: now, connectionId, eventId, eventType, fate: 'none', askedAt: -Infinity });
+    const unknown = { fate: 'unasked', askedAt: -Infinity, startedAt: -Infinity } as const;
+    this.#samples.push({ at: now, connectionId, eventId, eventType, ...unknown });
     if (this.#samples.length > KEPT) this.#samples.shift();
   }
 
@@ -61,16 +71,39 @@ export class ServerProgress {
   }
 
   /** Whether the server has come to what it was given at `time`; `fateOf` asks it about an event that it took. */
-  async since(time: number, now: number, fateOf: (taken: TakenEvent) => Promise<Fate>): Promise<Progress> {
-    const later = this.#samples.filter(({ at, eventId }) => at >= time && eventId !== '').slice(0, ASKED);
-    for (const sample of later) {
-      if (sample.fate === 'started' || now - sample.askedAt < ASK_EVERY_MS) continue;
-      sample.askedAt = now;
-      sample.fate = await fateOf(sample);
+  async since(
+    time: number,
+    now: () => number,
+    fateOf: (taken: TakenEvent) => Promise<Fate>,
+  ): Promise<Progress> {
+    const started: Sample[] = [];
+    let [open, asked] = [0, 0];
+    for (const sample of this.#samples.filter(({ at, eventId }) => at >= time && eventId !== '')) {
+      if (started.length + open === ASKED) break;
+      const isOpen = sample.fate === 'unasked' || sample.fate === 'due';
+      if (isOpen && asked < ASKED && now() - sample.askedAt >= ASK_EVERY_MS) {
+        asked += 1;
+        await ask(sample, now, fateOf);
+      }
+      if (sample.fate === 'started') started.push(sample);
+      else if (sample.fate !== 'none') open += 1;
     }
-    const started = later.filter(({ fate }) => fate === 'started').length;
-    const due = later.filter(({ fate }) => fate === 'due').length;
-    if (started > due) return 'started';
-    return due > 0 ? 'behind' : 'unknown';
+    if (open > 0) return { t: 'behind' };
+    if (started.length === 0) return { t: 'unknown' };
+    return {
+      t: 'started',
+      since: Math.max(...started.map(({ startedAt }) => startedAt)),
+      slowestMs: Math.max(...started.map(({ at, startedAt }) => startedAt - at)),
+    };
   }
+}
+
+async function ask(
+  sample: Sample,
+  now: () => number,
+  fateOf: (taken: TakenEvent) => Promise<Fate>,
+): Promise<void> {
+  sample.askedAt = now();
+  sample.fate = await fateOf(sample);
+  if (sample.fate === 'started') sample.startedAt = now();
 }

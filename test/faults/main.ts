@@ -8,7 +8,7 @@ import type { FaultOptions, FaultSeries } from './report.js';
 const SERIES: Readonly<Record<string, { readonly seeds: number; load(): Promise<{ run: FaultSeries }> }>> = {
   crash: { seeds: 200, load: () => import('./crash.js') },
   disk: { seeds: 20, load: () => import('./disk.js') },
-  server: { seeds: 20, load: () => import('./server.js') },
+  server: { seeds: 25, load: () => import('./server.js') },
   sockets: { seeds: 300, load: () => import('./sockets.js') },
   'sockets-through-proxy': {
     seeds: 300,

@@ -5,8 +5,13 @@ import { eventually } from '../helpers/eventually.js';
 import type { ServerUnderTest } from '../world/server.js';
 
 /** What happens to the server while events come. */
-export const TROUBLES = ['killed', 'without Temporal'] as const;
+export const TROUBLES = ['killed', 'without Temporal', 'stopped'] as const;
 export type Trouble = (typeof TROUBLES)[number];
+
+/** One for each seed: of five, two kills, two without Temporal, and one stop. */
+export function troubleOf(seed: number): Trouble {
+  return (['killed', 'without Temporal', 'killed', 'without Temporal', 'stopped'] as const)[(seed - 1) % 5]!;
+}
 
 /** How the series takes a server away and gives it back. */
 export interface ServerControl {
@@ -17,6 +22,14 @@ export interface ServerControl {
 
 const shell = promisify(execFile);
 const BACK_WITHIN_MS = 90_000;
+const STAND_IN_STOP_MS = 400;
+
+/** The commands that take a real server away and give it back, in the environment. */
+const COMMANDS: Readonly<Record<Trouble, readonly [begin: string, end: string]>> = {
+  killed: ['AUTOKITTEH_KILL', 'AUTOKITTEH_START'],
+  'without Temporal': ['TEMPORAL_STOP', 'TEMPORAL_CONTINUE'],
+  stopped: ['AUTOKITTEH_STOP', 'AUTOKITTEH_CONTINUE'],
+};
 
 /** Of a stand-in: some of its last events have no answer, and of these some are stored and start nothing. */
 export function controlOf(server: ServerUnderTest, random: Random): ServerControl {
@@ -28,6 +41,10 @@ export function controlOf(server: ServerUnderTest, random: Random): ServerContro
     async begin(trouble) {
       if (trouble === 'without Temporal') {
         faults.temporalDown = true;
+        return;
+      }
+      if (trouble === 'stopped') {
+        faults.delayMs = STAND_IN_STOP_MS;
         return;
       }
       if (random() < 0.5) faults.loseAnswers('/Dispatch', 1 + Math.floor(random() * 3));
@@ -53,9 +70,9 @@ function commandsFor({ url }: ServerUnderTest): ServerControl {
     await shell('sh', ['-c', command]);
   };
   return {
-    begin: (trouble) => run(trouble === 'killed' ? 'AUTOKITTEH_KILL' : 'TEMPORAL_STOP'),
+    begin: (trouble) => run(COMMANDS[trouble][0]),
     async end(trouble) {
-      await run(trouble === 'killed' ? 'AUTOKITTEH_START' : 'TEMPORAL_CONTINUE');
+      await run(COMMANDS[trouble][1]);
       await eventually(
         async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true,
         'a server that is ready',

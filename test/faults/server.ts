@@ -14,7 +14,7 @@ import { startServerUnderTest, type ServerUnderTest, type TestProject } from '..
 import { socketModeVariables } from '../world/socket-mode-variables.js';
 import type { FaultReport, FaultSeries } from './report.js';
 import { acceptedOf } from './sent-event.js';
-import { controlOf, TROUBLES, type ServerControl, type Trouble } from './server-control.js';
+import { controlOf, troubleOf, TROUBLES, type ServerControl, type Trouble } from './server-control.js';
 import { judgeServer, type EventThere, type ServerVerdict } from './server-verdict.js';
 
 const CHANNELS = 8;
@@ -27,17 +27,26 @@ interface Pace {
   /** Between two troubles, and how long each lasts, at least. */
   readonly betweenMs: number;
   readonly awayMs: number;
+  /** How long a stop lasts, at least. */
+  readonly stoppedMs: number;
   /** For everything to be delivered, and to have started, after the last trouble. */
   readonly settlesWithinMs: number;
 }
 
-const STAND_IN: Pace = { eventsMs: 20, betweenMs: 600, awayMs: 300, settlesWithinMs: 30_000 };
-// An activity that a killed server was busy with is repeated by Temporal after ten minutes.
-const REAL: Pace = { eventsMs: 200, betweenMs: 8_000, awayMs: 6_000, settlesWithinMs: 11 * 60_000 };
+const STAND_IN: Pace = { eventsMs: 20, betweenMs: 600, awayMs: 300, stoppedMs: 300, settlesWithinMs: 30_000 };
+const EVENTS_PER_SECOND = Number(process.env['EVENTS_PER_SECOND'] ?? 5);
+// Longer than a dispatch may take when the server is stopped. What has started nothing may wait for a quarter of an hour.
+const REAL: Pace = {
+  eventsMs: 1000 / EVENTS_PER_SECOND,
+  betweenMs: 8_000,
+  awayMs: 6_000,
+  stoppedMs: 25_000,
+  settlesWithinMs: 20 * 60_000,
+};
 
 /**
- * Takes the server away once for each seed, killed and without its Temporal in turn, while events come. On the server that
- * the environment names, with the commands that `server-control.ts` asks for, else on a stand-in.
+ * Takes the server away once for each seed, killed, without its Temporal or stopped, while events come. On the server that
+ * the environment names, with the commands that `server-control.ts` asks for and `EVENTS_PER_SECOND`, else on a stand-in.
  */
 export const run: FaultSeries = async (seeds) => {
   const random = seededRandom(seeds[0] ?? 1);
@@ -52,8 +61,9 @@ export const run: FaultSeries = async (seeds) => {
   try {
     for (const seed of seeds) {
       await pause(pace.betweenMs * (0.5 + random()));
-      open = TROUBLES[seed % TROUBLES.length]!;
-      await away(control, open, pace.awayMs * (0.5 + random() * 2));
+      open = troubleOf(seed);
+      const ms = open === 'stopped' ? pace.stoppedMs * (1 + random()) : pace.awayMs * (0.5 + random() * 2);
+      await away(control, open, ms);
       open = undefined;
     }
     await pause(pace.betweenMs);
@@ -70,7 +80,8 @@ export const run: FaultSeries = async (seeds) => {
       await pause(pace.betweenMs);
       verdict = judgeServer(keys, await stage.there());
     }
-    return report(seeds, keys.length, verdict, world.program.logged);
+    const rate = 1000 / pace.eventsMs;
+    return report(seeds, { rate, sent: keys.length }, verdict, world.program.logged);
   } finally {
     if (open !== undefined) await control.end(open);
     await traffic.stop();
@@ -161,24 +172,23 @@ function startTraffic(slack: ScriptedSlack, to: SlackInstallation, everyMs: numb
 
 function report(
   seeds: readonly number[],
-  sent: number,
+  { rate, sent }: { readonly rate: number; readonly sent: number },
   { lost, startedTwice, storedTwice, notStarted, repeatedByServer }: ServerVerdict,
   logged: readonly string[],
 ): FaultReport {
   const lookedUp = logged.filter((line) => line.includes('had no reply')).length;
-  const times = (trouble: Trouble): number =>
-    seeds.filter((seed) => TROUBLES[seed % TROUBLES.length] === trouble).length;
+  const times = (trouble: Trouble): number => seeds.filter((seed) => troubleOf(seed) === trouble).length;
   const list = (keys: readonly string[]): string => (keys.length === 0 ? '' : `: ${keys.join(' ')}`);
   return {
     lines: [
       `the server was ${TROUBLES.map((trouble) => `${trouble} ${times(trouble)} times`).join(', ')}`,
-      `acknowledged: ${sent}`,
-      `not at the server: ${lost.length}${list(lost)}`,
-      `started twice: ${startedTwice.length}${list(startedTwice)}`,
+      `acknowledged: ${sent}, ${rate} a second`,
       `dispatches without an answer: ${lookedUp}`,
-      `stored twice: ${storedTwice.length}`,
-      `their event is there and has started nothing: ${notStarted.length}${list(notStarted)}`,
-      `one event that the server started twice by itself: ${repeatedByServer.length}${list(repeatedByServer)}`,
+      `not at the server: ${lost.length}${list(lost)}`,
+      `stored twice, sent again: ${storedTwice.length}`,
+      `started twice by that, two events that have started something: ${startedTwice.length}${list(startedTwice)}`,
+      `started twice by the server, one event that has two sessions: ${repeatedByServer.length}${list(repeatedByServer)}`,
+      `at the server, and has started nothing: ${notStarted.length}${list(notStarted)}`,
     ],
     ok: lost.length === 0 && startedTwice.length === 0,
   };

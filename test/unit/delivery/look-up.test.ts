@@ -64,13 +64,25 @@ describe('a row whose dispatch had no answer', () => {
     expect(keys(r)).toEqual(['first', 'lost', 'behind']);
   });
 
-  test('A row that has started nothing is sent again when a later event is known to have started a session', async () => {
+  test('A row that has started nothing is sent again 10 s after a later event was seen to have started a session', async () => {
     const r = await lost({ stored: true, unstarted: true });
-    await other(r, 'first');
-    await r.clock.advance(40 * SECOND);
-    expect(keys(r)).toEqual(['first']);
     r.server.fates.set('evt_first', 'started');
-    await r.clock.advance(6 * SECOND);
+    await other(r, 'first');
+    await r.clock.advance(18 * SECOND);
+    expect(keys(r)).toEqual(['first']);
+    await r.clock.advance(10 * SECOND);
+    expect(keys(r)).toEqual(['first', 'lost']);
+  });
+
+  test('A row that has started nothing waits as long again as the slowest later event took to start', async () => {
+    const r = await lost({ stored: true, unstarted: true });
+    r.server.fates.set('evt_first', 'due');
+    await other(r, 'first');
+    await r.clock.advance(60 * SECOND);
+    r.server.fates.set('evt_first', 'started');
+    await r.clock.advance(55 * SECOND);
+    expect(keys(r)).toEqual(['first']);
+    await r.clock.advance(25 * SECOND);
     expect(keys(r)).toEqual(['first', 'lost']);
   });
 
@@ -103,18 +115,55 @@ describe('a row whose dispatch had no answer', () => {
     expect(keys(r)).toEqual(['first', 'lost']);
   });
 
-  test('A row that has started nothing is not sent again because one later event has started and others have not', async () => {
+  test('A row that has started nothing is not sent again while any later event that must start has not', async () => {
     const r = await lost({ stored: true, unstarted: true });
     for (const key of ['first', 'second', 'third']) {
-      r.server.fates.set(`evt_${key}`, key === 'second' ? 'started' : 'due');
+      r.server.fates.set(`evt_${key}`, key === 'first' ? 'due' : 'started');
       await other(r, key);
       await r.clock.advance(3 * SECOND);
     }
     await r.clock.advance(200 * SECOND);
     expect(keys(r)).toEqual(['first', 'second', 'third']);
     r.server.fates.set('evt_first', 'started');
-    await r.clock.advance(6 * SECOND);
+    await r.clock.advance(450 * SECOND);
     expect(keys(r)).toEqual(['first', 'second', 'third', 'lost']);
+  });
+
+  test('A row that has started nothing is compared with the first later events, however many came since', async () => {
+    const r = await lost({ stored: true, unstarted: true });
+    r.server.fates.set('evt_first', 'due');
+    await other(r, 'first');
+    for (let n = 0; n < 300; n += 1) {
+      r.server.fates.set(`evt_n${n}`, 'started');
+      await other(r, `n${n}`);
+      await r.clock.advance(1.5 * SECOND);
+    }
+    expect(keys(r)).not.toContain('lost');
+  });
+
+  test('A row that has started nothing is compared with events that must start, though most others need not', async () => {
+    const r = await lost({ stored: true, unstarted: true });
+    for (let n = 0; n < 30; n += 1) {
+      if (n > 20) r.server.fates.set(`evt_n${n}`, 'due');
+      await other(r, `n${n}`);
+      await r.clock.advance(1.5 * SECOND);
+    }
+    await r.clock.advance(200 * SECOND);
+    expect(keys(r)).not.toContain('lost');
+  });
+
+  test('A later event about which the server refuses to speak says nothing about the row', async () => {
+    const r = await lost({ stored: true, unstarted: true });
+    const fateOf = r.server.fateOf.bind(r.server);
+    r.server.fateOf = (taken) =>
+      taken.eventId === 'evt_gone' ? Promise.reject(new PluginError('forbidden', 'gone')) : fateOf(taken);
+    r.server.fates.set('evt_first', 'due');
+    await other(r, 'gone');
+    await r.clock.advance(2 * SECOND);
+    await other(r, 'first');
+    await r.clock.advance(600 * SECOND);
+    expect(keys(r)).toEqual(['gone', 'first']);
+    expect(r.tags()).not.toContain('lookup_failed');
   });
 
   test('A row that is alone and not found is sent again soon after the server has said so', async () => {
@@ -185,6 +234,22 @@ describe('a row whose dispatch had no answer', () => {
     await r.clock.advance(15 * SECOND);
     expect(r.tags()).toContain('recovered_unconfirmed');
     expect(r.tags()).not.toContain('lookup_failed');
+  });
+
+  test('Refused look-ups do not count against the row that is sent after them', async () => {
+    const r = await lost({ stored: true });
+    r.server.find = () => Promise.reject(new PluginError('forbidden', 'not yours'));
+    const answer = r.server.answer;
+    let failures = 0;
+    r.server.answer = (row, signal) =>
+      row.key === 'lost' && failures++ < 3 ? { t: 'failed', reason: 'odd' } : answer(row, signal);
+    for (let n = 0; n < 200 && !keys(r).includes('lost'); n += 1) {
+      await other(r, `n${n}`);
+      await r.clock.advance(3 * SECOND);
+    }
+    expect(failures).toBe(4);
+    expect(keys(r)).toContain('lost');
+    expect((await r.delivery.stats()).dead).toBe(0);
   });
 
   test('A row that the server refused explicitly is sent again without a look-up', async () => {
