@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { fromBinary, type DescMessage } from '@bufbuild/protobuf';
 import {
@@ -15,7 +16,8 @@ import {
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node';
 
-type RpcRequest = Parameters<ConnectRouter['handlers'][number]>[0];
+type RpcHandler = ConnectRouter['handlers'][number];
+type RpcRequest = Parameters<RpcHandler>[0];
 
 export interface RpcAdapterOptions {
   readonly routes: (router: ConnectRouter) => void;
@@ -27,7 +29,8 @@ export interface RpcAdapterOptions {
 
 const ENVELOPE_BYTES = 5;
 const PACKED = 1;
-const BINARY = /^application\/(?:proto|grpc(?:-web)?(?:\+proto)?|connect\+proto)$/;
+const UNARY = 'application/proto';
+const BINARY = /^application\/(?:grpc(?:-web)?(?:\+proto)?|connect\+proto)$/;
 
 /**
  * Answers RPCs. `connectNodeAdapter` is not used, because its library answers 500 to a binary message that cannot be
@@ -47,41 +50,54 @@ export function rpcAdapter(options: RpcAdapterOptions) {
     }
     const context = options.contextValues(request);
     const asked = universalRequestFromNodeRequest(request, response, undefined, context);
-    handler({ ...asked, body: checked(handler.method.input, asked) })
-      .then((answer) => universalResponseToNodeResponse(answer, response))
+    answer(handler, asked)
+      .then((answered) => universalResponseToNodeResponse(answered, response))
       // The caller has gone.
       .catch(() => response.destroy());
   };
 }
 
-/** The body, whose last bytes are refused where its message cannot be decoded. */
-async function* checked(desc: DescMessage, { header, body }: RpcRequest): AsyncIterable<Uint8Array> {
-  // Nothing else comes from node's requests.
-  if (!isStream(body)) return;
+/** A message is decoded once more only where the library calls it a fault, or may tell that behind the answer's body. */
+async function answer(handler: RpcHandler, asked: RpcRequest): ReturnType<RpcHandler> {
+  const { input } = handler.method;
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  const whole = Buffer.concat(chunks);
-  const message = BINARY.test(header.get('content-type') ?? '') ? unpacked(header, whole) : undefined;
+  // Nothing but a stream comes from node's requests.
+  if (isStream(asked.body)) for await (const chunk of asked.body) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  const type = asked.header.get('content-type') ?? '';
+  const ask = (refused: boolean): ReturnType<RpcHandler> =>
+    handler({ ...asked, body: refused ? malformed(input) : Readable.from([body]) });
+  if (type !== UNARY) return ask(BINARY.test(type) && !decodes(input, unpacked(body)));
+  const answered = await ask(false);
+  if (answered.status !== 500) return answered;
+  return decodes(input, gunzipped(body, asked.header.has('content-encoding'))) ? answered : ask(true);
+}
+
+function malformed(desc: DescMessage): AsyncIterable<Uint8Array> {
+  const [, name, version] = desc.typeName.split('.');
+  const refusal = new ConnectError(
+    `unmarshal message: unmarshal into *${name}${version}.${desc.name}: proto: cannot parse invalid wire-format data`,
+    Code.InvalidArgument,
+  );
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(refusal) }) };
+}
+
+/** Undefined is what the library refuses itself. */
+function decodes(desc: DescMessage, message: Buffer | undefined): boolean {
   try {
     if (message !== undefined) fromBinary(desc, message);
+    return true;
   } catch {
-    const [, name, version] = desc.typeName.split('.');
-    throw new ConnectError(
-      `unmarshal message: unmarshal into *${name}${version}.${desc.name}: proto: cannot parse invalid wire-format data`,
-      Code.InvalidArgument,
-    );
+    return false;
   }
-  yield whole;
 }
 
 function isStream(body: RpcRequest['body']): body is AsyncIterable<Uint8Array> {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
-/** The one message of a unary call; undefined where the library refuses the frame or the packing itself. */
-function unpacked(header: Headers, body: Buffer): Buffer | undefined {
-  const type = header.get('content-type') ?? '';
-  if (type === 'application/proto') return gunzipped(body, header.has('content-encoding'));
+/** The one message in a frame; undefined where the library refuses the frame or the packing itself. */
+function unpacked(body: Buffer): Buffer | undefined {
   if (body.length < ENVELOPE_BYTES || body.readUInt32BE(1) !== body.length - ENVELOPE_BYTES) return undefined;
   return gunzipped(body.subarray(ENVELOPE_BYTES), body[0] === PACKED);
 }
