@@ -24,9 +24,12 @@ interface Shown {
   readonly pushing: boolean;
 }
 
+// What concerns all connections changes the statuses of thousands, and events share the line to the server.
+const AT_ONCE = 8;
+
 /**
- * Brings statuses to the server, each change once. A trouble must have lasted for `settleMs` before it is shown as
- * one, so that what a renewal mends by itself alarms nobody; good news and anything on request go out at once.
+ * Brings statuses to the server, a few at a time, each change once. A trouble must have lasted for `settleMs` before it is
+ * shown as one, so that what a renewal mends by itself alarms nobody; good news and anything on request go out at once.
  */
 export class StatusPublisher {
   readonly #shown = new Map<string, Shown>();
@@ -38,6 +41,8 @@ export class StatusPublisher {
   readonly #backoff: StatusBackoff;
   readonly #ended: (connectionId: string) => void;
   readonly #onTheWay = new Set<Promise<void>>();
+  /** Connections whose changes wait until others have ended. */
+  readonly #waiting = new Set<string>();
   #stopped = false;
 
   constructor(options: {
@@ -50,7 +55,7 @@ export class StatusPublisher {
     /** After a failure; one for all connections while the server is away. */
     retry: Backoff;
     log: Log;
-    /** Called when a change has ended, whatever came of it: what waits for that may go on. */
+    /** Called when a change has ended, whatever came of it, or may begin now: what waits for that may go on. */
     ended: (connectionId: string) => void;
   }) {
     this.#push = options.push;
@@ -90,6 +95,13 @@ export class StatusPublisher {
    * again although nothing has changed; Infinity for when a change has ended, undefined for not at all.
    */
   update(connectionId: string, actual: Status): number | undefined {
+    const again = this.#update(connectionId, actual);
+    // One that waited, and begins nothing after all, leaves its place to the next.
+    if (this.#onTheWay.size < AT_ONCE) this.#letNext();
+    return again;
+  }
+
+  #update(connectionId: string, actual: Status): number | undefined {
     const shown = this.#shown.get(connectionId);
     if (shown === undefined) return undefined;
     if (shown.pushing) return Infinity;
@@ -147,6 +159,11 @@ export class StatusPublisher {
   #change(connectionId: string, work: () => Promise<Shown>): number | undefined {
     const before = this.#shown.get(connectionId);
     if (before === undefined || this.#stopped) return undefined;
+    if (this.#onTheWay.size >= AT_ONCE) {
+      this.#waiting.add(connectionId);
+      return undefined;
+    }
+    this.#waiting.delete(connectionId);
     const wait = this.#backoff.begin(connectionId);
     if (wait > 0) return wait;
     this.#shown.set(connectionId, { ...before, pushing: true });
@@ -156,8 +173,18 @@ export class StatusPublisher {
       await changing;
       this.#onTheWay.delete(changing);
       this.#ended(connectionId);
+      this.#letNext();
     });
     return Infinity;
+  }
+
+  #letNext(): void {
+    for (const id of this.#waiting) {
+      this.#waiting.delete(id);
+      if (!this.#shown.has(id)) continue;
+      this.#ended(id);
+      return;
+    }
   }
 
   async #changed(connectionId: string, before: Shown, work: () => Promise<Shown>): Promise<void> {

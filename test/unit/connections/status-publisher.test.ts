@@ -80,6 +80,39 @@ describe('StatusPublisher', () => {
     expect(pushed).toEqual([WARNING]);
   });
 
+  it('The publisher brings the statuses of many connections to the server a few at a time', async () => {
+    const { made, pushed, ended, server } = publisher();
+    const ids = Array.from({ length: 100 }, (_, n) => `con${n}`);
+    for (const id of ids) made.listed(id, BUILT_IN);
+    let arrive = (): void => undefined;
+    server.held = new Promise((resolve) => (arrive = resolve));
+    for (const id of ids) made.update(id, OK);
+    await settle();
+    expect(server.tried).toBe(8);
+    arrive();
+    for (let round = 0; round < 100 && pushed.length < ids.length; round++) {
+      await settle();
+      for (const id of ended.splice(0)) made.update(id, OK);
+    }
+    expect(pushed).toHaveLength(100);
+  });
+
+  it('No connection waits for one that needs no other status any more', async () => {
+    const { made, pushed, ended, server } = publisher();
+    const ids = Array.from({ length: 100 }, (_, n) => `con${n}`);
+    for (const id of ids) made.listed(id, BUILT_IN);
+    let arrive = (): void => undefined;
+    server.held = new Promise((resolve) => (arrive = resolve));
+    for (const id of ids) made.update(id, OK);
+    arrive();
+    const pushedOrLast = new Set([...ids.slice(0, 8), 'con99']);
+    for (let round = 0; round < 100 && pushed.length < 9; round++) {
+      await settle();
+      for (const id of ended.splice(0)) made.update(id, pushedOrLast.has(id) ? OK : BUILT_IN);
+    }
+    expect(pushed).toHaveLength(9);
+  });
+
   it('A problem that passes before the settling time is not published', async () => {
     const { made, pushed, clock } = publisher();
     made.listed('con', OK);
