@@ -87,13 +87,18 @@ export class ConnectionStatuses {
 
   /** The server has told which statuses it holds. */
   listed(): void {
-    const { clock, policy, registry } = this.#options;
+    const { registry } = this.#options;
     this.#publisher.retain(registry);
     for (const entry of registry.all()) {
       const { id, status } = entry.record;
       if (this.#publisher.listed(id, status)) this.#due.add(id);
       if (isOthers(entry)) this.#publisher.takeBack(id);
     }
+  }
+
+  /** Compares all, if that is due. */
+  sweep(): void {
+    const { clock, policy } = this.#options;
     if (clock.monotonic() - this.#sweptAt < policy.statusSweepMs) return;
     this.#sweptAt = clock.monotonic();
     this.#apps.forgetAll();

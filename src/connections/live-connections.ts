@@ -110,7 +110,7 @@ export class LiveConnections {
     this.#reconciler = new Reconciler({
       overwritten: (record) => this.#statuses.overwritten(record),
       listed: (ids) => this.listed.emit(ids),
-      looked: () => this.#looked(),
+      looked: (hasAnswered) => this.#looked(hasAnswered),
       background: this.#background,
       registry: this.#registry,
       ...{ integrationId, server, clock, random, policy, log, health, signal },
@@ -267,9 +267,11 @@ export class LiveConnections {
     return deciding;
   }
 
-  #looked(): void {
+  #looked(hasAnswered: boolean): void {
     if (this.#stopping.signal.aborted) return;
-    this.#statuses.listed();
+    // What it said earlier tells nothing of the statuses that were brought to it since.
+    if (hasAnswered) this.#statuses.listed();
+    this.#statuses.sweep();
     this.#background.run('verify tokens with Slack', () => this.#identification.all());
     // A connection that is new, or has another token, is told what is known of it.
     if (this.#isChanged) this.#identification.tell();

@@ -32,8 +32,8 @@ export interface ReconcilerOptions {
   readonly overwritten: (record: ConnectionRecord) => boolean;
   /** Called with the ids of all connections, each time that the server has told them. */
   readonly listed: (ids: ReadonlySet<string>) => void;
-  /** Called after every look, whether or not something changed. */
-  readonly looked: () => void;
+  /** Called after every look, whether or not something changed, with whether the server has answered it. */
+  readonly looked: (hasAnswered: boolean) => void;
 }
 
 /** Learns from the server which connections there are: two cheap questions at each look, and variables where needed. */
@@ -129,7 +129,7 @@ export class Reconciler {
       if (this.#down !== reason) log.warn({ reason }, 'AutoKitteh did not list its connections, retrying');
       this.#setDown(reason);
     }
-    looked();
+    looked(this.#down === undefined);
   }
 
   /** Notes why the server could not be asked the last time, in its or the network's words; nothing when it could. */

@@ -761,6 +761,19 @@ describe('LiveConnections', () => {
     expect(one.status.code).toBe('ok');
   });
 
+  it('A status is brought to the server once although the server does not list its connections afterwards', async () => {
+    const { clock, server, live, wanted } = start();
+    server.add('one');
+    live.start();
+    await clock.advance(5_000);
+    server.down = true;
+    const before = server.pushes.length;
+    wanted.say({ ...LIVE, sockets: 3 });
+    await clock.advance(20_000);
+    expect(server.connections.get('one')?.status.message).toMatch(/3 sockets live/);
+    expect(server.pushes.slice(before)).toEqual(['one']);
+  });
+
   it('A status that could not be brought to the server is brought there later, although nothing changes any more', async () => {
     const { clock, server, live, wanted } = start();
     const ids = ['one', 'two', 'three'];
