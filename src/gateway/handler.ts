@@ -9,6 +9,7 @@ import type { Log } from '../core/log.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { DeleteRequestSchema, SetRequestSchema } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import { sendAnswer } from './server-response.js';
+import { pathOf } from '../http/dual-request.js';
 import { PORT_LIMITS } from '../http/limits.js';
 import { sendRefusal } from '../http/malformed.js';
 import type { NoteRefusal } from '../http/refusals.js';
@@ -124,8 +125,7 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
   }
 
   async function pages(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [path = ''] = (request.url ?? '').split('?', 1);
-    if (request.method === 'POST' && ports.awaitsAnswer(path)) {
+    if (request.method === 'POST' && ports.awaitsAnswer(pathOf(request))) {
       const body = await read(request, response, PORT_LIMITS.workflowAnswerBytes);
       if (body !== undefined) await answerBySetup(ports.setup, request, response, body);
       return;
