@@ -69,7 +69,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     intake,
     events,
     deadLetters: {
-      list: (after, limit) => journal.listDead(after, limit),
+      list: (after, limit) => journal.listDead({ after, limit }),
       async resend(ids) {
         const resent = await journal.resend(ids, now());
         for (const row of resent) backlog.add(row, row.bytes);

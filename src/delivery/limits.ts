@@ -56,6 +56,8 @@ export interface DeliveryLimits {
   readonly bodiesMs: number;
   /** Keys of delivered rows are kept this long. */
   readonly keysMs: number;
+  /** The paths of events are kept this long after their end, or until their table has a tenth of the journal's room. */
+  readonly pathsMs: number;
   /** Dead letters are kept this long, unless their room is needed. */
   readonly deadMs: number;
   /** Between rounds of pruning, and between the small steps of one. */
@@ -100,6 +102,7 @@ export const DEFAULT_LIMITS: DeliveryLimits = {
   bodiesMs: MINUTE,
   // Slack repeats a delayed event for up to 24 hours (Slack: Events API, delayed events).
   keysMs: 26 * HOUR,
+  pathsMs: 26 * HOUR,
   deadMs: 30 * 24 * HOUR,
   pruneMs: 10 * SECOND,
   pruneStepMs: 10,

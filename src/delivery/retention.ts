@@ -36,6 +36,7 @@ async function tidy(
   const request = {
     bodiesBefore: time - limits.bodiesMs,
     keysBefore: time - limits.keysMs,
+    pathsBefore: time - limits.pathsMs,
     deadBefore: time - limits.deadMs,
     limit: limits.pruneRows,
   };

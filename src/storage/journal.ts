@@ -42,19 +42,45 @@ export interface JournalRow extends NewRow {
   readonly unansweredAt?: number | undefined;
 }
 
-/** A row that was given up; its body is kept, so that it can be sent again. */
-export interface DeadRow extends JournalRow {
+/** A row that was given up, without its body, which is kept, so that it can be sent again. */
+export interface DeadRow extends Source {
+  readonly id: number;
+  readonly key: string;
+  readonly kind: string;
+  /** The type of its event; its kind where none could be made. */
+  readonly type: string;
+  /** The channel of its event; its conversation where none is known. */
+  readonly channel: string;
+  readonly receivedAt: number;
+  readonly attempts: number;
   readonly reason: string;
   /** When it was given up. Milliseconds since 1970. */
   readonly settledAt: number;
+}
+
+/** Which rows that were given up: those to which everything applies that is given. */
+export interface DeadFilter {
+  readonly connectionIds?: readonly string[] | undefined;
+  readonly type?: string | undefined;
+  readonly channel?: string | undefined;
+  /** Given up before this. Milliseconds since 1970. */
+  readonly before?: number | undefined;
+}
+
+/** One page of them, by id. */
+export interface DeadQuery extends DeadFilter {
+  readonly after: number;
+  readonly limit: number;
 }
 
 /** What became of a row: claimed, with its id; `first` of its lane; `behind` others there that come first; or not written. */
 export type Appended =
   { readonly claimed: number; readonly turn?: number | undefined } | 'first' | 'behind' | 'duplicate';
 
-/** A row that was put back into its lane. */
+/** A row that was given up, and was put back into its lane or removed. */
 export interface Resent extends Source {
+  readonly id: number;
+  readonly key: string;
   /** UTF-8 length of its body. */
   readonly bytes: number;
 }
@@ -81,7 +107,11 @@ export interface Claimed {
  * How a dispatch or a look-up ended for a row; an absent `unansweredAt` says that its answer came. With the row's `turn` it
  * ends that claim alone: not a later one of the same owner, which may have claimed the row again when this comes late.
  */
-export type Settlement = { readonly turn?: number | undefined } & Ending;
+export type Settlement = {
+  readonly turn?: number | undefined;
+  /** What is noted of the row's path with it. */
+  readonly path?: PathNote | undefined;
+} & Ending;
 
 type Ending =
   /** AK has it. `recovered`: found there by a look-up. */
@@ -110,7 +140,48 @@ type Ending =
       readonly id: number;
       readonly reason: string;
       readonly unansweredAt?: number | undefined;
+      /** Of its event, where one could be made. */
+      readonly type?: string | undefined;
+      readonly channel?: string | undefined;
     };
+
+/** Every step of a path is a text of this length, and so many are kept: the first and the last ones. */
+export const PATH_STEP_LENGTH = 11;
+export const PATH_STEPS = 4;
+
+/** What is noted of the path of a row, in texts that mean nothing to the journal. */
+export interface PathNote {
+  /** What the path is found by, beside the server's event id. */
+  readonly key: string;
+  /** What is noted once; a later note replaces it only if that has no step. */
+  readonly origin: string;
+  /** The latest step, or nothing. */
+  readonly step: string;
+}
+
+/** The path of a row, as it was noted. */
+export interface PathRecord {
+  /** The row's id. */
+  readonly id: number;
+  readonly key: string;
+  /** The server's event id; empty if it never had one. */
+  readonly eventId: string;
+  readonly origin: string;
+  /** How many steps there were. */
+  readonly count: number;
+  /** Of which these are kept, the first and the last ones. */
+  readonly steps: readonly string[];
+}
+
+/** Where a row with a key is at present. `ended`: it was delivered, or is a dead letter that was removed. */
+export interface KnownRow extends Source {
+  readonly id: number | undefined;
+  readonly receivedAt: number;
+  readonly state: 'waiting' | 'sending' | 'dead' | 'ended';
+  readonly attempts: number;
+  /** Why it failed the last time, if it did. */
+  readonly reason: string | undefined;
+}
 
 /** What a settlement found: the claim no longer the owner's, so that nothing was changed; else the lane's last row, or more. */
 export type Settled = 'gone' | 'last' | 'more';
@@ -137,6 +208,8 @@ export interface PruneRequest {
   readonly bodiesBefore: number;
   /** Keys of rows that were delivered before this are removed. */
   readonly keysBefore: number;
+  /** Paths whose last note is older are removed; the oldest sooner while they take a tenth of the room, or most is in use. */
+  readonly pathsBefore: number;
   /** Rows that were given up before this are removed; the oldest sooner while most of the room is in use. */
   readonly deadBefore: number;
   /** At most this many rows of each sort, so that no call holds up the appends. */
@@ -184,9 +257,19 @@ export interface Journal {
   /** The sources that have lanes, and when each is ready; whatever the number of rows, in time of the sources. */
   ready(): Promise<readonly Ready[]>;
   /** Rows that were given up, with an id above `after`, in the order of their ids. */
-  listDead(after: number, limit: number): Promise<readonly DeadRow[]>;
+  listDead(query: DeadQuery): Promise<readonly DeadRow[]>;
+  /** The body of a row that was given up; nothing if there is no such row. */
+  deadBody(id: number): Promise<string | undefined>;
   /** Puts rows that were given up back into their lanes. Answers which there were. */
   resend(ids: readonly number[], now: number): Promise<readonly Resent[]>;
+  /** Removes rows that were given up; their keys stay as those of delivered rows do. Answers which there were. */
+  discard(ids: readonly number[]): Promise<readonly Resent[]>;
+  /** Notes something of the path of a row whose claim may have ended. */
+  notePath(id: number, note: PathNote, now: number): Promise<void>;
+  /** The paths with this key or event id of the server, at most 100, latest first. */
+  findPaths(name: string): Promise<readonly PathRecord[]>;
+  /** Where the rows with this key are, of every app and connection. */
+  findRows(key: string): Promise<readonly KnownRow[]>;
   /**
    * Removes what is kept of a connection, in whichever state, but for rows that somebody holds: at most `limit` rows, one
    * small step. The source itself goes with its last row.

@@ -55,7 +55,7 @@ export async function randomLife(seed: number, { journal: open, reopen }: Life):
     const { rows } = pick(2) === 0 ? await journal.claim('me', now, wants) : { rows: [] };
     for (const each of rows) hold(each.id, laneOf(each), Number(each.key));
     if (pick(3) === 0) {
-      const letters = await journal.listDead(0, 2);
+      const letters = await journal.listDead({ after: 0, limit: 2 });
       for (const { key } of letters) sentAgain.add(key);
       await journal.resend(
         letters.map(({ id }) => id),

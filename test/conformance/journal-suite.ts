@@ -67,7 +67,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
     test('The journal knows keys after it was closed, and after the row was delivered and its body removed', async () => {
       await journal.append([row()]);
       await deliver(await claimOne());
-      await journal.prune({ bodiesBefore: 10_000, keysBefore: 0, deadBefore: 0, limit: 10 });
+      await journal.prune({ bodiesBefore: 10_000, keysBefore: 0, pathsBefore: 0, deadBefore: 0, limit: 10 });
       await reopen();
       expect(await journal.append([row()])).toEqual(['duplicate']);
     });
@@ -273,9 +273,8 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(await claimKeys(3000)).toEqual(['b']);
       const [second] = await journal.append([row({ key: 'c', conversation: 'C2', claimFor })]);
       expect(await bury(idOf(second) ?? 0)).toEqual(['last']);
-      expect((await journal.listDead(0, 10)).map(({ key, body }) => ({ key, body }))).toEqual([
-        { key: 'c', body: '{"n":1}' },
-      ]);
+      expect((await journal.listDead({ after: 0, limit: 10 })).map(({ key }) => key)).toEqual(['c']);
+      expect(await journal.deadBody(idOf(second) ?? 0)).toBe('{"n":1}');
       const [third] = await journal.append([row({ key: 'd', conversation: 'C2', claimFor })]);
       expect(await deliver(idOf(third) ?? 0)).toEqual(['last']);
       expect(await journal.append([row({ key: 'd', conversation: 'C2', claimFor })])).toEqual(['duplicate']);
@@ -354,18 +353,20 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       await bury(await claimOne(), 3000);
       await bury(await claimOne(4000), 3500);
       await reopen();
-      const dead = await journal.listDead(0, 10);
-      expect(dead.map(({ key, reason, settledAt, body }) => ({ key, reason, settledAt, body }))).toEqual([
-        { key: 'a', reason: 'too large', settledAt: 3000, body: '{"n":1}' },
-        { key: 'b', reason: 'too large', settledAt: 3500, body: '{"n":1}' },
+      const dead = await journal.listDead({ after: 0, limit: 10 });
+      expect(dead.map(({ key, reason, settledAt }) => ({ key, reason, settledAt }))).toEqual([
+        { key: 'a', reason: 'too large', settledAt: 3000 },
+        { key: 'b', reason: 'too large', settledAt: 3500 },
       ]);
-      expect((await journal.listDead(dead[0]!.id, 10)).map((each) => each.key)).toEqual(['b']);
+      expect((await journal.listDead({ after: dead[0]!.id, limit: 10 })).map((each) => each.key)).toEqual([
+        'b',
+      ]);
       expect(await journal.resend([dead[1]!.id, 999], 4000)).toEqual([
-        { appId: 'A1', connectionId: 'con_1', bytes: 7 },
+        { id: dead[1]!.id, key: 'b', appId: 'A1', connectionId: 'con_1', bytes: 7 },
       ]);
       expect(await journal.resend([dead[1]!.id], 4000)).toEqual([]);
       expect(await claimKeys(4000)).toEqual(['b']);
-      expect((await journal.listDead(0, 10)).map((each) => each.key)).toEqual(['a']);
+      expect((await journal.listDead({ after: 0, limit: 10 })).map((each) => each.key)).toEqual(['a']);
     });
 
     test('The journal sends a dead letter again into a conversation that has nothing else left', async () => {
@@ -412,18 +413,18 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       await bury(await claimOne(3000), 3000);
       await journal.append([row({ key: 'waiting', receivedAt: 2 * DAY })]);
 
-      const early = { bodiesBefore: DAY, keysBefore: 1000, deadBefore: 3000, limit: 10 };
+      const early = { bodiesBefore: DAY, keysBefore: 1000, pathsBefore: 0, deadBefore: 3000, limit: 10 };
       while ((await journal.prune(early)).more);
       expect(await journal.append([row({ key: 'd1' }), row({ key: 'd3' })])).toEqual([
         'duplicate',
         'duplicate',
       ]);
-      expect(await journal.listDead(0, 10)).toHaveLength(1);
+      expect(await journal.listDead({ after: 0, limit: 10 })).toHaveLength(1);
 
-      const late = { bodiesBefore: DAY, keysBefore: DAY, deadBefore: DAY, limit: 2 };
+      const late = { bodiesBefore: DAY, keysBefore: DAY, pathsBefore: 0, deadBefore: DAY, limit: 2 };
       expect(await journal.prune(late)).toEqual({ more: true, deadForRoom: 0 });
       while ((await journal.prune(late)).more);
-      expect(await journal.listDead(0, 10)).toEqual([]);
+      expect(await journal.listDead({ after: 0, limit: 10 })).toEqual([]);
       expect(await journal.append([row({ key: 'd1' }), row({ key: 'waiting' })])).toEqual([
         'behind',
         'duplicate',
@@ -470,7 +471,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect((await journal.stats()).sources).toEqual([
         { appId: 'A1', connectionId: 'con_2', waiting: 2, waitingBytes: 14, dead: 0 },
       ]);
-      expect(await journal.listDead(0, 10)).toEqual([]);
+      expect(await journal.listDead({ after: 0, limit: 10 })).toEqual([]);
       expect((await journal.ready()).map(({ connectionId }) => connectionId)).toEqual(['con_2']);
       expect(await claimKeys(9000, want(), want({ appId: 'A2' }), want({ urgent: true }))).toEqual([]);
       expect(await journal.removeConnection('con_1', 3)).toEqual({ removed: [], more: false });
@@ -510,7 +511,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
         3000,
         rows.map(({ id }) => ({ t: 'delivered', id, eventId: '', recovered: false })),
       );
-      const request = { bodiesBefore: DAY, keysBefore: 0, deadBefore: 0, limit: 200 };
+      const request = { bodiesBefore: DAY, keysBefore: 0, pathsBefore: 0, deadBefore: 0, limit: 200 };
       while ((await journal.prune(request)).more);
       while (await journal.compact());
       const after = await journal.stats();

@@ -243,8 +243,8 @@ describe('a journal on PostgreSQL under faults', () => {
     );
     await clock.advance(60_000);
     expect(await journal.append([row({ key: 'more' })])).toEqual(['first']);
-    await journal.prune({ bodiesBefore: 0, keysBefore: 0, deadBefore: 0, limit: 10 });
-    expect(await journal.listDead(0, 10)).toHaveLength(1);
+    await journal.prune({ bodiesBefore: 0, keysBefore: 0, pathsBefore: 0, deadBefore: 0, limit: 10 });
+    expect(await journal.listDead({ after: 0, limit: 10 })).toHaveLength(1);
     await journal.close();
   });
 });

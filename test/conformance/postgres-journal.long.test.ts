@@ -10,7 +10,9 @@ import {
 } from '../../src/storage/postgres/postgres-journal.js';
 import { startPostgres, type PostgresServer } from '../world/postgres-server.js';
 import { emptyJournal } from './empty-journal.js';
+import { describeDeadLetters } from './dead-letters-suite.js';
 import { describeJournal, type EngineUnderTest } from './journal-suite.js';
+import { describePaths } from './paths-suite.js';
 import { describeTokens } from './tokens-suite.js';
 
 let server: PostgresServer;
@@ -74,4 +76,6 @@ function withOwners(journal: JournalDatabase): JournalDatabase {
 }
 
 describeJournal('PostgreSQL', postgres);
+describeDeadLetters('PostgreSQL', postgres);
+describePaths('PostgreSQL', postgres);
 describeTokens('PostgreSQL', postgres);

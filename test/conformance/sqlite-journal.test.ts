@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JournalDatabase } from '../../src/storage/journal.js';
 import { openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { openInThread } from './in-thread-journal.js';
+import { describeDeadLetters } from './dead-letters-suite.js';
 import { describeJournal, type EngineUnderTest } from './journal-suite.js';
+import { describePaths } from './paths-suite.js';
 import { row, want } from './rows.js';
 import { describeTokens } from './tokens-suite.js';
 
@@ -18,6 +20,8 @@ async function sqlite(): Promise<EngineUnderTest> {
 }
 
 describeJournal('SQLite', sqlite);
+describeDeadLetters('SQLite', sqlite);
+describePaths('SQLite', sqlite);
 describeTokens('SQLite', sqlite);
 
 describe('The file of a journal on SQLite', () => {
@@ -49,13 +53,13 @@ describe('The file of a journal on SQLite', () => {
     await deliverAll();
     await journal.append([row({ key: 'waiting' })]);
 
-    const early = { bodiesBefore: 3000, keysBefore: 3000, deadBefore: 3000, limit: 2 };
+    const early = { bodiesBefore: 3000, keysBefore: 3000, pathsBefore: 0, deadBefore: 3000, limit: 2 };
     expect(await journal.prune(early)).toEqual({ more: false, deadForRoom: 0 });
     expect(await journal.prune({ ...early, bodiesBefore: 3001 })).toMatchObject({ more: true });
     expect(await journal.prune({ ...early, bodiesBefore: 3001 })).toMatchObject({ more: false });
     expect(await journal.append([row({ key: 'd1' })])).toEqual(['duplicate']);
 
-    const late = { bodiesBefore: DAY, keysBefore: DAY, deadBefore: DAY, limit: 10 };
+    const late = { bodiesBefore: DAY, keysBefore: DAY, pathsBefore: 0, deadBefore: DAY, limit: 10 };
     expect(await journal.prune(late)).toEqual({ more: false, deadForRoom: 0 });
     expect(await journal.append([row({ key: 'd1' }), row({ key: 'waiting' })])).toEqual([
       'behind',
@@ -69,7 +73,7 @@ describe('The file of a journal on SQLite', () => {
     await journal.append(keys.map((key) => row({ key, conversation: key, body })));
     const full = await journal.stats();
     await deliverAll();
-    const request = { bodiesBefore: DAY, keysBefore: 0, deadBefore: 0, limit: 200 };
+    const request = { bodiesBefore: DAY, keysBefore: 0, pathsBefore: 0, deadBefore: 0, limit: 200 };
     while ((await journal.prune(request)).more);
     while (await journal.compact());
     const after = await journal.stats();

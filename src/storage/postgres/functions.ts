@@ -3,6 +3,7 @@ import { APPEND } from './functions/append.js';
 import { BEAT } from './functions/beat.js';
 import { CLAIM } from './functions/claim.js';
 import { LEAD } from './functions/lead.js';
+import { NOTE_PATH } from './functions/note-path.js';
 import { REMOVE_CONNECTION } from './functions/remove-connection.js';
 import { RESEND } from './functions/resend.js';
 import { SETTLE } from './functions/settle.js';
@@ -11,6 +12,7 @@ import { TAKE_OVER } from './functions/take-over.js';
 /** Each is what follows `CREATE FUNCTION <name>`; `{{name}}` stands for another of them. */
 const TEXTS = {
   lead: LEAD,
+  note_path: NOTE_PATH,
   append: APPEND,
   claim: CLAIM,
   settle: SETTLE,

@@ -5,15 +5,15 @@ import { append } from './append.js';
 import { checkServer } from './check-server.js';
 import { claim } from './claim.js';
 import { Claims } from './claims.js';
-import { resend } from './dead-letters.js';
+import { discard, readDead, readDeadBody, resend } from './dead-letters.js';
 import { Line } from './line.js';
 import { LeaseKeeper, type Replica } from './membership.js';
 import { migrateSchema } from './migrate.js';
+import { findPaths, findRows, notePath } from './paths.js';
 import { prune } from './prune.js';
 import { removeRowsOf } from './remove-connection.js';
 import { probe, Room } from './room.js';
 import type { SessionOptions } from './session.js';
-import { readDead } from './rows.js';
 import { settle } from './settle.js';
 import { ready, stats } from './stats.js';
 import { takeOverRows } from './take-over.js';
@@ -164,11 +164,17 @@ export function postgresJournal(ports: PostgresJournalPorts): Omit<JournalDataba
         }),
       ),
     ready: () => others.run(ready),
-    listDead: (after, limit) => others.run((query) => readDead(query, after, limit)),
+    listDead: (asked) => others.run((query) => readDead(query, asked)),
+    deadBody: (id) => others.run((query) => readDeadBody(query, id)),
     resend: (ids, now) => others.run((query) => resend(query, ids, now)),
+    discard: (ids) => others.run((query) => discard(query, ids)),
+    notePath: (id, note, now) => others.run((query) => notePath(query, id, note, now)),
+    findPaths: (name) => others.run((query) => findPaths(query, name)),
+    findRows: (key) => others.run((query) => findRows(query, key)),
     removeConnection: (connectionId, limit) =>
       others.run((query) => removeRowsOf(query, connectionId, limit)),
-    prune: (request) => others.run(async (query) => prune(query, request, await room.isCrowded(query))),
+    prune: (request) =>
+      others.run(async (query) => prune(query, request, maxBytes, await room.isCrowded(query))),
     // PostgreSQL does it by itself, and keeps its files for the next rows.
     compact: () => Promise.resolve(false),
     probe: (now) =>

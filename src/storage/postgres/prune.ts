@@ -1,4 +1,5 @@
 import type { Pruned, PruneRequest } from '../journal.js';
+import { prunePaths } from './paths.js';
 import type { Query } from './session.js';
 
 interface Removed {
@@ -8,14 +9,20 @@ interface Removed {
 }
 
 /**
- * Removes old keys and old dead letters; bodies go with the end of their rows. The age of a key counts from when its event
+ * Removes old keys, paths and dead letters; bodies go with the end of their rows. The age of a key counts from when its event
  * came, and also when that still waits: Slack does not send it again after its own 24 hours.
  */
 export async function prune(
   query: Query,
-  { keysBefore, deadBefore, limit }: PruneRequest,
+  { keysBefore, pathsBefore, deadBefore, limit }: PruneRequest,
+  maxBytes: number,
   isCrowded: boolean,
 ): Promise<Pruned> {
+  const paths = await prunePaths(query, {
+    before: pathsBefore,
+    mustMakeRoom: isCrowded,
+    ...{ limit, maxBytes },
+  });
   const [removed] = await query<Removed>(
     `WITH k AS (DELETE FROM ak_slack.keys WHERE ctid = ANY (ARRAY(
         SELECT x.ctid FROM ak_slack.keys x WHERE x.at < $1 ORDER BY x.at LIMIT $4)) RETURNING 1),
@@ -23,8 +30,9 @@ export async function prune(
         SELECT x.id FROM ak_slack.dead x WHERE x.settled_at < $3 ORDER BY x.settled_at LIMIT $4)) RETURNING settled_at)
       SELECT (SELECT count(*) FROM k) AS keys, (SELECT count(*) FROM d) AS dead,
         (SELECT count(*) FROM d WHERE settled_at >= $2) AS early`,
-    [keysBefore, deadBefore, isCrowded ? Number.MAX_SAFE_INTEGER : deadBefore, limit],
+    // Paths go first: a dead letter can still be sent.
+    [keysBefore, deadBefore, isCrowded && paths === 0 ? Number.MAX_SAFE_INTEGER : deadBefore, limit],
   );
   const { keys, dead, early } = removed as Removed;
-  return { more: keys === limit || dead === limit, deadForRoom: early };
+  return { more: [keys, dead, paths].includes(limit), deadForRoom: early };
 }

@@ -1,4 +1,4 @@
-import type { DeadRow, JournalRow } from '../journal.js';
+import type { JournalRow } from '../journal.js';
 import type { Query } from './session.js';
 import { decodeText } from './text.js';
 
@@ -23,11 +23,6 @@ interface StoredRow {
   readonly body: Buffer;
 }
 
-interface StoredDeadRow extends StoredRow {
-  readonly reason: string;
-  readonly settled_at: number;
-}
-
 // As many bodies as are read in one statement.
 const ROWS_AT_ONCE = 64;
 
@@ -43,16 +38,6 @@ export async function readHeld(query: Query, owner: string, ids: readonly number
     for (const row of rows) found.set(row.id, toRow(row));
   }
   return ids.flatMap((id) => found.get(id) ?? []);
-}
-
-/** Rows that were given up, with an id above `after`, by id. */
-export async function readDead(query: Query, after: number, limit: number): Promise<DeadRow[]> {
-  const rows = await query<StoredDeadRow>(
-    `SELECT ${COLUMNS}, e.reason, e.settled_at FROM ak_slack.dead e JOIN ak_slack.sources s ON s.id = e.source
-      WHERE e.id > $1 ORDER BY e.id LIMIT $2`,
-    [after, limit],
-  );
-  return rows.map((row) => ({ reason: decodeText(row.reason), settledAt: row.settled_at, ...toRow(row) }));
 }
 
 function toRow(stored: StoredRow): JournalRow {

@@ -1,7 +1,7 @@
 import type { Settled, Settlement } from '../journal.js';
 import { functionName } from './functions.js';
 import type { Query } from './session.js';
-import { encodeText } from './text.js';
+import { encodeText, indexed } from './text.js';
 
 const SETTLEMENTS_AT_ONCE = 64;
 
@@ -38,7 +38,8 @@ async function settleBatch(
   waits: boolean,
 ): Promise<Outcome['outcome'][]> {
   const outcomes = await query<Outcome>(
-    `SELECT place, outcome FROM ${functionName('settle')}($1, $2, $3, $4, $5, $6, $7, $8, $9) ORDER BY place`,
+    `SELECT place, outcome FROM ${functionName('settle')}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+      $14, $15) ORDER BY place`,
     [
       owner,
       now,
@@ -49,7 +50,17 @@ async function settleBatch(
       some.map((each) => ('nextAt' in each ? each.nextAt : null)),
       some.map((each) => ('reason' in each ? encodeText(each.reason) : null)),
       some.map((each) => ('unansweredAt' in each ? (each.unansweredAt ?? null) : null)),
+      some.map((each) => (each.t === 'dead' ? encodeGiven(each.type) : null)),
+      some.map((each) => (each.t === 'dead' ? encodeGiven(each.channel) : null)),
+      some.map((each) => (each.t === 'delivered' && each.eventId !== '' ? encodeText(each.eventId) : null)),
+      some.map(({ path }) => (path === undefined ? null : indexed(encodeText(path.key)))),
+      some.map(({ path }) => encodeGiven(path?.origin)),
+      some.map(({ path }) => encodeGiven(path?.step)),
     ],
   );
   return outcomes.map(({ outcome }) => outcome);
+}
+
+function encodeGiven(text: string | undefined): string | null {
+  return text === undefined ? null : encodeText(text);
 }

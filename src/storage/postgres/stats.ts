@@ -1,4 +1,5 @@
 import type { JournalStats, Ready, SourceStats } from '../journal.js';
+import { PATH_BYTES } from './paths.js';
 import type { Query } from './session.js';
 import { decodeText } from './text.js';
 
@@ -46,7 +47,7 @@ export async function readFileBytes(query: Query): Promise<number> {
 }
 
 /**
- * Bytes that rows and keys take. Not the size of the files, which do not shrink when rows go: PostgreSQL writes the next
+ * Bytes that rows, keys and paths take. Not the size of the files, which do not shrink when rows go: PostgreSQL writes the next
  * rows where those were.
  */
 export async function readSizes(query: Query): Promise<Sizes> {
@@ -55,12 +56,12 @@ export async function readSizes(query: Query): Promise<Sizes> {
     `SELECT coalesce(sum(size + ${ROW_BYTES}), 0)::bigint AS bytes
       FROM (SELECT size FROM ak_slack.events UNION ALL SELECT size FROM ak_slack.dead) all_rows`,
   );
-  // An estimate that PostgreSQL keeps: there are many keys, and they are small.
-  const [keys] = await query<{ bytes: number }>(
-    `SELECT (greatest(reltuples, 0) * ${KEY_BYTES})::bigint AS bytes FROM pg_class
-      WHERE oid = 'ak_slack.keys'::regclass`,
+  // Estimates that PostgreSQL keeps: there are many keys and paths, and they are small.
+  const [estimated] = await query<{ bytes: number }>(
+    `SELECT sum(greatest(reltuples, 0) * CASE relname WHEN 'keys' THEN ${KEY_BYTES} ELSE ${PATH_BYTES} END)::bigint AS bytes
+      FROM pg_class WHERE oid IN ('ak_slack.keys'::regclass, 'ak_slack.paths'::regclass)`,
   );
-  return { usedBytes: Math.min((rows?.bytes ?? 0) + (keys?.bytes ?? 0), fileBytes), fileBytes };
+  return { usedBytes: Math.min((rows?.bytes ?? 0) + (estimated?.bytes ?? 0), fileBytes), fileBytes };
 }
 
 function toStats(stored: StoredStats): SourceStats {

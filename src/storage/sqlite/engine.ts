@@ -2,9 +2,13 @@ import type { ErrorCode } from '../../core/errors.js';
 import type {
   Appended,
   Claimed,
+  DeadQuery,
   DeadRow,
   JournalRow,
   JournalStats,
+  KnownRow,
+  PathNote,
+  PathRecord,
   Pruned,
   PruneRequest,
   Ready,
@@ -17,10 +21,11 @@ import type {
 import type { TokenRecord, TokenRetention } from '../tokens.js';
 import { prepareAppend } from './append.js';
 import { prepareClaim } from './claim.js';
-import { prepareListDead, prepareResend } from './dead-letters.js';
+import { prepareDeadBody, prepareDiscard, prepareListDead, prepareResend } from './dead-letters.js';
 import type { OpenFile } from './driver.js';
 import { openDatabase } from './open-database.js';
 import { unpackRows, type PackedRows } from './packed-rows.js';
+import { prepareFindPaths, prepareFindRows } from './paths.js';
 import { prepareCompact, preparePrune } from './prune.js';
 import { prepareRemoveConnection } from './remove-connection.js';
 import { prepareProbe } from './room.js';
@@ -130,8 +135,13 @@ export interface Verbs {
   settle(owner: string, now: number, settlements: readonly Settlement[]): Settled[];
   takeOver(owner: string, latest: number, limit: number): JournalRow[];
   ready(): Ready[];
-  listDead(after: number, limit: number): DeadRow[];
+  listDead(query: DeadQuery): DeadRow[];
+  deadBody(id: number): string | undefined;
   resend(ids: readonly number[], now: number): Resent[];
+  discard(ids: readonly number[]): Resent[];
+  notePath(id: number, note: PathNote, now: number): void;
+  findPaths(name: string): PathRecord[];
+  findRows(key: string): KnownRow[];
   removeConnection(connectionId: string, limit: number): RemovedStep;
   prune(request: PruneRequest): Pruned;
   compact(): boolean;
@@ -154,7 +164,12 @@ function prepareVerbs(tables: Tables, maxBytes: number): Verbs {
     takeOver: prepareTakeOver(tables),
     ready: prepareReady(tables),
     listDead: prepareListDead(tables),
+    deadBody: prepareDeadBody(tables),
     resend: prepareResend(tables),
+    discard: prepareDiscard(tables),
+    notePath: (id, note, now) => tables.notePath(id, note, null, now),
+    findPaths: prepareFindPaths(tables),
+    findRows: prepareFindRows(tables),
     removeConnection: prepareRemoveConnection(tables),
     prune: preparePrune(tables, maxBytes),
     compact: prepareCompact(tables),

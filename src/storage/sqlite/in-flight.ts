@@ -1,5 +1,7 @@
+import type { PathNote } from '../journal.js';
 import type { Database } from './driver.js';
 import { laneName, type Lanes } from './lanes.js';
+import type { NotePath } from './note-path.js';
 import type { Sources } from './sources.js';
 
 /** A row that was claimed in being written; its body is in the file alone. */
@@ -20,6 +22,7 @@ interface Delivered {
   readonly row: InFlightRow;
   readonly eventId: string;
   readonly at: number;
+  readonly path: PathNote | undefined;
 }
 
 /** The rows of the table `in_flight`, with what a transaction does to them, which a rollback undoes. */
@@ -37,8 +40,10 @@ export class InFlight {
   readonly #insertKey;
   readonly #insertEvent;
   readonly #moveBody;
+  readonly #notePath;
 
-  constructor(database: Database) {
+  constructor(database: Database, notePath: NotePath) {
+    this.#notePath = notePath;
     this.#insert = database.prepare(`INSERT INTO in_flight
       (id, source_id, key, kind, conversation, urgent, size, received_at, owner, body)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -88,9 +93,9 @@ export class InFlight {
   }
 
   /** The server has it; that is written with fold(). */
-  deliver(row: InFlightRow, eventId: string, at: number): void {
+  deliver(row: InFlightRow, eventId: string, at: number, path: PathNote | undefined): void {
     this.#letGo(row);
-    this.#delivered.push({ row, eventId, at });
+    this.#delivered.push({ row, eventId, at, path });
     this.#undo.push(() => {
       this.#delivered.pop();
       this.#hold(row);
@@ -110,12 +115,13 @@ export class InFlight {
     this.#undo.push(() => this.#hold(row));
   }
 
-  /** Leaves of those that were delivered nothing but their keys. */
+  /** Leaves of those that were delivered nothing but their keys and paths. */
   fold(): void {
     const folded = this.#delivered;
     if (folded.length === 0) return;
-    for (const { row, eventId, at } of folded) {
+    for (const { row, eventId, at, path } of folded) {
       this.#insertKey.run(...columnsOf(row), eventId, at);
+      if (path !== undefined) this.#notePath(row.id, path, eventId, at);
       this.#remove.run(row.id);
       this.#keys.delete(keyOf(row));
     }

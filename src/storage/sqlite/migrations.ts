@@ -4,6 +4,7 @@ import { migration000003 } from './migrations/000003.js';
 import { migration000004 } from './migrations/000004.js';
 import { migration000005 } from './migrations/000005.js';
 import { migration000006 } from './migrations/000006.js';
+import { migration000007 } from './migrations/000007.js';
 
 /** In order; the number of those applied is the file's `user_version`. Old ones are never changed or removed. */
 export const MIGRATIONS: readonly string[] = [
@@ -13,4 +14,5 @@ export const MIGRATIONS: readonly string[] = [
   migration000004,
   migration000005,
   migration000006,
+  migration000007,
 ];

@@ -1,8 +1,9 @@
 import type { Pruned, PruneRequest } from '../journal.js';
+import { preparePrunePaths } from './paths.js';
 import { isCrowded } from './room.js';
 import type { Tables } from './tables.js';
 
-/** Removes what is no longer needed: bodies first, which are large, then keys, then old dead letters. */
+/** Removes what is no longer needed: bodies first, which are large, then keys, paths and old dead letters. */
 export function preparePrune({ database, sources }: Tables, maxBytes: number) {
   const oldest = database.prepare(
     'SELECT id, source_id, settled_at FROM events WHERE state = ? AND settled_at < ? ORDER BY settled_at LIMIT ?',
@@ -13,8 +14,9 @@ export function preparePrune({ database, sources }: Tables, maxBytes: number) {
   const find = (state: string, before: number, limit: number) =>
     oldest.all(state, before, limit) as { id: number; source_id: number; settled_at: number }[];
   const mustMakeRoom = isCrowded(database, maxBytes);
+  const prunePaths = preparePrunePaths(database, maxBytes);
 
-  return ({ bodiesBefore, keysBefore, deadBefore, limit }: PruneRequest): Pruned => {
+  return ({ bodiesBefore, keysBefore, pathsBefore, deadBefore, limit }: PruneRequest): Pruned => {
     const bodies = find('delivered', bodiesBefore, limit);
     for (const { id } of bodies) {
       dropBody.run(id);
@@ -22,14 +24,17 @@ export function preparePrune({ database, sources }: Tables, maxBytes: number) {
     }
     const keys = find('key', keysBefore, limit);
     for (const { id } of keys) dropRow.run(id);
-    const dead = find('dead', mustMakeRoom() ? Number.MAX_SAFE_INTEGER : deadBefore, limit);
+    const crowded = mustMakeRoom();
+    const paths = prunePaths(pathsBefore, limit, crowded);
+    // Paths go first: a dead letter can still be sent.
+    const dead = find('dead', crowded && paths === 0 ? Number.MAX_SAFE_INTEGER : deadBefore, limit);
     for (const { id, source_id } of dead) {
       dropBody.run(id);
       dropRow.run(id);
       sources.count(source_id, { dead: -1 });
     }
     return {
-      more: [bodies, keys, dead].some((removed) => removed.length === limit),
+      more: paths === limit || [bodies, keys, dead].some((removed) => removed.length === limit),
       deadForRoom: dead.filter(({ settled_at }) => settled_at >= deadBefore).length,
     };
   };

@@ -1,8 +1,8 @@
-import type { DeadRow, JournalRow } from '../journal.js';
+import type { JournalRow } from '../journal.js';
 
 /** The columns of a row with its source and body, for statements that join the three tables. */
 export const ROW_COLUMNS = `e.id, s.app_id, s.connection_id, e.key, e.kind, e.conversation, e.urgent, e.received_at,
-  e.attempts, e.retried, e.unanswered_at, b.body, e.last_error, e.settled_at`;
+  e.attempts, e.retried, e.unanswered_at, b.body`;
 
 /** The tables that `ROW_COLUMNS` come from. */
 export const ROW_TABLES = `events e JOIN sources s ON s.id = e.source_id LEFT JOIN bodies b ON b.event_id = e.id`;
@@ -21,8 +21,6 @@ export interface StoredRow {
   readonly retried: number;
   readonly unanswered_at: number | null;
   readonly body: string | null;
-  readonly last_error: string | null;
-  readonly settled_at: number | null;
 }
 
 export function toRow(stored: StoredRow): JournalRow {
@@ -40,8 +38,4 @@ export function toRow(stored: StoredRow): JournalRow {
     retried: stored.retried === 1,
     unansweredAt: stored.unanswered_at ?? undefined,
   };
-}
-
-export function toDeadRow(stored: StoredRow): DeadRow {
-  return { reason: stored.last_error ?? '', settledAt: stored.settled_at ?? 0, ...toRow(stored) };
 }

@@ -1,4 +1,4 @@
-import type { Settled, Settlement } from '../journal.js';
+import type { PathNote, Settled, Settlement } from '../journal.js';
 import type { InFlightRow } from './in-flight.js';
 import type { Tables } from './tables.js';
 
@@ -10,7 +10,7 @@ interface Held {
 }
 
 /** Ends claims; what is no longer the owner's is left as it is. */
-export function prepareSettle({ database, sources, lanes, inFlight }: Tables) {
+export function prepareSettle({ database, sources, lanes, inFlight, notePath }: Tables) {
   const held = database.prepare(
     'SELECT source_id, urgent, conversation, size FROM events WHERE id = ? AND owner = ?',
   );
@@ -27,24 +27,27 @@ export function prepareSettle({ database, sources, lanes, inFlight }: Tables) {
   const release = database.prepare(`UPDATE events
     SET state = 'waiting', owner = NULL, attempts = attempts - 1 WHERE id = ? AND owner = ?`);
   const bury = database.prepare(`UPDATE events
-    SET state = 'dead', owner = NULL, last_error = ?, unanswered_at = ?, settled_at = ? WHERE id = ? AND owner = ?`);
+    SET state = 'dead', owner = NULL, last_error = ?, unanswered_at = ?, type = ?, channel = ?, settled_at = ?
+    WHERE id = ? AND owner = ?`);
 
-  const land = (row: InFlightRow, eventId: string, now: number): Settled => {
+  const land = (row: InFlightRow, eventId: string, now: number, path: PathNote | undefined): Settled => {
     const { source, urgent, conversation } = row;
-    inFlight.deliver(row, eventId, now);
+    inFlight.deliver(row, eventId, now, path);
     if (!lanes.isOpen(source, urgent, conversation)) return 'last';
     return lanes.release(source, urgent, conversation, now) ? 'more' : 'last';
   };
 
   const settleOne = (owner: string, now: number, settlement: Settlement): Settled => {
-    const { id } = settlement;
+    const { id, path } = settlement;
     const flying = inFlight.get(id, owner);
     if (flying !== undefined) {
-      if (settlement.t === 'delivered') return land(flying, settlement.eventId, now);
+      if (settlement.t === 'delivered') return land(flying, settlement.eventId, now, path);
       inFlight.move(flying, { sources, lanes });
     }
     const row = held.get(id, owner) as Held | undefined;
     if (row === undefined) return 'gone';
+    const eventId = settlement.t === 'delivered' ? settlement.eventId : null;
+    if (path !== undefined) notePath(id, path, eventId, now);
     switch (settlement.t) {
       case 'delivered':
         deliver.run(settlement.eventId, settlement.recovered ? 1 : 0, now, id, owner);
@@ -65,7 +68,13 @@ export function prepareSettle({ database, sources, lanes, inFlight }: Tables) {
         release.run(id, owner);
         break;
       case 'dead':
-        bury.run(settlement.reason, settlement.unansweredAt ?? null, now, id, owner);
+        bury.run(
+          settlement.reason,
+          settlement.unansweredAt ?? null,
+          settlement.type ?? null,
+          settlement.channel ?? null,
+          ...[now, id, owner],
+        );
         sources.count(row.source_id, { waiting: -1, waitingBytes: -row.size, dead: 1 });
         break;
     }

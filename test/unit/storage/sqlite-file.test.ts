@@ -159,7 +159,7 @@ describe('the journal file', () => {
       2000,
       rows.map(({ id }) => ({ t: 'delivered', id, eventId: '', recovered: false })),
     );
-    await journal.prune({ bodiesBefore: 9000, keysBefore: 0, deadBefore: 0, limit: 100 });
+    await journal.prune({ bodiesBefore: 9000, keysBefore: 0, pathsBefore: 0, deadBefore: 0, limit: 100 });
     await journal.probe(2);
     expect(await journal.append([row({ key: 'more' })])).toEqual(['first']);
     await journal.close();
@@ -174,12 +174,12 @@ describe('the journal file', () => {
       await journal.settle('me', 2000 + n, [{ t: 'dead', id, reason: 'refused' }]);
     };
     for (let n = 0; n < 5; n += 1) await bury(n);
-    const request = { bodiesBefore: 0, keysBefore: 0, deadBefore: 0, limit: 2 };
+    const request = { bodiesBefore: 0, keysBefore: 0, pathsBefore: 0, deadBefore: 0, limit: 2 };
     expect(await journal.prune(request)).toEqual({ more: false, deadForRoom: 0 });
     for (let n = 5; n < 15; n += 1) await bury(n);
     expect(await journal.prune(request)).toEqual({ more: true, deadForRoom: 2 });
     while ((await journal.prune(request)).more);
-    const left = await journal.listDead(0, 100);
+    const left = await journal.listDead({ after: 0, limit: 100 });
     expect(left.at(-1)).toMatchObject({ key: 'k14' });
     expect(left.length).toBeGreaterThan(8);
     await journal.close();

@@ -1,6 +1,6 @@
 /** Puts rows that were given up back into their lanes, before younger ones that nobody holds. */
 export const RESEND = `(v_ids bigint[], v_now double precision)
-RETURNS TABLE (app text, connection text, bytes int) LANGUAGE plpgsql SET enable_seqscan = off AS $$
+RETURNS TABLE (letter bigint, name text, app text, connection text, bytes int) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   d record;
 BEGIN
@@ -13,6 +13,8 @@ BEGIN
       VALUES (d.id, d.source, d.urgent, d.conversation, d.long_conversation, d.key, d.long_key, d.kind, d.size,
         d.received_at, d.body, NOT FOUND, d.turn, v_now, true, d.unanswered_at);
     PERFORM {{lead}}(d.source, d.urgent, d.conversation, v_now);
+    letter := d.id;
+    name := coalesce(d.long_key, d.key);
     bytes := d.size;
     SELECT s.app_id, s.connection_id INTO app, connection FROM ak_slack.sources s WHERE s.id = d.source;
     RETURN NEXT;

@@ -3,13 +3,15 @@
  *
  * Ends claims. A row that somebody is writing behind is not waited for, because to wait while rows are held is how two
  * transactions come to wait for each other: it is answered 'busy', and settled alone, with \`v_wait\`. A claim is told by its
- * turn, which also leaves alone a later claim of the same row by the same owner; without a turn, by its owner.
+ * turn, which also leaves alone a later claim of the same row by the same owner; without a turn, by its owner. What is noted of
+ * the path of a row goes with the end of its claim.
  *
  * In docs/replicas-model: settleDelivered, settleReleased and settleNothing.
  */
 export const SETTLE = `(
   me text, v_now double precision, v_wait boolean, v_id bigint[], v_turn int[], v_end text[], v_at double precision[],
-  v_reason text[], v_unanswered double precision[]
+  v_reason text[], v_unanswered double precision[], v_type text[], v_channel text[],
+  v_event_id text[], v_path_key text[], v_path_origin text[], v_path_step text[]
 ) RETURNS TABLE (place int, outcome text) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -27,9 +29,11 @@ BEGIN
         AND CASE WHEN u.turn IS NULL THEN e.owner = me ELSE e.turn = u.turn END
       WHERE u.t = 'delivered' FOR UPDATE OF e SKIP LOCKED)
     DELETE FROM ak_slack.events e USING ended WHERE e.id = ended.id
-    RETURNING ended.o, e.source, e.urgent, e.conversation
+    RETURNING ended.o, e.id, e.source, e.urgent, e.conversation
   LOOP
     settled := settled || t.o;
+    PERFORM {{note_path}}(t.id, v_path_key[t.o], v_event_id[t.o], v_now, v_path_origin[t.o], v_path_step[t.o])
+      WHERE v_path_key[t.o] IS NOT NULL;
     place := t.o;
     outcome := CASE WHEN {{lead}}(t.source, t.urgent, t.conversation, v_now) THEN 'more' ELSE 'last' END;
     RETURN NEXT;
@@ -47,10 +51,10 @@ BEGIN
     CASE t.t
       WHEN 'dead' THEN
         INSERT INTO ak_slack.dead (id, source, urgent, conversation, long_conversation, key, long_key, kind, size,
-            received_at, body, turn, attempts, retried, unanswered_at, reason, settled_at)
+            received_at, body, turn, attempts, retried, unanswered_at, reason, type, channel, settled_at)
           VALUES (held.id, held.source, held.urgent, held.conversation, held.long_conversation, held.key, held.long_key,
             held.kind, held.size, held.received_at, held.body, held.turn, held.attempts, held.retried,
-            t.unanswered, t.reason, v_now);
+            t.unanswered, t.reason, v_type[t.o], v_channel[t.o], v_now);
         DELETE FROM ak_slack.events e WHERE e.id = t.id;
       WHEN 'released' THEN
         UPDATE ak_slack.events e SET owner = NULL, attempts = e.attempts - 1, ready_at = v_now WHERE e.id = t.id;
@@ -65,6 +69,8 @@ BEGIN
           attempts = e.attempts - (t.t = 'uncounted')::int WHERE e.id = t.id;
     END CASE;
     settled := settled || t.o::int;
+    PERFORM {{note_path}}(t.id, v_path_key[t.o], NULL, v_now, v_path_origin[t.o], v_path_step[t.o])
+      WHERE v_path_key[t.o] IS NOT NULL;
     place := t.o;
     outcome := CASE WHEN {{lead}}(held.source, held.urgent, held.conversation, ready) THEN 'more' ELSE 'last' END;
     RETURN NEXT;
