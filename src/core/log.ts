@@ -28,6 +28,8 @@ export function createLog(options: LogOptions, destination: DestinationStream = 
     level: options.level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    // A word: nobody knows pino's numbers, and collectors of logs do not either.
+    formatters: { level: (level: string) => ({ level }) },
     // Errors are plain objects by then, which pino's own serializer would take for errors of another type.
     serializers: { err: (error: unknown) => error },
     hooks: {
@@ -48,8 +50,6 @@ function scrubbed(loggable: Loggable, [first, ...rest]: readonly unknown[]): unk
   return words.map((word) => loggable.value(word));
 }
 
-const LEVELS: Readonly<Record<number, string>> = { 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR' };
-
 function prettyLine(line: string): string {
   const { time, level, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const rest = Object.entries(fields).map(([key, value]) => `${key}=${plain(value)}`);
@@ -57,7 +57,8 @@ function prettyLine(line: string): string {
     typeof err === 'object' && err !== null && 'message' in err ? [`error=${plain(err.message)}`] : [];
   const clock = typeof time === 'string' ? time.slice(11, 19) : '';
   const message = typeof msg === 'string' ? msg : '';
-  return [clock, LEVELS[level as number] ?? '', message, ...rest, ...cause].join(' ');
+  const word = typeof level === 'string' ? level.toUpperCase() : '';
+  return [clock, word, message, ...rest, ...cause].join(' ');
 }
 
 /** Quoted where it could pass for several words or another field. */

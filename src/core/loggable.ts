@@ -32,11 +32,8 @@ export class Loggable {
         return isSecret && value !== '' ? HIDDEN : this.text(value);
       case 'number':
       case 'bigint':
-        return isSecret
-          ? HIDDEN
-          : Number.isSafeInteger(value) || typeof value === 'number'
-            ? value
-            : String(value);
+        if (isSecret) return HIDDEN;
+        return typeof value === 'bigint' ? String(value) : rounded(value);
       case 'function':
       case 'symbol':
         return `[${typeof value}]`;
@@ -96,6 +93,12 @@ export class Loggable {
     if (entries.length > MOST_ENTRIES) shown.push(['[more]', entries.length - MOST_ENTRIES]);
     return Object.fromEntries(shown);
   }
+}
+
+/** Whole numbers as they are, others to what is worth reading: milliseconds come with fifteen digits. */
+function rounded(value: number): number {
+  if (!Number.isFinite(value) || Number.isInteger(value)) return value;
+  return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
 }
 
 function isSecretName(name: unknown): boolean {

@@ -178,7 +178,7 @@ describe('StatusPublisher', () => {
     }
     expect(server.tried).toBeLessThan(20);
     expect(logged).toHaveLength(1);
-    expect(logged[0]).toMatch(/"level":40.*does not accept the statuses.*|"reason":"down"/);
+    expect(logged[0]).toMatch(/"level":"warn".*does not accept the statuses.*|"reason":"down"/);
     server.refuses = false;
     for (let look = 0; look < 36; look++) {
       for (const id of ids) made.update(id, OK);
