@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startApp } from './app.js';
 import { commandPorts } from './cli/tools.js';
-import { openJournal } from './storage/open.js';
+import { openJournal, shownPlace } from './storage/open.js';
 import { startConfig } from './start-config.js';
 import type { Config } from './config.js';
 import { LIVE_POLICY } from './connections/policy.js';
@@ -36,17 +36,18 @@ async function run(given: Config): Promise<number> {
   const log = createLog({ level: config.logLevel, format: config.logFormat, secrets });
   if (config.journalMoveTo !== undefined) log.warn(movingAdvice(config.journalUrl, config.journalMoveTo));
   const faults = watchProcess(log);
-  const { journalPassword: password } = config;
+  const { journalPassword: password, journalMaxBytes: maxBytes, replicaName: name } = config;
+  const replica = { name, version: VERSION };
   const app = await startApp(config, {
     ...{ clock: systemClock, random: Math.random, log, version: VERSION, faults: faults.events },
     ...{ live: LIVE_POLICY, sockets: DEFAULT_POLICY, delivery: DEFAULT_LIMITS },
-    openJournal: (place) => openJournal({ place, password, version: VERSION, clock: systemClock }),
+    openJournal: (place) => openJournal({ place, password, maxBytes, replica, clock: systemClock }),
   });
   startIsOver();
   log.info(
     {
       ...{ plugin: app.pluginUrl, gateway: app.gatewayUrl ?? 'off' },
-      ...{ autokitteh: config.autokittehUrl, journal: withoutUser(config.journalUrl) },
+      ...{ autokitteh: config.autokittehUrl, journal: shownPlace(config.journalUrl) },
     },
     'running',
   );
@@ -56,11 +57,6 @@ async function run(given: Config): Promise<number> {
   await app.stop();
   log.info('stopped');
   return signal === undefined ? 1 : 0;
-}
-
-/** The place of the journal without the name of a database user. */
-function withoutUser(place: string): string {
-  return place.replace(/^(postgres(?:ql)?:\/\/)[^@/]*@/, '$1');
 }
 
 function movingAdvice(from: string, to: string): string {

@@ -70,14 +70,45 @@ function given(environment: NodeJS.ProcessEnv, name: string): string {
   );
 }
 
+const NO_PASSWORD =
+  'must be postgres://user@host/database, without a password: set JOURNAL_PASSWORD, JOURNAL_PASSWORD_FILE or PGPASSFILE';
+
 /** Where the journal is: the path of a SQLite file, or the URL of a PostgreSQL database, which holds no password. */
 export const journalUrl = z.string().transform((url, context) => {
   if (/^sqlite:(?!postgres(ql)?:\/\/)./.test(url)) return url.slice('sqlite:'.length);
-  if (/^postgres(ql)?:\/\/([^@/?#:]+@)?[^@/?#]+(\/[^@]*)?$/.test(url) && !/[?&]password=/i.test(url))
-    return url;
-  const message = /^postgres(ql)?:/.test(url)
-    ? 'must be postgres://user@host/database, without a password: set JOURNAL_PASSWORD'
-    : 'must be sqlite:<path>, or postgres://user@host/database';
-  context.addIssue({ code: 'custom', message });
+  const form = /^postgres(?:ql)?:\/\/(?:[^@/?#:]+@)?[^@/?#]+(?:\/[^@?#]*)?(?:\?([^@#]*))?$/.exec(url);
+  const isPostgres = /^postgres(ql)?:/.test(url);
+  if (form !== null && !new URLSearchParams(form[1]).has('password')) return url;
+  context.addIssue({
+    code: 'custom',
+    message: isPostgres ? NO_PASSWORD : 'must be sqlite:<path>, or postgres://user@host/database',
+  });
   return z.NEVER;
 });
+
+// Less would hold a few large events, and what is to be kept of each for a day.
+const LEAST_BYTES = 16 * 1024 ** 2;
+
+/** How much the journal may hold. */
+export const byteLimit = z.string().transform((text, context) => {
+  const bytes = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  if (bytes >= LEAST_BYTES) return bytes;
+  context.addIssue({
+    code: 'custom',
+    message: `must be a number of bytes without a unit, at least ${LEAST_BYTES} (16 MiB)`,
+  });
+  return z.NEVER;
+});
+
+/** As in a host name, and as an index and a log line can hold it. */
+export const replicaName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9._-]{1,63}$/,
+    'must consist of at most 63 letters, digits, dots, hyphens and underscores',
+  );
+
+/** The name of a host as the name of a replica. */
+export function nameOfHost(host: string): string {
+  return host.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 63) || 'replica';
+}

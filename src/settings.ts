@@ -1,7 +1,19 @@
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { journalPlace } from './data-folder.js';
-import { address, baseUrl, credential, httpUrl, journalUrl, origins, proxy } from './setting-parsers.js';
+import {
+  address,
+  baseUrl,
+  byteLimit,
+  credential,
+  httpUrl,
+  journalUrl,
+  nameOfHost,
+  origins,
+  proxy,
+  replicaName,
+} from './setting-parsers.js';
 
 /** What a value may depend on when it is not given. */
 interface SettingContext {
@@ -125,6 +137,19 @@ export const SETTINGS = [
     secret: true,
     about: "PostgreSQL's password for the journal; without one the file that `PGPASSFILE` names may hold it",
     parse: z.string(),
+  },
+  {
+    name: 'JOURNAL_MAX_BYTES',
+    default: '4294967296',
+    about: 'how much the journal may hold, in bytes (4 GiB); a full journal refuses events',
+    parse: byteLimit,
+  },
+  {
+    name: 'REPLICA_NAME',
+    otherwise: () => nameOfHost(hostname()),
+    about:
+      'the name of this process among those that share a journal in PostgreSQL, each with another one: letters, digits, `.`, `_` and `-`, at most 63; without one the name of the host',
+    parse: replicaName,
   },
   {
     name: 'SLACK_API_URL',

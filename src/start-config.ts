@@ -14,12 +14,7 @@ export interface StartConfig extends Config {
 
 /** Adds credentials of the plugin port that no setting gives; makes their files at the first start. */
 export async function startConfig(config: Config): Promise<StartConfig> {
-  const { journalUrl } = config;
-  if (journalUrl === undefined)
-    throw new PluginError(
-      'bad_config',
-      'there is no place for the journal, because this user has no home directory: set JOURNAL_URL to sqlite:<path>',
-    );
+  const journalUrl = placeOfJournal(config);
   if (isShared(journalUrl)) requireForShared(config);
   return {
     ...config,
@@ -29,16 +24,25 @@ export async function startConfig(config: Config): Promise<StartConfig> {
   };
 }
 
+/** Where the journal is. Throws `bad_config` where no setting says so and the user has no home directory. */
+export function placeOfJournal({ journalUrl }: Config): string {
+  if (journalUrl !== undefined) return journalUrl;
+  throw new PluginError(
+    'bad_config',
+    'there is no place for the journal, because this user has no home directory: set JOURNAL_URL to sqlite:<path>',
+  );
+}
+
 /** Processes that share a journal have no folder in common, and no address that one of them could guess. */
 function requireForShared({ pluginToken, opsToken, gatewayPublicUrl, gatewayListen }: Config): void {
-  const missing = Object.entries({
-    PLUGIN_TOKEN: pluginToken,
-    OPS_TOKEN: opsToken,
-    ...(gatewayListen === 'off' ? {} : { GATEWAY_PUBLIC_URL: gatewayPublicUrl }),
-  }).flatMap(([name, value]) => (value === undefined ? [name] : []));
-  if (missing.length > 0)
-    throw new PluginError(
-      'bad_config',
-      `with a journal in PostgreSQL these settings are required: ${missing.join(', ')}`,
-    );
+  const missing = [
+    pluginToken === undefined &&
+      'PLUGIN_TOKEN is required with a journal in PostgreSQL: give every replica the same one',
+    opsToken === undefined &&
+      'OPS_TOKEN is required with a journal in PostgreSQL: give every replica the same one',
+    gatewayPublicUrl === undefined &&
+      gatewayListen !== 'off' &&
+      'GATEWAY_PUBLIC_URL is required with a journal in PostgreSQL: set it to the address at which people and workflows reach any of the replicas',
+  ].filter((sentence) => sentence !== false);
+  if (missing.length > 0) throw new PluginError('bad_config', missing.join('\n'));
 }

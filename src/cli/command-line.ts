@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { PluginError } from '../core/errors.js';
+import { addJournalCommands } from './journal-commands.js';
 import { addRunningCommands } from './running-commands.js';
 import { addSetUpCommands } from './set-up-commands.js';
 import type { CommandPorts, Flags } from './ports.js';
@@ -61,6 +62,7 @@ export async function runCommandLine(
     });
   addSetUpCommands(program, ports, flags, (exitCode) => (code = exitCode));
   addRunningCommands(program, ports, flags);
+  addJournalCommands(program, ports, flags);
   // Commands show their short help after an error; the program's own is longer than a screen and would hide the error.
   program.showHelpAfterError('Usage: ak-slack [options] [command]; see ak-slack --help.');
 

@@ -1,6 +1,7 @@
 import type { PersonsAutoKitteh } from '../setup/ports.js';
 import type { AppManifest } from '../setup/app-manifest.js';
 import type { Clock } from '../core/clock.js';
+import type { Migrated } from '../storage/journal.js';
 import type { SlackWebApi } from '../slack/web-api.js';
 
 /** Where a command reads and writes. */
@@ -33,6 +34,13 @@ export interface RunningProgram {
   post(path: string, body: unknown): Promise<unknown>;
 }
 
+/** What became of the journal at `place`, which is shown without the name of a user. */
+export interface MigratedJournal {
+  readonly place: string;
+  /** Absent where the journal is a file. */
+  readonly migrated: Migrated | undefined;
+}
+
 /** Everything that the command line needs from the rest. Flags are settings by name. */
 export interface CommandPorts {
   readonly version: string;
@@ -41,6 +49,7 @@ export interface CommandPorts {
   start(flags: Flags): Promise<number>;
   setupTools(flags: Flags): Promise<SetupTools>;
   running(flags: Flags): RunningProgram;
+  migrateJournal(flags: Flags): Promise<MigratedJournal>;
 }
 
 /** Settings that were given as flags, by the name of their environment variable. */

@@ -3,12 +3,14 @@ import { proposedApp, slackSiteOf } from '../setup/app-manifest.js';
 import { readManifest } from '../contract/manifest.js';
 import { systemClock } from '../core/clock.js';
 import { errorMessage, PluginError } from '../core/errors.js';
-import type { CommandPorts, Flags, RunningProgram, SetupTools, Terminal } from './ports.js';
+import type { CommandPorts, Flags, MigratedJournal, RunningProgram, SetupTools, Terminal } from './ports.js';
 import { createOutbound } from '../core/outbound.js';
 import { createSlackHttp } from '../slack/http.js';
 import { createWebApi } from '../slack/web-api.js';
 import { readToken, tokenPath } from '../port-tokens.js';
 import { openServerLine } from '../server-line.js';
+import { placeOfJournal } from '../start-config.js';
+import { isShared, migrateJournal, shownPlace } from '../storage/open.js';
 import { urlOf } from '../core/listen.js';
 
 /** What the command line works with, made from flags and environment when a command is run. */
@@ -25,6 +27,7 @@ export function commandPorts(
     start: (flags) => start(configOf(flags)),
     setupTools: (flags) => setupTools(configOf(flags)),
     running: (flags) => runningProgram(configOf(flags)),
+    migrateJournal: (flags) => migrate(configOf(flags)),
   };
 }
 
@@ -46,6 +49,13 @@ async function setupTools(config: Config): Promise<SetupTools> {
       await Promise.all([http.close(), server.close()]);
     },
   };
+}
+
+async function migrate(config: Config): Promise<MigratedJournal> {
+  const url = placeOfJournal(config);
+  const place = shownPlace(url);
+  if (!isShared(url)) return { place, migrated: undefined };
+  return { place, migrated: await migrateJournal({ url, password: config.journalPassword }) };
 }
 
 function runningProgram(config: Config): RunningProgram {

@@ -286,6 +286,15 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+/** What was done to bring a database that several processes share up to date. */
+export interface Migrated {
+  /** How many migrations it had had; 0 for a new one. */
+  readonly from: number;
+  readonly to: number;
+  /** Whether the functions of this release were added. */
+  readonly functionsAdded: boolean;
+}
+
 /** All that one database of this program holds: the journal, and what Slack said about tokens. Closed as one. */
 export interface JournalDatabase extends Journal {
   readonly tokens: TokenStore;

@@ -1,12 +1,17 @@
-import { hostname } from 'node:os';
 import type { Clock } from '../core/clock.js';
-import type { JournalDatabase } from './journal.js';
-import { openPostgresJournal } from './postgres/postgres-journal.js';
-import { DEFAULT_MAX_BYTES, openJournalFile } from './sqlite/sqlite-journal.js';
+import type { JournalDatabase, Migrated } from './journal.js';
+import type { Replica } from './postgres/membership.js';
+import { openPostgresJournal, prepareDatabase, type DatabaseAddress } from './postgres/postgres-journal.js';
+import { openJournalFile } from './sqlite/sqlite-journal.js';
 
 /** Whether a place of the journal is a database that several processes may share. */
 export function isShared(place: string): boolean {
   return /^postgres(ql)?:\/\//.test(place);
+}
+
+/** A place of the journal as it may be shown: without the name of a database user. */
+export function shownPlace(place: string): string {
+  return place.replace(/^(postgres(?:ql)?:\/\/)[^@/]*@/, '$1');
 }
 
 export interface JournalOptions {
@@ -14,13 +19,24 @@ export interface JournalOptions {
   readonly place: string;
   /** PostgreSQL's, if it wants one and no password file names it. */
   readonly password: string | undefined;
-  readonly version: string;
+  /** Rows are refused when the journal holds so much. */
+  readonly maxBytes: number;
+  /** This process among those that share a database. */
+  readonly replica: Replica;
   readonly clock: Clock;
 }
 
+/**
+ * Brings the schema of a journal in PostgreSQL up to date, and adds the functions of this release; answers what was done. A SQLite
+ * file is brought up to date by each start. Rejects as openJournal() does.
+ */
+export function migrateJournal({ url, password }: DatabaseAddress): Promise<Migrated> {
+  return prepareDatabase({ url, password });
+}
+
 /** Opens the journal where it is. Rejects with the errors of its engine. */
-export function openJournal({ place, password, version, clock }: JournalOptions): Promise<JournalDatabase> {
-  if (!isShared(place)) return openJournalFile(place);
-  const replica = { name: hostname(), version };
-  return openPostgresJournal({ url: place, password, maxBytes: DEFAULT_MAX_BYTES, clock, ...replica });
+export function openJournal(options: JournalOptions): Promise<JournalDatabase> {
+  const { place, password, maxBytes, replica, clock } = options;
+  if (!isShared(place)) return openJournalFile({ path: place, maxBytes });
+  return openPostgresJournal({ url: place, password, maxBytes, clock, ...replica });
 }

@@ -49,10 +49,10 @@ describe('opening a journal on PostgreSQL', () => {
 
   test('A journal that a newer version wrote is refused, with both versions in the sentence', async () => {
     await (await open()).close();
-    await sql(`UPDATE ak_slack.installation SET value = '99' WHERE name = 'schema'`);
+    await sql(`UPDATE ak_slack.installation SET value = '99' WHERE name IN ('schema', 'understood_from')`);
     await expect(open()).rejects.toMatchObject({
       code: 'journal_newer',
-      message: /schema 99, this one knows 1/,
+      message: expect.stringMatching(/schema 99, this one knows \d+\)/) as string,
     });
   });
 
@@ -60,18 +60,21 @@ describe('opening a journal on PostgreSQL', () => {
     await sql('CREATE SCHEMA ak_slack; CREATE TABLE ak_slack.theirs (n int)');
     await expect(open()).rejects.toMatchObject({
       code: 'journal_damaged',
-      message: /not a journal of this program/,
+      message: expect.stringContaining('not a journal of this program') as string,
     });
     expect(await sql('SELECT n FROM ak_slack.theirs')).toEqual([]);
   });
 
   test.each([
-    ['synchronous_commit', 'off', /synchronous_commit is off/],
-    ['default_transaction_read_only', 'on', /takes no writes/],
+    ['synchronous_commit', 'off', 'synchronous_commit is off'],
+    ['default_transaction_read_only', 'on', 'PostgreSQL does not accept writes'],
   ])('A role with %s = %s is refused with a sentence', async (setting, value, message) => {
     await sql(`ALTER ROLE postgres SET ${setting} = ${value}`);
     try {
-      await expect(open()).rejects.toMatchObject({ code: 'journal_unavailable', message });
+      await expect(open()).rejects.toMatchObject({
+        code: 'journal_unavailable',
+        message: expect.stringContaining(message) as string,
+      });
     } finally {
       await sql(`SET default_transaction_read_only = off; ALTER ROLE postgres RESET ${setting}`);
     }
@@ -97,7 +100,10 @@ describe('opening a journal on PostgreSQL', () => {
       version: 'test',
     });
     const error: unknown = await opening.catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'journal_unavailable', message: /ECONNREFUSED/ });
+    expect(error).toMatchObject({
+      code: 'journal_unavailable',
+      message: expect.stringContaining('ECONNREFUSED') as string,
+    });
     expect(JSON.stringify(error) + String(error)).not.toContain('hidden');
   });
 });

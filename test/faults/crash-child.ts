@@ -6,7 +6,7 @@ import type { DeliveryLimits } from '../../src/delivery/limits.js';
 import type { EventSink } from '../../src/delivery/sink.js';
 import { classify } from '../../src/events/intake.js';
 import type { Journal, JournalDatabase, NewRow } from '../../src/storage/journal.js';
-import { DEFAULT_MAX_BYTES, openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
+import { openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { eventually } from '../helpers/eventually.js';
 import { openEventPath } from '../world/event-path.js';
 import { CrashRecord, Fuse, type Kill } from './crash-record.js';
@@ -14,6 +14,8 @@ import { CrashRecord, Fuse, type Kill } from './crash-record.js';
 /** After so many requests the journal is busy enough for a thread that makes checkpoints. */
 const REQUESTS = 1_000;
 const WITHIN_MS = 10_000;
+// More than any run writes.
+const MAX_BYTES = 1024 ** 3;
 
 /** What a process of a crash run is told first; until then it does nothing. */
 export interface ChildPlan {
@@ -46,7 +48,7 @@ record.note({ t: 'life' });
 
 const journal = await openSqliteJournal({
   path: `${plan.folder}/journal.sqlite`,
-  maxBytes: DEFAULT_MAX_BYTES,
+  maxBytes: MAX_BYTES,
 });
 const path = await openEventPath({
   ...{ autokittehUrl: plan.autokittehUrl, signKey: plan.signKey, slackApiUrl: plan.slackApiUrl },

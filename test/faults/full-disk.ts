@@ -18,6 +18,8 @@ export interface FullDisk {
 }
 
 const run = promisify(execFile);
+/** More than any test writes. */
+const ENOUGH_BYTES = 1024 ** 3;
 const JOURNAL_BYTES = 1024 ** 2;
 const MOUNTED_BYTES = 4 * 1024 ** 2;
 
@@ -33,7 +35,7 @@ export async function smallFileSystem(): Promise<FullDisk | undefined> {
   const ballast = join(folder, 'ballast');
   return {
     path: join(folder, 'journal.sqlite'),
-    open: openJournalFile,
+    open: (path) => openJournalFile({ path, maxBytes: ENOUGH_BYTES }),
     async fill() {
       const file = await open(ballast, 'w');
       try {
@@ -63,7 +65,7 @@ export async function failingJournal(code: 'journal_full' | 'journal_unavailable
   return {
     path: join(folder, 'journal.sqlite'),
     async open(path) {
-      const journal = await openJournalFile(path);
+      const journal = await openJournalFile({ path, maxBytes: ENOUGH_BYTES });
       return {
         ...journal,
         append: guarded((rows) => journal.append(rows)),

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.js';
+import { nameOfHost } from '../../src/setting-parsers.js';
 
 let folder: string;
 beforeEach(() => {
@@ -11,6 +12,9 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true });
 });
+
+const NO_PASSWORD =
+  'must be postgres://user@host/database, without a password: set JOURNAL_PASSWORD, JOURNAL_PASSWORD_FILE or PGPASSFILE';
 
 describe('loadConfig', () => {
   it('The configuration is complete without any setting', () => {
@@ -25,6 +29,8 @@ describe('loadConfig', () => {
       // Beside the program, wherever it is started.
       integrationManifest: join(import.meta.dirname, '../../integration.yaml'),
       journalUrl: '/data/autokitteh-slack/journal.sqlite',
+      journalMaxBytes: 4 * 1024 ** 3,
+      replicaName: nameOfHost(hostname()),
       slackApiUrl: 'https://slack.com/api/',
       logLevel: 'info',
       logFormat: 'json',
@@ -94,14 +100,16 @@ describe('loadConfig', () => {
     [{ PLUGIN_LISTEN: '127.0.0.1:99999' }, 'PLUGIN_LISTEN must be host:port, for instance 127.0.0.1:9983'],
     [{ PLUGIN_TOKEN: 'short' }, 'PLUGIN_TOKEN must have at least 16 characters'],
     [{ JOURNAL_URL: 'mysql:x' }, 'JOURNAL_URL must be sqlite:<path>, or postgres://user@host/database'],
+    [{ JOURNAL_URL: 'postgres://me:pass@word@one/journal' }, `JOURNAL_URL ${NO_PASSWORD}`],
+    [{ JOURNAL_URL: 'postgres://one/journal?password=word' }, `JOURNAL_URL ${NO_PASSWORD}`],
+    [{ JOURNAL_URL: 'postgres://one/journal?sslmode=require&p%61ssword=word' }, `JOURNAL_URL ${NO_PASSWORD}`],
+    [{ JOURNAL_MAX_BYTES: '4GiB' }, 'JOURNAL_MAX_BYTES must be a number of bytes without a unit'],
     [
-      { JOURNAL_URL: 'postgres://me:pass@word@one/journal' },
-      'JOURNAL_URL must be postgres://user@host/database, without a password: set JOURNAL_PASSWORD',
+      { JOURNAL_MAX_BYTES: '1000' },
+      'JOURNAL_MAX_BYTES must be a number of bytes without a unit, at least 16777216',
     ],
-    [
-      { JOURNAL_URL: 'postgres://one/journal?password=word' },
-      'JOURNAL_URL must be postgres://user@host/database, without a password: set JOURNAL_PASSWORD',
-    ],
+    [{ REPLICA_NAME: 'replica one' }, 'REPLICA_NAME must consist of at most 63 letters, digits,'],
+    [{ REPLICA_NAME: 'r'.repeat(64) }, 'REPLICA_NAME must consist of at most 63 letters, digits,'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be debug, info, warn, error or silent'],
     [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT must be pretty or json'],
     [
@@ -122,6 +130,24 @@ describe('loadConfig', () => {
     'postgres://one',
   ])('The journal may be at %s', (url) => {
     expect(loadConfig({ JOURNAL_URL: url }, {}, false).journalUrl).toBe(url);
+  });
+
+  it('A password in the URL of the journal is refused without showing it, as a flag and in the environment', () => {
+    const url = 'postgres://me:hid%64en@one/journal';
+    for (const [environment, flags] of [
+      [{}, { JOURNAL_URL: url }],
+      [{ JOURNAL_URL: url }, {}],
+    ] as const) {
+      const load = (): unknown => loadConfig(environment, flags, false);
+      expect(load).toThrow(NO_PASSWORD);
+      expect(load).not.toThrow('hid');
+    }
+  });
+
+  it('The name of a host that no replica may have is made one that it may', () => {
+    expect(nameOfHost('ak-slack-0.ak_slack')).toBe('ak-slack-0.ak_slack');
+    expect(nameOfHost('Büro 1'.padEnd(80, 'x'))).toBe('B-ro-1'.padEnd(63, 'x'));
+    expect(nameOfHost('')).toBe('replica');
   });
 
   it('A list of trusted origins is accepted', () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type App, type Surroundings } from '../../src/app.js';
-import { openJournalFile } from '../../src/storage/sqlite/sqlite-journal.js';
+import { openJournal } from '../../src/storage/open.js';
 import { startConfig } from '../../src/start-config.js';
 import { loadConfig, type Settings } from '../../src/config.js';
 import { LIVE_POLICY } from '../../src/connections/policy.js';
@@ -60,8 +60,11 @@ export async function startProgram(
     PLUGIN_TOKEN,
     OPS_TOKEN,
   };
-  const start = async (): Promise<App> =>
-    startApp(await startConfig(loadConfig(environment, more, false)), {
+  const start = async (): Promise<App> => {
+    const config = await startConfig(loadConfig(environment, more, false));
+    const { journalPassword: password, journalMaxBytes: maxBytes, replicaName } = config;
+    const replica = { name: replicaName, version: 'test' };
+    return startApp(config, {
       clock: systemClock,
       random: seededRandom(1),
       log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),
@@ -70,9 +73,10 @@ export async function startProgram(
       live: LIVE_POLICY,
       sockets: DEFAULT_POLICY,
       delivery: DEFAULT_LIMITS,
-      openJournal: openJournalFile,
+      openJournal: (place) => openJournal({ place, password, maxBytes, replica, clock: systemClock }),
       ...other,
     });
+  };
   let app = await start();
   return {
     get app() {

@@ -36,8 +36,7 @@ export const FUNCTIONS_ARE_THERE = `SELECT count(*) = ${Object.keys(TEXTS).lengt
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
   WHERE n.nspname = 'ak_slack' AND right(p.proname, ${DIGEST.length + 1}) = '_${DIGEST}'`;
 
-/** Statements that make the functions of this release. */
-export const CREATE_FUNCTIONS = Object.entries(TEXTS)
+const CREATE_FUNCTIONS = Object.entries(TEXTS)
   .map(([name, text]) => {
     const filled = text.replaceAll(/\{\{(\w+)\}\}/g, (_, other: string) =>
       functionName(other as keyof typeof TEXTS),
@@ -45,3 +44,27 @@ export const CREATE_FUNCTIONS = Object.entries(TEXTS)
     return `CREATE OR REPLACE FUNCTION ${functionName(name as keyof typeof TEXTS)}${filled};`;
   })
   .join('\n');
+
+// Of this release, of the one before, and of the one before that while a replacement is being taken back.
+const RELEASES_KEPT = 3;
+
+/**
+ * A block that adds the functions of this release, notes that they are the newest, and drops those of releases that are no
+ * longer among the last ones. Functions that were there before such notes were made count as noted.
+ */
+export const ADD_FUNCTIONS = `DECLARE
+    digests text[];
+    old regprocedure;
+  BEGIN
+    ${CREATE_FUNCTIONS}
+    SELECT string_to_array(i.value, ' ') INTO digests FROM ak_slack.installation i WHERE i.name = 'functions';
+    digests := coalesce(digests, ARRAY(SELECT DISTINCT right(p.proname, ${DIGEST.length}) FROM pg_proc p
+      WHERE p.pronamespace = to_regnamespace('ak_slack')));
+    digests := (ARRAY['${DIGEST}'] || array_remove(digests, '${DIGEST}'))[1:${RELEASES_KEPT}];
+    INSERT INTO ak_slack.installation (name, value) VALUES ('functions', array_to_string(digests, ' '))
+      ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+    FOR old IN SELECT p.oid::regprocedure FROM pg_proc p
+      WHERE p.pronamespace = to_regnamespace('ak_slack') AND p.proname ~ '_[0-9a-f]{${DIGEST.length}}$'
+        AND right(p.proname, ${DIGEST.length}) <> ALL (digests) AND pg_has_role(p.proowner, 'USAGE')
+    LOOP EXECUTE 'DROP FUNCTION ' || old; END LOOP;
+  END;`;

@@ -2,9 +2,18 @@ import { schemaMigration000001 } from './migrations/000001.js';
 import { schemaMigration000002 } from './migrations/000002.js';
 import { schemaMigration000003 } from './migrations/000003.js';
 
-/** In order; the number of those applied is kept in the database. Old ones are never changed or removed. */
+/**
+ * In order; the number of those applied is kept in the database. Old ones are never changed or removed. A new one only adds, so
+ * that the release before works on beside this one; what is not used any more is removed a release later.
+ */
 export const SCHEMA_MIGRATIONS: readonly string[] = [
   schemaMigration000001,
   schemaMigration000002,
   schemaMigration000003,
 ];
+
+/**
+ * A release that knows at least so many of them works with the schema that all of them make. One that changes what was there,
+ * or how functions lock and read it, raises this to its own number, and the changelog says that all replicas must be stopped.
+ */
+export const UNDERSTOOD_FROM = 2;

@@ -48,9 +48,12 @@ export function isTransient(error: unknown): boolean {
 
 /** Whether PostgreSQL found a second row where there may be only one. */
 export function isUniqueViolation(error: unknown): boolean {
-  return (
-    error instanceof PluginError && error.cause instanceof pg.DatabaseError && error.cause.code === '23505'
-  );
+  return hasCode(error, '23505');
+}
+
+/** Whether the role lacks a right. */
+export function isDenied(error: unknown): boolean {
+  return hasCode(error, '42501');
 }
 
 /** The error that callers of the journal see for whatever the driver threw. */
@@ -77,4 +80,8 @@ function damaged(): Verdict {
     advice:
       "The journal's tables in PostgreSQL were changed by something else: restore them, or name another database.",
   };
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof PluginError && error.cause instanceof pg.DatabaseError && error.cause.code === code;
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock.js';
 import type { Membership } from '../cluster.js';
-import type { JournalDatabase } from '../journal.js';
+import type { JournalDatabase, Migrated } from '../journal.js';
 import { append } from './append.js';
+import { checkRights } from './check-rights.js';
 import { checkServer } from './check-server.js';
 import { claim } from './claim.js';
 import { Claims } from './claims.js';
@@ -13,7 +14,7 @@ import { findPaths, findRows, notePath } from './paths.js';
 import { prune } from './prune.js';
 import { removeRowsOf } from './remove-connection.js';
 import { probe, Room } from './room.js';
-import type { SessionOptions } from './session.js';
+import type { Query, SessionOptions } from './session.js';
 import { settle } from './settle.js';
 import { ready, stats } from './stats.js';
 import { takeOverRows } from './take-over.js';
@@ -29,9 +30,9 @@ const MIGRATION_MS = 60_000;
 const BEAT_MS = 700;
 
 /** Where the database is, and the password if it is not in the password file of PostgreSQL's clients. */
-type Database = Pick<SessionOptions, 'url' | 'password'>;
+export type DatabaseAddress = Pick<SessionOptions, 'url' | 'password'>;
 
-export interface PostgresOptions extends Replica, Database {
+export interface PostgresOptions extends Replica, DatabaseAddress {
   /** Rows are refused when rows and keys take this many bytes. */
   readonly maxBytes: number;
   readonly clock: Clock;
@@ -90,8 +91,8 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   return { membership, ...journal };
 }
 
-/** Makes the schema, or brings it up to date. */
-export async function prepareDatabase(database: Database): Promise<void> {
+/** Makes the schema, or brings it up to date; answers what it did. */
+export async function prepareDatabase(database: DatabaseAddress): Promise<Migrated> {
   const line = new Line({
     applicationName: 'ak-slack migration',
     statementMs: MIGRATION_MS,
@@ -99,15 +100,15 @@ export async function prepareDatabase(database: Database): Promise<void> {
     ...database,
   });
   try {
-    await line.run(migrateSchema);
+    return await line.run(migrateSchema);
   } finally {
     await line.close();
   }
 }
 
 /** The connections that the verbs of the journal use. */
-export function journalLines(database: Database): Pick<PostgresJournalPorts, 'appends' | 'others'> {
-  const common = { statementMs: STATEMENT_MS, check: checkServer, ...database };
+export function journalLines(database: DatabaseAddress): Pick<PostgresJournalPorts, 'appends' | 'others'> {
+  const common = { statementMs: STATEMENT_MS, check: checkReplica, ...database };
   return {
     appends: new Line({ applicationName: 'ak-slack appends', ...common }),
     others: new Line({ applicationName: 'ak-slack', ...common }),
@@ -115,13 +116,19 @@ export function journalLines(database: Database): Pick<PostgresJournalPorts, 'ap
 }
 
 /** A connection for beats. */
-export function beatLine(database: Database): Line {
+export function beatLine(database: DatabaseAddress): Line {
   return new Line({
     applicationName: 'ak-slack beats',
     statementMs: BEAT_MS,
-    check: checkServer,
+    check: checkReplica,
     ...database,
   });
+}
+
+/** What every connection is checked for: by the time of a reconnect there may be another server, or other rights. */
+async function checkReplica(query: Query): Promise<void> {
+  await checkServer(query);
+  await checkRights(query);
 }
 
 /** The journal in PostgreSQL, for owners that are live replicas. */

@@ -6,9 +6,6 @@ import type { EngineOptions } from './engine.js';
 import { packRows } from './packed-rows.js';
 import { startWorkerClient, type JournalClient } from './worker-client.js';
 
-/** How large a journal may grow unless told otherwise: room for about a million waiting events. */
-export const DEFAULT_MAX_BYTES = 4 * 1024 ** 3;
-
 /**
  * Opens the journal in a SQLite file, in a thread of its own, so that waiting for the disk holds nothing else up.
  * Rejects with `journal_locked`, `journal_newer`, `journal_damaged` or `journal_unavailable`.
@@ -18,14 +15,15 @@ export async function openSqliteJournal(options: EngineOptions): Promise<Journal
 }
 
 /** Opens the journal, making its folder, readable by its owner alone: events hold what people wrote. */
-export async function openJournalFile(path: string): Promise<JournalDatabase> {
+export async function openJournalFile(options: EngineOptions): Promise<JournalDatabase> {
+  const { path } = options;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   } catch (cause) {
     const message = `the journal's folder ${dirname(path)} cannot be made: ${errorMessage(cause)}: set JOURNAL_URL to a path that this user may write`;
     throw new PluginError('journal_unavailable', message, { cause });
   }
-  return openSqliteJournal({ path, maxBytes: DEFAULT_MAX_BYTES });
+  return openSqliteJournal(options);
 }
 
 /** The journal and the tokens, in terms of what the file's thread can be asked. */

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/core/clock.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
-import { openJournal } from '../../../src/storage/open.js';
 import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect } from '../../world/connections.js';
 import { eventsOf, untilStatus, untilTroubles } from '../../world/observations.js';
@@ -19,13 +17,9 @@ describe('A program with its journal in PostgreSQL', () => {
   afterAll(() => postgres.dispose());
 
   it('Every acknowledged event is delivered once and in order, over an end of PostgreSQL and a restart of the program', async () => {
-    const place = postgres.url;
     const world = await startWorld({
-      settings: { JOURNAL_URL: place, GATEWAY_PUBLIC_URL: 'http://gateway.test' },
-      other: {
-        delivery: { ...QUICK_DELIVERY, journalRetryMs: 100 },
-        openJournal: () => openJournal({ place, password: undefined, version: 'test', clock: systemClock }),
-      },
+      settings: { JOURNAL_URL: postgres.url, GATEWAY_PUBLIC_URL: 'http://gateway.test' },
+      other: { delivery: { ...QUICK_DELIVERY, journalRetryMs: 100 } },
     });
     const { slack, standIn } = world;
     const { installation, appToken } = addInstallation(world);

@@ -107,11 +107,14 @@ describe('credentials of the plugin port', () => {
     const shared = { JOURNAL_URL: 'postgres://me@one/journal' };
     await expect(configOf(shared)).rejects.toMatchObject({
       code: 'bad_config',
-      message:
-        'with a journal in PostgreSQL these settings are required: PLUGIN_TOKEN, OPS_TOKEN, GATEWAY_PUBLIC_URL',
+      message: [
+        'PLUGIN_TOKEN is required with a journal in PostgreSQL: give every replica the same one',
+        'OPS_TOKEN is required with a journal in PostgreSQL: give every replica the same one',
+        'GATEWAY_PUBLIC_URL is required with a journal in PostgreSQL: set it to the address at which people and workflows reach any of the replicas',
+      ].join('\n'),
     });
     const given = { PLUGIN_TOKEN: 'given-to-the-contract', OPS_TOKEN: 'given-to-operators' };
-    await expect(configOf({ ...shared, ...given })).rejects.toThrow(/required: GATEWAY_PUBLIC_URL$/);
+    await expect(configOf({ ...shared, ...given })).rejects.toThrow(/^GATEWAY_PUBLIC_URL is required .*$/);
     expect(await configOf({ ...shared, ...given, GATEWAY_LISTEN: 'off' })).toMatchObject({
       journalUrl: 'postgres://me@one/journal',
     });

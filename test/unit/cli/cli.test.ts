@@ -77,6 +77,14 @@ describe('the command line', () => {
     expect((await run(['start'], environment)).started?.autokittehUrl).toBe('http://one.example');
   });
 
+  it('A journal that is a file needs no migration, and the command says so and makes nothing', async () => {
+    const url = `sqlite:${join(folder, 'none', 'journal.sqlite')}`;
+    const { code, out } = await run(['--journal-url', url, 'journal', 'migrate']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/none\/journal\.sqlite is a file, which each start brings up to date/);
+    await expect(chmod(join(folder, 'none'), 0o700)).rejects.toThrow('ENOENT');
+  });
+
   it('The command line prints its version and its usage', async () => {
     expect(await run(['--version'])).toMatchObject({ code: 0, out: '1.2.3' });
     const { code, out, started } = await run(['--help']);

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Line } from '../../src/storage/postgres/line.js';
+import type { PostgresServer } from './postgres-server.js';
+
+const PAGE = join(import.meta.dirname, '../../docs/replicas.md');
+
+/** A database as docs/replicas.md has operators make it: one role owns the schema, and the program has the other. */
+export interface PreparedRoles {
+  /** The URL of the role that may change the schema. */
+  readonly ownerUrl: string;
+  /** The URL of the program's role. */
+  readonly url: string;
+  /** Of the superuser. */
+  readonly adminUrl: string;
+  /** Removes the schema with all that is in it, and makes an empty one by the statements of the page. */
+  remakeSchema(): Promise<void>;
+}
+
+/** Makes roles and database by the statements of the page; the schema is left empty. */
+export async function makeRoles(server: PostgresServer): Promise<PreparedRoles> {
+  const [, sql = ''] = /<!-- roles -->\s+```sql\n([^]*?)```/.exec(readFileSync(PAGE, 'utf8')) ?? [];
+  const [before = '', after = ''] = sql.split(/^\\connect ak_slack$/m);
+  const urlOf = (role: string): string =>
+    server.url.replace(/postgres@(.*)\/postgres$/, `${role}@$1/ak_slack`);
+  const adminUrl = urlOf('postgres');
+  await runAll(server.url, before);
+  await runAll(adminUrl, after);
+  return {
+    adminUrl,
+    ownerUrl: urlOf('ak_slack_owner'),
+    url: urlOf('ak_slack'),
+    remakeSchema: () => runAll(adminUrl, `DROP SCHEMA ak_slack CASCADE;\n${after}`),
+  };
+}
+
+async function runAll(url: string, statements: string): Promise<void> {
+  const line = new Line({ url, applicationName: 'test', statementMs: 60_000 });
+  try {
+    for (const statement of statements.split(/;\s*\n/))
+      if (statement.trim() !== '') await line.run((query) => query(statement));
+  } finally {
+    await line.close();
+  }
+}
