@@ -56,7 +56,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     intake,
   });
   // A status must be there while the journal is not: with what was counted last, and with the trouble beside it.
-  let known: JournalStats = { sources: [], usedBytes: 0, fileBytes: 0 };
+  let known: JournalStats = { sources: [], usedBytes: 0, fileBytes: 0, maxBytes: 0 };
   const counted = async (): Promise<JournalStats> => {
     try {
       known = await journal.stats();

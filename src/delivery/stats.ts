@@ -20,6 +20,8 @@ export interface DeliveryStats extends LiveStats {
   /** Of the journal: bytes that hold something, and bytes on the disk. */
   readonly usedBytes: number;
   readonly fileBytes: number;
+  /** All that the journal has counted, when it could last be asked. */
+  readonly journal: JournalStats;
 }
 
 export function deliveryStats(journal: JournalStats, live: LiveStats): DeliveryStats {
@@ -33,5 +35,5 @@ export function deliveryStats(journal: JournalStats, live: LiveStats): DeliveryS
     if (source.waiting > 0) waitingByConnection.set(source.connectionId, before + source.waiting);
   }
   const { usedBytes, fileBytes } = journal;
-  return { ...live, waiting, waitingByConnection, dead, usedBytes, fileBytes };
+  return { ...live, waiting, waitingByConnection, dead, usedBytes, fileBytes, journal };
 }

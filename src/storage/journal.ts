@@ -200,6 +200,12 @@ export interface JournalStats {
   readonly usedBytes: number;
   /** Bytes on the disk. */
   readonly fileBytes: number;
+  /** Bytes that may be in use. */
+  readonly maxBytes: number;
+  /** Bytes that are free on the disk, for users like this one; absent where only a database server knows. */
+  readonly freeBytes?: number | undefined;
+  /** When the oldest row that is not delivered yet was received, milliseconds since 1970; absent if there is none. */
+  readonly oldestWaitingAt?: number | undefined;
 }
 
 /** What is no longer needed. All times are milliseconds since 1970. */

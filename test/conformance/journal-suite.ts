@@ -451,6 +451,25 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(stats.fileBytes).toBeGreaterThanOrEqual(stats.usedBytes);
     });
 
+    test('The journal tells how old the oldest row is that is not delivered, in flight or not, and how much it may hold', async () => {
+      const oldest = async (): Promise<number | undefined> => (await journal.stats()).oldestWaitingAt;
+      expect(await oldest()).toBeUndefined();
+      const [flying] = await journal.append([row({ key: 'flying', claimFor: 'me', receivedAt: 1_000 })]);
+      await journal.append([row({ key: 'dead', conversation: 'C2', receivedAt: 2_000 })]);
+      await journal.append([row({ key: 'waits', conversation: 'C3', receivedAt: 3_000 })]);
+      expect(await oldest()).toBe(1_000);
+      await deliver(idOf(flying)!);
+      expect(await oldest()).toBe(2_000);
+      await bury(await claimOne(9_000));
+      expect(await oldest()).toBe(3_000);
+      await reopen();
+      expect(await oldest()).toBe(3_000);
+      await deliver(await claimOne(9_000));
+      expect(await oldest()).toBeUndefined();
+      const { maxBytes, usedBytes } = await journal.stats();
+      expect(maxBytes).toBeGreaterThan(usedBytes);
+    });
+
     test('The journal removes a connection in steps, with all that nobody holds, and nothing of another connection', async () => {
       const mine = (n: number, more = {}) =>
         row({ key: `m${n}`, conversation: `C${n}`, body: 'four', ...more });

@@ -189,7 +189,7 @@ export function postgresJournal(ports: PostgresJournalPorts): Omit<JournalDataba
         await room.refuseWhenFull(query);
         await probe(query, now);
       }),
-    stats: () => others.run(stats),
+    stats: () => others.run((query) => stats(query, maxBytes)),
     tokens: tokenStore(others),
     async close() {
       await Promise.all([appends.close(), others.close()]);

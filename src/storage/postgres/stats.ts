@@ -9,6 +9,7 @@ interface StoredStats {
   readonly waiting: number;
   readonly waiting_bytes: number;
   readonly dead: number;
+  readonly oldest: number | null;
 }
 
 /** What is used and what the files take, in bytes. */
@@ -25,19 +26,22 @@ const FILES = `SELECT sum(pg_total_relation_size(c.oid))::bigint AS bytes FROM p
   WHERE c.relnamespace = to_regnamespace('ak_slack') AND c.relkind = 'r'`;
 
 /** Counts what waits and what is dead; the connections of which anything is left. */
-export async function stats(query: Query): Promise<JournalStats> {
+export async function stats(query: Query, maxBytes: number): Promise<JournalStats> {
   const sources = await query<StoredStats>(
     `SELECT s.app_id, s.connection_id, coalesce(e.waiting, 0) AS waiting, coalesce(e.bytes, 0) AS waiting_bytes,
-        coalesce(d.dead, 0) AS dead
+        coalesce(d.dead, 0) AS dead, e.oldest
       FROM ak_slack.sources s
-      LEFT JOIN (SELECT source, count(*) AS waiting, sum(size) AS bytes FROM ak_slack.events GROUP BY source) e
+      LEFT JOIN (SELECT source, count(*) AS waiting, sum(size) AS bytes, min(received_at) AS oldest
+        FROM ak_slack.events GROUP BY source) e
         ON e.source = s.id
       LEFT JOIN (SELECT source, count(*) AS dead FROM ak_slack.dead GROUP BY source) d ON d.source = s.id
       WHERE e.waiting > 0 OR d.dead > 0 OR EXISTS (SELECT 1 FROM ak_slack.keys k WHERE k.source = s.id)
       ORDER BY s.id`,
   );
   const { usedBytes, fileBytes } = await readSizes(query);
-  return { sources: sources.map(toStats), usedBytes, fileBytes };
+  const times = sources.flatMap(({ oldest }) => (oldest === null ? [] : [oldest]));
+  const oldestWaitingAt = times.length === 0 ? undefined : Math.min(...times);
+  return { sources: sources.map(toStats), oldestWaitingAt, usedBytes, fileBytes, maxBytes };
 }
 
 /** Bytes of the files. Cheap. */

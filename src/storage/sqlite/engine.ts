@@ -76,7 +76,7 @@ export interface EngineOptions {
 export function openEngine(open: OpenFile, options: EngineOptions): Engine {
   const file = openDatabase(open, options.path);
   const tables = openTables(file.database);
-  const verbs = prepareVerbs(tables, options.maxBytes);
+  const verbs = prepareVerbs(tables, { path: file.path, maxBytes: options.maxBytes });
 
   // Somebody waits for an append. Whoever wrote one ends it later, so there always is a transaction without any.
   const isWorthFolding = (requests: readonly Request[]): boolean =>
@@ -154,8 +154,9 @@ export interface Verbs {
   retainTokens(retention: TokenRetention): number;
 }
 
-function prepareVerbs(tables: Tables, maxBytes: number): Verbs {
+function prepareVerbs(tables: Tables, options: EngineOptions): Verbs {
   const { database } = tables;
+  const { maxBytes } = options;
   const append = prepareAppend(tables, maxBytes);
   return {
     append: (rows) => append(unpackRows(rows)),
@@ -174,7 +175,7 @@ function prepareVerbs(tables: Tables, maxBytes: number): Verbs {
     prune: preparePrune(tables, maxBytes),
     compact: prepareCompact(tables),
     probe: prepareProbe(tables, maxBytes),
-    stats: prepareStats(tables),
+    stats: prepareStats(tables, options),
     tokenKey: prepareTokenKey(database),
     recallTokens: prepareRecallTokens(database),
     rememberToken: prepareRememberToken(database),

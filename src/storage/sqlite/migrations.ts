@@ -5,6 +5,7 @@ import { migration000004 } from './migrations/000004.js';
 import { migration000005 } from './migrations/000005.js';
 import { migration000006 } from './migrations/000006.js';
 import { migration000007 } from './migrations/000007.js';
+import { migration000008 } from './migrations/000008.js';
 
 /** In order; the number of those applied is the file's `user_version`. Old ones are never changed or removed. */
 export const MIGRATIONS: readonly string[] = [
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly string[] = [
   migration000005,
   migration000006,
   migration000007,
+  migration000008,
 ];

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { JournalStats, Ready, SourceStats } from '../journal.js';
 import { usedBytes } from './room.js';
 import type { Tables } from './tables.js';
@@ -12,13 +14,25 @@ interface SourceRow {
 }
 
 /** Counts that are kept up to date, so that asking costs the same whatever the number of rows. */
-export function prepareStats({ database, inFlight }: Tables): () => JournalStats {
+export function prepareStats(
+  { database, inFlight }: Tables,
+  { path, maxBytes }: { readonly path: string; readonly maxBytes: number },
+): () => JournalStats {
   const select = database.prepare(
     'SELECT id, app_id, connection_id, waiting, waiting_bytes, dead FROM sources',
   );
   const pages = database.prepare('PRAGMA page_count');
   const { page_size: size } = database.prepare('PRAGMA page_size').get() as { page_size: number };
   const used = usedBytes(database);
+  const oldest = database.prepare(
+    'SELECT received_at FROM events WHERE settled_at IS NULL ORDER BY id LIMIT 1',
+  );
+  const oldestWaitingAt = (): number | undefined => {
+    const waiting = oldest.get() as { received_at: number } | undefined;
+    const times = [...inFlight.rows()].map(({ receivedAt }) => receivedAt);
+    const first = Math.min(waiting?.received_at ?? Infinity, ...times);
+    return first === Infinity ? undefined : first;
+  };
   const sourceStats = (row: SourceRow): SourceStats => {
     const flying = [...inFlight.rows()].filter(({ source }) => source === row.id);
     return {
@@ -33,7 +47,20 @@ export function prepareStats({ database, inFlight }: Tables): () => JournalStats
     sources: (select.all() as SourceRow[]).map(sourceStats),
     usedBytes: used(),
     fileBytes: (pages.get() as { page_count: number }).page_count * size,
+    freeBytes: freeBytes(dirname(path)),
+    oldestWaitingAt: oldestWaitingAt(),
+    maxBytes,
   });
+}
+
+/** Unknown where the file system does not say. */
+function freeBytes(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
 }
 
 interface ReadyRow {
