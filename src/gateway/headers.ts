@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { OPS_COOKIE } from '../http/ops-cookie.js';
 
 /** Names and values in turn, as `rawHeaders` has them: their bytes, spelling and order stay as they were sent. */
 export type RawHeaders = string[];
@@ -46,7 +47,9 @@ export function requestHeaders(request: IncomingMessage, changes: RequestChanges
     if (length !== undefined && FRAMING.has(lower)) continue;
     if (lower === 'host' || lower === 'x-forwarded-for' || isDropped(lower, nominated)) continue;
     if (changes.without?.has(lower) === true) continue;
-    passed.push(name, rawHeaders[index + 1] ?? '');
+    const value = rawHeaders[index + 1] ?? '';
+    if (lower !== 'cookie' || !value.includes(OPS_COOKIE)) passed.push(name, value);
+    else passed.push(...cookieHeader(name, value));
   }
   if (changes.upgrade === true) passed.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
   // RFC 9110, 10.1.4: trailers pass this hop, so the client's word that it reads them does too.
@@ -62,6 +65,14 @@ export function requestHeaders(request: IncomingMessage, changes: RequestChanges
   if (headers['x-forwarded-port'] === undefined)
     passed.push('X-Forwarded-Port', String(socket.localPort ?? ''));
   return passed;
+}
+
+/** A cookie header without the cookie of a session on `/ops/`; nothing if there was no other. The rest stays byte for byte. */
+function cookieHeader(name: string, value: string): RawHeaders {
+  const cookies = value.split(';');
+  const kept = cookies.filter((cookie) => cookie.split('=')[0]?.trim() !== OPS_COOKIE);
+  if (kept.length === cookies.length) return [name, value];
+  return kept.length === 0 ? [] : [name, kept.join(';').trimStart()];
 }
 
 /** The headers with which an answer goes on to the client of `request`; node adds those of the client's connection. */

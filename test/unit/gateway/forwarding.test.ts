@@ -38,6 +38,23 @@ describe('The forwarder', () => {
     expect(rig.setup).toHaveLength(0);
   });
 
+  it('The gateway keeps the cookie of a session on /ops/ from the server, and leaves all others as they are', async () => {
+    const seen: (string | undefined)[] = [];
+    rig = await startRig((request, response) => {
+      seen.push(request.headers.cookie);
+      response.end();
+    });
+    const cookies = [
+      'ak_user_session=a;  b="c; d"; e',
+      'ak_slack_ops=secret',
+      'ak_slack_ops=secret; a=1',
+      'a=1; ak_slack_ops=secret;b=2',
+      'x=ak_slack_ops; ak_slack_opsy=3',
+    ];
+    for (const cookie of cookies) await send(rig.url, '/ops/x', { headers: { cookie } });
+    expect(seen).toEqual([cookies[0], undefined, 'a=1', 'a=1;b=2', cookies[4]]);
+  });
+
   it('The gateway forwards trailers, as AutoKitteh sends with every answer', async () => {
     rig = await startRig((_request, response) => {
       response.writeHead(200, { trailer: 'AutoKitteh-Duration' });
