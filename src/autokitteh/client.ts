@@ -13,6 +13,7 @@ import {
 } from '../gen/autokitteh/connections/v1/connections_pb.js';
 import { DispatcherService } from '../gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
 import { EventsService } from '../gen/autokitteh/events/v1/events_pb.js';
+import { ProjectsService } from '../gen/autokitteh/projects/v1/projects_pb.js';
 import { SessionsService, SessionStateType } from '../gen/autokitteh/sessions/v1/sessions_pb.js';
 import { TriggersService } from '../gen/autokitteh/triggers/v1/triggers_pb.js';
 import { VarsService } from '../gen/autokitteh/vars/v1/vars_pb.js';
@@ -117,6 +118,8 @@ export interface AutoKitteh {
   hasSession(query: SessionQuery, signal?: AbortSignal): Promise<boolean>;
   /** The triggers of a connection, in all projects. */
   listTriggers(connectionId: string, signal?: AbortSignal): Promise<TriggerRecord[]>;
+  /** The name of a project; nothing when it is unknown, deleted, or not ours to see. */
+  projectName(projectId: string, signal?: AbortSignal): Promise<string | undefined>;
   /** The same server, asked with a person's own credentials and never with ours. */
   forCaller(headers: CallerHeaders): AutoKitteh;
 }
@@ -259,6 +262,9 @@ function methods(
       return triggers.map(({ eventType, filter, codeLocation }) => {
         return { eventType, filter, hasCall: (codeLocation?.name ?? '') !== '' };
       });
+    },
+    async projectName(projectId, signal) {
+      return (await call(ProjectsService.method.get, { projectId }, signal)).project?.name;
     },
     forCaller(person) {
       const theirs: Record<string, string> = {};

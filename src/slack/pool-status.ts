@@ -29,8 +29,8 @@ export interface PoolFacts {
 
 /** The facts as a status for people. */
 export function poolStatus(facts: PoolFacts): AppSocketsStatus {
-  const { refusal, trouble, wanted, ghosts, tokens, answered } = facts;
-  const common = { sockets: facts.live, wanted, ghosts, tokens, answered };
+  const { refusal, trouble, wanted, ghosts, tokens, answered, wasLive: greeted } = facts;
+  const common = { sockets: facts.live, wanted, ghosts, tokens, answered, greeted };
   if (!facts.usable) {
     const error = refusal?.error ?? 'not_authed';
     const advice = refusal?.advice ?? 'save this connection with an app-level token';

@@ -13,7 +13,7 @@ import { GhostCount, leaveReasonOf, renewalTime, Roster } from './roster.js';
 import { Opener, type PoolSurroundings } from './opener.js';
 import { poolStatus, Waiting } from './pool-status.js';
 import type { AppToken, SlackSocket } from './socket.js';
-import type { AppSocketsStatus } from './status.js';
+import type { AppSocketsStatus, SocketFacts } from './status.js';
 import { TokenChoice } from './token-choice.js';
 import { Traffic } from './traffic.js';
 import { Trouble } from './trouble.js';
@@ -136,6 +136,18 @@ export class AppPool {
       refusal: this.#tokens.refusal(),
       usable: usable !== undefined,
     });
+  }
+
+  /** The sockets that are not closed, the oldest first. */
+  list(): SocketFacts[] {
+    const now = this.#in.clock.monotonic();
+    return this.#roster
+      .all()
+      .map(({ id, state, openedAt, renewal, inFlight }) => ({
+        ...{ id, state: state.t, ageMs: now - openedAt, inFlight },
+        renewsInMs: renewal.at === Infinity ? undefined : Math.max(0, renewal.at - now),
+      }))
+      .sort((left, right) => right.ageMs - left.ageMs);
   }
 
   /** Opens nothing more, waits for acknowledgements that are due (at most Slack's 3 s), and closes every socket. */

@@ -16,7 +16,7 @@ import type { PoolSurroundings } from './opener.js';
 import { openSdkWire } from './sdk-client.js';
 import type { SocketEvent } from './socket-event.js';
 import type { AppToken } from './socket.js';
-import type { AppSocketsStatus } from './status.js';
+import type { AppSocketsStatus, SocketFacts } from './status.js';
 
 export type { AppToken } from './socket.js';
 
@@ -26,6 +26,8 @@ export interface SlackSockets {
   reconcile(apps: ReadonlyMap<string, readonly AppToken[]>): void;
   /** How an app's sockets are; undefined if the app is not wanted. */
   status(appId: string): AppSocketsStatus | undefined;
+  /** An app's sockets one by one, the oldest first; none if the app is not wanted. */
+  list(appId: string): readonly SocketFacts[];
   readonly events: Channel<SocketEvent>;
   /**
    * Opens nothing more, sends the acknowledgements that are due (at most 3 s), and closes everything. Envelopes that arrive
@@ -112,6 +114,7 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
       }
     },
     status: (appId) => pools.get(appId)?.status,
+    list: (appId) => pools.get(appId)?.list() ?? [],
     stop() {
       stopping ??= stopAll();
       return stopping;

@@ -1,3 +1,5 @@
+import type { SocketStateName } from './socket-state.js';
+
 /**
  * Why another token of the app is used: it was saved later; or Slack has accepted it, and not this one yet; or neither is
  * known to be so.
@@ -22,6 +24,18 @@ export interface TokenVerdict {
       };
 }
 
+/** One socket that is not closed. Durations are milliseconds. */
+export interface SocketFacts {
+  readonly id: string;
+  readonly state: SocketStateName;
+  /** Since it was opened. */
+  readonly ageMs: number;
+  /** Until it is replaced in the normal course of things; absent before Slack has greeted it. */
+  readonly renewsInMs?: number | undefined;
+  /** Envelopes that it brought and that await their acknowledgement. */
+  readonly inFlight: number;
+}
+
 interface Common {
   /** Sockets that Slack delivers events to now. */
   readonly sockets: number;
@@ -32,6 +46,8 @@ interface Common {
   readonly tokens: readonly TokenVerdict[];
   /** Whether Slack has greeted a socket of this app or refused one since the pool was made; an outage does neither. */
   readonly answered: boolean;
+  /** Whether Slack has greeted a socket of this app since then: its id is no claim of somebody's any more. */
+  readonly greeted: boolean;
 }
 
 /** How the sockets of one app are. The sentences are for people; they hold no secrets. */

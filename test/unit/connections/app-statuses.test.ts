@@ -13,7 +13,7 @@ it('The connections of an app share one look at its sockets until these change',
       looks += 1;
       return {
         t: 'live',
-        ...{ sockets: 2, wanted: 2, ghosts: 0, answered: true },
+        ...{ sockets: 2, wanted: 2, ghosts: 0, answered: true, greeted: true },
         tokens: tokens.map(({ setAt }) => ({
           setAt,
           verdict: setAt === 0 ? { t: 'valid' } : { t: 'superseded', by: 'other' },

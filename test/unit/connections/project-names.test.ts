@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { ProjectNames } from '../../../src/connections/project-names.js';
+import { HandClock, settle } from '../../helpers/hand-clock.js';
+
+function start() {
+  const clock = new HandClock();
+  const asked: string[] = [];
+  const names = new Map([['prj_1', 'support']]);
+  const server = { away: false };
+  const projects = new ProjectNames({
+    ask(id) {
+      asked.push(id);
+      return server.away ? Promise.reject(new Error('away')) : Promise.resolve(names.get(id));
+    },
+    clock,
+  });
+  const look = async (...ids: string[]): Promise<void> => {
+    projects.look(new Set(ids));
+    await settle();
+  };
+  return { clock, asked, names, server, projects, look };
+}
+
+describe('The names of projects', () => {
+  it('A name is asked for once, and again after some minutes', async () => {
+    const { clock, asked, names, projects, look } = start();
+    await look('prj_1', 'prj_2');
+    await look('prj_1', 'prj_2');
+    expect([projects.of('prj_1'), projects.of('prj_2'), asked.length]).toEqual(['support', undefined, 2]);
+    names.set('prj_1', 'help desk');
+    await clock.advance(11 * 60_000);
+    await look('prj_1');
+    expect([projects.of('prj_1'), asked.length]).toEqual(['help desk', 3]);
+    await look();
+    expect(projects.of('prj_1')).toBeUndefined();
+  });
+
+  it('A server that is away changes no name that is known', async () => {
+    const { clock, server, projects, look } = start();
+    await look('prj_1');
+    server.away = true;
+    await clock.advance(11 * 60_000);
+    await look('prj_1', 'prj_2');
+    expect([projects.of('prj_1'), projects.of('prj_2')]).toEqual(['support', undefined]);
+  });
+
+  it('Hundreds of projects are asked for a few at a time', async () => {
+    const clock = new HandClock();
+    let under = 0;
+    let most = 0;
+    const projects = new ProjectNames({
+      async ask(id) {
+        most = Math.max(most, ++under);
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        under -= 1;
+        return `name of ${id}`;
+      },
+      clock,
+    });
+    projects.look(new Set(Array.from({ length: 40 }, (_, at) => `prj_${at}`)));
+    while (projects.of('prj_0') === undefined) await settle();
+    expect(most).toBe(4);
+    await projects.stop();
+  });
+});
