@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { randomUUID } from 'node:crypto';
 import type { AutoKittehClient } from './autokitteh/client.js';
 import { createCredentials } from './autokitteh/credentials.js';
-import { createIdentityCheck } from './autokitteh/rights-check.js';
+import { createIdentityCheck, type IdentityCheck } from './autokitteh/rights-check.js';
 import { ActivityLog } from './connections/activity.js';
 import { DeletedConnections } from './connections/deleted-connections.js';
 import { LiveConnections } from './connections/live-connections.js';
@@ -34,13 +34,10 @@ import { createSlackFunctions, type SlackFunctions } from './functions/functions
 import { startGateway } from './gateway/gateway.js';
 import { connectionCaps, descriptorLimit } from './http/limits.js';
 import { notingRefusals, type PortRefusal } from './http/refusals.js';
-import { adminPorts } from './ops/admin-ports.js';
-import { adminRoutes, type AdminPorts } from './ops/admin.js';
 import { watchApps } from './ops/app-problems.js';
 import { logEvents } from './ops/log-events.js';
-import { createMetrics } from './ops/metrics.js';
+import { createOperations } from './ops/operations.js';
 import { missingContact, probeRoutes } from './ops/probes.js';
-import { gaugesOf, type Observed } from './ops/status-of-program.js';
 import { ButtonUpdater } from './pipeline/button-update.js';
 import { createEventSink } from './pipeline/event-sink.js';
 import { AnswerDesk } from './pipeline/pending-responses.js';
@@ -153,6 +150,7 @@ async function start(config: StartConfig, surroundings: Surroundings, releasers:
     manifest,
     server,
     health,
+    identity,
     readiness,
     path,
     releasers,
@@ -277,6 +275,7 @@ interface ServerParts {
   readonly manifest: Manifest;
   readonly server: AutoKittehClient;
   readonly health: Health;
+  readonly identity: IdentityCheck;
   readonly readiness: Readiness;
   readonly path: Pipeline;
   readonly releasers: Releasers;
@@ -291,8 +290,7 @@ async function openServers(
 ): Promise<{ pluginUrl: string; gatewayUrl: string | undefined }> {
   const { config, surroundings, manifest, server, health, readiness, path, releasers } = parts;
   const { clock, log, version } = surroundings;
-  const { live, desk, delivery, receiver, sockets } = path;
-  const observed: Observed = { ...path, health, version };
+  const { live, desk } = path;
   const trusted = { publicUrl: config.gatewayPublicUrl, trustedOrigins: config.gatewayTrustedOrigins };
   const setup = createSetup({
     slack: path.slack,
@@ -309,18 +307,17 @@ async function openServers(
   });
   const refusals = new Channel<PortRefusal>();
   const caps = connectionCaps(descriptorLimit());
-  const metrics = createMetrics({
-    delivery: delivery.events,
-    sockets: sockets.events,
-    receiver: receiver.events,
-    faults: surroundings.faults,
-    health,
-    refusals,
-    gauges: () => gaugesOf(observed),
+  const operations = createOperations({
+    ...path,
+    ...{ health, version, refusals, clock, opsToken: config.opsToken, faults: surroundings.faults },
+    receiver: path.receiver.events,
+    rights: parts.identity.current,
+    projectName: (id, signal) => server.projectName(id, signal),
+    replicas: () => Promise.resolve([]),
   });
-  const admin = adminPorts(observed, delivery.deadLetters, metrics);
+  releasers.push('what operators see', () => operations.stop());
   const pages = getRequestListener(
-    pluginRoutes({ setup, desk, admin, readiness, opsToken: config.opsToken }).fetch,
+    pluginRoutes({ setup, desk, readiness, operations: operations.routes }).fetch,
   );
   const functions = slackFunctions(path.slack, path.http, live, surroundings);
   const contract = { manifest, live, functions, log };
@@ -363,9 +360,8 @@ async function openServers(
 interface PluginRoutes {
   readonly setup: Hono<SetupEnvironment>;
   readonly desk: AnswerDesk;
-  readonly admin: AdminPorts;
-  /** The credential of `/metrics` and `/ops/`. */
-  readonly opsToken: string;
+  /** `/metrics` and `/ops/`. */
+  readonly operations: Hono;
   readonly readiness: Readiness;
 }
 
@@ -382,7 +378,7 @@ function slackRoutes({ setup, desk }: Pick<PluginRoutes, 'setup' | 'desk'>): Hon
 function pluginRoutes(parts: PluginRoutes): Hono {
   const routes = new Hono();
   routes.route('/', probeRoutes(parts.readiness));
-  routes.route('/', adminRoutes(parts.admin, parts.opsToken));
+  routes.route('/', parts.operations);
   routes.route('/', slackRoutes(parts));
   return routes;
 }

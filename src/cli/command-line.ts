@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { PluginError } from '../core/errors.js';
 import { addJournalCommands } from './journal-commands.js';
+import { addOpenCommand } from './open-command.js';
 import { addRunningCommands } from './running-commands.js';
 import { addSetUpCommands } from './set-up-commands.js';
 import type { CommandPorts, Flags } from './ports.js';
@@ -63,6 +64,7 @@ export async function runCommandLine(
   addSetUpCommands(program, ports, flags, (exitCode) => (code = exitCode));
   addRunningCommands(program, ports, flags);
   addJournalCommands(program, ports, flags);
+  addOpenCommand(program, ports, flags);
   // Commands show their short help after an error; the program's own is longer than a screen and would hide the error.
   program.showHelpAfterError('Usage: ak-slack [options] [command]; see ak-slack --help.');
 

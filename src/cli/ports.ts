@@ -30,6 +30,8 @@ export interface SetupTools {
 
 /** The running program, asked over its plugin port. */
 export interface RunningProgram {
+  /** Where its plugin port is. */
+  readonly url: string;
   get(path: string): Promise<unknown>;
   post(path: string, body: unknown): Promise<unknown>;
 }

@@ -80,11 +80,13 @@ function letterText({ id, connectionId, kind, key, reason, givenUpAt }: DeadLett
 }
 
 function overviewText(overview: Overview): string {
-  const { troubles, connections, apps, delivery } = overview;
+  const { problems, connections, apps, delivery } = overview;
   return [
-    troubles.length === 0 ? headline(overview) : troubles.join('\n'),
+    headline(overview),
+    ...problems.map(({ sentence, advice }) => `${sentence} ${advice}`),
     ...connections.map(
-      ({ id, name, status }) => `connection ${name} (${id}): ${status.code}, ${status.message}`,
+      ({ id, name, project, status }) =>
+        `connection ${name}${project === undefined ? '' : ` in ${project}`} (${id}): ${status.code}, ${status.message}`,
     ),
     ...apps.map(({ id, state, sockets }) => `Slack app ${id}: ${state}, ${sockets} live`),
     `delivery: ${delivery.waiting} waiting, ${delivery.inFlight} in flight, ${delivery.dead} dead letters`,

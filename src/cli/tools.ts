@@ -68,7 +68,8 @@ function runningProgram(config: Config): RunningProgram {
         token === undefined ? {} : { authorization: `Bearer ${token}` };
       response = await fetch(base + path, {
         ...init,
-        headers: { ...authorization, 'content-type': 'application/json' },
+        // The program wants to know who sends what changes something, whatever the credential.
+        headers: { ...authorization, 'content-type': 'application/json', origin: base },
       });
     } catch (cause) {
       const reason = errorMessage(cause instanceof Error && cause.cause !== undefined ? cause.cause : cause);
@@ -90,6 +91,7 @@ function runningProgram(config: Config): RunningProgram {
     );
   };
   return {
+    url: base,
     get: (path) => ask(path),
     post: (path, body) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
   };

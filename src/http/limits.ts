@@ -30,6 +30,8 @@ export const PORT_LIMITS = {
   lookAtAllMs: SECOND,
   /** An answer of the server that is read whole: all integrations with their functions. */
   answerBytes: 16 * KIB * KIB,
+  /** A body with the code of a link to /ops/, before anybody is known. */
+  codeBytes: KIB,
   /** A body for /ops/: a thousand ids of the longest kind, with blanks between them. */
   opsBytes: 64 * KIB,
   /** An answer that a workflow posts to an address that waits for one. Slack documents no limit; its messages and views stay below this. */

@@ -1,19 +1,10 @@
-import { Hono, type MiddlewareHandler } from 'hono';
+import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { Registry } from 'prom-client';
 import { z } from 'zod';
-import { Credential } from '../core/credential.js';
 import { PORT_LIMITS } from '../http/limits.js';
-import { overviewPage } from './overview-page.js';
-import type { DeadLetter, Overview } from './overview.js';
-
-export interface AdminPorts {
-  overview(): Promise<Overview>;
-  deadLetters(after: number, limit: number): Promise<readonly DeadLetter[]>;
-  /** How many of these were there, and are sent again. */
-  resend(ids: readonly number[]): Promise<number>;
-  readonly metrics: Registry;
-}
+import type { OpsAccess } from './access.js';
+import { entranceRoutes, pageRoutes } from './page-routes.js';
+import type { AdminPorts } from './ports.js';
 
 const listQuery = z.object({
   after: z.coerce.number().int().nonnegative().default(0),
@@ -23,11 +14,10 @@ const listQuery = z.object({
 const resendBody = z.strictObject({ ids: z.array(z.number().int().positive()).min(1).max(1_000) });
 
 /** `/metrics` (Prometheus) and `/ops/...` (how the program fares, and its dead letters), for the operators' credential. */
-export function adminRoutes(ports: AdminPorts, token: string): Hono {
+export function adminRoutes(ports: AdminPorts, access: OpsAccess): Hono {
   const routes = new Hono();
-  const guard = opsGuard(token);
-  routes.use('/metrics', guard);
-  routes.use('/ops/*', guard);
+  routes.route('/', entranceRoutes(access));
+  for (const path of ['/metrics', '/ops/*']) routes.use(path, access.guard);
   routes.use(
     '/ops/*',
     bodyLimit({
@@ -39,13 +29,7 @@ export function adminRoutes(ports: AdminPorts, token: string): Hono {
     const { metrics } = ports;
     return context.body(await metrics.metrics(), 200, { 'content-type': metrics.contentType });
   });
-  routes.get('/ops/', async (context) => {
-    context.header(
-      'content-security-policy',
-      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    );
-    return context.html(overviewPage(await ports.overview()));
-  });
+  routes.route('/', pageRoutes(ports, access));
   routes.get('/ops/overview', async (context) => context.json(await ports.overview()));
   routes.get('/ops/dead-letters', async (context) => {
     const query = listQuery.safeParse(context.req.query());
@@ -53,7 +37,6 @@ export function adminRoutes(ports: AdminPorts, token: string): Hono {
     return context.json(await ports.deadLetters(query.data.after, query.data.limit));
   });
   routes.post('/ops/dead-letters/resend', async (context) => {
-    // A form or plain text is what a page of another site may send without asking.
     if (!/^application\/json\s*(;|$)/i.test(context.req.header('content-type') ?? ''))
       return context.text('the content type must be application/json', 415);
     const body = resendBody.safeParse(await context.req.json().catch(() => undefined));
@@ -61,41 +44,4 @@ export function adminRoutes(ports: AdminPorts, token: string): Hono {
     return context.json({ resent: await ports.resend(body.data.ids) });
   });
   return routes;
-}
-
-const UNAUTHORIZED =
-  'the credential is missing or wrong: send OPS_TOKEN, or what the file ops-token beside the journal holds, as a bearer credential or as the password of any user';
-
-const CROSS_SITE =
-  'requests from pages of other sites are refused: open this address itself, or send the request with a program';
-
-/**
- * Lets requests pass that carry `token` as a bearer credential or, for browsers, as the password of any user. Browsers send
- * a password that they know by themselves, so what a page of another site sends is refused, whatever it carries.
- */
-function opsGuard(token: string): MiddlewareHandler {
-  const credential = new Credential(token);
-  return async (context, next) => {
-    context.header('cache-control', 'no-store');
-    const { req } = context;
-    if (isCrossSite(req.header('sec-fetch-site'), req.header('origin'), req.header('host')))
-      return context.text(CROSS_SITE, 403);
-    const authorization = req.header('authorization') ?? '';
-    if (!credential.isBearer(authorization) && !credential.isPassword(authorization)) {
-      context.header('www-authenticate', 'Basic realm="operations", charset="UTF-8"');
-      return context.text(UNAUTHORIZED, 401);
-    }
-    await next();
-    return undefined;
-  };
-}
-
-// Fetch Metadata: `none` is what people open by themselves. Older browsers tell the origin, at least of a POST.
-function isCrossSite(
-  site: string | undefined,
-  origin: string | undefined,
-  host: string | undefined,
-): boolean {
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
-  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
 }

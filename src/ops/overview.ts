@@ -1,45 +1,105 @@
 import type { Status } from '../autokitteh/status.js';
 import type { Condition } from '../core/health.js';
+import type { SocketFacts } from '../slack/status.js';
+
+/** What is not as it should be. */
+export interface Problem {
+  /** `broken` keeps everybody's events from being received or from starting workflows; `degraded` is all the rest. */
+  readonly severity: 'broken' | 'degraded';
+  readonly about: Condition | 'connections' | 'backlog' | 'dead_letters' | 'room' | 'replicas';
+  /** What is wrong. */
+  readonly sentence: string;
+  /** What to do about it, in one or more sentences. */
+  readonly advice: string;
+}
+
+export interface ConnectionView {
+  readonly id: string;
+  readonly name: string;
+  readonly projectId: string;
+  /** The project's name; absent until AutoKitteh has told it, and for a connection of an organization. */
+  readonly project?: string | undefined;
+  /** The Slack app that its app-level token names; absent while there is none. */
+  readonly appId?: string | undefined;
+  readonly status: Status;
+  /** Its project has an active deployment, or it belongs to an organization. */
+  readonly active: boolean;
+  /** In the journal: events that wait, and dead letters. */
+  readonly waiting: number;
+  readonly dead: number;
+  /** Since this process began. */
+  readonly delivered: number;
+  /** The last one that AutoKitteh accepted since this process began; RFC 3339. */
+  readonly lastEventAt?: string | undefined;
+}
+
+export interface AppView {
+  readonly id: string;
+  readonly state: string;
+  /** Those that Slack delivers to, and as many as there should be. */
+  readonly sockets: number;
+  readonly wanted: number;
+  /** Sockets that Slack counts for this app beyond ours. */
+  readonly ghosts: number;
+  /** Each socket that is not closed, the oldest first. */
+  readonly list: readonly SocketFacts[];
+}
+
+/** One process of several that share a journal. */
+export interface ReplicaView {
+  readonly name: string;
+  readonly version: string;
+  readonly state: 'live' | 'draining' | 'gone';
+  /** Whether it is the process that answers. */
+  readonly isThis: boolean;
+  readonly sockets: number;
+  /** RFC 3339. */
+  readonly seenAt: string;
+}
 
 /** How the whole program fares, without secrets; what the status page and `ak-slack status` show. */
 export interface Overview {
   readonly version: string;
-  /** What keeps the program from doing all of its work, for everybody or for one app, in sentences. */
-  readonly troubles: readonly string[];
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly at: string;
+  /** `broken` if a problem is, `degraded` if there is any, else `well`. */
+  readonly verdict: 'well' | 'degraded' | 'broken';
+  /** Everything that is wrong, the worst first. */
+  readonly problems: readonly Problem[];
   /** Every condition of the program's work, with the problem or the good news in a sentence. */
   readonly conditions: readonly {
     readonly name: Condition;
     readonly ok: boolean;
     readonly message: string;
   }[];
-  readonly connections: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly status: Status;
-    readonly active: boolean;
-    readonly delivered: number;
-    readonly dead: number;
-  }[];
-  readonly apps: readonly {
-    readonly id: string;
-    readonly sockets: number;
-    readonly ghosts: number;
-    readonly state: string;
-  }[];
+  /** Those that use Socket Mode. */
+  readonly connections: readonly ConnectionView[];
+  /** How many connections of the integration AutoKitteh serves itself: with OAuth, or not set up yet. */
+  readonly otherConnections: number;
+  readonly apps: readonly AppView[];
   readonly delivery: {
     readonly waiting: number;
+    /** When the oldest event that waits was received, RFC 3339; absent if none waits. */
+    readonly oldestWaitingAt?: string | undefined;
     readonly inFlight: number;
     readonly dead: number;
     readonly concurrency: number;
+    /** Bytes of the journal that hold something, that it takes on the disk, and that it may take. */
+    readonly journalUsedBytes: number;
     readonly journalBytes: number;
+    readonly journalMaxBytes: number;
+    /** Bytes that are free on its disk; absent where the program cannot know them. */
+    readonly diskFreeBytes?: number | undefined;
   };
+  /** The processes that share the journal; empty where there is one. */
+  readonly replicas: readonly ReplicaView[];
 }
 
-/** The first thing to say, when there is no trouble: whether everything is well, or some connections are not. */
-export function headline({ connections }: Overview): string {
-  const unwell = connections.filter(({ active, status }) => active && status.code !== 'ok').length;
-  if (unwell === 0) return 'All is well.';
-  return `${unwell} of ${connections.length} connections ${unwell === 1 ? 'is' : 'are'} unhealthy: see below.`;
+/** The first thing to say. */
+export function headline({ problems }: Pick<Overview, 'problems'>): string {
+  if (problems.length === 0) return 'All is well.';
+  return problems.length === 1 ? '1 problem' : `${problems.length} problems`;
 }
 
 /** A dead letter as people see it: never its body, which holds what somebody wrote. */

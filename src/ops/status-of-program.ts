@@ -1,19 +1,31 @@
+import type { RightsState } from '../autokitteh/rights-check.js';
 import type { ActivityLog } from '../connections/activity.js';
 import type { LiveConnections } from '../connections/live-connections.js';
-import type { Delivery } from '../delivery/delivery.js';
+import type { ProjectNames } from '../connections/project-names.js';
+import { usesSocketMode } from '../connections/setup-state.js';
+import type { Clock } from '../core/clock.js';
 import { CONDITIONS, type Condition, type Health } from '../core/health.js';
-import type { Gauges } from './metrics.js';
-import type { Overview } from './overview.js';
+import type { Delivery } from '../delivery/delivery.js';
 import type { SlackSockets } from '../slack/sockets.js';
+import type { Gauges } from './metrics.js';
+import type { AppView, ConnectionView, Overview } from './overview.js';
+import { problemsOf, verdictOfProgram } from './problems.js';
 
 /** The parts that are looked at. */
 export interface Observed {
   readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly clock: Pick<Clock, 'now'>;
   readonly live: LiveConnections;
+  readonly projects: Pick<ProjectNames, 'of'>;
   readonly sockets: SlackSockets;
   readonly delivery: Delivery;
   readonly activity: ActivityLog;
   readonly health: Health;
+  readonly rights: () => RightsState;
+  /** The processes that share the journal; empty where there is one. */
+  readonly replicas: () => Promise<Overview['replicas']>;
 }
 
 const WELL: Readonly<Record<Condition, string>> = {
@@ -26,37 +38,81 @@ const WELL: Readonly<Record<Condition, string>> = {
 
 /** Everything at a glance, without secrets. */
 export async function overviewOf(observed: Observed): Promise<Overview> {
-  const { live, sockets, delivery, activity, health, version } = observed;
-  const stats = await delivery.stats();
+  const { live, sockets, health, version, rights, clock } = observed;
+  const [stats, replicas] = await Promise.all([observed.delivery.stats(), observed.replicas()]);
+  const now = clock.now();
+  const { journal } = stats;
+  const delivery: Overview['delivery'] = {
+    waiting: stats.waiting,
+    oldestWaitingAt: timeOf(journal.oldestWaitingAt),
+    inFlight: stats.inFlight,
+    dead: stats.dead,
+    concurrency: stats.concurrency,
+    journalUsedBytes: journal.usedBytes,
+    journalBytes: journal.fileBytes,
+    journalMaxBytes: journal.maxBytes,
+    diskFreeBytes: journal.freeBytes,
+  };
+  const connections = connectionViews(observed, journal);
   const apps = live.apps().flatMap((id) => {
     const status = sockets.status(id);
     return status === undefined ? [] : [{ id, status }];
   });
+  const problems = problemsOf({
+    ...{ health, apps, connections, delivery, replicas, now },
+    rights: rights().t,
+    hasListed: live.appsToServe() !== undefined,
+  });
   return {
     version,
-    troubles: health.problems(),
+    startedAt: new Date(observed.startedAt).toISOString(),
+    at: new Date(now).toISOString(),
+    verdict: verdictOfProgram(problems),
+    problems,
     conditions: CONDITIONS.map((name) => {
-      const problems = health.problems(name);
-      return { name, ok: problems.length === 0, message: problems.join(' ') || WELL[name] };
+      const unwell = health.problems(name);
+      return { name, ok: unwell.length === 0, message: unwell.join(' ') || WELL[name] };
     }),
-    connections: live.entries().map(({ record, active }) => {
-      const { delivered, dead } = activity.of(record.id);
-      return { id: record.id, name: record.name, status: live.current(record.id), active, delivered, dead };
+    connections,
+    otherConnections: live.entries().length - connections.length,
+    apps: apps.map(({ id, status }): AppView => {
+      const { t: state, sockets: open, wanted, ghosts } = status;
+      return { ...{ id, state, wanted, ghosts }, sockets: open, list: sockets.list(id) };
     }),
-    apps: apps.map(({ id, status: { t, sockets: open, ghosts } }) => ({
-      id,
-      sockets: open,
-      ghosts,
-      state: t,
-    })),
-    delivery: {
-      waiting: stats.waiting,
-      inFlight: stats.inFlight,
-      dead: stats.dead,
-      concurrency: stats.concurrency,
-      journalBytes: stats.fileBytes,
-    },
+    delivery,
+    replicas,
   };
+}
+
+type JournalCounts = Awaited<ReturnType<Delivery['stats']>>['journal'];
+
+function connectionViews(observed: Observed, { sources }: JournalCounts): ConnectionView[] {
+  const { live, projects, activity } = observed;
+  const counts = new Map<string, { waiting: number; dead: number }>();
+  for (const { connectionId, waiting, dead } of sources) {
+    const before = counts.get(connectionId) ?? { waiting: 0, dead: 0 };
+    counts.set(connectionId, { waiting: before.waiting + waiting, dead: before.dead + dead });
+  }
+  return live
+    .entries()
+    .filter(usesSocketMode)
+    .map(({ record, setup, active }) => {
+      const { id, name, projectId } = record;
+      const { delivered, lastEvent } = activity.of(id);
+      return {
+        ...{ id, name, projectId, active, delivered },
+        project: projects.of(projectId),
+        appId: setup.t === 'complete' ? setup.appId : undefined,
+        status: live.current(id),
+        ...(counts.get(id) ?? { waiting: 0, dead: 0 }),
+        lastEventAt: timeOf(lastEvent?.at),
+      };
+    });
+}
+
+/** RFC 3339 from milliseconds since 1970. */
+function timeOf(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
 }
 
 /** The same for Prometheus. */

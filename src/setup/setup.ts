@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { NONCE, secureHeaders } from 'hono/secure-headers';
 import { RareLines } from '../core/rare-lines.js';
 import { PORT_LIMITS } from '../http/limits.js';
+import { answerAsset, loadAssets } from '../http/page-assets.js';
 import { manifestJson, manifestYaml } from './app-manifest.js';
 import { refusalOf } from './http/refusal.js';
 import type { SetupEnvironment } from './http/request.js';
@@ -38,13 +36,7 @@ export function createSetup(ports: SetupPorts): Hono<SetupEnvironment> {
   app.get('/slack/assets/manifest.json', (context) =>
     context.text(manifestJson(ports.manifest), 200, download('application/json', 'slack-app.json')),
   );
-  app.get('/slack/assets/:name', (context) => {
-    const asset = assets.get(context.req.param('name'));
-    if (asset === undefined) return context.text('not found', 404);
-    const headers = { 'content-type': asset.type, etag: asset.etag, 'cache-control': 'no-cache' };
-    if (context.req.header('if-none-match') === asset.etag) return context.body(null, 304, headers);
-    return context.body(asset.content, 200, headers);
-  });
+  app.get('/slack/assets/:name', (context) => answerAsset(context, assets, context.req.param('name')));
 
   app.use('/slack/save', cors({ ...corsOrigins(ports.trustedOrigins), allowMethods: ['GET', 'POST'] }));
   app.use(
@@ -99,30 +91,3 @@ const securityHeaders = (site: string): MiddlewareHandler =>
     // Whether the site is served over TLS is the server's matter.
     strictTransportSecurity: false,
   });
-
-/** A style sheet or a script of the page. */
-interface Asset {
-  readonly type: string;
-  readonly content: string;
-  readonly etag: string;
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
-
-/** Reads the page's own files once; nothing else can be asked for. */
-function loadAssets(): ReadonlyMap<string, Asset> {
-  const folder = new URL('../browser/', import.meta.url);
-  const assets = new Map<string, Asset>();
-  for (const name of readdirSync(folder)) {
-    const type = TYPES[extname(name)];
-    if (type === undefined) continue;
-    const content = readFileSync(new URL(name, folder), 'utf8');
-    const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
-    assets.set(name, { type, content, etag });
-  }
-  return assets;
-}

@@ -9,7 +9,7 @@ import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { SLACK_RETRIES } from '../../src/sim/slack/sending/retry-ladder.js';
 import { eventually } from '../helpers/eventually.js';
 import { addInstallation, connect, type TestConnection } from '../world/connections.js';
-import { eventsOf, overview, untilStatus } from '../world/observations.js';
+import { eventsOf, troubles, untilStatus } from '../world/observations.js';
 import { QUICK_DELIVERY } from '../world/policies.js';
 import { startWorld, type World } from '../world/world.js';
 import { failingJournal, smallFileSystem, smallJournal, type FullDisk } from './full-disk.js';
@@ -114,7 +114,7 @@ async function expectNothingTaken(stage: Stage, event: LedgerEntry): Promise<voi
   });
   await slack.ledger.waitFor((entry) => entry === event && entry.attempts.length > 1);
   expect(event.attempts.flatMap(({ acknowledgements }) => acknowledgements)).toEqual([]);
-  expect((await overview(stage.world)).troubles).toContainEqual(expect.stringMatching(NOT_TAKEN));
+  expect(await troubles(stage.world)).toContainEqual(expect.stringMatching(NOT_TAKEN));
   // The gateway is the way to the whole server: a full disk must not close it.
   expect((await fetch(`${program.pluginUrl}/readyz`)).status).toBe(200);
 }

@@ -10,7 +10,7 @@ import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { eventually } from '../helpers/eventually.js';
 import { addInstallation, connect } from '../world/connections.js';
-import { eventsOf, overview, untilStatus } from '../world/observations.js';
+import { eventsOf, overview, troubles, untilStatus } from '../world/observations.js';
 import { scaledDelivery } from '../world/policies.js';
 import { startWorld, type World } from '../world/world.js';
 import { acceptedOf } from './sent-event.js';
@@ -74,7 +74,7 @@ describe('A server that, for ten minutes under load,', () => {
         for (const [index, tenant] of tenants.entries()) sent[index]?.push(send(world, tenant, random));
         await sleep(clock, started + (number * OUTAGE_MS) / EVENTS - clock.monotonic());
       }
-      expect((await overview(world)).troubles).toContainEqual(expect.stringContaining('wait in the journal'));
+      expect(await troubles(world)).toContainEqual(expect.stringContaining('in the journal'));
       await slack.ledger.allSettled();
       expect(slack.ledger.lost(), `seed ${seed}`).toEqual([]);
       await outage.end(standIn);

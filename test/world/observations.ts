@@ -70,10 +70,12 @@ export async function metric({ program }: World, name: string, labels = ''): Pro
 
 /** Waits until the overview's problems, one a line, are such. */
 export async function untilTroubles(world: World, problems: RegExp): Promise<void> {
-  await eventually(
-    async () => problems.test((await overview(world)).troubles.join('\n')),
-    `the problems ${problems}`,
-  );
+  await eventually(async () => problems.test((await troubles(world)).join('\n')), `the problems ${problems}`);
+}
+
+/** Everything that the overview says is wrong, each with what to do. */
+export async function troubles(world: Pick<World, 'program'>): Promise<string[]> {
+  return (await overview(world)).problems.map(({ sentence, advice }) => `${sentence} ${advice}`);
 }
 
 /** What `/ops/overview` tells. */

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { CheckName, CheckStep } from '../check-tokens.js';
-import { sentence, type Html, type Outcome } from './view.js';
+import { sentence } from '../../core/words.js';
+import type { Html, Outcome } from './view.js';
 
 const NAMES: Readonly<Record<CheckName, string>> = {
   bot_token: 'Bot token',

@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
+import { sentence } from '../../core/words.js';
 import type { OwnConnection } from '../connection-access.js';
 import { connectedPage } from './connected.js';
 import { guidePage } from './guide.js';
 import { otherRefusal } from './outcome.js';
-import { hiddenFields, sentence, type Html, type PageView, type Question, type Subject } from './view.js';
+import { hiddenFields, type Html, type PageView, type Question, type Subject } from './view.js';
 
 // In this order: what holds on a phone comes last.
 const STYLE_SHEETS = ['page', 'controls', 'steps', 'manifest', 'outcome', 'live-state', 'drawings', 'narrow'];

@@ -59,9 +59,3 @@ export function hiddenFields(view: PageView, authType = 'socketMode'): Html {
     <input type="hidden" name="origin" value="${view.origin}" />
     <input type="hidden" name="auth_type" value="${authType}" />`;
 }
-
-/** A sentence with a capital letter and a full stop. */
-export function sentence(text: string): string {
-  const capital = text.slice(0, 1).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
-}

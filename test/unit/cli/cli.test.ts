@@ -276,6 +276,26 @@ describe('The command save', () => {
   });
 });
 
+describe('The command open', () => {
+  it('The command open prints a link whose code opens the status page once', async () => {
+    const world = await startWorld();
+    const { out } = await run(['open'], environmentOf(world));
+    const link = new URL(out.trim());
+    expect([link.origin, link.pathname]).toEqual([world.program.pluginUrl, '/ops/open']);
+    const enter = (): Promise<Response> =>
+      fetch(`${link.origin}/ops/session`, {
+        method: 'POST',
+        headers: { origin: link.origin },
+        body: JSON.stringify({ code: link.hash.slice(1) }),
+      });
+    const entered = await enter();
+    const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const page = await fetch(`${link.origin}/ops/`, { headers: { cookie } });
+    expect([entered.status, page.status]).toEqual([204, 200]);
+    expect((await enter()).status).toBe(401);
+  });
+});
+
 describe('The commands status and dead-letters', () => {
   it('The commands status and dead-letters ask the running program, list dead letters and send them again', async () => {
     const world = await startWorld();
@@ -289,7 +309,7 @@ describe('The commands status and dead-letters', () => {
       new RegExp(`^connection .* \\(${connection.id}\\): ok, Using Socket Mode`, 'm'),
     );
     expect(status.out).toContain(`Slack app ${app.id}: live, 2 live`);
-    expect(JSON.parse((await run(['status', '--json'], environment)).out)).toMatchObject({ troubles: [] });
+    expect(JSON.parse((await run(['status', '--json'], environment)).out)).toMatchObject({ problems: [] });
     expect((await run(['dead-letters', 'list'], environment)).out).toBe('There are no dead letters.');
 
     standIn.faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words: 'no [event]' }, 3);

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import type { CommandPorts, Flags } from './ports.js';
+
+/** `open`: a link that opens the status page of the running program. */
+export function addOpenCommand(program: Command, ports: CommandPorts, flags: () => Flags): void {
+  program
+    .command('open')
+    .description('print a link that opens the status page, within a minute and once')
+    .action(async () => {
+      const running = ports.running(flags());
+      const { code } = (await running.post('/ops/codes', {})) as { code: string };
+      // Behind the number sign it reaches no server's log, and a prefetch cannot use it.
+      ports.terminal.out(`${running.url}/ops/open#${code}`);
+    });
+}

@@ -1,0 +1,69 @@
+import type { Hono } from 'hono';
+import { ProjectNames } from '../connections/project-names.js';
+import type { Clock } from '../core/clock.js';
+import { OpsAccess } from './access.js';
+import { adminRoutes } from './admin.js';
+import { History } from './history.js';
+import { createMetrics, type MetricsSources } from './metrics.js';
+import { gaugesOf, overviewOf, type Observed } from './status-of-program.js';
+
+export interface OperationsOptions
+  extends
+    Omit<Observed, 'projects' | 'startedAt' | 'clock'>,
+    Pick<MetricsSources, 'receiver' | 'faults' | 'refusals'> {
+  /** The name of a project; nothing where AutoKitteh does not tell it. */
+  readonly projectName: (projectId: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** The credential of `/metrics` and `/ops/`. */
+  readonly opsToken: string;
+  readonly clock: Clock;
+}
+
+/** What operators see of the program. */
+export interface Operations {
+  /** `/metrics` and `/ops/`. */
+  readonly routes: Hono;
+  stop(): Promise<void>;
+}
+
+/** Begins to watch the program; nothing of it waits for that. */
+export function createOperations(options: OperationsOptions): Operations {
+  const { clock, delivery, sockets, live, health, receiver, faults, refusals } = options;
+  const projects = new ProjectNames({ ask: options.projectName, clock });
+  const unsubscribe = live.refreshed.subscribe(() => {
+    projects.look(new Set(live.entries().flatMap(({ record }) => record.projectId || [])));
+  });
+  const history = new History({
+    delivery: delivery.events,
+    sockets: sockets.events,
+    waiting: async () => (await delivery.stats()).waiting,
+    clock,
+  });
+  history.start();
+  const observed: Observed = { ...options, projects, startedAt: clock.now() };
+  const metrics = createMetrics({
+    delivery: delivery.events,
+    sockets: sockets.events,
+    gauges: () => gaugesOf(observed),
+    ...{ receiver, faults, refusals, health },
+  });
+  const { deadLetters } = delivery;
+  const ports = {
+    overview: () => overviewOf(observed),
+    minutes: () => history.minutes(),
+    deadLetters: async (after: number, limit: number) =>
+      (await deadLetters.list(after, limit)).map(({ id, connectionId, kind, key, reason, settledAt }) => ({
+        givenUpAt: new Date(settledAt).toISOString(),
+        ...{ id, connectionId, kind, key, reason },
+      })),
+    resend: (ids: readonly number[]) => deadLetters.resend(ids),
+    metrics,
+  };
+  return {
+    routes: adminRoutes(ports, new OpsAccess(options.opsToken, clock)),
+    async stop() {
+      unsubscribe();
+      history.stop();
+      await projects.stop();
+    },
+  };
+}

@@ -1,0 +1,221 @@
+import { html } from 'hono/html';
+import { axisEnd } from './scale.js';
+
+/** A piece of the page, with everything that came from outside escaped. */
+export type Markup = ReturnType<typeof html>;
+
+/** One line or row of bars of a chart; a gap where a value is absent. */
+export interface Series {
+  readonly name: string;
+  readonly values: readonly (number | undefined)[];
+}
+
+export interface Chart {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'bars' | 'steps' | 'lines';
+  readonly series: readonly Series[];
+  /** The start of each minute, milliseconds since 1970. */
+  readonly times: readonly number[];
+  /** For instance `40 ms`. */
+  readonly words: (value: number) => string;
+  /** The axis ends here at least. */
+  readonly least: number;
+  /** A line that values should stay below, where it comes into view. */
+  readonly limit?: { readonly value: number; readonly name: string };
+}
+
+// In units of the drawing, which is as wide as the page lets it be.
+const WIDTH = 360;
+const TOP = 14;
+const BOTTOM = 92;
+const HEIGHT = 110;
+// A character of the smallest text, on average.
+const CHARACTER = 5.6;
+
+/** A chart of an hour as a card: the latest values, a drawing, and exact numbers for the minute that is pointed at. */
+export function chartCard(chart: Chart): Markup {
+  const { id, title, series, words } = chart;
+  const all = series.flatMap(({ values }) => values.filter((value) => value !== undefined));
+  const end = axisEnd(all, chart.least);
+  return html`<figure class="card chart" id="${id}">
+    <figcaption>
+      <h3>${title}</h3>
+      <p class="latest">
+        ${series.map(
+          (each, index) =>
+            html`<span class="series-${index}">
+              ${series.length > 1 ? html`<i class="swatch" aria-hidden="true"></i><small>${each.name}</small> ` : ''}<b
+                >${latest(each, words)}</b
+              >
+            </span>`,
+        )}
+      </p>
+    </figcaption>
+    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${description(chart)}">
+      ${grid(chart, end)} ${series.map((each, index) => drawn(chart, each, index, end)).reverse()}
+      ${chart.times.map((_, index) => pointed(chart, index, end))}
+    </svg>
+  </figure>`;
+}
+
+function latest({ values }: Series, words: Chart['words']): string {
+  const value = values.at(-1) ?? values.at(-2);
+  return value === undefined ? '–' : words(value);
+}
+
+function description({ title, series, words }: Chart): string {
+  const parts = series.map(({ name, values }) => {
+    const known = values.filter((value) => value !== undefined);
+    const last = values.at(-1) ?? values.at(-2);
+    if (known.length === 0) return `${name}: nothing yet`;
+    return `${name}: ${last === undefined ? 'nothing now' : `${words(last)} now`}, at most ${words(Math.max(...known))}`;
+  });
+  return `${title} in the last hour. ${parts.join('; ')}.`;
+}
+
+function grid({ words, limit }: Chart, end: number): Markup {
+  return html`<line class="grid" x1="0" x2="${WIDTH}" y1="${TOP}" y2="${TOP}" />
+    <line class="grid" x1="0" x2="${WIDTH}" y1="${(TOP + BOTTOM) / 2}" y2="${(TOP + BOTTOM) / 2}" />
+    <line class="axis" x1="0" x2="${WIDTH}" y1="${BOTTOM}" y2="${BOTTOM}" />
+    <text class="label" x="0" y="${TOP - 4}">${words(end)}</text>
+    <text class="label" x="0" y="${HEIGHT - 5}">1 h ago</text>
+    <text class="label" x="${WIDTH}" y="${HEIGHT - 5}" text-anchor="end">now</text>
+    ${
+      limit === undefined || limit.value > end
+        ? ''
+        : html`<line
+              class="limit"
+              x1="0"
+              x2="${WIDTH}"
+              y1="${y(limit.value, end)}"
+              y2="${y(limit.value, end)}"
+            />
+            <text class="label" x="${WIDTH}" y="${y(limit.value, end) - 4}" text-anchor="end"
+              >${limit.name}</text
+            >`
+    }`;
+}
+
+function drawn(chart: Chart, { values }: Series, index: number, end: number): Markup {
+  if (chart.kind === 'bars') {
+    const width = WIDTH / values.length;
+    return html`<g class="bars series-${index}">
+      ${values.map((value, at) =>
+        value === undefined || value === 0
+          ? ''
+          : html`<rect
+              x="${round(at * width + 0.5)}"
+              y="${y(value, end)}"
+              width="${round(width - 1)}"
+              height="${round(BOTTOM - y(value, end))}"
+              rx="0.75"
+            />`,
+      )}
+    </g>`;
+  }
+  const runs = runsOf(values);
+  const lines = runs.map((run) => (chart.kind === 'steps' ? stepped(run, end) : joined(run, end)));
+  return html`<g class="${chart.kind} series-${index}">
+    ${
+      index > 0 && chart.kind === 'lines'
+        ? ''
+        : runs.map(
+            (run, at) =>
+              html`<path
+                class="area"
+                d="${lines[at] ?? ''}V${BOTTOM}H${x(run.from, chart.kind === 'steps' ? 0 : 0.5)}Z"
+              />`,
+          )
+    }
+    ${lines.map((line) => html`<path class="line" d="${line}" />`)}
+  </g>`;
+}
+
+/** What shows while a minute is pointed at. No script: the drawing holds it for each minute. */
+function pointed({ series, times, words }: Chart, index: number, end: number): Markup | string {
+  const known = series.filter(({ values }) => values[index] !== undefined);
+  if (known.length === 0) return '';
+  const time = `${new Date(times[index] ?? 0).toISOString().slice(11, 16)} UTC`;
+  const lines = [
+    time,
+    ...known.map(({ name, values }) =>
+      series.length > 1 ? `${name} ${words(values[index] ?? 0)}` : words(values[index] ?? 0),
+    ),
+  ];
+  const width = Math.max(...lines.map(({ length }) => length)) * CHARACTER + 12;
+  const middle = x(index, 0.5);
+  const left = middle > WIDTH / 2 ? middle - width - 6 : middle + 6;
+  return html`<g class="minute">
+    <rect class="hit" x="${x(index, 0)}" y="0" width="${round(WIDTH / times.length)}" height="${HEIGHT}" />
+    <g class="tip">
+      <line class="cursor" x1="${middle}" x2="${middle}" y1="${TOP}" y2="${BOTTOM}" />
+      ${known.map(
+        ({ values }) =>
+          html`<circle class="point" cx="${middle}" cy="${y(values[index] ?? 0, end)}" r="2.5" />`,
+      )}
+      <rect
+        class="box"
+        x="${round(left)}"
+        y="${TOP + 2}"
+        width="${round(width)}"
+        height="${lines.length * 13 + 8}"
+        rx="4"
+      />
+      ${lines.map(
+        (line, row) =>
+          html`<text
+            class="${row === 0 ? 'label' : 'exact'}"
+            x="${round(left + 6)}"
+            y="${TOP + 15 + row * 13}"
+            >${line}</text
+          >`,
+      )}
+    </g>
+  </g>`;
+}
+
+interface Run {
+  readonly from: number;
+  readonly values: readonly number[];
+}
+
+/** The values between gaps. */
+function runsOf(values: readonly (number | undefined)[]): Run[] {
+  const runs: { from: number; values: number[] }[] = [];
+  let open: { from: number; values: number[] } | undefined;
+  values.forEach((value, index) => {
+    if (value === undefined) {
+      open = undefined;
+      return;
+    }
+    if (open === undefined) runs.push((open = { from: index, values: [] }));
+    open.values.push(value);
+  });
+  return runs;
+}
+
+function joined({ from, values }: Run, end: number): string {
+  const points = values.map((value, index) => `${x(from + index, 0.5)} ${y(value, end)}`);
+  // A line of one point would not be seen.
+  return `M${points.join('L')}${points.length === 1 ? `h0.01` : ''}`;
+}
+
+function stepped({ from, values }: Run, end: number): string {
+  const steps = values.map((value, index) => `V${y(value, end)}H${x(from + index, 1)}`);
+  return `M${x(from, 0)} ${y(values[0] ?? 0, end)}${steps.join('')}`;
+}
+
+const MINUTES_SHOWN = 60;
+
+function x(index: number, within: number): number {
+  return round(((index + within) * WIDTH) / MINUTES_SHOWN);
+}
+
+function y(value: number, end: number): number {
+  return round(BOTTOM - ((BOTTOM - TOP) * Math.min(value, end)) / end);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { Health } from '../../../src/core/health.js';
+import type { ConnectionView } from '../../../src/ops/overview.js';
+import { problemsOf, verdictOfProgram, type ProblemFacts } from '../../../src/ops/problems.js';
+import type { AppSocketsStatus } from '../../../src/slack/status.js';
+
+const NOW = Date.UTC(2026, 0, 5, 12);
+const GIB = 1024 ** 3;
+
+const LIVE: AppSocketsStatus = {
+  ...{ t: 'live', sockets: 2, wanted: 2, ghosts: 0, tokens: [], answered: true, greeted: true },
+};
+
+function connection(more: Partial<ConnectionView> = {}): ConnectionView {
+  return {
+    ...{ id: 'con_1', name: 'my_slack', projectId: 'prj_1', project: 'support', appId: 'A1' },
+    ...{ active: true, waiting: 0, dead: 0, delivered: 0 },
+    status: { code: 'ok', message: 'Using Socket Mode: 2 sockets live' },
+    ...more,
+  };
+}
+
+interface Changed extends Omit<Partial<ProblemFacts>, 'delivery'> {
+  readonly delivery?: Partial<ProblemFacts['delivery']>;
+}
+
+function facts(more: Changed = {}): ProblemFacts & { readonly health: Health } {
+  return {
+    ...{ rights: 'sufficient', hasListed: true, now: NOW, replicas: [] },
+    apps: [{ id: 'A1', status: LIVE }],
+    connections: [connection()],
+    ...more,
+    delivery: {
+      ...{ waiting: 0, inFlight: 0, dead: 0, concurrency: 28 },
+      ...{ journalUsedBytes: 0, journalBytes: 0, journalMaxBytes: 4 * GIB, diskFreeBytes: 90 * GIB },
+      ...more.delivery,
+    },
+    health: new Health(),
+  };
+}
+
+/** Each problem on a line. */
+function told(of: ProblemFacts): string[] {
+  return problemsOf(of).map(({ severity, sentence, advice }) => `${severity}: ${sentence} ${advice}`);
+}
+
+describe('The verdict', () => {
+  it('Nothing is wrong where everything is as it should be', () => {
+    expect(told(facts())).toEqual([]);
+    expect(verdictOfProgram([])).toBe('well');
+  });
+
+  it.each<[string, Changed, RegExp]>([
+    [
+      'there are dead letters',
+      { delivery: { dead: 3 } },
+      /^degraded: 3 events could not be delivered.*send them again/,
+    ],
+    [
+      'an event has waited for minutes',
+      { delivery: { waiting: 7, oldestWaitingAt: new Date(NOW - 250_000).toISOString() } },
+      /^degraded: 7 events wait for AutoKitteh, the oldest for 4 min\./,
+    ],
+    [
+      'an app has too few sockets',
+      {
+        apps: [
+          {
+            id: 'A1',
+            status: {
+              ...LIVE,
+              t: 'degraded',
+              sockets: 1,
+              reason: 'Slack limits the rate',
+              doing: 'retrying',
+            },
+          },
+        ],
+      },
+      /^degraded: Slack app A1 \(support\/my_slack\) has fewer sockets than it should\. Slack limits the rate\. Retrying\.$/,
+    ],
+    [
+      'no app has a socket',
+      {
+        apps: [
+          {
+            id: 'A1',
+            status: {
+              ...LIVE,
+              t: 'broken',
+              sockets: 0,
+              error: 'token_revoked',
+              advice: 'the token was revoked: copy it again',
+            },
+          },
+        ],
+      },
+      /^broken: Slack app A1 \(support\/my_slack\) gets no events\. The token was revoked: copy it again\.$/,
+    ],
+    ['the rights are not known', { rights: 'untried' }, /^degraded: It is not known yet/],
+    [
+      'the journal is nearly full',
+      { delivery: { journalUsedBytes: 3.6 * GIB } },
+      /^degraded: The journal is 90% full: 3\.6 GiB of 4 GiB\./,
+    ],
+    [
+      'the disk is nearly full',
+      { delivery: { diskFreeBytes: 200 * 1024 ** 2 } },
+      /^degraded: The disk of the journal has 200 MiB left\./,
+    ],
+    [
+      'a replica is gone',
+      { replicas: [{ name: 'b', version: '1', state: 'gone', isThis: false, sockets: 0, seenAt: '' }] },
+      /^degraded: Replica b is gone\./,
+    ],
+  ])('Something is wrong when %s', (_, more, expected) => {
+    expect(told(facts(more))).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it('An event that has just come in is no backlog, and a connection without a deployment is no problem', () => {
+    const fresh = { waiting: 2, oldestWaitingAt: new Date(NOW - 1_000).toISOString() };
+    const idle = connection({ active: false, status: { code: 'error', message: 'Slack refused: it' } });
+    expect(told(facts({ delivery: fresh, connections: [idle] }))).toEqual([]);
+  });
+});
+
+describe('The problems', () => {
+  it('The worst comes first, and what is wrong with everything is not told again for each connection', () => {
+    const trouble = 'Events wait in the journal, because AutoKitteh does not accept them: connection refused';
+    const connections = Array.from({ length: 40 }, (_, at) =>
+      connection({ id: `con_${at}`, status: { code: 'warning', message: trouble } }),
+    );
+    const all = facts({ connections, delivery: { dead: 1, waiting: 12 } });
+    all.health.set('delivery', [trouble]);
+    expect(told(all)).toEqual([
+      expect.stringMatching(
+        /^broken: AutoKitteh does not accept events: connection refused\..*12 events wait in the journal/,
+      ),
+      expect.stringMatching(/^degraded: 1 event could not be delivered and is a dead letter/),
+    ]);
+    expect(verdictOfProgram(problemsOf(all))).toBe('broken');
+  });
+
+  it('A server that is away is told once, with what happens to the events', () => {
+    const away = facts();
+    away.health.set('server', ['AutoKitteh is unreachable: connect ECONNREFUSED']);
+    away.health.set('delivery', [
+      'Events wait in the journal, because AutoKitteh does not accept them: the same',
+    ]);
+    expect(told(away)).toEqual([
+      expect.stringMatching(
+        /^broken: AutoKitteh is unreachable: connect ECONNREFUSED\. Start the AutoKitteh server.*nothing is lost/,
+      ),
+    ]);
+  });
+
+  it('Connections with the same trouble share a line that names them', () => {
+    const status = {
+      code: 'error',
+      message: 'Slack refused the bot token (token_revoked): save a new one',
+    } as const;
+    const connections = ['a', 'b', 'c', 'd', 'e'].map((project) =>
+      connection({ id: project, project, status }),
+    );
+    expect(told(facts({ connections }))).toEqual([
+      'degraded: a/my_slack, b/my_slack, c/my_slack and 2 more: Slack refused the bot token (token_revoked). Save a new one.',
+    ]);
+  });
+
+  it('An app of several without sockets does not make everything broken', () => {
+    const broken: AppSocketsStatus = {
+      ...LIVE,
+      t: 'broken',
+      sockets: 0,
+      error: 'x',
+      advice: 'copy the token again',
+    };
+    const of = facts({
+      apps: [
+        { id: 'A1', status: LIVE },
+        { id: 'A2', status: broken },
+      ],
+    });
+    expect(told(of)).toEqual(['degraded: Slack app A2 gets no events. Copy the token again.']);
+  });
+
+  it('A journal that cannot be written says what to do, and is not told again as a full disk', () => {
+    const full = facts({ delivery: { diskFreeBytes: 0 } });
+    full.health.set('journal', [
+      'Events are not accepted, because the journal cannot be written: The disk of the journal is full: make room; writing goes on by itself.',
+    ]);
+    expect(told(full)).toEqual([
+      expect.stringMatching(
+        /^broken: Events are not accepted, because the journal cannot be written\. The disk of the journal is full: make room/,
+      ),
+    ]);
+  });
+});
