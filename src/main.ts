@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startApp } from './app.js';
+import { readHiddenLine } from './cli/hidden-input.js';
 import { commandPorts } from './cli/tools.js';
 import { openJournal, shownPlace } from './storage/open.js';
 import { startConfig } from './start-config.js';
@@ -17,11 +18,21 @@ import { flagOf, secretsOf, SETTINGS, type Setting } from './settings.js';
 import { DEFAULT_POLICY } from './slack/policy.js';
 import { VERSION } from './version.js';
 
+// What was pasted beyond the line that was asked for.
+const pasted = { text: '' };
+
 const terminal = {
   out: (line: string) => void process.stdout.write(`${line}\n`),
   error: (line: string) => void process.stderr.write(`${line}\n`),
+  columns: process.stdout.isTTY ? process.stdout.columns : 80,
   typed: process.stdin.isTTY,
   read: () => text(process.stdin),
+  readHidden: async (prompt: string) => {
+    process.stderr.write(prompt);
+    const line = await readHiddenLine(process.stdin, pasted);
+    process.stderr.write('\n');
+    return line;
+  },
 };
 
 /**

@@ -95,6 +95,10 @@ export interface AutoKitteh {
   findActiveConnections(integrationId: string, variable: string, signal?: AbortSignal): Promise<string[]>;
   /** All connections of the integration that we may see: of every organisation with system rights. */
   listConnections(integrationId: string, signal?: AbortSignal): Promise<ConnectionRecord[]>;
+  /** The id of a project of ours by its name; nothing when there is none, or we may not see it. */
+  projectId(name: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** The connections of a project, of every integration, with those of its organisation. */
+  connectionsOf(projectId: string, signal?: AbortSignal): Promise<ConnectionRecord[]>;
   /** Nothing when it is unknown, deleted, or not ours to see. */
   connection(id: string, signal?: AbortSignal): Promise<ConnectionRecord | undefined>;
   /** Variables of a scope, secrets in clear; all when no names are given. Empty for a deleted connection. */
@@ -205,6 +209,14 @@ function methods(
     },
     async listConnections(integrationId, signal) {
       const { connections } = await call(ConnectionsService.method.list, { integrationId }, signal);
+      return connections.map(recordOf);
+    },
+    async projectId(name, signal) {
+      const { project } = await call(ProjectsService.method.get, { name }, signal);
+      return project?.projectId;
+    },
+    async connectionsOf(projectId, signal) {
+      const { connections } = await call(ConnectionsService.method.list, { projectId }, signal);
       return connections.map(recordOf);
     },
     async connection(connectionId, signal) {

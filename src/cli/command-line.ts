@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { PluginError } from '../core/errors.js';
+import { addCompletionCommand } from './completion-command.js';
 import { addJournalCommands } from './journal-commands.js';
 import { addOpenCommand } from './open-command.js';
 import { addRunningCommands } from './running-commands.js';
+import { secretFlagAdvice } from './secret-flags.js';
 import { addSetUpCommands } from './set-up-commands.js';
 import type { CommandPorts, Flags } from './ports.js';
 
@@ -35,6 +37,8 @@ export async function runCommandLine(
     .exitOverride()
     .showHelpAfterError()
     .configureOutput({
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.error(text.trimEnd()),
     });
@@ -65,10 +69,13 @@ export async function runCommandLine(
   addRunningCommands(program, ports, flags);
   addJournalCommands(program, ports, flags);
   addOpenCommand(program, ports, flags);
+  addCompletionCommand(program, terminal);
   // Commands show their short help after an error; the program's own is longer than a screen and would hide the error.
   program.showHelpAfterError('Usage: ak-slack [options] [command]; see ak-slack --help.');
 
   try {
+    const advice = secretFlagAdvice(words, secrets);
+    if (advice !== undefined) program.error(`error: ${advice}`);
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

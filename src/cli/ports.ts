@@ -1,3 +1,4 @@
+import type { AutoKitteh } from '../autokitteh/client.js';
 import type { PersonsAutoKitteh } from '../setup/ports.js';
 import type { AppManifest } from '../setup/app-manifest.js';
 import type { Clock } from '../core/clock.js';
@@ -8,17 +9,24 @@ import type { SlackWebApi } from '../slack/web-api.js';
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;
+  /** How wide the text of the help may be. */
+  readonly columns: number;
   /** Whether a person types the input, who wants to be told what is waited for. */
   readonly typed: boolean;
   /** All of standard input. */
   read(): Promise<string>;
+  /** One line that a person types at a prompt, which the terminal does not show; nothing if they gave up. */
+  readHidden(prompt: string): Promise<string | undefined>;
 }
+
+/** The server as the person who runs a command may use it, with what finds a connection by its name. */
+export type CommandsAutoKitteh = PersonsAutoKitteh & Pick<AutoKitteh, 'projectId' | 'connectionsOf'>;
 
 /** What commands that set connections up work with; made from the configuration when one of them is run. */
 export interface SetupTools {
   readonly slack: SlackWebApi;
   /** The server with the person's own credential, or with none. */
-  autokittehOf(userToken: string | undefined): PersonsAutoKitteh;
+  autokittehOf(userToken: string | undefined): CommandsAutoKitteh;
   readonly integrationId: string;
   readonly manifest: AppManifest;
   /** Slack's site: `slack.com` or `slack-gov.com`. */

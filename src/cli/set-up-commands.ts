@@ -7,6 +7,7 @@ import { createAppLink, manifestJson, manifestYaml } from '../setup/app-manifest
 import { checkTokens, type CheckStep, type TokenCheck, type Tokens } from '../setup/check-tokens.js';
 import { openConnection } from '../setup/connection-access.js';
 import { saveConnection } from '../setup/stored-tokens.js';
+import { resolveConnection } from './connection-argument.js';
 import type { CommandPorts, Flags, SetupTools, Terminal } from './ports.js';
 
 const MARKS: Readonly<Record<CheckStep['verdict'], string>> = {
@@ -45,46 +46,60 @@ export function addSetUpCommands(
       'ask Slack about a bot token and an app-level token, read from standard input or a file; stores nothing',
     )
     .option('--tokens-file <path>', 'a file with one token per line, instead of standard input')
-    .action(async (options: { tokensFile?: string }) => {
+    .option('--json', 'as JSON')
+    .action(async (options: { tokensFile?: string; json?: true }) => {
       const tokens = await readTokens(options.tokensFile, ports.terminal);
       await withTools(ports, flags(), async ({ slack, manifest }, signal) => {
-        report(ports, await checkTokens(slack, tokens, manifest.oauth_config.scopes.bot, signal), exit);
+        const checked = await checkTokens(slack, tokens, manifest.oauth_config.scopes.bot, signal);
+        if (options.json === true) reportJson(ports, checked, {});
+        else report(ports, checked);
+        if (checked.t === 'failed') exit(1);
       });
     });
 
   program
     .command('save')
-    .argument('<connection>', "the connection's id (con_…)")
+    .argument('<connection>', 'the connection, as for `ak`: project/connection, or its id (con_…)')
     .description('check both tokens, then store them in a connection, with your own AutoKitteh credential')
     .option('--tokens-file <path>', 'a file with one token per line, instead of standard input')
     .option(
       '--user-token-file <path>',
       'a file with your AutoKitteh token (`ak auth create-token`); without it, none is sent',
     )
-    .action(async (connectionId: string, options: { tokensFile?: string; userTokenFile?: string }) => {
-      const { userTokenFile } = options;
+    .option('--json', 'as JSON')
+    .action(async (named: string, options: { tokensFile?: string; userTokenFile?: string; json?: true }) => {
+      const { userTokenFile, json } = options;
       const userToken = userTokenFile === undefined ? undefined : await readSecretFile(userTokenFile);
       // Before the command's time begins to count: a person may be typing.
       const tokens = await readTokens(options.tokensFile, ports.terminal);
       await withTools(ports, flags(), async (tools, signal) => {
         const autokitteh = tools.autokittehOf(userToken);
-        const { variables } = await openConnection(autokitteh, tools.integrationId, connectionId, signal);
+        const { integrationId } = tools;
+        const connectionId = await resolveConnection(autokitteh, integrationId, named, signal);
+        const { variables } = await openConnection(autokitteh, integrationId, connectionId, signal);
         const authType = variables.get('auth_type') === 'socket' ? 'socket' : 'socketMode';
         const check = await saveConnection(
           { ...tools, autokitteh },
           { connectionId, authType, ...tokens },
           signal,
         );
-        report(ports, check, exit);
-        if (check.t === 'passed')
-          ports.terminal.out(`Saved: ${connectionId} is connected to ${check.identity.teamName}.`);
+        if (json === true) reportJson(ports, check, { connectionId, saved: check.t === 'passed' });
+        else report(ports, check);
+        if (check.t === 'failed') exit(1);
+        else if (json !== true)
+          ports.terminal.out(`Saved: ${named} is connected to ${check.identity.teamName}.`);
       });
     });
 }
 
-function report({ terminal }: CommandPorts, check: TokenCheck, exit: (code: number) => void): void {
-  for (const { verdict, sentence } of check.steps) terminal.out(`${MARKS[verdict]}  ${sentence}`);
-  if (check.t === 'failed') exit(1);
+function report({ terminal }: CommandPorts, { steps }: TokenCheck): void {
+  for (const { verdict, sentence } of steps) terminal.out(`${MARKS[verdict]}  ${sentence}`);
+}
+
+function reportJson({ terminal }: CommandPorts, check: TokenCheck, more: object): void {
+  const workspace = check.t === 'passed' ? { workspace: check.identity.teamName } : {};
+  const shown = { passed: check.t === 'passed', steps: check.steps, ...workspace, ...more };
+  terminal.out(JSON.stringify(shown, null, 2));
 }
 
 async function withTools(
@@ -127,13 +142,17 @@ function take(words: string[], kind: 'bot' | 'app', prefix: string): string | un
   return at === -1 ? undefined : words.splice(at, 1)[0];
 }
 
-function readTyped(terminal: Terminal): Promise<string> {
-  if (terminal.typed) {
-    terminal.error(
-      'Paste the bot token (xoxb-…) and the app-level token (xapp-…), one per line, in either order. Then press Enter and Ctrl-D.',
-    );
+const PROMPTS = ['Bot token (xoxb-…, not shown while you paste it): ', 'App-level token (xapp-…): '] as const;
+
+async function readTyped(terminal: Terminal): Promise<string> {
+  if (!terminal.typed) return terminal.read();
+  const lines: string[] = [];
+  for (const prompt of PROMPTS) {
+    const line = await terminal.readHidden(prompt);
+    if (line === undefined) throw new PluginError('cancelled', 'cancelled; nothing was stored');
+    lines.push(line);
   }
-  return terminal.read();
+  return lines.join('\n');
 }
 
 /** A file with a secret in it, without the blanks around. */

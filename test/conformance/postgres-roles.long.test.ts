@@ -71,6 +71,8 @@ describe('a journal on PostgreSQL whose schema belongs to another role than that
         error: (text: string) => void error.push(text),
         typed: false,
         read: () => Promise.resolve(''),
+        readHidden: () => Promise.resolve(undefined),
+        columns: 80,
       };
       const ports = commandPorts({ JOURNAL_URL: url }, terminal, '1.2.3', () => Promise.resolve(0));
       return runCommandLine(['journal', 'migrate'], [], ports);

@@ -42,12 +42,18 @@ async function run(
 ): Promise<Ran> {
   const out: string[] = [];
   const error: string[] = [];
+  const lines = input.split('\n');
   let started: Config | undefined;
   const terminal = {
     out: (text: string) => void out.push(text),
     error: (text: string) => void error.push(text),
     typed,
+    columns: 80,
     read: () => Promise.resolve(input),
+    readHidden: (prompt: string) => {
+      error.push(prompt);
+      return Promise.resolve(lines.shift());
+    },
   };
   const start = (config: Config): Promise<number> => {
     started = config;
@@ -94,7 +100,7 @@ describe('the command line', () => {
       const otherwise = fallback === undefined ? '' : `,\\s+default\\s+${fallback}`;
       expect(out).toMatch(new RegExp(`${flag} [^]*\\[${name}${otherwise}\\]`));
     }
-    for (const command of ['start', 'manifest', 'check', 'save', 'status', 'dead-letters'])
+    for (const command of ['start', 'manifest', 'check', 'save', 'status', 'dead-letters', 'completion'])
       expect(out).toMatch(new RegExp(`^ +${command}\\b`, 'm'));
     expect(out).toContain('<NAME>_FILE');
     for (const { flag, name, secret } of DESCRIBED) {
@@ -120,7 +126,13 @@ describe('the command line', () => {
     ],
     [['--log-level', 'info', 'strat', '--json'], /unknown command 'strat'/],
     [['start', 'now'], /too many arguments for 'start'/],
-    [['--autokitteh-token', 'x'], /unknown option '--autokitteh-token'/],
+    [
+      ['--autokitteh-token', 'hush-hush'],
+      /AUTOKITTEH_TOKEN is a secret, .*: set the environment variable AUTOKITTEH_TOKEN, or AUTOKITTEH_TOKEN_FILE/,
+    ],
+    [['status', '--ops-token=hush-hush'], /OPS_TOKEN is a secret/],
+    [['--plugin-token-file', '/run/secret'], /set PLUGIN_TOKEN_FILE/],
+    [['completion', 'tcsh'], /'tcsh' is invalid[^]*Allowed choices are bash, zsh, fish/],
     [['save'], /missing required argument 'connection'/],
     [['dead-letters', 'resend'], /give ids, or --all/],
     [['dead-letters', 'resend', '1', 'two'], /An id is a whole number/],
@@ -130,6 +142,7 @@ describe('the command line', () => {
     expect([code, started]).toEqual([2, undefined]);
     expect(error).toMatch(says);
     expect(error).toContain('Usage: ak-slack');
+    expect(error).not.toContain('hush-hush');
   });
 
   it('The command line refuses wrong settings with a sentence for each', async () => {
@@ -239,10 +252,13 @@ describe('The tokens that commands read', () => {
     expect([code, out]).toEqual([1, expect.stringMatching(says)]);
   });
 
-  it('Tokens are asked for only on a terminal', async () => {
-    expect((await run(['check'], {}, '', true)).error).toMatch(
-      /^Paste the bot token .* one per line.*Then press Enter and Ctrl-D\.$/,
-    );
+  it('Tokens are asked for only on a terminal, one after the other, in either order', async () => {
+    const asked = await run(['check'], {}, 'xapp-1-A1-1-abc\nxoxp-1-2-abc', true);
+    expect(asked.error).toMatch(/^Bot token \(xoxb-….*not shown.*\): \nApp-level token \(xapp-…\): $/);
+    expect(asked.out).toMatch(/^FAIL {2}This is a user token \(xoxp-\)\. Copy the “Bot/m);
+    const givenUp = await run(['check'], {}, 'xoxb-1-2-abc', true);
+    expect(givenUp).toMatchObject({ code: 1, out: '' });
+    expect(givenUp.error).toMatch(/cancelled; nothing was stored$/);
     const path = await file('tokens', '');
     expect((await run(['check', '--tokens-file', path], {}, '', true)).error).toBe('');
     expect((await run(['check'], {}, '')).error).toBe('');
@@ -272,7 +288,40 @@ describe('The command save', () => {
     expect(saved.out).not.toMatch(/xox|xapp/);
     await untilStatus(world, connection.id, 'ok', /2 sockets live/);
     const malformed = await run(['save', 'con_x', '--user-token-file', own], environment, tokens);
-    expect(malformed).toMatchObject({ code: 1, error: 'invalid connection ID' });
+    expect(malformed).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/"con_x" names no connection: /) as string,
+    });
+  });
+});
+
+describe('The connection that the command save is given', () => {
+  it('The command save takes the name of a connection as ak does, and says which names there are', async () => {
+    const world = await startWorld();
+    const { installation, appToken } = addInstallation(world);
+    const connection = await createConnection(world);
+    const { name, projectId } = world.standIn.store.connections.get(connection.id)!;
+    const project = world.standIn.store.projects.get(projectId)!.name;
+    const own = await file('own', world.owner.token);
+    const tokens = await file('tokens', `${installation.botToken}\n${appToken}`);
+    const save = (named: string): Promise<Ran> =>
+      run(['save', named, '--tokens-file', tokens, '--user-token-file', own, '--json'], environmentOf(world));
+
+    expect((await save(`${project}/other`)).error).toBe(
+      `project ${project} has no connection other; its Slack connections are: ${name}`,
+    );
+    expect((await save(`no_such/${name}`)).error).toMatch(
+      /^there is no project no_such, or you may not see it/,
+    );
+    for (const wrong of ['a/b/c', `${project}/`, name])
+      expect((await save(wrong)).error).toMatch(/names no connection/);
+    const { code, out } = await save(`${project}/${name}`);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      ...{ passed: true, saved: true, connectionId: connection.id, workspace: 'Synthetic' },
+      steps: expect.arrayContaining([expect.objectContaining({ verdict: 'passed' })]) as object,
+    });
+    await untilStatus(world, connection.id, 'ok', /2 sockets live/);
   });
 });
 

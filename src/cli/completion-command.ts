@@ -1,0 +1,23 @@
+import { Argument, type Command } from 'commander';
+import { commandTree } from './command-tree.js';
+import { completionScript, SHELLS, type Shell } from './completion.js';
+import type { Terminal } from './ports.js';
+
+/** `completion`: a script that makes the shell complete commands and flags. */
+export function addCompletionCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('completion')
+    .description('print a script that makes your shell complete commands and flags')
+    .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
+    .addHelpText(
+      'after',
+      [
+        '',
+        'To use it in this shell, and in those to come if you write the line into the file:',
+        '  bash  source <(ak-slack completion bash)      ~/.bashrc',
+        '  zsh   source <(ak-slack completion zsh)       ~/.zshrc, below compinit',
+        '  fish  ak-slack completion fish | source       ~/.config/fish/config.fish',
+      ].join('\n'),
+    )
+    .action((shell: Shell) => terminal.out(completionScript(shell, commandTree(program))));
+}
