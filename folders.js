@@ -26,7 +26,7 @@ export const FOLDERS = {
   },
   storage: {
     imports: ['core'],
-    surface: ['cluster.ts', 'journal.ts', 'open.ts', 'tokens.ts'],
+    surface: ['cluster.ts', 'journal.ts', 'open.ts', 'sqlite/cluster.ts', 'tokens.ts'],
   },
   autokitteh: {
     imports: ['core', 'gen'],

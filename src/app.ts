@@ -233,7 +233,7 @@ export async function makePipeline(
   });
   const delivery = createDelivery({
     journal,
-    membership: journal.membership,
+    membership: journal.cluster.membership,
     limits: policies.delivery,
     ...{ sink, clock, random, health },
   });

@@ -45,8 +45,13 @@ export class Deadlines {
   /** Aborts all signals with `stopped`, those of later deadlines at once. */
   end(): void {
     this.#isEnded = true;
+    this.abortAll(ended());
+  }
+
+  /** Aborts the signals of the deadlines that are running now. */
+  abortAll(reason: PluginError): void {
     for (const controller of this.#controllers)
-      if (!this.#idle.includes(controller)) controller.abort(ended());
+      if (!this.#idle.includes(controller)) controller.abort(reason);
   }
 
   #take(): AbortController {

@@ -1,6 +1,6 @@
 import type { Deadlines } from '../core/cancellation.js';
 import type { Clock } from '../core/clock.js';
-import { errorMessage } from '../core/errors.js';
+import { errorMessage, PluginError } from '../core/errors.js';
 import type { Membership } from '../storage/cluster.js';
 import type { JournalRow, Settlement } from '../storage/journal.js';
 import type { Concurrency } from './concurrency.js';
@@ -15,6 +15,19 @@ export interface AttemptPorts extends LookUpPorts {
   readonly membership: Membership;
 }
 
+/** Why dispatches are aborted whose rows may be another process's by now. */
+export const LEASE_HAS_ENDED = new PluginError(
+  'journal_unavailable',
+  'the lease of this process has ended: another one may dispatch the event',
+);
+
+/** The time limits of what is asked of the server. Both are ended when the process stops. */
+export interface AttemptDeadlines {
+  readonly lookUps: Deadlines;
+  /** Also aborted when the lease ends under which the dispatches were begun. */
+  readonly dispatches: Deadlines;
+}
+
 /**
  * Hands one row to the sink, after a look-up if an earlier dispatch had no answer. Resolves with what is to be written about
  * it, or with nothing when `deadlines` were ended: then nobody knows what the server did, as after a crash.
@@ -23,10 +36,10 @@ export async function attempt(
   row: JournalRow,
   inFlight: number,
   ports: AttemptPorts,
-  deadlines: Deadlines,
+  { lookUps, dispatches }: AttemptDeadlines,
 ): Promise<Settlement | undefined> {
-  const known = isUnanswered(row) ? await lookUp(row, ports, deadlines) : 'send';
-  return known === 'send' ? dispatch(row, inFlight, ports, deadlines) : known;
+  const known = isUnanswered(row) ? await lookUp(row, ports, lookUps) : 'send';
+  return known === 'send' ? dispatch(row, inFlight, ports, dispatches) : known;
 }
 
 /** Hands a row to the sink, and learns from the outcome. */
@@ -49,6 +62,11 @@ async function dispatch(
   const outcome = typeof send === 'function' ? await ask(send, ports, deadlines) : send;
   const ms = clock.monotonic() - began;
   if (deadlines.isEnded && outcome.t !== 'delivered') return undefined;
+  // Step `abort` of docs/replicas-model. It says nothing of the server, and the row may be another process's by now.
+  if (outcome === LEASE_ENDED) {
+    watch.notAsked(now());
+    return { t: 'deferred', id: row.id, nextAt: now(), unansweredAt: now() };
+  }
   const signs = {
     startedAt,
     begunInOutage,
@@ -76,6 +94,9 @@ function prepare(row: JournalRow, { sink, clock, limits }: AttemptPorts): Send |
   }
 }
 
+/** How a dispatch ended that was aborted because the lease ended. */
+const LEASE_ENDED: DispatchOutcome = { t: 'unanswered', reason: 'the lease of this process has ended' };
+
 /** The time limit is the server's alone: it starts when the request leaves. */
 async function ask(
   send: Send,
@@ -84,8 +105,10 @@ async function ask(
 ): Promise<DispatchOutcome> {
   const limit = deadlines.start(limits.dispatchMs, 'the dispatch');
   try {
-    return await send(limit.signal);
+    const outcome = await send(limit.signal);
+    return outcome.t !== 'delivered' && limit.signal.reason === LEASE_HAS_ENDED ? LEASE_ENDED : outcome;
   } catch (error) {
+    if (limit.signal.reason === LEASE_HAS_ENDED) return LEASE_ENDED;
     if (limit.signal.aborted) return { t: 'unanswered', reason: errorMessage(limit.signal.reason) };
     return { t: 'failed', reason: errorMessage(error) };
   } finally {

@@ -39,6 +39,8 @@ export interface DeliveryOptions {
   readonly journal: Journal;
   /** Where several processes share the journal: what one of them leaves is looked for all the time then. */
   readonly membership?: Membership | undefined;
+  /** Whether this process is to claim rows of an app before others do; of all apps, unless said. */
+  readonly isHost?: ((appId: string) => boolean) | undefined;
   readonly sink: EventSink;
   readonly clock: Clock;
   readonly random: Random;

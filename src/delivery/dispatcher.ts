@@ -2,10 +2,11 @@ import { Deadlines } from '../core/cancellation.js';
 import type { Timer } from '../core/clock.js';
 import { Background } from '../core/lifecycle.js';
 import type { Claimed, Journal, JournalRow, Ready, Source } from '../storage/journal.js';
-import { attempt, type AttemptPorts } from './attempt.js';
+import { attempt, LEASE_HAS_ENDED, type AttemptDeadlines, type AttemptPorts } from './attempt.js';
 import type { Backlog } from './backlog.js';
 import type { JournalHealth } from './journal-health.js';
 import type { Settler } from './settler.js';
+import type { DeliveryShares } from './shares.js';
 import { Slots } from './slots.js';
 import { warnOfFailure } from './warn-of-failure.js';
 
@@ -15,6 +16,9 @@ export interface DispatcherPorts extends AttemptPorts {
   readonly health: JournalHealth;
   readonly backlog: Backlog;
   readonly settler: Settler;
+  readonly shares: () => DeliveryShares;
+  /** Whether this process is to claim rows of an app before others do. */
+  readonly isHost: (appId: string) => boolean;
 }
 
 type State =
@@ -29,7 +33,8 @@ type State =
 export class Dispatcher {
   readonly #slots: Slots;
   readonly #ports: DispatcherPorts;
-  readonly #deadlines: Deadlines;
+  readonly #deadlines: AttemptDeadlines;
+  readonly #unsubscribe: () => void;
   readonly #work = new Background(warnOfFailure);
   #state: State = 'idle';
   #claimed: JournalRow[] = [];
@@ -43,7 +48,11 @@ export class Dispatcher {
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
     this.#slots = new Slots(ports);
-    this.#deadlines = new Deadlines(ports.clock);
+    const { clock, membership } = ports;
+    this.#deadlines = { lookUps: new Deadlines(clock), dispatches: new Deadlines(clock) };
+    this.#unsubscribe = membership.lapsed.subscribe(() =>
+      this.#deadlines.dispatches.abortAll(LEASE_HAS_ENDED),
+    );
   }
 
   get inFlight(): number {
@@ -52,7 +61,7 @@ export class Dispatcher {
 
   start(ready: readonly Ready[]): void {
     this.#enter('running');
-    for (const each of ready) this.#slots.hint(each);
+    this.#hintAll(ready);
     this.schedule();
   }
 
@@ -95,7 +104,7 @@ export class Dispatcher {
   reload(): void {
     this.#work.run('reload', async () => {
       try {
-        for (const each of await this.#ports.journal.ready()) this.#slots.hint(each);
+        this.#hintAll(await this.#ports.journal.ready());
         this.schedule();
       } catch (error) {
         this.#reloadLater(error);
@@ -110,15 +119,26 @@ export class Dispatcher {
     this.#reloading?.cancel();
     this.#giveBack(this.#claimed.splice(0));
     await this.#work.idle();
+    this.#unsubscribe();
   }
 
   /** Ends what is under way; those rows are looked up after the next start, as after a crash. */
   abort(): void {
-    this.#deadlines.end();
+    this.#deadlines.lookUps.end();
+    this.#deadlines.dispatches.end();
   }
 
   #enter(state: State): void {
     this.#state = state;
+  }
+
+  /** What waits in the journal, whoever wrote it: hosts of an app come first. */
+  #hintAll(ready: readonly Ready[]): void {
+    const { isHost, limits } = this.#ports;
+    for (const { readyAt, ...source } of ready) {
+      const waitMs = isHost(source.appId) ? 0 : limits.unhostedMs;
+      this.#slots.hint({ readyAt: readyAt + waitMs, ...source });
+    }
   }
 
   #turn(): void {

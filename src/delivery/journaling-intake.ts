@@ -31,6 +31,8 @@ export interface IntakePorts {
   readonly owner: string;
   /** Begins rows as they are written while it has slots; told of the others that lead their lanes. */
   readonly dispatcher: Pick<Dispatcher, 'reserve' | 'begin' | 'release' | 'hint'>;
+  /** Gives an event the time of its arrival that rows are written with. */
+  readonly arrived: (event: IntakeEvent) => IntakeEvent;
   /** Called before anything is written. */
   readonly writing: () => void;
 }
@@ -49,8 +51,9 @@ export class JournalingIntake implements Intake {
     this.#ports = ports;
   }
 
-  take(event: IntakeEvent): Promise<Taken> {
-    const { backlog, events, limits } = this.#ports;
+  take(taken: IntakeEvent): Promise<Taken> {
+    const { arrived, backlog, events, limits } = this.#ports;
+    const event = arrived(taken);
     const { appId, kind, connectionIds } = event;
     events.emit({ t: 'received', appId, kind, connections: connectionIds.length });
     const over = connectionIds.filter((connectionId) =>

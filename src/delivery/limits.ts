@@ -48,6 +48,8 @@ export interface DeliveryLimits {
   readonly recoveryDelayMs: number;
   /** Between looks at what the other processes that share the journal left, and at what waits for any of them. */
   readonly sharedMs: number;
+  /** A row of an app that other processes host is claimed when it has been ready for so long. */
+  readonly unhostedMs: number;
   /** Between counts of what waits there: each process counts only what it writes and delivers itself. */
   readonly recountMs: number;
   /** Between writes while the journal cannot be written. */
@@ -97,6 +99,7 @@ export const DEFAULT_LIMITS: DeliveryLimits = {
   lookUpBehindMs: 15 * MINUTE,
   recoveryDelayMs: 2 * SECOND,
   sharedMs: 500,
+  unhostedMs: 10 * SECOND,
   recountMs: 30 * SECOND,
   journalRetryMs: 2 * SECOND,
   bodiesMs: MINUTE,

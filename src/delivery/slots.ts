@@ -1,13 +1,13 @@
 import type { Ready, Source, Want } from '../storage/journal.js';
 import type { Concurrency } from './concurrency.js';
 import { Feeds } from './feeds.js';
-import type { DeliveryLimits } from './limits.js';
 import type { OutageWatch } from './outage-watch.js';
+import type { DeliveryShares } from './shares.js';
 
 export interface SlotsPorts {
-  readonly limits: DeliveryLimits;
   readonly watch: OutageWatch;
   readonly concurrency: Concurrency;
+  readonly shares: () => DeliveryShares;
 }
 
 /** Who may dispatch how much at once: what is under way, and for whom the next is. */
@@ -22,6 +22,11 @@ export class Slots {
 
   get inFlight(): number {
     return this.#inFlight;
+  }
+
+  get #limit(): number {
+    const { concurrency, shares } = this.#ports;
+    return Math.min(concurrency.limit, shares().concurrency);
   }
 
   /** When the next row may be begun, as far as is known, of those that may not now because of the time. */
@@ -46,10 +51,11 @@ export class Slots {
 
   /** Takes a slot for a row that nobody has claimed yet, if one is free, no other row waits for it, and the server works. */
   reserve(source: Source, urgent: boolean, time: number): boolean {
-    const { limits, watch, concurrency } = this.#ports;
-    const reserve = urgent ? limits.urgentReserve : 0;
-    const most = limits.perConnection + reserve;
-    if (watch.reason !== undefined || this.#inFlight >= concurrency.limit + reserve) return false;
+    const { watch } = this.#ports;
+    const { urgentReserve, perConnection } = this.#ports.shares();
+    const reserve = urgent ? urgentReserve : 0;
+    const most = perConnection + reserve;
+    if (watch.reason !== undefined || this.#inFlight >= this.#limit + reserve) return false;
     if (this.#feeds.inFlightOf(source) >= most) return false;
     if (this.#feeds.isWaiting(true, most, time) || (!urgent && this.#feeds.isWaiting(false, most, time)))
       return false;
@@ -59,16 +65,16 @@ export class Slots {
 
   /** How many rows of which sources can be begun now; urgent ones may use slots that the others may not. */
   wants(time: number): Want[] {
-    const { limits, watch, concurrency } = this.#ports;
-    const free = concurrency.limit - this.#inFlight;
-    const urgentSlots = watch.allowed(free + limits.urgentReserve, time);
+    const { watch } = this.#ports;
+    const { urgentReserve, perConnection: most } = this.#ports.shares();
+    const free = this.#limit - this.#inFlight;
+    const urgentSlots = watch.allowed(free + urgentReserve, time);
     if (urgentSlots <= 0) return [];
-    const most = limits.perConnection;
     if (watch.probesOthersFirst) {
       const others = this.#feeds.allot(false, watch.allowed(free, time), most, time);
       if (others.length > 0) return others;
     }
-    const urgent = this.#feeds.allot(true, urgentSlots, most + limits.urgentReserve, time);
+    const urgent = this.#feeds.allot(true, urgentSlots, most + urgentReserve, time);
     const given = urgent.reduce((sum, want) => sum + want.limit, 0);
     const left = Math.max(watch.allowed(free, time) - given, 0);
     return [...urgent, ...this.#feeds.allot(false, left, most, time)];

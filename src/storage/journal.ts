@@ -1,4 +1,4 @@
-import type { Membership } from './cluster.js';
+import type { Cluster } from './cluster.js';
 import type { TokenStore } from './tokens.js';
 
 /** One connection of one Slack app: what rows are grouped and limited by. */
@@ -304,8 +304,8 @@ export interface Migrated {
 /** All that one database of this program holds: the journal, and what Slack said about tokens. Closed as one. */
 export interface JournalDatabase extends Journal {
   readonly tokens: TokenStore;
-  /** Where several processes share the database. */
-  readonly membership?: Membership | undefined;
+  /** The processes that share the database. */
+  readonly cluster: Cluster;
   /** What was noticed at the opening and did not prevent it, in a sentence: events may have been lost. */
   readonly warning: string | undefined;
 }

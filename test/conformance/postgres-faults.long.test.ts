@@ -129,7 +129,7 @@ describe('a journal on PostgreSQL under faults', () => {
       'an event is taken again',
     );
     expect(await journal.append([row({ key: 'before' })])).toEqual(['duplicate']);
-    await eventually(() => journal.membership.holdsLease(), 'the lease is renewed');
+    await eventually(() => journal.cluster.membership.holdsLease(), 'the lease is renewed');
     await journal.close();
   });
 

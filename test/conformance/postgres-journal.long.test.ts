@@ -8,6 +8,7 @@ import {
   postgresJournal,
   prepareDatabase,
 } from '../../src/storage/postgres/postgres-journal.js';
+import { NO_CLUSTER } from '../../src/storage/sqlite/cluster.js';
 import { startPostgres, type PostgresServer } from '../world/postgres-server.js';
 import { emptyJournal } from './empty-journal.js';
 import { describeDeadLetters } from './dead-letters-suite.js';
@@ -39,7 +40,8 @@ async function postgres(): Promise<EngineUnderTest> {
         leave: () => Promise.resolve(),
         maxBytes: 1024 ** 3,
       };
-      return withOwners(postgresJournal({ clock: systemClock, ...ports, ...journalLines(server) }));
+      const journal = postgresJournal({ clock: systemClock, ...ports, ...journalLines(server) });
+      return withOwners({ cluster: NO_CLUSTER, ...journal });
     },
     dispose: () => Promise.resolve(),
   };

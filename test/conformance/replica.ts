@@ -44,7 +44,7 @@ class JumpingClock implements Clock {
 /** A replica without its loops: the test says when it beats, claims, dispatches and settles. */
 export class Replica {
   readonly clock = new JumpingClock();
-  readonly journal: JournalDatabase;
+  readonly journal: Omit<JournalDatabase, 'cluster'>;
   readonly lease: LeaseKeeper;
   /** Claimed, and not begun. */
   todo: JournalRow[] = [];

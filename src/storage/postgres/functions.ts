@@ -7,6 +7,7 @@ import { NOTE_PATH } from './functions/note-path.js';
 import { REMOVE_CONNECTION } from './functions/remove-connection.js';
 import { RESEND } from './functions/resend.js';
 import { SETTLE } from './functions/settle.js';
+import { LEAVE_APP, LOOK_SLOTS, SYNC_SLOTS, TAKE_SLOT } from './functions/slots.js';
 import { TAKE_OVER } from './functions/take-over.js';
 
 /** Each is what follows `CREATE FUNCTION <name>`; `{{name}}` stands for another of them. */
@@ -20,6 +21,10 @@ const TEXTS = {
   resend: RESEND,
   remove_connection: REMOVE_CONNECTION,
   beat: BEAT,
+  take_slot: TAKE_SLOT,
+  sync_slots: SYNC_SLOTS,
+  leave_app: LEAVE_APP,
+  look_slots: LOOK_SLOTS,
 } as const;
 
 // The name of a function carries a digest of all of them, so that two releases work beside each other in one database, and

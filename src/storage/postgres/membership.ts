@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, Timer } from '../../core/clock.js';
+import { Channel } from '../../core/channel.js';
+import { steadyTime, type Clock, type Timer } from '../../core/clock.js';
+import type { Member } from '../cluster.js';
 import { functionName } from './functions.js';
 import type { Line } from './line.js';
 import type { Query } from './session.js';
@@ -27,6 +29,10 @@ export interface MembershipPorts extends Replica {
 
 interface Beat {
   readonly alive: boolean;
+  /** PostgreSQL's time, milliseconds since 1970. */
+  readonly at: number;
+  /** Absent if not alive. */
+  readonly members: readonly Member[] | null;
 }
 
 /**
@@ -34,16 +40,38 @@ interface Beat {
  * goes on under a new one. All leases end by PostgreSQL's clock; here only durations count, from before a beat was sent.
  */
 export class LeaseKeeper {
+  /** Of this run of this process, whatever becomes of its lease. */
+  readonly instance = randomBytes(8).toString('hex');
+  /** Emits when the lease has ended here. */
+  readonly lapsed = new Channel<undefined>();
+  /** Emits when the members have changed, and when the lease has ended or is held again. */
+  readonly changed = new Channel<undefined>();
+  /** PostgreSQL's time, as far as this process knows it. */
+  readonly now: () => number;
   readonly #ports: MembershipPorts;
   #id = '';
   #monotonicEnd = -Infinity;
   #wallEnd = -Infinity;
+  /** How far PostgreSQL's time is ahead of the monotonic clock. */
+  #offset: number;
+  #members: readonly Member[] = [];
   #timer: Timer | undefined;
+  /** Rings when the lease ends. */
+  #ending: Timer | undefined;
+  #wasHeld = false;
   #beating: Promise<void> = Promise.resolve();
+  #isDraining = false;
   #isLeaving = false;
 
   constructor(ports: MembershipPorts) {
+    const { clock } = ports;
     this.#ports = ports;
+    this.#offset = clock.now() - clock.monotonic();
+    this.now = steadyTime({
+      now: () => clock.monotonic() + this.#offset,
+      monotonic: () => clock.monotonic(),
+      setTimer: (delay, ring) => clock.setTimer(delay, ring),
+    });
   }
 
   /** What the rows that this process claims have as their owner. */
@@ -57,32 +85,38 @@ export class LeaseKeeper {
     return clock.monotonic() < this.#monotonicEnd && clock.now() < this.#wallEnd;
   }
 
+  /** The replicas as of the last beat. */
+  members(): readonly Member[] {
+    return this.#members;
+  }
+
   /** Joins under a new id. */
   async join(): Promise<void> {
     const { name, version } = this.#ports;
     const id = `${name}-${randomBytes(6).toString('hex')}`;
     await this.#renew(async (query) => {
       await query(
-        `INSERT INTO ak_slack.replicas (id, name, version, since, expires_at)
-          SELECT $1, $2, $3, t, t + $4 * interval '1 ms' FROM clock_timestamp() t ON CONFLICT (id) DO NOTHING`,
-        [id, name, version, LEASE_MS],
+        `INSERT INTO ak_slack.replicas (id, instance, name, version, since, expires_at)
+          SELECT $1, $2, $3, $4, t, t + $5 * interval '1 ms' FROM clock_timestamp() t ON CONFLICT (id) DO NOTHING`,
+        [id, this.instance, name, version, LEASE_MS],
       );
       this.#id = id;
-      return true;
+      return this.#beatAs(query, id);
     });
   }
 
   /** Renews the lease, and ends leases of others that are over; joins anew if its own was ended (step `rejoin` of the model). */
   async beat(): Promise<void> {
     const id = this.#id;
-    const isAlive = await this.#renew(async (query) => {
-      const sql = `SELECT alive FROM ${functionName('beat')}($1, $2 * interval '1 ms')`;
-      const [beat] = await query<Beat>(sql, [id, LEASE_MS]);
-      return beat?.alive === true;
-    });
-    if (isAlive) return;
+    if (await this.#renew((query) => this.#beatAs(query, id))) return;
     this.#ports.fenced();
     await this.join();
+  }
+
+  /** Tells the others that this process is stopping, with a beat now and with all that follow. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    await this.beat();
   }
 
   /** Beats until leave(). A beat that fails is left out: the next one follows in half a second, and the lease may end. */
@@ -100,7 +134,7 @@ export class LeaseKeeper {
     this.#isLeaving = true;
     this.#timer?.cancel();
     await this.#beating;
-    this.#monotonicEnd = -Infinity;
+    this.#end();
     const [line] = this.#ports.lines;
     await line
       .run((query) =>
@@ -110,15 +144,46 @@ export class LeaseKeeper {
     await Promise.all(this.#ports.lines.map((each) => each.close()));
   }
 
+  async #beatAs(query: Query, id: string): Promise<Beat | undefined> {
+    const sql = `SELECT alive, at, members FROM ${functionName('beat')}($1, $2 * interval '1 ms', $3)`;
+    const [beat] = await query<Beat>(sql, [id, LEASE_MS, this.#isDraining]);
+    return beat;
+  }
+
   /** Asks on the second connection if the first one fails; the lease runs from before the asking. */
-  async #renew(ask: (query: Query) => Promise<boolean>): Promise<boolean> {
+  async #renew(ask: (query: Query) => Promise<Beat | undefined>): Promise<boolean> {
     const { lines, clock } = this.#ports;
     const [first, second] = lines;
     const monotonic = clock.monotonic();
     const wall = clock.now();
-    const isAlive = await first.run(ask).catch(() => second.run(ask));
-    this.#monotonicEnd = isAlive ? monotonic + LEASE_MS - MARGIN_MS : -Infinity;
+    const beat = await first.run(ask).catch(() => second.run(ask));
+    if (beat?.alive !== true) {
+      this.#end();
+      return false;
+    }
+    this.#monotonicEnd = monotonic + LEASE_MS - MARGIN_MS;
     this.#wallEnd = wall + LEASE_MS - MARGIN_MS;
-    return isAlive;
+    this.#offset = beat.at - (monotonic + clock.monotonic()) / 2;
+    this.#ending?.cancel();
+    this.#ending = clock.setTimer(this.#monotonicEnd - clock.monotonic(), () => this.#tell(this.#members));
+    this.#tell(beat.members ?? []);
+    return true;
+  }
+
+  #end(): void {
+    this.#monotonicEnd = -Infinity;
+    this.#ending?.cancel();
+    this.#tell(this.#members);
+  }
+
+  /** Announces what is different from what was announced last. */
+  #tell(members: readonly Member[]): void {
+    const isHeld = this.holdsLease();
+    const wasHeld = this.#wasHeld;
+    const isNews = isHeld !== wasHeld || JSON.stringify(members) !== JSON.stringify(this.#members);
+    this.#wasHeld = isHeld;
+    this.#members = members;
+    if (wasHeld && !isHeld) this.lapsed.emit(undefined);
+    if (isNews) this.changed.emit(undefined);
   }
 }

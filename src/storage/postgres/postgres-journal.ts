@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.js';
-import type { Membership } from '../cluster.js';
+import type { Cluster, Membership } from '../cluster.js';
 import type { JournalDatabase, Migrated } from '../journal.js';
 import { append } from './append.js';
 import { checkRights } from './check-rights.js';
@@ -15,6 +15,7 @@ import { prune } from './prune.js';
 import { removeRowsOf } from './remove-connection.js';
 import { probe, Room } from './room.js';
 import type { Query, SessionOptions } from './session.js';
+import { PostgresSlots } from './socket-slots.js';
 import { settle } from './settle.js';
 import { ready, stats } from './stats.js';
 import { takeOverRows } from './take-over.js';
@@ -55,7 +56,7 @@ export interface PostgresJournalPorts {
 
 /** A journal in PostgreSQL, and the lease under which this process claims its rows. */
 export interface PostgresJournal extends JournalDatabase {
-  readonly membership: Membership;
+  readonly cluster: Cluster;
 }
 
 /**
@@ -69,9 +70,13 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   const claims = new Claims();
   const lines = [beatLine(database), beatLine(database)] as const;
   const lease = new LeaseKeeper({ name, version, lines, clock, fenced: () => claims.clear() });
+  const slots = new PostgresSlots(slotsLine(database), clock, lease.instance);
   const journal = postgresJournal({
     claims,
-    leave: () => lease.leave(),
+    async leave() {
+      await slots.close();
+      await lease.leave();
+    },
     ownerOf: () => lease.id,
     maxBytes,
     clock,
@@ -79,16 +84,25 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   });
   try {
     await lease.join();
+    await slots.look();
   } catch (error) {
     await journal.close();
     throw error;
   }
   lease.run();
+  slots.run();
   const membership: Membership = {
+    isShared: true,
+    instance: lease.instance,
     holdsLease: () => lease.holdsLease(),
     holds: (row) => lease.holdsLease() && claims.has(row),
+    lapsed: lease.lapsed,
+    now: lease.now,
+    members: () => lease.members(),
+    changed: lease.changed,
+    drain: () => lease.drain(),
   };
-  return { membership, ...journal };
+  return { cluster: { membership, slots }, ...journal };
 }
 
 /** Makes the schema, or brings it up to date; answers what it did. */
@@ -125,6 +139,16 @@ export function beatLine(database: DatabaseAddress): Line {
   });
 }
 
+/** A connection for the slots of sockets, so that none waits behind events. */
+function slotsLine(database: DatabaseAddress): Line {
+  return new Line({
+    applicationName: 'ak-slack sockets',
+    statementMs: STATEMENT_MS,
+    check: checkReplica,
+    ...database,
+  });
+}
+
 /** What every connection is checked for: by the time of a reconnect there may be another server, or other rights. */
 async function checkReplica(query: Query): Promise<void> {
   await checkServer(query);
@@ -132,7 +156,7 @@ async function checkReplica(query: Query): Promise<void> {
 }
 
 /** The journal in PostgreSQL, for owners that are live replicas. */
-export function postgresJournal(ports: PostgresJournalPorts): Omit<JournalDatabase, 'membership'> {
+export function postgresJournal(ports: PostgresJournalPorts): Omit<JournalDatabase, 'cluster'> {
   const { appends, others, claims, ownerOf, leave, maxBytes, clock } = ports;
   const room = new Room(maxBytes, clock);
 

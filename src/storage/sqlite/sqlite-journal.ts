@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorMessage, PluginError } from '../../core/errors.js';
 import type { JournalDatabase } from '../journal.js';
+import { NO_CLUSTER } from './cluster.js';
 import type { EngineOptions } from './engine.js';
 import { packRows } from './packed-rows.js';
 import { startWorkerClient, type JournalClient } from './worker-client.js';
@@ -30,6 +31,7 @@ export async function openJournalFile(options: EngineOptions): Promise<JournalDa
 export function sqliteJournal(client: JournalClient): JournalDatabase {
   return {
     warning: client.warning,
+    cluster: NO_CLUSTER,
     append: (rows) => client.ask('append', packRows(rows)),
     claim: (owner, now, wants) => client.ask('claim', owner, now, wants),
     settle: (owner, now, settlements) => client.ask('settle', owner, now, settlements),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { Channel } from '../../../src/core/channel.js';
 import { scaledClock } from '../../../src/core/clock.js';
 import { PluginError } from '../../../src/core/errors.js';
-import type { Membership } from '../../../src/storage/cluster.js';
+import type { Member, Membership } from '../../../src/storage/cluster.js';
 import type { Journal, Settlement } from '../../../src/storage/journal.js';
 import { eventually } from '../../helpers/eventually.js';
 import { rig } from './rig.js';
@@ -14,6 +15,31 @@ class PlayedMembership implements Membership {
   isLeased = true;
   /** Keys of rows whose claim is lost. */
   readonly lost = new Set<number>();
+  readonly isShared = true;
+  readonly instance = 'this';
+  readonly lapsed = new Channel<undefined>();
+  readonly changed = new Channel<undefined>();
+  /** All times are this much ahead of the clock of this machine. */
+  ahead = 0;
+  names = ['this'];
+
+  constructor(readonly clock = scaledClock(100)) {}
+
+  readonly now = (): number => this.clock.now() + this.ahead;
+
+  members(): readonly Member[] {
+    return this.names.map((name) => ({ name, instance: name, isDraining: false }));
+  }
+
+  drain(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The lease ends, and is held again at once or later. */
+  lapse(): void {
+    this.isLeased = false;
+    this.lapsed.emit(undefined);
+  }
 
   holdsLease(): boolean {
     return this.isLeased;
@@ -54,6 +80,43 @@ describe('delivery in a process that shares its journal', () => {
     await r.take({ key: 'a' });
     await eventually(() => r.server.got.length > 0, 'the event is dispatched in the end');
     expect([times, r.server.got]).toEqual([2, ['a']]);
+  });
+
+  test('A dispatch is ended when the lease ends under which it began, and its event is looked up before it is sent again', async () => {
+    const membership = new PlayedMembership();
+    const r = await rig(membership.clock, LIMITS, same, membership);
+    const begun: string[] = [];
+    r.server.answer = ({ key }, signal) => {
+      begun.push(key);
+      if (begun.length > 1) return { t: 'delivered', eventId: 'evt' };
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+    };
+    await r.delivery.start();
+    await r.take({ key: 'a' });
+    await eventually(() => begun.length === 1, 'it is under way');
+    membership.lapse();
+    await eventually(async () => (await r.delivery.stats()).inFlight === 0, 'it is ended');
+    expect([begun, r.server.lookedUp]).toEqual([['a'], []]);
+    membership.isLeased = true;
+    await eventually(() => r.server.got.length === 1, 'it is sent again');
+    expect(r.server.lookedUp).toContain('a');
+    expect(r.tags()).not.toContain('outage');
+  });
+
+  test('Rows are written with the time that all members agree on', async () => {
+    const membership = new PlayedMembership();
+    membership.ahead = -3_600_000;
+    const r = await rig(membership.clock, LIMITS, same, membership);
+    await r.take({ key: 'a' });
+    const before = membership.now() + 1;
+    const { rows } = await r.journal.claim('another', before, [WANT]);
+    expect(rows).toMatchObject([{ key: 'a' }]);
+    expect(rows[0]?.receivedAt).toBeLessThanOrEqual(before);
+    await r.delivery.start();
+    await r.take({ key: 'b', conversation: 'C2' });
+    await eventually(() => r.tags().includes('dispatched'), 'it is dispatched');
+    const [dispatched] = r.seen.filter((event) => event.t === 'dispatched');
+    expect(dispatched?.waitedMs).toBeLessThan(3_000_000);
   });
 
   test('Rows that another process left in flight are looked up and sent at any time, not only at the start', async () => {

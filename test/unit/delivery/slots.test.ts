@@ -17,7 +17,7 @@ let slots: Slots;
 
 beforeEach(() => {
   watch = new OutageWatch(limits, seededRandom(1), new Channel(), new Health());
-  slots = new Slots({ limits, watch, concurrency: new Concurrency(limits.concurrency) });
+  slots = new Slots({ shares: () => limits, watch, concurrency: new Concurrency(limits.concurrency) });
 });
 
 describe('a slot for a row that is being written', () => {

@@ -31,7 +31,7 @@ describe('two replicas that deliver from one journal', () => {
     });
     const delivery: Delivery = createDelivery({
       journal,
-      membership: journal.membership,
+      membership: journal.cluster.membership,
       sink: server,
       clock: systemClock,
       random: seededRandom(1),
