@@ -49,6 +49,7 @@ export const FOLDERS = {
     surface: [
       'envelope.ts',
       'http.ts',
+      'places.ts',
       'policy.ts',
       'slack-errors.ts',
       'socket-event.ts',
@@ -79,6 +80,7 @@ export const FOLDERS = {
       'activity.ts',
       'answer-kind.ts',
       'deleted-connections.ts',
+      'hosts.ts',
       'live-connections.ts',
       'message-updates.ts',
       'order.ts',
@@ -86,6 +88,7 @@ export const FOLDERS = {
       'policy.ts',
       'project-names.ts',
       'setup-state.ts',
+      'shared-sockets.ts',
       'whose-bot.ts',
     ],
   },

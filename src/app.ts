@@ -7,9 +7,11 @@ import { createCredentials } from './autokitteh/credentials.js';
 import { createIdentityCheck, type IdentityCheck } from './autokitteh/rights-check.js';
 import { ActivityLog } from './connections/activity.js';
 import { DeletedConnections } from './connections/deleted-connections.js';
+import { Hosts } from './connections/hosts.js';
 import { LiveConnections } from './connections/live-connections.js';
 import type { LivePolicy } from './connections/policy.js';
 import { APP_TOKEN, BOT_TOKEN } from './connections/setup-state.js';
+import { shareSockets } from './connections/shared-sockets.js';
 import { askWhoseBot, verdictOf } from './connections/whose-bot.js';
 import { readManifest, type Manifest } from './contract/manifest.js';
 import { startContractServer } from './contract/server.js';
@@ -175,6 +177,8 @@ async function start(config: StartConfig, surroundings: Surroundings, releasers:
 export interface Pipeline {
   readonly http: SlackHttp;
   readonly slack: SlackWebApi;
+  /** Which apps' sockets are opened here, and how they are handed over. */
+  readonly hosts: Hosts;
   readonly sockets: SlackSockets;
   readonly receiver: Receiver;
   /** The way to the server, which delivery goes. */
@@ -206,20 +210,24 @@ export async function makePipeline(
   const journal = await openJournal(config.journalUrl);
   releasers.push('the journal', () => journal.close());
   if (journal.warning !== undefined) log.error(journal.warning);
-  const sockets = createSlackSockets({
+  const hosts = new Hosts({ cluster: journal.cluster, policy: policies.sockets.pool, clock });
+  const ownSockets = createSlackSockets({
     apiUrl: config.slackApiUrl,
     policy: policies.sockets,
+    places: hosts,
     outbound,
     onEnvelope: (envelope: Envelope) => receiver.receive(envelope),
     onToken: (token, appId, fate) =>
       fate === 'opened' ? live.tokenOpened(token, appId) : live.tokenRefused(token),
     ...{ clock, random, log },
   });
-  watchApps(sockets.events, health);
+  const sockets = shareSockets(ownSockets, hosts);
+  watchApps(ownSockets.events, health);
   const live = new LiveConnections({
     integrationId,
     server,
     sockets,
+    speaker: hosts,
     ask: async (botToken, signal) => verdictOf(await askWhoseBot(slack, botToken, signal)),
     tokens: journal.tokens,
     policy: policies.live,
@@ -234,6 +242,7 @@ export async function makePipeline(
   const delivery = createDelivery({
     journal,
     membership: journal.cluster.membership,
+    isHost: (appId) => hosts.isHost(appId),
     limits: policies.delivery,
     ...{ sink, clock, random, health },
   });
@@ -248,18 +257,19 @@ export async function makePipeline(
     delivery: delivery.events,
     ...{ live, desk, updater, clock, log },
   });
-  return { http, slack, sockets, receiver, sink, delivery, live, activity, desk };
+  return { http, slack, hosts, sockets, receiver, sink, delivery, live, activity, desk };
 }
 
 /** Begins to deliver what waits in the journal, to look at the server, and with that to open sockets. */
 export async function startPipeline(
-  { sockets, receiver, delivery, live, desk }: Pipeline,
+  { hosts, sockets, receiver, delivery, live, desk }: Pipeline,
   releasers: Releasers,
 ): Promise<void> {
   await delivery.start();
   releasers.push('the connection reconciler', () => live.stop());
   // First of all to stop: what has arrived is journaled and acknowledged, then the sockets close.
   releasers.push('the sockets', async () => {
+    await hosts.handOver();
     desk.close();
     // Beside the acknowledgements, so that a stop takes no longer than either; `live` waits for it.
     void live.sayFarewell();

@@ -9,6 +9,7 @@ import type { AppToken, SlackSockets } from '../slack/sockets.js';
 import { AppStatuses } from './app-statuses.js';
 import { DueComparisons } from './due-comparisons.js';
 import type { LivePolicy } from './policy.js';
+import type { Speaker } from './ports.js';
 import type { Entry, Registry } from './registry.js';
 import { isOthers, usesSocketMode } from './setup-state.js';
 import { statusOf } from './status.js';
@@ -17,6 +18,7 @@ import { StatusPublisher, type PushStatus, type RefreshStatus } from './status-p
 export interface ConnectionStatusesOptions {
   readonly registry: Registry;
   readonly sockets: Pick<SlackSockets, 'status' | 'events'>;
+  readonly speaker: Speaker;
   readonly health: Health;
   readonly push: PushStatus;
   readonly refresh: RefreshStatus;
@@ -43,10 +45,12 @@ export class ConnectionStatuses {
   readonly #unsubscribe: readonly (() => void)[];
   /** Apps whose sockets' status has changed in this turn. */
   readonly #changedApps = new Set<string>();
+  /** Brought to the server since the others are not known any more. */
+  readonly #saidOnce = new Set<string>();
   #sweptAt: number;
 
   constructor(options: ConnectionStatusesOptions) {
-    const { clock, health, policy, registry, sockets } = options;
+    const { clock, health, policy, registry, sockets, speaker } = options;
     this.#options = options;
     this.#sweptAt = clock.monotonic();
     this.#apps = new AppStatuses(sockets);
@@ -66,6 +70,7 @@ export class ConnectionStatuses {
         if (CONDITIONS.includes(condition)) this.#addAll();
       }),
       registry.changed.subscribe((id) => this.#due.add(id)),
+      speaker.changed.subscribe(() => this.#addAll()),
     ];
   }
 
@@ -107,7 +112,9 @@ export class ConnectionStatuses {
 
   /** Whether the server holds another status than the one brought to it. */
   overwritten({ id, status }: Entry['record']): boolean {
-    return this.#publisher.overwritten(id, status);
+    // Where another process brings it, any change may be that of the server itself.
+    const isOthers = this.#speaksFor(id) === 'never';
+    return this.#publisher.overwritten(id, status) || (isOthers && this.#publisher.isNews(id, status));
   }
 
   /** Compares and brings nothing more. Resolves when nothing is on its way any more. */
@@ -120,7 +127,17 @@ export class ConnectionStatuses {
   #compare(connectionId: string): number | undefined {
     const entry = this.#options.registry.get(connectionId);
     if (entry === undefined || !usesSocketMode(entry)) return undefined;
-    return this.#publisher.update(connectionId, this.of(entry));
+    const speaks = this.#speaksFor(connectionId);
+    if (speaks === 'always') this.#saidOnce.delete(connectionId);
+    if (speaks === 'never' || this.#saidOnce.has(connectionId)) return undefined;
+    const again = this.#publisher.update(connectionId, this.of(entry));
+    if (speaks === 'once' && again === Infinity) this.#saidOnce.add(connectionId);
+    return again;
+  }
+
+  #speaksFor(connectionId: string): ReturnType<Speaker['speaksFor']> {
+    const setup = this.#options.registry.get(connectionId)?.setup;
+    return this.#options.speaker.speaksFor(setup?.t === 'complete' ? setup.appId : connectionId);
   }
 
   #addAll(): void {

@@ -16,7 +16,7 @@ import { sayFarewell } from './farewell.js';
 import { Identification } from './identification.js';
 import type { AskSlack } from './identity.js';
 import type { LivePolicy } from './policy.js';
-import type { Server } from './ports.js';
+import type { Server, Speaker } from './ports.js';
 import { Reconciler } from './reconciler.js';
 import { Registry, type Entry } from './registry.js';
 import { usesSocketMode } from './setup-state.js';
@@ -30,6 +30,8 @@ export interface LiveOptions {
   readonly integrationId: string;
   readonly server: Server;
   readonly sockets: Pick<SlackSockets, 'reconcile' | 'status' | 'events'>;
+  /** Who brings statuses to the server; this process, unless said. */
+  readonly speaker?: Speaker;
   readonly ask: AskSlack;
   /** Where what Slack said about tokens is kept over restarts. */
   readonly tokens: TokenStore;
@@ -40,6 +42,12 @@ export interface LiveOptions {
   /** Is told whether the server can be asked; says what keeps events from being taken or delivered. */
   readonly health: Health;
 }
+
+const SPEAKS_ALONE: Speaker = {
+  speaksFor: () => 'always',
+  hasOthers: () => false,
+  changed: new Channel(),
+};
 
 const IDENTIFY_MS = SLACK_WAITS_MS / 3;
 
@@ -98,6 +106,7 @@ export class LiveConnections {
     this.#statuses = new ConnectionStatuses({
       registry: this.#registry,
       sockets: options.sockets,
+      speaker: options.speaker ?? SPEAKS_ALONE,
       push: async (id, status) => {
         await server.pushStatus(id, status, signal);
         // It may have covered the server's own, which says that variables have changed since they were read.
@@ -121,7 +130,7 @@ export class LiveConnections {
     this.#reconciler.start();
   }
 
-  /** Tells the server that the program is not running, those connections first whose events are missed. Never rejects. */
+  /** Tells the server that the program is not running, unless another process goes on; those connections first whose events are missed. Never rejects. */
   sayFarewell(): Promise<void> {
     this.#farewell ??= this.#sayFarewell();
     return this.#farewell;
@@ -311,7 +320,9 @@ export class LiveConnections {
 
   #sayFarewell(): Promise<void> {
     const quiet = this.#statuses.stop();
-    const { clock, log, policy, server } = this.#options;
+    const { clock, log, policy, server, speaker } = this.#options;
+    // The others go on, and bring the statuses.
+    if (speaker?.hasOthers() === true) return quiet;
     const setUp = this.entries().filter((entry) => usesSocketMode(entry) && entry.setup.t === 'complete');
     const byActivity = setUp.sort((left, right) => Number(right.active) - Number(left.active));
     return sayFarewell({

@@ -1,5 +1,18 @@
 import type { ConnectionRecord, Variable } from '../autokitteh/client.js';
 import type { Status } from '../autokitteh/status.js';
+import type { Channel } from '../core/channel.js';
+
+/** Which of the processes that share the connections brings a status to the server. */
+export interface Speaker {
+  /**
+   * Whether this process does so for an app, or for a connection without one; `once` if it was the one to do so when it last
+   * knew the others, and no longer knows them: what another one says then is left as it is.
+   */
+  speaksFor(id: string): 'always' | 'once' | 'never';
+  /** Whether others are there that are not stopping. */
+  hasOthers(): boolean;
+  readonly changed: Channel<undefined>;
+}
 
 /** What a reconcile asks of the server. */
 export interface Server {

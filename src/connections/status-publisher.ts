@@ -90,6 +90,12 @@ export class StatusPublisher {
     return pushed !== undefined && !same(pushed, stored);
   }
 
+  /** Whether the server was last seen to hold another status. */
+  isNews(connectionId: string, stored: Status): boolean {
+    const shown = this.#shown.get(connectionId);
+    return shown !== undefined && !same(shown.stored, stored);
+  }
+
   /**
    * Notes what is true, and brings it to the server when that is due. Answers in how many milliseconds it is to be called
    * again although nothing has changed; Infinity for when a change has ended, undefined for not at all.

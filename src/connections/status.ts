@@ -87,12 +87,12 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
   const { identity } = entry;
   if (identity.t === 'known' && !identity.isConfirmed && identity.failure !== undefined) {
     return warning(
-      `${count(sockets.sockets)} live, but Slack cannot verify the bot token now (${identity.failure}), which it verified earlier`,
+      `${live(sockets)}, but Slack cannot verify the bot token now (${identity.failure}), which it verified earlier`,
     );
   }
   if (sockets.ghosts > 0) {
     return warning(
-      `${count(sockets.sockets)} live, but Slack counts ${sockets.ghosts} more of this app elsewhere, which receive a share of its events: stop the other program, or restart the server after an adoption`,
+      `${live(sockets)}, but Slack counts ${sockets.ghosts} more of this app elsewhere, which receive a share of its events: stop the other program, or restart the server after an adoption`,
     );
   }
   const word = unknownAnswerKind(entry.variables?.get(ANSWERS_VARIABLE));
@@ -101,7 +101,7 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
       `${ANSWERS_VARIABLE} names ${word}, which workflows cannot answer: use ${ANSWER_KINDS.join(', ')}, or remove it`,
     );
   const note = token?.t === 'superseded' ? `, with ${OTHER_TOKEN[token.by]}` : '';
-  return ok(`Using Socket Mode${forTeam(entry)}: ${count(sockets.sockets)} live${note}`);
+  return ok(`Using Socket Mode${forTeam(entry)}: ${live(sockets)}${note}`);
 }
 
 const OTHER_TOKEN: Readonly<Record<SupersededBy, string>> = {
@@ -116,8 +116,9 @@ function forTeam({ identity, variables }: Entry): string {
   return team === undefined || team === '' ? '' : ` in ${team}`;
 }
 
-function count(sockets: number): string {
-  return sockets === 1 ? '1 socket' : `${sockets} sockets`;
+function live({ sockets, elsewhere }: AppSocketsStatus): string {
+  const count = sockets === 1 ? '1 socket live' : `${sockets} sockets live`;
+  return (elsewhere?.replicas ?? 0) > 1 ? `${count} on ${elsewhere?.replicas} replicas` : count;
 }
 
 function few({ sockets, wanted }: AppSocketsStatus): string {

@@ -122,7 +122,8 @@ export async function gaugesOf(observed: Observed): Promise<Gauges> {
   for (const { status } of connections) byStatus.set(status.code, (byStatus.get(status.code) ?? 0) + 1);
   return {
     ...delivery,
-    sockets: new Map(apps.map(({ id, sockets }) => [id, sockets])),
+    // Those of this process: each tells its own.
+    sockets: new Map(apps.map(({ id, list }) => [id, list.filter(({ state }) => state === 'live').length])),
     connections: byStatus,
   };
 }

@@ -39,6 +39,9 @@ const RESERVE = 1;
 // Tries of refused tokens of one app: one at once, then one in appEveryMs.
 const PROBE_BURST = 1;
 
+// Of an app's budget each process that shares the app has at least so much: one for a spare socket, and the reserve.
+const LEAST_BURST = 1 + RESERVE;
+
 interface Waiter {
   readonly appId: string;
   readonly urgency: Urgency;
@@ -65,6 +68,7 @@ interface Bucket {
 export class ConnectionLimiter {
   readonly #clock: Clock;
   readonly #policy: SocketPolicy['limiter'];
+  readonly #parts: () => number;
   readonly #all: Bucket;
   readonly #apps = new Map<string, Bucket>();
   /** The same for tries of refused tokens. */
@@ -75,9 +79,11 @@ export class ConnectionLimiter {
   readonly #waiters = new Set<Waiter>();
   #timer: Timer | undefined;
 
-  constructor(clock: Clock, policy: SocketPolicy['limiter']) {
+  /** `parts` is by how many processes an app's budget is divided. */
+  constructor(clock: Clock, policy: SocketPolicy['limiter'], parts: () => number = () => 1) {
     this.#clock = clock;
     this.#policy = policy;
+    this.#parts = parts;
     this.#all = { tokens: policy.allBurst, filledAt: clock.monotonic(), blockedAt: 0, blockedForMs: 0 };
   }
 
@@ -194,7 +200,9 @@ export class ConnectionLimiter {
   }
 
   #burst(isProbe: boolean): number {
-    return isProbe ? PROBE_BURST : this.#policy.appBurst;
+    if (isProbe) return PROBE_BURST;
+    const { appBurst } = this.#policy;
+    return Math.min(appBurst, Math.max(LEAST_BURST, Math.ceil(appBurst / this.#parts())));
   }
 
   #bucket(appId: string, isProbe: boolean, now: number): Bucket {

@@ -6,6 +6,7 @@ import type { Acknowledger } from './acknowledger.js';
 import { URGENCY, type ConnectionLimiter, type LimiterWait, type Urgency } from './connection-limiter.js';
 import type { Envelope } from './envelope.js';
 import type { Liveness } from './liveness.js';
+import type { SocketPlace, SocketPlaces } from './places.js';
 import type { SocketPolicy } from './policy.js';
 import type { Roster } from './roster.js';
 import type { SocketEvent } from './socket-event.js';
@@ -22,6 +23,7 @@ export interface PoolSurroundings {
   readonly openWire: OpenWire;
   readonly liveness: Liveness;
   readonly limiter: ConnectionLimiter;
+  readonly places: SocketPlaces;
   readonly events: Channel<SocketEvent>;
   readonly background: Background;
   readonly onEnvelope: (envelope: Envelope) => void;
@@ -52,6 +54,7 @@ export interface OpenerOptions {
 export class Opener {
   readonly #options: OpenerOptions;
   #lastOpening = -Infinity;
+  #placeless = -Infinity;
   #asking: { readonly urgency: Urgency; readonly abort: AbortController } | undefined;
   #stopped = false;
 
@@ -64,6 +67,11 @@ export class Opener {
     const { roster, surroundings } = this.#options;
     const { staggerMs } = surroundings.policy.pool;
     return roster.opening().length > 0 ? this.#lastOpening + staggerMs : -Infinity;
+  }
+
+  /** Monotonic time from which a place for the next socket is looked for again; in the past if one was found. */
+  get placelessUntil(): number {
+    return this.#placeless;
   }
 
   /** What the next socket waits for, apart from the backoff after failures. */
@@ -90,12 +98,24 @@ export class Opener {
         () => true,
         () => false,
       );
+      if (granted) await this.#openInPlace(urgency === URGENCY.probe);
       if (this.#asking === asking) this.#asking = undefined;
-      if (!granted) return;
-      if (this.#due()) this.#open();
-      else surroundings.limiter.refund(appId, urgency === URGENCY.probe);
-      this.#options.onChange();
+      if (granted) this.#options.onChange();
     });
+  }
+
+  async #openInPlace(isProbe: boolean): Promise<void> {
+    const { appId, roster, surroundings, tokens } = this.#options;
+    const { clock, limiter, places, policy } = surroundings;
+    const isReplacement = roster.leaving(tokens.chosen()).length > 0;
+    const isSpare = !isReplacement && roster.size >= places.share(appId).sockets;
+    let opened: SlackSocket | undefined;
+    const place = this.#due() ? await places.take(appId, isSpare, () => opened?.end('surplus')) : undefined;
+    if (place !== undefined && this.#due()) opened = this.#open(place);
+    if (opened !== undefined) return;
+    if (place === undefined && this.#due()) this.#placeless = clock.monotonic() + policy.pool.placeMs;
+    place?.free();
+    limiter.refund(appId, isProbe);
   }
 
   /** Opens nothing more. */
@@ -112,32 +132,35 @@ export class Opener {
     const chosen = tokens.chosen();
     if (this.#stopped || chosen === undefined) return false;
     const now = clock.monotonic();
-    if (now < trouble.retryAt || now < this.staggeredUntil) return false;
+    if (now < trouble.retryAt || now < this.staggeredUntil || now < this.#placeless) return false;
     const disabled = trouble.state.t === 'disabled';
     if (roster.good(chosen).length + roster.opening().length >= (disabled ? 1 : wanted())) return false;
     return roster.size < policy.pool.budget;
   }
 
   #urgency(): Urgency {
-    const { roster, tokens } = this.#options;
+    const { appId, roster, surroundings, tokens } = this.#options;
     const chosen = tokens.chosen();
     if (chosen !== undefined && tokens.wasRefused(chosen.token)) return URGENCY.probe;
     const states = roster.all().map(({ state }) => state);
-    if (!states.some(({ t }) => t === 'live')) return URGENCY.deaf;
+    if (!states.some(({ t }) => t === 'live'))
+      return surroundings.places.others(appId).live > 0 ? URGENCY.replacement : URGENCY.deaf;
     const leaving = states.flatMap((state) => (state.t === 'live' ? [state.leaving] : []));
     if (leaving.includes('announced')) return URGENCY.announced;
     const losing = leaving.includes('unheard') || states.some(({ t }) => t === 'suspect');
     return losing ? URGENCY.replacement : URGENCY.spare;
   }
 
-  #open(): void {
+  #open(place: SocketPlace): SlackSocket | undefined {
     const { acknowledger, appId, listener, roster, surroundings, tokens } = this.#options;
     const token = tokens.chosen();
-    if (token === undefined) return;
+    if (token === undefined) return undefined;
     const { clock, liveness, openWire, policy } = surroundings;
     this.#lastOpening = clock.monotonic();
     const id = surroundings.newSocketId();
     const dependencies = { openWire, clock, liveness, policy, listener, acknowledger };
-    roster.add(new SlackSocket({ id, appId, token, ...dependencies }));
+    const socket = new SlackSocket({ id, appId, token, place, ...dependencies });
+    roster.add(socket);
+    return socket;
   }
 }

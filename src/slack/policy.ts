@@ -42,6 +42,8 @@ export interface SocketPolicy {
     readonly probe: Backoff;
     /** Renewals after a wake-up are spread over this. */
     readonly wakeSpreadMs: number;
+    /** Where several processes share an app: before the next try of a socket for which no place was free. */
+    readonly placeMs: number;
     /** While Slack counts more sockets than ours, a fresh hello is fetched this often to learn whether they are gone. */
     readonly recountMs: number;
   };
@@ -93,6 +95,7 @@ export const DEFAULT_POLICY: SocketPolicy = {
     crowded: { firstMs: 10_000, factor: 2, maxMs: 600_000 },
     probe: { firstMs: 300_000, factor: 2, maxMs: 3_600_000 },
     wakeSpreadMs: 10_000,
+    placeMs: 1_000,
     recountMs: 600_000,
   },
   load: { everyMs: 1_000, growInFlight: 20, growDelayMs: 1_000, growAfter: 2, shrinkAfter: 300 },

@@ -25,6 +25,8 @@ export interface PoolFacts {
   readonly refusal: { readonly error: string; readonly advice: string } | undefined;
   /** Whether there is a token to open sockets with. */
   readonly usable: boolean;
+  /** Whether the next socket found no place among those that the app may have. */
+  readonly isPlaceless: boolean;
 }
 
 /** The facts as a status for people. */
@@ -70,7 +72,8 @@ type Fewer = Pick<Extract<AppSocketsStatus, { t: 'degraded' }>, 't' | 'reason' |
 type Becoming = Pick<Extract<AppSocketsStatus, { t: 'opening' | 'renewing' }>, 't' | 'doing'>;
 
 /** Fewer good sockets than wanted, for a reason that passes by itself. */
-function fewer({ trouble, wait, suspect, good, live, wanted, wasLive }: PoolFacts): Fewer | Becoming {
+function fewer(facts: PoolFacts): Fewer | Becoming {
+  const { trouble, wait, suspect, good, live, wanted, wasLive } = facts;
   // The budget holds up only what is not urgent: as many as wanted serve, or one at least.
   if (wait?.why === 'budget' && live >= wanted)
     return { t: 'renewing', doing: `opening another socket at ${timeOf(wait.until)}` };
@@ -78,10 +81,16 @@ function fewer({ trouble, wait, suspect, good, live, wanted, wasLive }: PoolFact
   if (trouble.t === 'failing') return { t: 'degraded', reason: trouble.reason, doing: 'retrying' };
   if (suspect > 0 && good === 0)
     return { t: 'degraded', reason: 'Slack does not answer', doing: 'opening new sockets' };
+  if (facts.isPlaceless) return { t: 'degraded', ...PLACELESS };
   if (live > 0) return { t: 'renewing', doing: 'opening another socket' };
   if (!wasLive) return { t: 'opening', doing: 'opening the first socket' };
   return { t: 'degraded', reason: 'no socket is open', doing: 'opening another socket' };
 }
+
+const PLACELESS = {
+  reason: 'no further socket of the app may be opened, or PostgreSQL cannot be asked whether one may',
+  doing: 'asking again every second',
+};
 
 function waiting({ why, until, askedMs }: SocketWait): Pick<Fewer, 'reason' | 'doing'> {
   return why === 'slack'

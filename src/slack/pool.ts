@@ -69,6 +69,7 @@ export class AppPool {
       clock,
       policy,
       roster: this.#roster,
+      share: () => surroundings.places.share(appId),
       events: surroundings.events,
       onEnvelope: surroundings.onEnvelope,
       ghosts: () => this.#ghosts.ghosts,
@@ -135,6 +136,7 @@ export class AppPool {
       tokens: this.#tokens.verdicts(),
       refusal: this.#tokens.refusal(),
       usable: usable !== undefined,
+      isPlaceless: this.#opener.placelessUntil > this.#in.clock.monotonic(),
     });
   }
 
@@ -216,7 +218,8 @@ export class AppPool {
     this.#timer?.cancel();
     this.#timer = undefined;
     const { clock, policy } = this.#in;
-    const times = [this.#trouble.retryAt, this.#tokens.nextProbe(since), this.#opener.staggeredUntil];
+    const times = [this.#trouble.retryAt, this.#tokens.nextProbe(since)];
+    times.push(this.#opener.staggeredUntil, this.#opener.placelessUntil);
     for (const { state, renewal } of this.#roster.all())
       if (state.t === 'live') times.push(renewal.at, state.since + policy.pool.stableMs);
     const next = Math.min(...times.filter((at) => at > since));
@@ -232,6 +235,7 @@ export class AppPool {
 
   #onState(socket: SlackSocket, from: SocketState): void {
     const { state } = socket;
+    socket.place.setLive(state.t === 'live');
     if (state.t === 'live' && from.t === 'awaiting_hello') this.#onGreeted(socket, state.hello, state.since);
     if (state.t === 'live' && from.t !== 'live') this.#acknowledger.onLive();
     // What Slack said is news once, not again when the socket comes back from suspicion or from draining.
@@ -261,15 +265,13 @@ export class AppPool {
   }
 
   #onGreeted(socket: SlackSocket, hello: Hello, now: number): void {
-    const { policy, random, events } = this.#in;
+    const { policy, random } = this.#in;
     this.#wasLive = true;
     this.#answered = true;
     this.#tokens.accept(socket.token.token);
     this.#in.limiter.establish(this.#appId);
     this.#in.onToken(socket.token.token, this.#appId, 'opened');
     this.#trouble.greeted();
-    if (this.#ghosts.counted(hello.connections, this.#roster.countedFor(socket)))
-      events.emit({ t: 'ghosts', appId: this.#appId, ghosts: this.#ghosts.ghosts });
     const siblings = this.#roster.all().filter((other) => other !== socket && other.serves);
     const renewAt = renewalTime(
       now,
@@ -278,13 +280,42 @@ export class AppPool {
       policy.pool,
       random,
     );
-    const recountAt = this.#ghosts.ghosts > 0 ? now + policy.pool.recountMs : Infinity;
-    socket.renewal = { at: Math.min(renewAt, recountAt), why: 'age' };
+    socket.renewal = { at: renewAt, why: 'age' };
+    this.#countGhosts(socket, hello, now);
+  }
+
+  /** Slack said at `now` how many sockets it counts; those of other processes are known after the next look at them. */
+  #countGhosts(socket: SlackSocket, { connections }: Hello, now: number): void {
+    const { background, events, places, policy } = this.#in;
+    const { surely, perhaps } = this.#roster.countedFor(socket);
+    const before = places.others(this.#appId).live;
+    const count = (): void => {
+      const { live, seen } = places.others(this.#appId);
+      const known = { surely: surely + Math.min(before, live), perhaps: perhaps + seen };
+      if (this.#ghosts.counted(connections, known))
+        events.emit({ t: 'ghosts', appId: this.#appId, ghosts: this.#ghosts.ghosts });
+      const recountAt = this.#ghosts.ghosts > 0 ? now + policy.pool.recountMs : Infinity;
+      if (recountAt < socket.renewal.at) socket.renewal = { at: recountAt, why: 'age' };
+    };
+    const look = places.look();
+    if (look === undefined) count();
+    else
+      background.run('counting sockets', () =>
+        look.then(
+          () => {
+            count();
+            this.#step();
+          },
+          // Without PostgreSQL the number stays what it was.
+          () => undefined,
+        ),
+      );
   }
 
   #onClosed(socket: SlackSocket, reason: ClosedReason, from: SocketState): void {
     const { clock, events, limiter, policy } = this.#in;
     this.#roster.remove(socket);
+    socket.place.free();
     this.#traffic.closed(socket.id);
     if (from.t !== 'fetching_url' && from.t !== 'dialling') this.#ghosts.closed();
     if (reason.t === 'ended' || reason.t === 'silent') this.#acknowledger.onDoubt(socket);

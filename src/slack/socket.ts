@@ -8,6 +8,7 @@ import {
   type Hello,
 } from './envelope.js';
 import type { Liveness, Watch } from './liveness.js';
+import type { SocketPlace } from './places.js';
 import type { SocketPolicy } from './policy.js';
 import type { ClosedReason, LeaveReason, SocketState } from './socket-state.js';
 import type { OpenWire, Wire, WireEnd } from './wire.js';
@@ -32,6 +33,7 @@ export interface SocketOptions {
   /** The app that the token was saved for. */
   readonly appId: string;
   readonly token: AppToken;
+  readonly place: SocketPlace;
   readonly openWire: OpenWire;
   readonly clock: Clock;
   readonly liveness: Liveness;
@@ -45,6 +47,8 @@ export interface SocketOptions {
 export class SlackSocket {
   readonly id: string;
   readonly token: AppToken;
+  /** Given back when it is closed. */
+  readonly place: SocketPlace;
   /** Monotonic milliseconds. */
   readonly openedAt: number;
   /** When it is to be renewed, in monotonic milliseconds, and why; set by the pool. */
@@ -65,6 +69,7 @@ export class SlackSocket {
   constructor(options: SocketOptions) {
     this.id = options.id;
     this.token = options.token;
+    this.place = options.place;
     this.openedAt = options.clock.monotonic();
     this.#options = options;
     // Of another app its hello does not make it live.

@@ -10,6 +10,7 @@ import type { Envelope } from './envelope.js';
 import { FrameWatch } from './upgrade-watch.js';
 import { createSlackHttp } from './http.js';
 import { Liveness } from './liveness.js';
+import { undivided, type SocketPlaces } from './places.js';
 import { DEFAULT_POLICY, type SocketPolicy } from './policy.js';
 import { AppPool } from './pool.js';
 import type { PoolSurroundings } from './opener.js';
@@ -47,6 +48,8 @@ export interface SlackSocketsOptions {
   /** Told when Slack has opened a socket of an app with an app-level token, or refused the token. */
   readonly onToken?: (token: string, appId: string, fate: 'opened' | 'refused') => void;
   readonly policy?: SocketPolicy;
+  /** How the sockets of apps are divided among several processes; without it, this one has all. */
+  readonly places?: SocketPlaces;
   /** The way to Slack; without one, directly. */
   readonly outbound?: Outbound;
 }
@@ -55,6 +58,7 @@ export interface SlackSocketsOptions {
 export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
   const { apiUrl, clock, random, log } = options;
   const policy = options.policy ?? DEFAULT_POLICY;
+  const places = options.places ?? undivided(policy.pool);
   const http = createSlackHttp(options.outbound);
   const frames = new FrameWatch();
   const events = new Channel<SocketEvent>();
@@ -76,7 +80,8 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
     policy,
     openWire: (token, listener) => openSdkWire({ apiUrl, clock, http, frames }, token, listener),
     liveness,
-    limiter: new ConnectionLimiter(clock, policy.limiter),
+    limiter: new ConnectionLimiter(clock, policy.limiter, () => places.parts()),
+    places,
     events,
     background,
     onEnvelope: options.onEnvelope,

@@ -48,6 +48,8 @@ interface Common {
   readonly answered: boolean;
   /** Whether Slack has greeted a socket of this app since then: its id is no claim of somebody's any more. */
   readonly greeted: boolean;
+  /** Where several processes share the app: how many of the sockets others have, and how many processes have any. */
+  readonly elsewhere?: { readonly sockets: number; readonly replicas: number };
 }
 
 /** How the sockets of one app are. The sentences are for people; they hold no secrets. */

@@ -15,6 +15,8 @@ export interface TrafficOptions {
   readonly roster: Roster;
   readonly events: Channel<SocketEvent>;
   readonly onEnvelope: (envelope: Envelope) => void;
+  /** How many sockets this process should have of the app without load, and how many at most. */
+  readonly share: () => { readonly sockets: number; readonly most: number };
   /** Sockets that Slack counts and that are not ours. */
   readonly ghosts: () => number;
   /** Another number of sockets is wanted. */
@@ -26,19 +28,19 @@ export class Traffic {
   readonly #options: TrafficOptions;
   readonly #load: Load;
   readonly #redeliveries = new Redeliveries();
-  #wanted: number;
+  /** Sockets that are wanted because of the load. */
+  #grown = 0;
   #timer: Timer | undefined;
   #stopped = false;
 
   constructor(options: TrafficOptions) {
     this.#options = options;
     this.#load = new Load(options.policy.load);
-    this.#wanted = options.policy.pool.sockets;
   }
 
   /** How many sockets the app should have. */
   get wanted(): number {
-    return this.#wanted;
+    return this.#options.share().sockets + this.#grown;
   }
 
   received(socket: SlackSocket, envelope: Envelope): void {
@@ -92,16 +94,16 @@ export class Traffic {
   }
 
   #judge(): void {
-    const { appId, events, policy, roster } = this.#options;
-    const { budget, headroom, sockets } = policy.pool;
-    const most = Math.max(sockets, budget - headroom - this.#options.ghosts());
+    const { appId, events, roster, share } = this.#options;
+    const { sockets, most: shared } = share();
+    const most = Math.max(sockets, shared - this.#options.ghosts());
     const step = this.#load.judge(roster.good(undefined).length);
-    const to = Math.min(most, Math.max(sockets, this.#wanted + step));
+    const from = this.wanted;
+    const to = Math.min(most, Math.max(sockets, from + step));
     // An app without traffic needs no timer.
     this.#timer = roster.inFlight > 0 || to > sockets ? this.#setTimer() : undefined;
-    if (to === this.#wanted) return;
-    const from = this.#wanted;
-    this.#wanted = to;
+    if (to === from) return;
+    this.#grown = to - sockets;
     events.emit({ t: 'resized', appId, from, to, why: step > 0 ? 'load' : 'calm' });
     this.#options.onResize();
   }

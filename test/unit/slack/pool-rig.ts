@@ -4,6 +4,7 @@ import { seededRandom } from '../../../src/core/random.js';
 import { ConnectionLimiter } from '../../../src/slack/connection-limiter.js';
 import type { Envelope } from '../../../src/slack/envelope.js';
 import { Liveness } from '../../../src/slack/liveness.js';
+import { undivided } from '../../../src/slack/places.js';
 import { DEFAULT_POLICY, type SocketPolicy } from '../../../src/slack/policy.js';
 import { AppPool } from '../../../src/slack/pool.js';
 import type { SocketEvent } from '../../../src/slack/socket-event.js';
@@ -46,6 +47,7 @@ export class PoolRig {
       openWire: this.wires.open,
       liveness,
       limiter: this.limiter,
+      places: undivided(policy.pool),
       events: channel,
       background: new Background((name, error) => {
         throw new Error(name, { cause: error });

@@ -1,0 +1,254 @@
+import { createHash } from 'node:crypto';
+import { Channel } from '../core/channel.js';
+import { sleep, type Clock } from '../core/clock.js';
+import type { SocketPlace, SocketPlaces } from '../slack/places.js';
+import type { SocketPolicy } from '../slack/policy.js';
+import type { Cluster } from '../storage/cluster.js';
+import type { Speaker } from './ports.js';
+
+// So many members open sockets of one app: any of them may be lost without a moment in which the app has none.
+const HOSTS = 2;
+
+// After an app has had no live socket elsewhere for this long, its host opens a second one; and after as long again for each
+// rank, members open one that are no hosts.
+const PATIENCE_MS = 10_000;
+
+// A member that stops hands its sockets over for so long at most.
+const HAND_OVER_MS = 20_000;
+const HAND_OVER_STEP_MS = 250;
+
+export interface HostsOptions {
+  readonly cluster: Cluster;
+  readonly policy: SocketPolicy['pool'];
+  readonly clock: Clock;
+}
+
+/** An app of which this process is to have sockets. */
+interface Share {
+  readonly sockets: number;
+  readonly most: number;
+}
+
+/** The members by their claim on an app, strongest first: the same in every process, and without a place where it is kept. */
+export function rank(appId: string, names: readonly string[]): string[] {
+  const weight = (name: string): number =>
+    createHash('sha256').update(`${appId}\n${name}`).digest().readUIntBE(0, 6);
+  return names
+    .map((name) => ({ name, weight: weight(name) }))
+    .sort((left, right) => right.weight - left.weight || (left.name < right.name ? -1 : 1))
+    .map(({ name }) => name);
+}
+
+/**
+ * Which apps this process opens sockets of, and how many, among those that share the journal: the two members with the
+ * strongest claim on an app are its hosts. Sockets that were opened here and belong elsewhere now are kept until those of the
+ * hosts are live, so that an app is never without one.
+ */
+export class Hosts implements SocketPlaces, Speaker {
+  /** Emits when here() may answer something else, and when another member is the one to speak for an app. */
+  readonly changed = new Channel<undefined>();
+  /** Emits an app whose sockets in other processes have changed. */
+  readonly appChanged = new Channel<string>();
+  readonly #options: HostsOptions;
+  /** By app: the instances that are not stopping, strongest claim first; until the members change. */
+  readonly #ranked = new Map<string, readonly string[]>();
+  readonly #asked = new Set<string>();
+  /** Apps whose sockets may be closed here. */
+  readonly #left = new Set<string>();
+  /** Since when an app has had no live socket in other processes, on the monotonic clock. */
+  readonly #aloneSince = new Map<string, number>();
+  #shares = new Map<string, Share>();
+  #wanted: ReadonlySet<string> = new Set();
+  #isDraining = false;
+
+  constructor(options: HostsOptions) {
+    this.#options = options;
+    const { membership, slots } = options.cluster;
+    membership.changed.subscribe(() => {
+      this.#ranked.clear();
+      this.changed.emit(undefined);
+    });
+    slots.changed.subscribe((appIds) => {
+      for (const appId of appIds) this.appChanged.emit(appId);
+    });
+    slots.looked.subscribe(() => this.#review());
+  }
+
+  /** Of the apps whose sockets are wanted, those of which some are wanted here. */
+  here<Value>(wanted: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+    this.#wanted = new Set(wanted.keys());
+    for (const appId of this.#left) if (!wanted.has(appId)) this.#left.delete(appId);
+    for (const appId of this.#aloneSince.keys()) if (!wanted.has(appId)) this.#aloneSince.delete(appId);
+    this.#decideAll();
+    return new Map([...wanted].filter(([appId]) => this.#shares.has(appId)));
+  }
+
+  /** Whether this process is one of the app's hosts. */
+  isHost(appId: string): boolean {
+    return this.#hostsOf(appId).includes(this.#self);
+  }
+
+  speaksFor(id: string): 'always' | 'once' | 'never' {
+    if (this.#ranking(id)[0] !== this.#self) return 'never';
+    return this.#options.cluster.membership.holdsLease() ? 'always' : 'once';
+  }
+
+  hasOthers(): boolean {
+    const { membership } = this.#options.cluster;
+    return membership.members().some(({ instance, isDraining }) => !isDraining && instance !== this.#self);
+  }
+
+  /** How many sockets an app should have, over all processes. */
+  get socketsOfApp(): number {
+    return Math.max(this.#options.policy.sockets, Math.min(HOSTS, this.#membersCount));
+  }
+
+  /**
+   * For a process that is stopping: lets the others open the sockets that are here. Resolves when each app has a live one
+   * elsewhere, when there is nobody to take them over, or after 20 s.
+   */
+  async handOver(): Promise<void> {
+    const { cluster, clock } = this.#options;
+    if (!this.hasOthers()) return;
+    this.#isDraining = true;
+    this.#ranked.clear();
+    await cluster.membership.drain().catch(() => undefined);
+    const until = clock.monotonic() + HAND_OVER_MS;
+    this.changed.emit(undefined);
+    while (
+      this.#shares.size > 0 &&
+      this.hasOthers() &&
+      cluster.membership.holdsLease() &&
+      clock.monotonic() < until
+    ) {
+      await sleep(clock, HAND_OVER_STEP_MS);
+      await cluster.slots.look().catch(() => undefined);
+    }
+  }
+
+  share(appId: string): Share {
+    return this.#shares.get(appId) ?? { sockets: 0, most: 0 };
+  }
+
+  parts(): number {
+    return Math.max(1, Math.min(HOSTS, this.#membersCount));
+  }
+
+  take(appId: string, isSpare: boolean, onLost: () => void): Promise<SocketPlace | undefined> {
+    const { budget, headroom } = this.#options.policy;
+    const most = isSpare ? budget - headroom : budget;
+    return this.#options.cluster.slots.take(appId, most, onLost);
+  }
+
+  others(appId: string): { readonly live: number; readonly seen: number } {
+    const { live, seen } = this.#options.cluster.slots.others(appId);
+    return { live: [...live.values()].reduce((sum, each) => sum + each, 0), seen };
+  }
+
+  /** By how many other processes the live ones are held. */
+  othersWithSockets(appId: string): number {
+    return this.#options.cluster.slots.others(appId).live.size;
+  }
+
+  look(): Promise<void> | undefined {
+    const { membership, slots } = this.#options.cluster;
+    return membership.isShared ? slots.look() : undefined;
+  }
+
+  get #self(): string {
+    return this.#options.cluster.membership.instance;
+  }
+
+  get #membersCount(): number {
+    return this.#options.cluster.membership.members().filter(({ isDraining }) => !isDraining).length;
+  }
+
+  #ranking(id: string): readonly string[] {
+    const known = this.#ranked.get(id);
+    if (known !== undefined) return known;
+    const stay = this.#options.cluster.membership
+      .members()
+      .filter(({ isDraining, instance }) => !isDraining && !(this.#isDraining && instance === this.#self));
+    const instances = new Map(stay.map(({ name, instance }) => [name, instance]));
+    const ranked = rank(id, [...instances.keys()]).flatMap((name) => instances.get(name) ?? []);
+    this.#ranked.set(id, ranked);
+    return ranked;
+  }
+
+  #hostsOf(appId: string): readonly string[] {
+    return this.#ranking(appId).slice(0, HOSTS);
+  }
+
+  /** After each look: the passing of time decides, too. */
+  #review(): void {
+    const before = JSON.stringify([...this.#shares]);
+    this.#decideAll();
+    if (JSON.stringify([...this.#shares]) !== before) this.changed.emit(undefined);
+  }
+
+  #decideAll(): void {
+    const before = this.#shares;
+    const after = new Map<string, Share>();
+    for (const appId of this.#wanted) {
+      const share = this.#decide(appId, before.get(appId));
+      if (share !== undefined) after.set(appId, share);
+    }
+    this.#shares = after;
+  }
+
+  #decide(appId: string, before: Share | undefined): Share | undefined {
+    const { cluster, clock, policy } = this.#options;
+    const hold = cluster.slots.hold();
+    const aloneMs = this.#aloneMs(appId, clock.monotonic());
+    if (hold === 'over') return undefined;
+    const one = { sockets: 1, most: 1 };
+    const hosts = this.#hostsOf(appId);
+    if (hosts.includes(this.#self)) {
+      this.#stay(appId);
+      if (hold === 'ending') return one;
+      const most = Math.floor((policy.budget - policy.headroom) / hosts.length);
+      const isAlone = hosts.length === 1 || aloneMs >= PATIENCE_MS;
+      return { sockets: isAlone ? policy.sockets : Math.ceil(policy.sockets / hosts.length), most };
+    }
+    if (before !== undefined) {
+      if (this.#left.has(appId)) return undefined;
+      this.#askToLeave(appId, hosts);
+      return hold === 'ending' ? one : { sockets: before.sockets, most: before.sockets };
+    }
+    const place = this.#ranking(appId).indexOf(this.#self);
+    if (place < 0 || aloneMs < PATIENCE_MS * (place - HOSTS + 1)) return undefined;
+    this.#stay(appId);
+    return one;
+  }
+
+  #stay(appId: string): void {
+    if (this.#left.delete(appId)) this.#options.cluster.slots.stay(appId);
+  }
+
+  /** How long no other process has had a live socket of the app. */
+  #aloneMs(appId: string, now: number): number {
+    if (this.others(appId).live > 0) {
+      this.#aloneSince.delete(appId);
+      return 0;
+    }
+    const since = this.#aloneSince.get(appId) ?? now;
+    this.#aloneSince.set(appId, since);
+    return now - since;
+  }
+
+  /** A member that is stopping cannot wait until both hosts are there. */
+  #askToLeave(appId: string, hosts: readonly string[]): void {
+    const { slots } = this.#options.cluster;
+    const least = this.#isDraining ? 1 : hosts.length;
+    const { live } = slots.others(appId);
+    if (hosts.length === 0 || this.#asked.has(appId)) return;
+    if (hosts.filter((instance) => (live.get(instance) ?? 0) > 0).length < least) return;
+    this.#asked.add(appId);
+    void slots.leave(appId, hosts, least).then((mayLeave) => {
+      this.#asked.delete(appId);
+      if (!mayLeave) return;
+      this.#left.add(appId);
+      this.changed.emit(undefined);
+    });
+  }
+}

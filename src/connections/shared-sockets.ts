@@ -1,0 +1,61 @@
+import { Channel } from '../core/channel.js';
+import type { SocketEvent } from '../slack/socket-event.js';
+import type { AppToken, SlackSockets } from '../slack/sockets.js';
+import type { AppSocketsStatus } from '../slack/status.js';
+import type { Hosts } from './hosts.js';
+
+const UNTRIED: readonly [] = [];
+
+/**
+ * The sockets of all apps, where several processes share them: opens here those of the apps that are hosted here, and tells
+ * of each app how it fares over all processes. The status of an app is the same in every one of them as long as all is well.
+ */
+export function shareSockets(own: SlackSockets, hosts: Hosts): SlackSockets {
+  const events = new Channel<SocketEvent>();
+  let wanted: ReadonlyMap<string, readonly AppToken[]> = new Map();
+  const status = (appId: string): AppSocketsStatus | undefined =>
+    wanted.has(appId) ? statusOverAll(own.status(appId), appId, hosts) : undefined;
+  const tell = (appId: string): void => {
+    const told = status(appId);
+    if (told !== undefined) events.emit({ t: 'status_changed', appId, status: told });
+  };
+  own.events.subscribe((event) => {
+    if (event.t === 'status_changed' || event.t === 'app_released') tell(event.appId);
+    if (event.t !== 'status_changed') events.emit(event);
+  });
+  hosts.appChanged.subscribe(tell);
+  hosts.changed.subscribe(() => own.reconcile(hosts.here(wanted)));
+  return {
+    events,
+    status,
+    list: (appId) => own.list(appId),
+    reconcile(apps) {
+      wanted = apps;
+      own.reconcile(hosts.here(apps));
+    },
+    stop: () => own.stop(),
+  };
+}
+
+/** What this process knows of its own sockets of an app and of those of the others, as one status. */
+function statusOverAll(own: AppSocketsStatus | undefined, appId: string, hosts: Hosts): AppSocketsStatus {
+  const { live } = hosts.others(appId);
+  const replicas = hosts.othersWithSockets(appId) + Number((own?.sockets ?? 0) > 0);
+  const sockets = (own?.sockets ?? 0) + live;
+  const wanted = Math.max(hosts.socketsOfApp, (own?.wanted ?? 0) + (own === undefined ? 0 : live));
+  const elsewhere = { sockets: live, replicas };
+  if (own === undefined) {
+    const greeted = live > 0;
+    const common = { sockets, wanted, ghosts: 0, tokens: UNTRIED, answered: true, greeted, elsewhere };
+    if (sockets >= wanted) return { ...common, t: 'live' };
+    if (sockets > 0) return { ...common, t: 'renewing', doing: 'another replica opens one' };
+    return { ...common, t: 'opening', doing: 'another replica opens the first socket' };
+  }
+  const over = { ...own, sockets, wanted, elsewhere };
+  if (own.t === 'live' && sockets < wanted) {
+    const { ghosts, tokens, answered, greeted } = own;
+    const common = { sockets, wanted, ghosts, tokens, answered, greeted, elsewhere };
+    return { ...common, t: 'renewing', doing: 'another replica opens one' };
+  }
+  return over;
+}

@@ -1,0 +1,40 @@
+import type { SocketPolicy } from './policy.js';
+
+/** A socket's place among the ten that Slack allows for one app, over all processes that open sockets of the app. */
+export interface SocketPlace {
+  /** Whether Slack delivers to the socket. */
+  setLive(isLive: boolean): void;
+  /** The socket is closed. */
+  free(): void;
+}
+
+/** How the processes that share an app divide its sockets. */
+export interface SocketPlaces {
+  /** How many sockets of the app this process should have without load, and how many at most. */
+  share(appId: string): { readonly sockets: number; readonly most: number };
+  /** By how many processes an app's calls of `apps.connections.open` are divided. */
+  parts(): number;
+  /**
+   * Takes a place; undefined if none is free, or if that cannot be known now. `isSpare` leaves room for replacements.
+   * `onLost` is called if the place is another process's after all: its socket must end.
+   */
+  take(appId: string, isSpare: boolean, onLost: () => void): Promise<SocketPlace | undefined>;
+  /** The app's sockets in other processes: those that are live, and all that were there within the last ten seconds. */
+  others(appId: string): { readonly live: number; readonly seen: number };
+  /** Resolves when others() tells what was true after this call; undefined where there never are others. */
+  look(): Promise<void> | undefined;
+}
+
+/** For a process that shares its apps with nobody: it has no more sockets than its policy says. */
+export function undivided({ sockets, budget, headroom }: SocketPolicy['pool']): SocketPlaces {
+  const share = { sockets, most: budget - headroom };
+  const place: SocketPlace = { setLive: () => undefined, free: () => undefined };
+  const others = { live: 0, seen: 0 };
+  return {
+    share: () => share,
+    parts: () => 1,
+    take: () => Promise.resolve(place),
+    others: () => others,
+    look: () => undefined,
+  };
+}
