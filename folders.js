@@ -64,7 +64,7 @@ export const FOLDERS = {
   },
   browser: {
     imports: [],
-    surface: ['app-manifest.js', 'event-scopes.js', 'live-state.js', 'token-shape.js'],
+    surface: ['app-manifest.js', 'event-scopes.js', 'live-state.js', 'purposes.js', 'token-shape.js'],
   },
   delivery: {
     imports: ['core', 'storage'],

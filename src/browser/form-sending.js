@@ -69,6 +69,9 @@ function show(document, outcomeId, nodes) {
   if (!outcome) return;
   if (nodes && nodes.length > 0) outcome.replaceChildren(...nodes);
   else outcome.replaceChildren(unanswered(document));
+  // What holds where the answer is the whole page, and what holds where the form is still there.
+  for (const part of outcome.querySelectorAll('[data-when]'))
+    if (part instanceof HTMLElement) part.hidden = part.dataset['when'] === 'page';
   outcome.focus({ preventScroll: true });
   outcome.scrollIntoView({ block: 'nearest' });
 }
@@ -78,6 +81,7 @@ function unanswered(document) {
   const note = document.createElement('p');
   note.className = 'note note-bad';
   note.setAttribute('role', 'alert');
-  note.textContent = 'There was no reply, so the changes may not be stored: try again in a moment.';
+  note.textContent =
+    'There was no reply, so it is not known whether anything was stored. What you typed is still here: try again in a moment.';
   return note;
 }

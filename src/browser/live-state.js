@@ -16,8 +16,32 @@ import { setText } from './elements.js';
 
 const EVERY_MS = 2_000;
 
-/** @type {Readonly<Record<string, string>>} */
-const STATUS_WORDS = { ok: 'Connected', warning: 'Attention', error: 'Not working' };
+/** @type {ReadonlyMap<string, string>} */
+const STATUS_WORDS = new Map([
+  ['ok', 'Connected'],
+  ['warning', 'Attention'],
+  ['error', 'Not working'],
+  ['unknown', 'Unknown'],
+]);
+
+/**
+ * The word beside the lamp.
+ *
+ * @param {string} code
+ */
+export function statusWord(code) {
+  return STATUS_WORDS.get(code) ?? 'Not connected yet';
+}
+
+/**
+ * How many sockets there are, or why there are none.
+ *
+ * @param {Pick<StateAnswer, 'active' | 'sockets'>} state
+ */
+export function socketWords({ active, sockets }) {
+  if (sockets.wanted > 0) return `${sockets.open} of ${sockets.wanted}`;
+  return active ? 'none yet' : 'waits for a deployment';
+}
 
 /**
  * Asks for the state of the connection again and again while the page is seen, and shows it.
@@ -45,12 +69,42 @@ export function startLiveState(document) {
 async function refresh(document, card, source) {
   try {
     const response = await fetch(source, { headers: { accept: 'application/json' } });
-    if (!response.ok) throw new Error(await response.text());
+    if (!response.ok) {
+      showUnknown(document, card, response.status);
+      return false;
+    }
     show(document, card, /** @type {StateAnswer} */ (await response.json()));
     return true;
   } catch {
-    setText(part(document, 'message'), 'The current state is unknown: AutoKitteh does not respond.');
+    showUnknown(document, card, 0);
     return false;
+  }
+}
+
+/**
+ * @param {Document} document
+ * @param {HTMLElement} card
+ * @param {number} status of HTTP; 0 when nothing answered
+ */
+function showUnknown(document, card, status) {
+  card.querySelector('.status')?.setAttribute('data-code', 'unknown');
+  setText(part(document, 'word'), statusWord('unknown'));
+  setText(part(document, 'message'), reasonFor(status));
+  hide(part(document, 'login'), status !== 401);
+}
+
+/** @param {number} status */
+function reasonFor(status) {
+  switch (status) {
+    case 0:
+      return 'The current state is not known: this program does not respond.';
+    case 401:
+      return 'The current state is not known: your login to AutoKitteh has expired.';
+    case 403:
+    case 404:
+      return 'The current state is not known: the connection was deleted, or is not yours any more.';
+    default:
+      return 'The current state is not known: AutoKitteh does not respond.';
   }
 }
 
@@ -62,9 +116,10 @@ async function refresh(document, card, source) {
 function show(document, card, state) {
   const { status, sockets, lastEvent } = state;
   card.querySelector('.status')?.setAttribute('data-code', status.code);
-  setText(part(document, 'word'), STATUS_WORDS[status.code] ?? 'Not connected yet');
+  setText(part(document, 'word'), statusWord(status.code));
+  hide(part(document, 'login'), true);
   setText(part(document, 'message'), status.message);
-  setText(part(document, 'sockets'), `${sockets.open} of ${sockets.wanted}`);
+  setText(part(document, 'sockets'), socketWords(state));
   setText(part(document, 'delivered'), String(state.delivered));
   setText(part(document, 'waiting'), String(state.waiting));
   setText(part(document, 'dead'), String(state.dead));

@@ -1,6 +1,8 @@
 import { createAppLink, manifestJson, manifestYaml } from './app-manifest.js';
+import { copyText } from './copying.js';
 import { elementById, setText } from './elements.js';
 import { startCommandRows } from './command-rows.js';
+import { startChoiceSearch } from './choice-search.js';
 import { showFindings } from './manifest-findings.js';
 import { editedManifest } from './manifest-form.js';
 
@@ -34,6 +36,7 @@ async function start(document, form) {
   };
   startCommandRows(document, proposed.features.slash_commands ?? [], update);
   form.addEventListener('input', update);
+  startChoiceSearch(document);
   form.addEventListener('submit', (event) => event.preventDefault());
   for (const radio of formats(document)) radio.addEventListener('change', update);
   startCopy(document, () => textOf(document, manifest));
@@ -88,12 +91,9 @@ function formatOf(document) {
  */
 function startCopy(document, text) {
   const button = elementById(document, 'copy-manifest', HTMLButtonElement);
-  button?.addEventListener('click', () => {
-    navigator.clipboard.writeText(text()).then(
-      () => setText(button, 'Copied'),
-      // Only pages served over TLS or from this machine may write to the clipboard.
-      () => selectText(document),
-    );
+  button?.addEventListener('click', async () => {
+    if (await copyText(document, text())) setText(button, 'Copied');
+    else selectText(document);
   });
 }
 

@@ -1,5 +1,6 @@
 /** What the page can do beyond its plain forms. Each part looks for its own elements and does nothing without them. */
 
+import { startAppLinks } from './app-links.js';
 import { startFormSending } from './form-sending.js';
 import { startLiveState } from './live-state.js';
 import { startManifestEditor } from './manifest-editor.js';
@@ -8,5 +9,6 @@ import { startTokenFields } from './token-fields.js';
 document.documentElement.classList.add('scripted');
 startManifestEditor(document);
 startTokenFields(document);
+startAppLinks(document);
 startFormSending(document);
 startLiveState(document);

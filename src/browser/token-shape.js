@@ -6,6 +6,16 @@
  * @typedef {'empty' | 'bot' | 'app' | 'user' | 'rotated' | 'workflow' | 'hex' | 'long' | 'spaced' | 'unknown'} TokenKind
  */
 
+// What stands around a token in the places that people copy it from: quotes of code and of word processors, commas
+// and semicolons of lists, brackets of Markdown, and blanks without width.
+const AROUND = /[\s\u200b-\u200d\u2060\ufeff"'`´“”„‘’‚«»<>()[\]{},;]/u;
+
+// And before it: the name of a setting, or the header that it goes into.
+const BEFORE = /^(?:Bearer\s+|export\s+|["']?[A-Za-z_][\w.-]{0,63}["']?\s*[:=]\s*)/i;
+
+// Far longer than any token with what stands around it.
+const LONGEST_PASTED = 1_024;
+
 // Slack's are shorter than 256 characters. What is far longer is refused on the way, as if Slack could not be reached.
 const LONGEST = 512;
 
@@ -13,11 +23,35 @@ const BOT = /^xoxb-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/;
 const APP = /^xapp-\d+-(A[A-Z0-9]+)-\d+-[A-Za-z0-9]+$/;
 
 /**
- * @param {string} text as it was pasted; blanks around it do not count
+ * The token in a pasted text: `SLACK_BOT_TOKEN="xoxb-…"` and `Authorization: Bearer xoxb-…` have one each.
+ *
+ * @param {string} text
+ * @returns {string} the text without what people copy along with a token
+ */
+export function pastedToken(text) {
+  if (text.length > LONGEST_PASTED) return text.trim();
+  let token = text;
+  for (;;) {
+    const rest = within(token).replace(BEFORE, '');
+    if (rest === token) return token;
+    token = rest;
+  }
+}
+
+/** @param {string} text */
+function within(text) {
+  let [start, end] = [0, text.length];
+  while (start < end && AROUND.test(text.charAt(start))) start++;
+  while (end > start && AROUND.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/**
+ * @param {string} text as it was pasted: see `pastedToken`
  * @returns {TokenKind}
  */
 export function tokenKind(text) {
-  const token = text.trim();
+  const token = pastedToken(text);
   if (token === '') return 'empty';
   if (token.length > LONGEST) return 'long';
   if (/\s/.test(token)) return 'spaced';
@@ -38,7 +72,7 @@ export function tokenKind(text) {
  * @returns {string} such as `A0123456789`, or an empty string
  */
 export function appIdOf(text) {
-  return APP.exec(text.trim())?.[1] ?? '';
+  return APP.exec(pastedToken(text))?.[1] ?? '';
 }
 
 /**
@@ -116,7 +150,7 @@ function other(kind, text, prefix, name) {
     case 'workflow':
       return `This is a workflow token and expires within minutes. ${name} starts with ${prefix}.`;
     case 'unknown':
-      return text.trim().startsWith(prefix)
+      return pastedToken(text).startsWith(prefix)
         ? `${name} looks cut off or changed: copy it again with Slack’s “Copy” button.`
         : `${name} starts with ${prefix}.`;
   }

@@ -1,7 +1,7 @@
-import { adviceFor, isPermanent, type SlackFailure } from '../slack/slack-errors.js';
 import type { SlackResult, SlackWebApi } from '../slack/web-api.js';
 import { askWhoseBot } from '../connections/whose-bot.js';
 import { appIdOf, appTokenProblem, areSwapped, botTokenProblem } from '../browser/token-shape.js';
+import { mayPass, slackFailureSentence } from './slack-failure.js';
 import { identityOf, type SlackIdentity } from './slack-identity.js';
 
 /** What is looked at, in the order in which it is told. */
@@ -51,7 +51,7 @@ export async function checkTokens(
   const steps = [...bot.steps, socketStep(socket), sameApp];
   if (bot.granted !== undefined) steps.push(scopesStep(bot.granted, wantedScopes));
   if (bot.identity === undefined || steps.some(({ verdict }) => verdict === 'failed')) {
-    return failed(steps, bot.transient || (!socket.ok && passes(socket.failure)));
+    return failed(steps, bot.transient || (!socket.ok && mayPass(socket.failure)));
   }
   return { t: 'passed', steps, identity: bot.identity };
 }
@@ -84,14 +84,14 @@ interface BotAnswer {
 async function askAboutBot(slack: SlackWebApi, botToken: string, signal: AbortSignal): Promise<BotAnswer> {
   const answer = await askWhoseBot(slack, botToken, signal);
   if (answer.t === 'failed' && answer.auth === undefined) {
-    const steps = [step('bot_token', 'failed', sentenceFor(answer.failure))];
-    return { steps, transient: passes(answer.failure) };
+    const steps = [step('bot_token', 'failed', slackFailureSentence(answer.failure))];
+    return { steps, transient: mayPass(answer.failure) };
   }
   const { auth } = answer;
   const known = step('bot_token', 'passed', `Slack knows the bot as @${auth.user} in ${auth.team}.`);
   if (answer.t === 'failed') {
-    const steps = [known, step('bot', 'failed', sentenceFor(answer.failure))];
-    return { steps, granted: auth.scopes ?? 'unknown', transient: passes(answer.failure) };
+    const steps = [known, step('bot', 'failed', slackFailureSentence(answer.failure))];
+    return { steps, granted: auth.scopes ?? 'unknown', transient: mayPass(answer.failure) };
   }
   const steps = [known, step('bot', 'passed', `It is the bot of the app ${answer.bot.appId}.`)];
   return {
@@ -103,7 +103,7 @@ async function askAboutBot(slack: SlackWebApi, botToken: string, signal: AbortSi
 }
 
 function socketStep(answer: SlackResult<unknown>): CheckStep {
-  if (!answer.ok) return step('app_token', 'failed', sentenceFor(answer.failure));
+  if (!answer.ok) return step('app_token', 'failed', slackFailureSentence(answer.failure));
   return step('app_token', 'passed', 'Slack accepts it for opening sockets.');
 }
 
@@ -127,25 +127,6 @@ function scopesStep(granted: readonly string[] | 'unknown', wanted: readonly str
   if (missing.length === 0) return step('scopes', 'passed', `${count}, none is missing.`);
   const sentence = `${count}. Not granted: ${missing.join(', ')}. If you need them, add them under “OAuth & Permissions” and install the app again.`;
   return step('scopes', 'warning', sentence);
-}
-
-function sentenceFor(failure: SlackFailure): string {
-  switch (failure.t) {
-    case 'unreachable':
-      return `${failure.message}. Try again.`;
-    case 'rate_limited':
-      return `Slack limits the rate. Wait ${Math.ceil(failure.retryAfterMs / 1000)} seconds, then try again.`;
-    case 'refused':
-      if (failure.error === 'missing_scope' && failure.needed !== undefined) {
-        return `Slack says missing_scope: add the scope ${failure.needed}, install the app again, and copy the token again.`;
-      }
-      if (passes(failure)) return `Slack says ${failure.error}: try again in a moment.`;
-      return `Slack says ${failure.error}: ${adviceFor(failure.error)}.`;
-  }
-}
-
-function passes(failure: SlackFailure): boolean {
-  return failure.t !== 'refused' || !isPermanent(failure.error);
 }
 
 function step(name: CheckName, verdict: CheckStep['verdict'], sentence: string): CheckStep {

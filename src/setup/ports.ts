@@ -10,7 +10,7 @@ import type { SlackWebApi } from '../slack/web-api.js';
 /** The server as the person who asks may use it. */
 export type PersonsAutoKitteh = Pick<
   AutoKitteh,
-  'connection' | 'variables' | 'setVariables' | 'deleteVariables'
+  'connection' | 'variables' | 'projectName' | 'setVariables' | 'deleteVariables'
 >;
 
 /** What is known right now about a connection that this program serves. */
@@ -61,12 +61,12 @@ export interface SetupPorts {
   readonly log: Log;
 }
 
-/** The live facts as JSON; a connection that is not served here has only a status. */
+/** The live facts as JSON; of a connection that this program has not seen yet, nothing is known. */
 export function stateAnswer(live: LiveConnection | undefined): StateAnswer {
   if (live === undefined) {
     return {
-      status: { code: 'init_required', message: 'Not connected yet' },
-      active: false,
+      status: { code: 'unknown', message: 'This program has not looked at the connection yet' },
+      active: true,
       sockets: { open: 0, wanted: 0, counted: 0 },
       lastEvent: null,
       delivered: 0,

@@ -1,4 +1,5 @@
 import type { Variable } from '../autokitteh/client.js';
+import { pastedToken } from '../browser/token-shape.js';
 import {
   APP_TOKEN,
   BOT_TOKEN,
@@ -43,7 +44,7 @@ export async function saveConnection(
   request: SaveRequest,
   signal: AbortSignal,
 ): Promise<TokenCheck> {
-  const tokens = { botToken: request.botToken.trim(), appToken: request.appToken.trim() };
+  const tokens = { botToken: pastedToken(request.botToken), appToken: pastedToken(request.appToken) };
   // Before Slack is asked: a text of that size is no token.
   refuseLarge([
     ['the bot token', tokens.botToken],
@@ -83,8 +84,8 @@ export function storedTokens(variables: Variables): Tokens {
 export function typedOrStored(typed: Tokens, variables: Variables): Tokens {
   const stored = storedTokens(variables);
   return {
-    botToken: typed.botToken.trim() || stored.botToken,
-    appToken: typed.appToken.trim() || stored.appToken,
+    botToken: pastedToken(typed.botToken) || stored.botToken,
+    appToken: pastedToken(typed.appToken) || stored.appToken,
   };
 }
 

@@ -1,5 +1,5 @@
-import { adviceFor, type SlackFailure } from '../slack/slack-errors.js';
 import type { SlackWebApi } from '../slack/web-api.js';
+import { slackFailureSentence } from './slack-failure.js';
 
 // Slack: ids of members (U, W), channels (C, G) and direct messages (D), or a channel's name.
 const RECIPIENT = /^(?:[UWCGD][A-Z0-9]{2,}|#?[\p{L}\p{N}_-]{1,80})$/u;
@@ -29,17 +29,6 @@ export async function sendTestMessage(
   }
   if (botToken === '') return { sent: false, sentence: 'There is no bot token yet: save both tokens first.' };
   const answer = await slack.call('chat.postMessage', { channel, text: TEXT }, botToken, signal);
-  if (!answer.ok) return { sent: false, sentence: sentenceFor(answer.failure) };
+  if (!answer.ok) return { sent: false, sentence: slackFailureSentence(answer.failure, ADVICE) };
   return { sent: true, sentence: 'Slack accepted the message. Look for it in Slack.' };
-}
-
-function sentenceFor(failure: SlackFailure): string {
-  switch (failure.t) {
-    case 'unreachable':
-      return `${failure.message}. Try again.`;
-    case 'rate_limited':
-      return `Slack limits the rate. Wait ${Math.ceil(failure.retryAfterMs / 1000)} seconds.`;
-    case 'refused':
-      return `Slack says ${failure.error}: ${ADVICE[failure.error] ?? adviceFor(failure.error)}.`;
-  }
 }

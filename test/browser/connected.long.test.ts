@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createPerson } from './person.js';
 import { eventually } from '../helpers/eventually.js';
 import { connect, LIVE, openBuiltIn, openGuide } from './scenes.js';
 import { setStage } from './stage.js';
@@ -24,7 +25,9 @@ describe('a connected one', () => {
     await person.page.getByText('that are not ours: 1').waitFor();
     // The server goes away and comes back.
     await site.server.goDown();
-    await person.page.getByText('The current state is unknown').waitFor();
+    await person.page.getByText('The current state is not known: AutoKitteh does not respond').waitFor();
+    await person.page.getByText('Unknown', { exact: true }).waitFor();
+    expect(await person.page.locator('.status').getAttribute('data-code')).toBe('unknown');
     await site.server.comeUp();
     await person.page.getByText('The app-level token was revoked').waitFor();
   });
@@ -80,8 +83,41 @@ describe('a connected one', () => {
     const id = await connect(site, person);
     await person.page.getByText('Disconnect', { exact: true }).click();
     await person.page.getByRole('button', { name: 'Delete both tokens' }).click();
+    await person.page.getByRole('heading', { name: 'Delete both tokens of my_slack?' }).waitFor();
+    await person.page.getByRole('link', { name: 'Keep them' }).click();
+    await person.page.getByText('Disconnect', { exact: true }).click();
+    await person.page.getByRole('button', { name: 'Delete both tokens' }).click();
+    expect(site.stored(id)).toHaveProperty('private_bot_token');
+    await person.page.getByRole('button', { name: 'Yes, delete both tokens' }).click();
     await person.page.getByRole('heading', { name: 'Paste both tokens' }).waitFor();
     expect(site.stored(id)).toEqual({});
+  });
+
+  it('A connected page asks before it deletes the tokens, without a script and with the keyboard alone', async () => {
+    const { site, browser } = stage;
+    const id = await connect(site, stage.person);
+    await stage.person.close();
+    const person = await createPerson(browser, site, { javaScriptEnabled: false });
+    stage.person = person;
+    await person.open(id);
+    await person.page.locator('#disconnect summary').press('Enter');
+    await person.page.getByRole('button', { name: 'Delete both tokens' }).press('Enter');
+    await person.page.getByRole('button', { name: 'Yes, delete both tokens' }).press('Enter');
+    await person.page.getByRole('heading', { name: 'Paste both tokens' }).waitFor();
+    expect(site.stored(id)).toEqual({});
+  });
+
+  it('A connected page whose person’s login expires says so, and goes on when they are logged in again', async () => {
+    const { site, person } = stage;
+    await connect(site, person);
+    const context = person.page.context();
+    const cookies = await context.cookies();
+    await context.clearCookies();
+    await person.page.getByText('your login to AutoKitteh has expired').waitFor();
+    await person.page.getByRole('link', { name: 'Log in to AutoKitteh' }).waitFor();
+    await context.addCookies(cookies);
+    await person.page.getByText('2 sockets are open').waitFor();
+    expect(await person.page.getByRole('link', { name: 'Log in to AutoKitteh' }).isVisible()).toBe(false);
   });
 });
 

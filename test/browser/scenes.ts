@@ -84,6 +84,52 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'login-expired',
+    async show(site, person) {
+      await openGuide(site, person);
+      await typeTokens(site, person);
+      await person.page.context().clearCookies();
+      await person.page.getByRole('button', { name: 'Save Connection' }).click();
+      await person.page.getByText('what you typed is still here').waitFor();
+    },
+  },
+  {
+    name: 'login-needed',
+    async show(site, person) {
+      const id = await site.addConnection('my_slack');
+      await person.page.context().clearCookies();
+      await person.page.goto(`${site.url}/slack/?cid=${id}&origin=cli`);
+    },
+  },
+  {
+    name: 'waits-for-deployment',
+    async show(site, person) {
+      const status = { code: 'warning', message: 'The project has no active deployment' } as const;
+      const sockets = { open: 0, wanted: 0, counted: 0 };
+      const live = { ...LIVE, status, sockets, active: false, lastEvent: undefined, delivered: 0 };
+      await connect(site, person, { live });
+      await person.page.getByText('waits for a deployment').waitFor();
+    },
+  },
+  {
+    name: 'state-unknown',
+    async show(site, person) {
+      await connect(site, person);
+      await person.page.getByText('2 sockets are open').waitFor();
+      await person.page.context().clearCookies();
+      await person.page.getByText('The current state is not known').waitFor();
+    },
+  },
+  {
+    name: 'disconnect',
+    async show(site, person) {
+      await connect(site, person);
+      await person.page.getByText('Disconnect', { exact: true }).click();
+      await person.page.getByRole('button', { name: 'Delete both tokens' }).click();
+      await person.page.getByRole('heading', { name: 'Delete both tokens' }).waitFor();
+    },
+  },
+  {
     name: 'connected',
     async show(site, person) {
       await connect(site, person);

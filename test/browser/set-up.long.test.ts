@@ -60,11 +60,11 @@ describe('The guide in a browser', () => {
     const { site, person } = stage;
     const id = await openGuide(site, person);
     const { keyboard } = person.page;
-    await person.page.getByLabel('Bot token', { exact: true }).focus();
-    await keyboard.insertText(site.installation.botToken);
-    await keyboard.press('Tab');
-    await keyboard.press('Tab');
+    await person.page.getByLabel('App-level token', { exact: true }).focus();
     await keyboard.insertText(site.appToken);
+    await keyboard.press('Tab');
+    await keyboard.press('Tab');
+    await keyboard.insertText(site.installation.botToken);
     await keyboard.press('Enter');
     await person.page.getByRole('heading', { name: 'Right now' }).waitFor();
     expect(site.stored(id)).toHaveProperty('private_bot_token', site.installation.botToken);
@@ -91,7 +91,63 @@ describe('The guide in a browser', () => {
   });
 });
 
+describe('A login that expires while tokens are saved', () => {
+  it('The page keeps the tokens, offers to log in, and saves at the next press', async () => {
+    const { site, person } = stage;
+    const id = await openGuide(site, person);
+    const context = person.page.context();
+    const cookies = await context.cookies();
+    await typeTokens(site, person);
+    await context.clearCookies();
+    await person.page.getByRole('button', { name: 'Save Connection' }).click();
+    const outcome = person.page.locator('#outcome');
+    await outcome.getByText('Nothing was stored.').waitFor();
+    await outcome.getByText('what you typed is still here').waitFor();
+    const login = outcome.getByRole('link', { name: 'Log in to AutoKitteh' });
+    expect([await login.getAttribute('href'), await login.getAttribute('target')]).toEqual([
+      '/login',
+      '_blank',
+    ]);
+    await context.addCookies(cookies);
+    await person.page.getByRole('button', { name: 'Save Connection' }).click();
+    await person.page.getByRole('heading', { name: 'Right now' }).waitFor();
+    expect(site.stored(id)).toHaveProperty('private_bot_token', site.installation.botToken);
+  });
+
+  it('The page has the browser send the form again without a script', async () => {
+    const { site, browser } = stage;
+    await stage.person.close();
+    const person = await createPerson(browser, site, { javaScriptEnabled: false });
+    stage.person = person;
+    const context = person.page.context();
+    const cookies = await context.cookies();
+    const id = await site.addConnection('my_slack');
+    await person.open(id);
+    await typeTokens(site, person);
+    await context.clearCookies();
+    await person.page.getByRole('button', { name: 'Save Connection' }).click();
+    await person.page.getByText('Then load this page again').waitFor();
+    expect(await person.page.content()).not.toMatch(/xoxb-\d|xapp-1-A/);
+    await context.addCookies(cookies);
+    await person.page.reload();
+    await person.page.getByRole('heading', { name: 'Right now' }).waitFor();
+    expect(site.stored(id)).toHaveProperty('private_bot_token', site.installation.botToken);
+  });
+});
+
 describe('The check of tokens in a browser', () => {
+  it('The steps lead to the very app as soon as its app-level token is typed', async () => {
+    const { site, person } = stage;
+    await openGuide(site, person);
+    const install = person.page.locator('#install a');
+    expect(await install.getAttribute('href')).toBe('https://api.slack.com/apps');
+    await person.page.getByLabel('App-level token', { exact: true }).fill(`"${site.appToken}"`);
+    const settings = `https://api.slack.com/apps/${site.app.id}`;
+    expect(await install.getAttribute('href')).toBe(`${settings}/install-on-team`);
+    await person.page.getByLabel('App-level token', { exact: true }).fill('');
+    expect(await install.getAttribute('href')).toBe('https://api.slack.com/apps');
+  });
+
   it('The check of tokens tells who the bot is and what is missing, and stores nothing', async () => {
     const { site, person } = stage;
     const id = await openGuide(site, person);
@@ -176,6 +232,37 @@ describe('the manifest', () => {
     await page.getByRole('button', { name: 'Copy' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     expect(JSON.parse(String(await page.evaluate('navigator.clipboard.readText()')))).toEqual(manifest);
+  });
+
+  it('The manifest is copied on a page over plain HTTP, too, which has no clipboard of its own', async () => {
+    const { site, person } = stage;
+    const { page } = person;
+    await page.context().grantPermissions(['clipboard-read']);
+    await page.addInitScript(
+      "globalThis.realClipboard = navigator.clipboard; Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })",
+    );
+    await openGuide(site, person);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const copied = String(await page.evaluate('globalThis.realClipboard.readText()'));
+    expect(parse(copied)).toHaveProperty('settings.socket_mode_enabled', true);
+    expect(await page.evaluate('document.activeElement.id')).toBe('copy-manifest');
+  });
+
+  it('The scopes and events can be searched by name and by what they are for', async () => {
+    const { site, person } = stage;
+    await openGuide(site, person);
+    const { page } = person;
+    await page.getByText('Change its name').click();
+    await page.getByLabel('Search the scopes').fill('bookmarks');
+    await page.getByText('7 found').waitFor();
+    expect(await page.locator('#scopes label:visible').allInnerTexts()).toContain('pins:read');
+    expect(await page.getByRole('checkbox', { name: 'files:read' }).isVisible()).toBe(false);
+    await page.getByLabel('Search the events').fill('message im');
+    await page.locator('#events').getByText('message.im').waitFor();
+    expect(await page.getByRole('checkbox', { name: 'reaction_added' }).isVisible()).toBe(false);
+    await page.getByLabel('Search the scopes').fill('');
+    expect(await page.getByRole('checkbox', { name: 'files:read' }).isVisible()).toBe(true);
   });
 
   it('The manifest is checked at each keystroke for what Slack would refuse', async () => {

@@ -1,3 +1,4 @@
+import { pastedToken } from '../../browser/token-shape.js';
 import { cutText } from '../../core/text.js';
 import { isConnectionId } from '../../autokitteh/ids.js';
 import { PluginError } from '../../core/errors.js';
@@ -7,7 +8,7 @@ import type { PersonsAutoKitteh, SetupPorts } from '../ports.js';
 import { saveConnection } from '../stored-tokens.js';
 import type { Fields } from './request.js';
 import { refusalOf, refusalOfCheck, type Refusal } from './refusal.js';
-import { withTimeLimit } from '../../core/cancellation.js';
+import { withAnswerLimit } from '../answer-limit.js';
 import { isOrigin, vscodeFailure, wayBack } from '../way-back.js';
 
 // AutoKitteh's web UI gives up after ten seconds.
@@ -54,18 +55,21 @@ async function trySave(
 ): Promise<SaveAnswer> {
   const connectionId = fields.get('cid');
   const origin = fields.get('origin');
-  const tokens = { botToken: fields.get('bot_token').trim(), appToken: fields.get('app_token').trim() };
+  const tokens = {
+    botToken: pastedToken(fields.get('bot_token')),
+    appToken: pastedToken(fields.get('app_token')),
+  };
   if (!isConnectionId(connectionId)) throw new PluginError('bad_input', 'invalid connection ID');
   refuseAuthType(fields.get('auth_type'));
   if (tokens.botToken === '' || tokens.appToken === '') {
     throw new PluginError('bad_input', 'missing private Socket Mode app details');
   }
   if (!isOrigin(origin)) throw new PluginError('bad_input', 'bad redirect URL');
-  const check = await withTimeLimit(ports.clock, SAVE_LIMIT_MS, 'saving the connection', async (signal) => {
-    await findConnection(autokitteh, ports.integrationId, connectionId, signal);
+  const check = await withAnswerLimit(ports, autokitteh, SAVE_LIMIT_MS, async ({ signal, ...servers }) => {
+    await findConnection(servers.autokitteh, ports.integrationId, connectionId, signal);
     const authType = fields.get('auth_type');
     return saveConnection(
-      { slack: ports.slack, autokitteh, clock: ports.clock, saved: ports.saved },
+      { ...servers, clock: ports.clock, saved: ports.saved },
       { connectionId, authType, ...tokens },
       signal,
     );

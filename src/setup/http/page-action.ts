@@ -1,5 +1,7 @@
 import { PluginError } from '../../core/errors.js';
+import { appIdOf, pastedToken } from '../../browser/token-shape.js';
 import { ANSWER_KINDS } from '../../connections/answer-kind.js';
+import { withAnswerLimit, type Servers } from '../answer-limit.js';
 import { checkTokens, type TokenCheck } from '../check-tokens.js';
 import { openConnection, type OwnConnection } from '../connection-access.js';
 import type { OpenedSockets } from '../opened-sockets.js';
@@ -17,16 +19,17 @@ import { sendTestMessage } from '../test-message.js';
 import { saveChoices, type WorkflowChoices } from '../workflow-choices.js';
 import { refuseAuthType, SAVE_LIMIT_MS } from './built-in-save.js';
 import type { Fields } from './request.js';
-import { withTimeLimit } from '../../core/cancellation.js';
 
 /** The buttons of the page. */
 const ACTIONS = ['save', 'check', 'test_message', 'adopt', 'finish', 'disconnect', 'choose'] as const;
 
 type Action = (typeof ACTIONS)[number];
 
-/** What to do next: show the page with the outcome, or anew because something was stored. */
+/** What to do next: show the page with the outcome, or anew because something was stored, or ask the person. */
 export type ActionAnswer =
   | { readonly t: 'changed' }
+  /** Nothing was done yet: whether both tokens are to be deleted. */
+  | { readonly t: 'ask' }
   | { readonly t: 'outcome'; readonly status: 200 | 400 | 502; readonly outcome: Outcome };
 
 /** Does what a button of the page asks for, with the person's rights. Rejects with a PluginError. */
@@ -39,21 +42,20 @@ export async function doAction(
   const action = ACTIONS.find((known) => known === fields.get('action'));
   if (action === undefined) throw new PluginError('bad_input', 'unknown action');
   refuseAuthType(fields.get('auth_type'));
-  const answer = await withTimeLimit(ports.clock, SAVE_LIMIT_MS, 'the action', async (signal) => {
-    const connection = await openConnection(autokitteh, ports.integrationId, fields.get('cid'), signal);
-    return run(action, { ports, opened, autokitteh, fields, connection, signal });
+  const answer = await withAnswerLimit(ports, autokitteh, SAVE_LIMIT_MS, async (servers) => {
+    const id = fields.get('cid');
+    const connection = await openConnection(servers.autokitteh, ports.integrationId, id, servers.signal);
+    return run(action, { ...servers, ports, opened, fields, connection });
   });
   if (answer.t === 'changed') ports.changed(fields.get('cid'));
   return answer;
 }
 
-interface Run {
+interface Run extends Servers {
   readonly ports: SetupPorts;
   readonly opened: OpenedSockets;
-  readonly autokitteh: PersonsAutoKitteh;
   readonly fields: Fields;
   readonly connection: OwnConnection;
-  readonly signal: AbortSignal;
 }
 
 async function run(action: Action, request: Run): Promise<ActionAnswer> {
@@ -72,6 +74,7 @@ async function run(action: Action, request: Run): Promise<ActionAnswer> {
       await finishAdopting(autokitteh, connection, signal);
       return { t: 'changed' };
     case 'disconnect':
+      if (request.fields.get('confirmed') !== 'yes') return { t: 'ask' };
       await disconnect(autokitteh, connection, signal);
       return { t: 'changed' };
     case 'choose':
@@ -80,10 +83,11 @@ async function run(action: Action, request: Run): Promise<ActionAnswer> {
   }
 }
 
-async function save({ ports, opened, autokitteh, fields, connection, signal }: Run): Promise<ActionAnswer> {
+async function save(request: Run): Promise<ActionAnswer> {
+  const { ports, opened, slack, autokitteh, fields, connection, signal } = request;
   const tokens = typedOrStored(typed(fields), connection.variables);
   const checked = await saveConnection(
-    { slack: opened.spare(ports.slack), autokitteh, clock: ports.clock, saved: ports.saved },
+    { slack: opened.spare(slack), autokitteh, clock: ports.clock, saved: ports.saved },
     { connectionId: connection.record.id, authType: fields.get('auth_type'), ...tokens },
     signal,
   );
@@ -95,9 +99,9 @@ async function save({ ports, opened, autokitteh, fields, connection, signal }: R
   };
 }
 
-async function check({ ports, opened, fields, connection, signal }: Run): Promise<ActionAnswer> {
+async function check({ ports, opened, slack, fields, connection, signal }: Run): Promise<ActionAnswer> {
   const tokens = typedOrStored(typed(fields), connection.variables);
-  const checked: TokenCheck = await checkTokens(ports.slack, tokens, wantedScopes(ports, fields), signal);
+  const checked: TokenCheck = await checkTokens(slack, tokens, wantedScopes(ports, fields), signal);
   if (checked.t === 'passed') opened.note(tokens.appToken);
   return {
     t: 'outcome',
@@ -106,9 +110,9 @@ async function check({ ports, opened, fields, connection, signal }: Run): Promis
   };
 }
 
-async function testMessage({ ports, fields, connection, signal }: Run): Promise<ActionAnswer> {
+async function testMessage({ slack, fields, connection, signal }: Run): Promise<ActionAnswer> {
   const { botToken } = storedTokens(connection.variables);
-  const { sent, sentence } = await sendTestMessage(ports.slack, botToken, fields.get('recipient'), signal);
+  const { sent, sentence } = await sendTestMessage(slack, botToken, fields.get('recipient'), signal);
   return {
     t: 'outcome',
     status: sent ? 200 : 400,
@@ -117,7 +121,12 @@ async function testMessage({ ports, fields, connection, signal }: Run): Promise<
 }
 
 function typed(fields: Fields): { botToken: string; appToken: string } {
-  return { botToken: fields.get('bot_token'), appToken: fields.get('app_token') };
+  return { botToken: pastedToken(fields.get('bot_token')), appToken: pastedToken(fields.get('app_token')) };
+}
+
+/** The app of the app-level token in a form, whose settings the page then leads to; empty if there is none. */
+export function typedAppId(fields: Fields): string {
+  return appIdOf(fields.get('app_token'));
 }
 
 // A box that is not ticked is not sent.

@@ -1,14 +1,15 @@
 import { isSocketMode } from '../../connections/setup-state.js';
-import { withTimeLimit } from '../../core/cancellation.js';
 import { PluginError } from '../../core/errors.js';
 import type { RareLines } from '../../core/rare-lines.js';
 import { cutText } from '../../core/text.js';
+import { withAnswerLimit } from '../answer-limit.js';
 import { findConnection } from '../connection-access.js';
 import type { OpenedSockets } from '../opened-sockets.js';
+import { personsAutoKitteh, WriteUnansweredError } from '../persons-autokitteh.js';
 import type { SetupPorts } from '../ports.js';
 import { asBuiltIn, SAVE_LIMIT_MS, saveLikeBuiltIn, type SaveAnswer } from './built-in-save.js';
 import { isForged, refererOf, senderOfLink, type SaveSender } from './forged-request.js';
-import { doAction } from './page-action.js';
+import { doAction, typedAppId } from './page-action.js';
 import { refusalOf } from './refusal.js';
 import { callerHeaders, readFields, type Fields, type SetupContext } from './request.js';
 import { showPage } from './show-page.js';
@@ -42,7 +43,7 @@ export async function answerSave(context: SetupContext, parts: SaveParts): Promi
     throw new PluginError('bad_input', 'Socket Mode connections are saved with POST');
   }
   if (button) return answerAction(context, ports, opened, fields);
-  const autokitteh = ports.autokitteh.forCaller(callerHeaders(request));
+  const autokitteh = personsAutoKitteh(ports, callerHeaders(request));
   return send(context, parts, fields, await saveLikeBuiltIn(ports, autokitteh, fields));
 }
 
@@ -83,10 +84,15 @@ async function answerAction(
   opened: OpenedSockets,
   fields: Fields,
 ): Promise<Response> {
-  const address = { connectionId: fields.get('cid'), origin: fields.get('origin') };
-  const autokitteh = ports.autokitteh.forCaller(callerHeaders(context.req.raw));
+  const address = {
+    connectionId: fields.get('cid'),
+    origin: fields.get('origin'),
+    appId: typedAppId(fields),
+  };
+  const autokitteh = personsAutoKitteh(ports, callerHeaders(context.req.raw));
   try {
     const answer = await doAction(ports, opened, autokitteh, fields);
+    if (answer.t === 'ask') return await showPage(context, ports, { ...address, confirms: true });
     if (answer.t === 'outcome') return await showPage(context, ports, { ...address, ...answer });
     const query = new URLSearchParams({ cid: address.connectionId, origin: address.origin });
     return context.redirect(`/slack/?${query.toString()}`, 303);
@@ -96,7 +102,12 @@ async function answerAction(
     return showPage(context, ports, {
       ...address,
       status,
-      outcome: { t: 'refused', action: fields.get('action'), sentence: text },
+      outcome: {
+        t: 'refused',
+        action: fields.get('action'),
+        sentence: text,
+        stored: error instanceof WriteUnansweredError ? 'unknown' : 'nothing',
+      },
     });
   }
 }
@@ -126,9 +137,9 @@ async function saveOnServer(
     const question = { parameters: fields.all, asker: refererOf(context.req.raw.headers) };
     return showPage(context, ports, { connectionId, origin: fields.get('origin'), question });
   }
-  const autokitteh = ports.autokitteh.forCaller(callerHeaders(context.req.raw));
+  const autokitteh = personsAutoKitteh(ports, callerHeaders(context.req.raw));
   return asBuiltIn(ports, fields, async () => {
-    await withTimeLimit(ports.clock, SAVE_LIMIT_MS, 'reading the connection', (signal) =>
+    await withAnswerLimit(ports, autokitteh, SAVE_LIMIT_MS, ({ signal }) =>
       findConnection(autokitteh, ports.integrationId, connectionId, signal),
     );
     passOn();

@@ -1,9 +1,12 @@
-import { withTimeLimit } from '../../core/cancellation.js';
+import { appIdOf } from '../../browser/token-shape.js';
 import { PluginError } from '../../core/errors.js';
-import { findConnection, openConnection } from '../connection-access.js';
+import { withAnswerLimit } from '../answer-limit.js';
+import { findConnection, openConnection, type OwnConnection } from '../connection-access.js';
 import { renderPage } from '../pages/page.js';
 import type { Outcome, Question, Subject } from '../pages/view.js';
+import { personsAutoKitteh } from '../persons-autokitteh.js';
 import { stateAnswer, type SetupPorts } from '../ports.js';
+import { storedTokens } from '../stored-tokens.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { callerHeaders, type SetupContext } from './request.js';
 
@@ -16,8 +19,12 @@ export interface PageRequest {
   readonly origin?: string;
   readonly status?: 200 | Refusal['status'];
   readonly outcome?: Outcome;
+  /** The Slack app whose settings the page leads to, such as that of the token just typed; else that of the stored one. */
+  readonly appId?: string;
   /** Asked about the connection instead of showing it. */
   readonly question?: Question;
+  /** Asked whether its tokens are to be deleted instead of showing it. */
+  readonly confirms?: boolean;
 }
 
 /** The page for a connection, or the guide alone; its status is that of what could not be shown, if anything. */
@@ -28,7 +35,7 @@ export async function showPage(
 ): Promise<Response> {
   const connectionId = request.connectionId ?? context.req.query('cid') ?? '';
   const origin = request.origin ?? context.req.query('origin') ?? '';
-  const { subject, status } = await subjectOf(context, ports, connectionId, request.question);
+  const { subject, status } = await subjectOf(context, ports, connectionId, request);
   const page = renderPage({
     nonce: context.get('secureHeadersNonce') ?? '',
     connectionId,
@@ -36,6 +43,7 @@ export async function showPage(
     serverUrl: ports.serverUrl,
     manifest: ports.manifest,
     slackSite: ports.slackSite,
+    appId: request.appId || (subject.t === 'connection' ? storedAppId(subject.connection) : ''),
     subject,
     outcome: request.outcome,
   });
@@ -43,48 +51,70 @@ export async function showPage(
   return context.html(page, request.status ?? status);
 }
 
+function storedAppId({ variables }: OwnConnection): string {
+  return appIdOf(storedTokens(variables).appToken);
+}
+
 async function subjectOf(
   context: SetupContext,
   ports: SetupPorts,
   connectionId: string,
-  question: Question | undefined,
+  { question, confirms }: PageRequest,
 ): Promise<{ subject: Subject; status: 200 | Refusal['status'] }> {
   if (connectionId === '' && question === undefined) return { subject: { t: 'none' }, status: 200 };
-  const autokitteh = ports.autokitteh.forCaller(callerHeaders(context.req.raw));
+  const person = personsAutoKitteh(ports, callerHeaders(context.req.raw));
   try {
-    return await withTimeLimit(ports.clock, PAGE_LIMIT_MS, 'reading the connection', async (signal) => {
-      const connection = await openConnection(autokitteh, ports.integrationId, connectionId, signal);
-      if (question !== undefined)
-        return { subject: { t: 'question', connection, question } as const, status: 200 as const };
-      const live = await ports.live.of(connectionId);
-      return { subject: { t: 'connection', connection, live } as const, status: 200 as const };
-    });
+    const subject = await withAnswerLimit(
+      ports,
+      person,
+      PAGE_LIMIT_MS,
+      async ({ autokitteh, signal }): Promise<Subject> => {
+        const connection = await openConnection(autokitteh, ports.integrationId, connectionId, signal);
+        if (question !== undefined) return { t: 'question', connection, question };
+        if (confirms === true) return { t: 'confirm', connection };
+        return { t: 'connection', connection, live: await ports.live.of(connectionId) };
+      },
+    );
+    return { subject, status: 200 };
   } catch (error) {
     const { status, text } = refusalOf(error);
     if (status === 500) throw error;
-    return { subject: { t: 'unavailable', sentence: text, advice: adviceFor(error) }, status };
+    return { subject: { t: 'unavailable', sentence: text, ...adviceFor(error) }, status };
   }
 }
 
-function adviceFor(error: unknown): string {
+function adviceFor(error: unknown): { readonly advice: string; readonly needsLogin: boolean } {
   switch (PluginError.from(error).code) {
     case 'unauthenticated':
-      return 'Log in to AutoKitteh in this browser, then open this page again.';
+      return { advice: 'Log in to AutoKitteh in this browser, then open this page again.', needsLogin: true };
     case 'bad_input':
     case 'not_found':
-    case 'forbidden':
-      return 'Open the page from the connection that you want to set up, logged in as someone who may change it.';
+    case 'forbidden': {
+      const advice =
+        'Open the page from the connection that you want to set up, logged in as someone who may change it.';
+      return { advice, needsLogin: false };
+    }
+    case 'timeout':
+    case 'server_unavailable':
+      return {
+        advice:
+          'The AutoKitteh server is away or busy, and what is stored there stays. Try again in a moment.',
+        needsLogin: false,
+      };
     default:
-      return 'The AutoKitteh server gave an unexpected reply. Try again in a moment.';
+      return {
+        advice: 'The AutoKitteh server gave an unexpected reply. Try again in a moment.',
+        needsLogin: false,
+      };
   }
 }
 
 /** The state of a connection that the person may see. */
 export async function answerState(context: SetupContext, ports: SetupPorts): Promise<Response> {
   const connectionId = context.req.query('cid') ?? '';
-  const autokitteh = ports.autokitteh.forCaller(callerHeaders(context.req.raw));
+  const person = personsAutoKitteh(ports, callerHeaders(context.req.raw));
   context.header('cache-control', 'no-store');
-  const live = await withTimeLimit(ports.clock, STATE_LIMIT_MS, 'reading the state', async (signal) => {
+  const live = await withAnswerLimit(ports, person, STATE_LIMIT_MS, async ({ autokitteh, signal }) => {
     await findConnection(autokitteh, ports.integrationId, connectionId, signal);
     return ports.live.of(connectionId);
   });

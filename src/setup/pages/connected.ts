@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { socketWords, statusWord } from '../../browser/live-state.js';
 import type { OwnConnection } from '../connection-access.js';
 import { stateAnswer, type LiveConnection } from '../ports.js';
 import { wayBackLink } from '../way-back.js';
@@ -7,7 +8,7 @@ import { drawMemberId } from './drawings.js';
 import { slackSteps } from './guide-steps.js';
 import { isAboutTokens, otherRefusal, testOutcome } from './outcome.js';
 import { tokenForm } from './token-form.js';
-import { hiddenFields, type Html, type PageView } from './view.js';
+import { hiddenFields, loginLink, type Html, type PageView } from './view.js';
 
 /** A connection whose tokens are stored: how it fares, and what can be changed. */
 export function connectedPage(
@@ -36,12 +37,12 @@ export function connectedPage(
       <summary>Disconnect</summary>
       <p>
         Deletes both tokens and what was stored with them. Sockets are closed, and no event arrives any more.
-        The Slack app itself stays.
+        The Slack app itself stays. You are asked once more.
       </p>
       <form method="post" action="/slack/save">
         ${hiddenFields(view)}
         <div class="actions">
-          <button class="danger" name="action" value="disconnect">Delete both tokens</button>
+          <button class="danger" name="action" value="disconnect">Delete both tokens…</button>
         </div>
       </form>
     </details>`;
@@ -109,12 +110,6 @@ function otherSockets(live: LiveConnection | undefined): number {
   return live === undefined ? 0 : Math.max(0, live.sockets.counted - live.sockets.open);
 }
 
-const STATUS_WORDS: Readonly<Record<string, string>> = {
-  ok: 'Connected',
-  warning: 'Attention',
-  error: 'Not working',
-};
-
 /** How the connection fares; the script asks again every few seconds and puts the answer in here. */
 function liveCard(view: PageView, live: LiveConnection | undefined): Html {
   const state = stateAnswer(live);
@@ -129,19 +124,22 @@ function liveCard(view: PageView, live: LiveConnection | undefined): Html {
     <h2 id="live-title">Right now</h2>
     <p class="status" data-code="${code}" role="status">
       <span class="lamp" aria-hidden="true"></span>
-      <strong data-live="word">${STATUS_WORDS[code] ?? 'Not connected yet'}</strong>
+      <strong data-live="word">${statusWord(code)}</strong>
       <span data-live="message">${message}</span>
     </p>
     <dl class="facts">
-      ${fact('sockets', 'Sockets open', `${state.sockets.open} of ${state.sockets.wanted}`)}
+      ${fact('sockets', 'Sockets open', socketWords(state))}
       ${fact('delivered', 'Events delivered', String(state.delivered))}
       ${fact('waiting', 'Waiting', String(state.waiting))}
       ${fact('dead', 'Refused by AutoKitteh', String(state.dead))}
       ${fact('last-event', 'Last event', state.lastEvent?.type ?? 'none yet')}
     </dl>
     <p class="hint" data-live="inactive" ${state.active ? 'hidden' : ''}>
-      The project has no active deployment. Sockets are opened as soon as it has one.
+      The project has no active deployment, so no workflow can start. Deploy it: press Deploy in the web UI,
+      or type <code>ak deploy --manifest autokitteh.yaml --dir .</code> in its folder. Sockets are opened
+      then.
     </p>
+    <p data-live="login" hidden>${loginLink(view)}</p>
     <p class="hint plain-only">Load the page again to see the present state.</p>
   </section>`;
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { drawAppHome, drawAppToken, drawBotToken, drawCreateApp, drawInstall } from './drawings.js';
 import { manifestEditor } from './manifest-editor.js';
+import { settingsLink } from './slack-links.js';
 import type { Html, PageView } from './view.js';
 
 /** What there is to do in Slack, one step each; `open` shows the first one unfolded. */
@@ -24,25 +25,6 @@ export function slackSteps(view: PageView, open: boolean): Html {
       ${manifestEditor(view)}`,
   )}
   ${step(
-    'install',
-    'Install it in the workspace',
-    'Gives the bot its token.',
-    false,
-    html`<div class="beside">
-      <div>
-        <p>
-          In the app’s settings, open <b>Install App</b>, press <b>Install to Workspace</b>, then
-          <b>Allow</b>.
-        </p>
-        <p class="hint">
-          In some workspaces an administrator has to approve the app first: then Slack says “Request to
-          Install”.
-        </p>
-      </div>
-      ${drawInstall()}
-    </div>`,
-  )}
-  ${step(
     'app-token',
     'Make the app-level token',
     'Opens the sockets. Starts with xapp-.',
@@ -56,9 +38,38 @@ export function slackSteps(view: PageView, open: boolean): Html {
         <p>
           Give it any name, add the scope <code>connections:write</code>, press <b>Generate</b>, and copy it.
         </p>
+        <p>${settingsLink(view, 'general')}</p>
+        ${
+          view.subject.t === 'connection'
+            ? html`<p>
+                <a href="#app_token">Paste it into its field</a> at once: it tells which app it is, and the
+                links of the next steps lead straight to that app.
+              </p>`
+            : ''
+        }
         <p class="hint">A manifest cannot create this token: you have to create it yourself.</p>
       </div>
       ${drawAppToken()}
+    </div>`,
+  )}
+  ${step(
+    'install',
+    'Install it in the workspace',
+    'Gives the bot its token.',
+    false,
+    html`<div class="beside">
+      <div>
+        <p>
+          In the app’s settings, open <b>Install App</b>, press <b>Install to Workspace</b>, then
+          <b>Allow</b>.
+        </p>
+        <p>${settingsLink(view, 'install-on-team')}</p>
+        <p class="hint">
+          In some workspaces an administrator has to approve the app first: then Slack says “Request to
+          Install”.
+        </p>
+      </div>
+      ${drawInstall()}
     </div>`,
   )}
   ${step(
@@ -69,6 +80,7 @@ export function slackSteps(view: PageView, open: boolean): Html {
     html`<div class="beside">
       <div>
         <p>Open <b>Install App</b> again and copy the <b>Bot User OAuth Token</b>.</p>
+        <p>${settingsLink(view, 'install-on-team')}</p>
         <p class="hint">After a change of scopes, install the app again: the token may change with it.</p>
       </div>
       ${drawBotToken()}
@@ -87,6 +99,7 @@ export function slackSteps(view: PageView, open: boolean): Html {
           Open <b>App Home</b> and go down to <b>Show Tabs</b>. Switch the <b>Messages Tab</b> on, and tick
           “Allow users to send Slash commands and messages from the messages tab”.
         </p>
+        <p>${settingsLink(view, 'app-home')}</p>
       </div>
       ${drawAppHome()}
     </div>`,

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { createAppLink, manifestYaml, type AppManifest } from '../../browser/app-manifest.js';
 import { BOT_SCOPES, EVENT_SCOPES } from '../../browser/event-scopes.js';
+import { byPurpose } from '../../browser/purposes.js';
 import type { Html, PageView } from './view.js';
 
 /**
@@ -63,19 +64,13 @@ function editor(manifest: AppManifest): Html {
       <fieldset>
         <legend>Bot scopes</legend>
         <p class="hint">What the bot may do. <code>users:read</code> must stay.</p>
-        <ul class="choices" id="scopes">
-          ${merged(BOT_SCOPES, oauth.scopes.bot).map((scope) => choice('scope', scope, oauth.scopes.bot))}
-        </ul>
+        ${choices('scope', BOT_SCOPES, oauth.scopes.bot)}
         ${textField('more-scopes', 'Other scopes, separated by spaces', '')}
       </fieldset>
       <fieldset>
         <legend>Bot events</legend>
         <p class="hint">What Slack sends. An event without its scope is marked.</p>
-        <ul class="choices" id="events">
-          ${merged(Object.keys(EVENT_SCOPES), settings.event_subscriptions.bot_events).map((event) =>
-            choice('event', event, settings.event_subscriptions.bot_events),
-          )}
-        </ul>
+        ${choices('event', Object.keys(EVENT_SCOPES), settings.event_subscriptions.bot_events)}
         ${textField('more-events', 'Other events, separated by spaces', '')}
       </fieldset>
     </form>
@@ -98,6 +93,27 @@ function commandRow(): Html {
   </li>`;
 }
 
+/** All there are, by what they are for, with a field to search them. */
+function choices(name: 'scope' | 'event', known: readonly string[], chosen: readonly string[]): Html {
+  const all = [...new Set([...known, ...chosen])].sort();
+  return html`<div class="field">
+      <label for="find-${name}">Search the ${name}s</label>
+      <input type="search" id="find-${name}" data-searches="${name}s" autocomplete="off" spellcheck="false" />
+      <p class="hint" id="find-${name}-found" role="status"></p>
+    </div>
+    <div id="${name}s">
+      ${byPurpose(all).map(
+        ({ purpose, names }) =>
+          html`<fieldset class="group">
+            <legend>${purpose}</legend>
+            <ul class="choices">
+              ${names.map((value) => choice(name, value, chosen))}
+            </ul>
+          </fieldset>`,
+      )}
+    </div>`;
+}
+
 function choice(name: 'scope' | 'event', value: string, chosen: readonly string[]): Html {
   return html`<li>
     <label>
@@ -106,8 +122,4 @@ function choice(name: 'scope' | 'event', value: string, chosen: readonly string[
     </label>
     ${name === 'event' ? html`<span class="needs" data-needs="${value}"></span>` : ''}
   </li>`;
-}
-
-function merged(known: readonly string[], chosen: readonly string[]): string[] {
-  return [...new Set([...known, ...chosen])].sort();
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { CheckName, CheckStep } from '../check-tokens.js';
 import { sentence } from '../../core/words.js';
-import type { Html, Outcome } from './view.js';
+import { loginLink, type Html, type Outcome, type PageView } from './view.js';
 
 const NAMES: Readonly<Record<CheckName, string>> = {
   bot_token: 'Bot token',
@@ -25,8 +25,7 @@ export function tokenOutcome(outcome: Outcome | undefined): Html {
 
 function tokenSentence(outcome: Outcome | undefined): Html | string {
   if (outcome === undefined || !isAboutTokens(outcome) || outcome.t === 'test_message') return '';
-  if (outcome.t === 'refused')
-    return bad(html`<strong>Nothing was stored.</strong> ${sentence(outcome.sentence)}`);
+  if (outcome.t === 'refused') return bad(refusedWords(outcome));
   const passed = outcome.t === 'checked' && outcome.passed;
   const title = passed
     ? 'Both tokens are right. Nothing is stored yet: save the connection.'
@@ -45,6 +44,33 @@ function checkLine({ name, verdict, sentence: text }: CheckStep): Html {
     <span class="verdict">${VERDICTS[verdict]}</span>
     <span><strong>${NAMES[name]}:</strong> ${text}</span>
   </li>`;
+}
+
+type Refused = Extract<Outcome, { t: 'refused' }>;
+
+function refusedWords({ stored, sentence: text }: Refused): Html {
+  return stored === 'nothing'
+    ? html`<strong>Nothing was stored.</strong> ${sentence(text)}`
+    : html`<strong>${sentence(text)}</strong>`;
+}
+
+/**
+ * Said when the login to AutoKitteh has expired, in the place of the form's outcome, so that the script can put it beside
+ * the form, where what was typed stays. Without script the browser still has the form, and sends it again.
+ */
+export function loginOutcome(view: PageView, outcome: Refused): Html {
+  return html`<div
+    id="${outcome.action === 'test_message' ? 'test-outcome' : 'outcome'}"
+    class="outcome"
+    tabindex="-1"
+  >
+    <div class="note note-bad" role="alert">
+      <p>${refusedWords(outcome)}</p>
+      <p>${loginLink(view)}</p>
+      <p data-when="page">Then load this page again: your browser asks whether to send the form again.</p>
+      <p data-when="form" hidden>Then press the button again: what you typed is still here.</p>
+    </div>
+  </div>`;
 }
 
 /** Whether the outcome belongs to the form with the tokens. */

@@ -3,8 +3,15 @@ import { sentence } from '../../core/words.js';
 import type { OwnConnection } from '../connection-access.js';
 import { connectedPage } from './connected.js';
 import { guidePage } from './guide.js';
-import { otherRefusal } from './outcome.js';
-import { hiddenFields, type Html, type PageView, type Question, type Subject } from './view.js';
+import { loginOutcome, otherRefusal } from './outcome.js';
+import {
+  hiddenFields,
+  loginLink,
+  type Html,
+  type PageView,
+  type Question,
+  type Subject,
+} from './view.js';
 
 // In this order: what holds on a phone comes last.
 const STYLE_SHEETS = ['page', 'controls', 'steps', 'manifest', 'outcome', 'live-state', 'drawings', 'narrow'];
@@ -32,7 +39,7 @@ export function renderPage(view: PageView): Html {
           <p><strong>Slack</strong> <span>for AutoKitteh, over Socket Mode</span></p>
         </header>
         <main id="main">${body}</main>
-        ${view.subject.t === 'question' ? '' : aboutTokens()}
+        ${view.subject.t === 'question' || view.subject.t === 'confirm' ? '' : aboutTokens()}
       </body>
     </html>`;
 }
@@ -49,9 +56,11 @@ function bodyOf(view: PageView): { title: string; body: Html } {
     case 'none':
       return { title: 'Connect Slack', body: guidePage(view, undefined) };
     case 'unavailable':
-      return { title: 'Slack connection', body: unavailablePage(subject) };
+      return { title: 'Slack connection', body: unavailablePage(view, subject) };
     case 'question':
       return { title: `Connect ${subject.connection.record.name} with OAuth`, body: questionPage(subject) };
+    case 'confirm':
+      return { title: `Disconnect ${subject.connection.record.name}?`, body: confirmPage(view, subject) };
     case 'connection': {
       const { connection, live } = subject;
       const name = connection.record.name;
@@ -134,11 +143,34 @@ function replaced({ record, setup }: OwnConnection): Html | string {
   </div>`;
 }
 
+/** Asks before both tokens are deleted. */
+function confirmPage(view: PageView, { connection }: Extract<Subject, { t: 'confirm' }>): Html {
+  const { name } = connection.record;
+  const page = new URLSearchParams({ cid: view.connectionId, origin: view.origin });
+  return html`<h1>Delete both tokens of <b>${name}</b>?</h1>
+    <p class="lead">
+      Its sockets are closed, and none of its workflows starts for an event of Slack any more. To connect it
+      again, you need both tokens from Slack.
+    </p>
+    <form method="post" action="/slack/save">
+      ${hiddenFields(view)}
+      <input type="hidden" name="confirmed" value="yes" />
+      <p class="actions">
+        <button class="danger" name="action" value="disconnect">Yes, delete both tokens</button>
+        <a class="button" href="/slack/?${page.toString()}">Keep them</a>
+      </p>
+    </form>`;
+}
+
 /** Said instead of the guide when the connection cannot be shown. */
-function unavailablePage(subject: Extract<Subject, { t: 'unavailable' }>): Html {
+function unavailablePage(view: PageView, subject: Extract<Subject, { t: 'unavailable' }>): Html {
+  if (subject.needsLogin && view.outcome?.t === 'refused')
+    return html`<h1>Log in to go on</h1>
+      ${loginOutcome(view, view.outcome)}`;
   return html`<h1>This connection cannot be shown</h1>
     <div class="note note-bad" role="alert">
       <p><strong>${sentence(subject.sentence)}</strong></p>
       <p>${subject.advice}</p>
+      ${subject.needsLogin ? html`<p>${loginLink(view)}</p>` : ''}
     </div>`;
 }

@@ -3,7 +3,7 @@ import { hiddenFields, type Html, type PageView } from './view.js';
 import { tokenOutcome } from './outcome.js';
 
 /**
- * The two tokens, *Save Connection* and *Check*. `replacing`: tokens are stored already, and a field left empty keeps
+ * The two tokens in the order in which Slack gives them, *Save Connection* and *Check*. `replacing`: tokens are stored already, and a field left empty keeps
  * its token. Without script the form is sent as it is.
  */
 export function tokenForm(view: PageView, replacing: boolean): Html {
@@ -11,13 +11,13 @@ export function tokenForm(view: PageView, replacing: boolean): Html {
   return html`<form id="token-form" method="post" action="/slack/save" data-replacing="${replacing}">
     ${hiddenFields(view)}
     <input type="hidden" name="scopes" id="wanted-scopes" value="" />
-    ${tokenField('bot_token', 'Bot token', 'xoxb-…', hint, !replacing)}
     ${tokenField('app_token', 'App-level token', 'xapp-1-…', hint, !replacing)}
+    ${tokenField('bot_token', 'Bot token', 'xoxb-…', hint, !replacing)}
     <button type="button" class="link" id="swap" hidden>Swap the two</button>
     ${tokenOutcome(view.outcome)}
     <div class="actions">
       <button class="primary" name="action" value="save">Save Connection</button>
-      <button name="action" value="check">Check</button>
+      <button name="action" value="check" formnovalidate>Check</button>
     </div>
   </form>`;
 }

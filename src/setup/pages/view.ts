@@ -14,7 +14,13 @@ export type Outcome =
   /** Saving was tried, and nothing was stored. */
   | { readonly t: 'not_saved'; readonly steps: readonly CheckStep[] }
   /** Something else was in the way; `action` is the button that was pressed. */
-  | { readonly t: 'refused'; readonly action: string; readonly sentence: string }
+  | {
+      readonly t: 'refused';
+      readonly action: string;
+      readonly sentence: string;
+      /** `unknown`: AutoKitteh did not say what became of it. */
+      readonly stored: 'nothing' | 'unknown';
+    }
   | { readonly t: 'test_message'; readonly sent: boolean; readonly sentence: string };
 
 /** A save that a page of unknown origin opened a window for: whether the person wants it. */
@@ -30,8 +36,16 @@ export type Subject =
   /** Opened without a connection: the guide alone. */
   | { readonly t: 'none' }
   /** It cannot be shown: not there, not theirs, or the server is away. */
-  | { readonly t: 'unavailable'; readonly sentence: string; readonly advice: string }
+  | {
+      readonly t: 'unavailable';
+      readonly sentence: string;
+      readonly advice: string;
+      /** The person has to log in to AutoKitteh. */
+      readonly needsLogin: boolean;
+    }
   | { readonly t: 'question'; readonly connection: OwnConnection; readonly question: Question }
+  /** Whether both tokens are to be deleted. */
+  | { readonly t: 'confirm'; readonly connection: OwnConnection }
   | {
       readonly t: 'connection';
       readonly connection: OwnConnection;
@@ -49,6 +63,8 @@ export interface PageView {
   readonly manifest: AppManifest;
   /** Slack's site: `slack.com` or `slack-gov.com`. */
   readonly slackSite: string;
+  /** The Slack app of the app-level token that is stored or was just typed; empty when it is not known. */
+  readonly appId: string;
   readonly subject: Subject;
   readonly outcome?: Outcome | undefined;
 }
@@ -58,4 +74,16 @@ export function hiddenFields(view: PageView, authType = 'socketMode'): Html {
   return html`<input type="hidden" name="cid" value="${view.connectionId}" />
     <input type="hidden" name="origin" value="${view.origin}" />
     <input type="hidden" name="auth_type" value="${authType}" />`;
+}
+
+/** A link that opens a new tab, and says so. */
+export function newTab(href: string, words: string, attributes: Html | string = ''): Html {
+  return html`<a href="${href}" target="_blank" rel="noopener noreferrer" ${attributes}
+    >${words} <span aria-hidden="true">↗</span><span class="unseen"> (opens a new tab)</span></a
+  >`;
+}
+
+/** AutoKitteh's own login, which leads nowhere else: the page that needs it stays open. */
+export function loginLink({ serverUrl }: PageView): Html {
+  return newTab(`${serverUrl ?? ''}/login`, 'Log in to AutoKitteh');
 }

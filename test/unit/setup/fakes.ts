@@ -80,6 +80,9 @@ export class FakeAutoKitteh {
   /** One entry for each call that changed something. */
   readonly writes: { set?: string[]; deleted?: string[]; by: CallerHeaders }[] = [];
   failure: PluginError | undefined;
+  project: string | undefined = 'break_glass';
+  /** When set, what is written is never acknowledged. */
+  silentWrites = false;
 
   store(values: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(values))
@@ -104,10 +107,16 @@ export class FakeAutoKitteh {
         refuseIfNeeded();
         return [...this.stored.values()];
       },
+      projectName: async () => {
+        await Promise.resolve();
+        refuseIfNeeded();
+        return this.project;
+      },
       setVariables: async (_scope, variables) => {
         await Promise.resolve();
         refuseIfNeeded();
         this.writes.push({ set: variables.map(({ name }) => name), by });
+        if (this.silentWrites) return new Promise<void>(() => undefined);
         for (const variable of variables) this.stored.set(variable.name, variable);
       },
       deleteVariables: async (_scope, names) => {

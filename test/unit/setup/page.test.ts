@@ -220,7 +220,13 @@ describe('the buttons', () => {
     const setup = createFakeSetup();
     await post(setup, GOOD);
     setup.autokitteh.store({ private_app_token: APP_TOKEN, somebody_elses: 'x' });
-    expect((await press(setup, 'disconnect')).status).toBe(303);
+    const question = await press(setup, 'disconnect');
+    expect([question.status, await question.text()]).toEqual([
+      200,
+      expect.stringContaining('Delete both tokens of <b>my_slack</b>?'),
+    ]);
+    expect(setup.autokitteh.writes).toHaveLength(1);
+    expect((await press(setup, 'disconnect', { confirmed: 'yes' })).status).toBe(303);
     expect([...setup.autokitteh.stored.keys()]).toEqual(['somebody_elses']);
   });
 
@@ -290,7 +296,8 @@ describe('the buttons', () => {
     const response = await press(setup, 'save', { bot_token: BOT_TOKEN, app_token: APP_TOKEN });
     const text = await response.text();
     expect(response.status).toBe(403);
-    expect(text).toContain('AutoKitteh, Set: unauthorized.');
+    expect(text).toContain('Nothing was stored.');
+    expect(text).toContain('AutoKitteh does not let you do this');
     expect(text).not.toContain(APP_TOKEN);
   });
 });

@@ -1,3 +1,4 @@
+import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { setupStateOf } from '../../../src/connections/setup-state.js';
 import { PluginError } from '../../../src/core/errors.js';
@@ -298,18 +299,62 @@ describe('Saves that are refused and store nothing', () => {
     const answer = post(setup, GOOD);
     await setup.clock.advance(9_500);
     const response = await answer;
-    expect(response.status).toBe(502);
+    expect([response.status, await response.text()]).toEqual([502, 'Slack did not answer within 9 seconds']);
     expect(setup.autokitteh.writes).toEqual([]);
     expect(setup.clock.pendingTimers).toBe(0);
   });
 
-  it('The save endpoint uses the server’s own words when the server refuses or is away', async () => {
+  it.each([
+    ['forbidden', 'AutoKitteh, Set: unauthorized', 403, /^AutoKitteh does not let you do this/],
+    ['unauthenticated', 'AutoKitteh, Get: unauthenticated', 401, /^you are not logged in to AutoKitteh/],
+    [
+      'server_unavailable',
+      'AutoKitteh, Get: the server cannot be reached (10.0.0.5:9980)',
+      502,
+      /^AutoKitteh cannot be reached$/,
+    ],
+    ['timeout', 'AutoKitteh, Get took longer than 5000 ms', 502, /^AutoKitteh did not answer in time$/],
+    [
+      'server_refused',
+      'AutoKitteh, Set: dial tcp 10.0.0.5:5432',
+      502,
+      /^AutoKitteh gave an unexpected reply$/,
+    ],
+  ] as const)(
+    'The save endpoint says in plain words, without calls and addresses, that the server is or answers %s',
+    async (code, message, status, words) => {
+      const setup = createFakeSetup();
+      setup.autokitteh.failure = new PluginError(code, message);
+      const response = await post(setup, GOOD);
+      expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(words)]);
+    },
+  );
+
+  it('The save endpoint passes on what the server says about a value', async () => {
     const setup = createFakeSetup();
-    setup.autokitteh.failure = new PluginError('forbidden', 'AutoKitteh, Set: unauthorized');
-    const response = await post(setup, GOOD);
-    expect([response.status, await response.text()]).toEqual([403, 'AutoKitteh, Set: unauthorized']);
-    setup.autokitteh.failure = new PluginError('server_unavailable', 'AutoKitteh, Get: connection refused');
-    expect((await post(setup, GOOD)).status).toBe(502);
+    const cause = new ConnectError('value is too long', Code.InvalidArgument);
+    setup.autokitteh.failure = new PluginError('server_refused', 'AutoKitteh, Set: value is too long', {
+      cause,
+    });
+    expect(await (await post(setup, GOOD)).text()).toBe('AutoKitteh refused this: value is too long');
+  });
+
+  it('The save endpoint does not claim that nothing was stored when AutoKitteh is slow to store', async () => {
+    const setup = createFakeSetup();
+    setup.autokitteh.silentWrites = true;
+    const answer = post(setup, GOOD);
+    await setup.clock.advance(9_500);
+    expect(await (await answer).text()).toBe(
+      'AutoKitteh did not answer within 9 seconds while it was storing this: load the page again to see what is stored',
+    );
+  });
+
+  it('The save endpoint takes tokens with what people copy along with them', async () => {
+    const setup = createFakeSetup();
+    const tokens = { bot_token: `"${BOT_TOKEN}",`, app_token: `export SLACK_APP_TOKEN='${APP_TOKEN}'\n` };
+    expect((await post(setup, { ...GOOD, ...tokens })).status).toBe(302);
+    expect(setup.autokitteh.stored.get('private_bot_token')?.value).toBe(BOT_TOKEN);
+    expect(setup.autokitteh.stored.get('socket_mode_app_token')?.value).toBe(APP_TOKEN);
   });
 });
 

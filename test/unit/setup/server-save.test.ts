@@ -48,7 +48,12 @@ describe('a save that is the server’s', () => {
   it.each([
     ['somebody else', { authorization: 'Bearer someone-elses' }, 404, 'connection not found'],
     ['somebody else by cookie', { cookie: 'ak_user_session=other' }, 404, 'connection not found'],
-    ['nobody', {}, 401, 'AutoKitteh, Get: unauthenticated'],
+    [
+      'nobody',
+      {},
+      401,
+      'you are not logged in to AutoKitteh, or your login has expired: log in and try again',
+    ],
   ])('A save does not reach the server from %s', async (_who, headers, status, words) => {
     const gateway = createGateway();
     const response = await post(gateway, OAUTH, headers);

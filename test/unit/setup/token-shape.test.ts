@@ -4,6 +4,7 @@ import {
   appTokenProblem,
   areSwapped,
   botTokenProblem,
+  pastedToken,
   tokenKind,
 } from '../../../src/browser/token-shape.js';
 
@@ -15,8 +16,20 @@ describe('The shape of a pasted token', () => {
     [BOT, 'bot'],
     [` ${BOT}\n`, 'bot'],
     [APP, 'app'],
+    [`"${BOT}"`, 'bot'],
+    [`'${APP}'`, 'app'],
+    [`“${BOT}”`, 'bot'],
+    [`\u200b${BOT}\u00a0`, 'bot'],
+    [`\`${APP}\``, 'app'],
+    [`<${BOT}>`, 'bot'],
+    [`Bearer ${BOT}`, 'bot'],
+    [`Authorization: Bearer ${BOT}`, 'bot'],
+    [`SLACK_BOT_TOKEN=${BOT}\n`, 'bot'],
+    [`export SLACK_APP_TOKEN="${APP}";`, 'app'],
+    [`  "app_token": "${APP}",`, 'app'],
     ['', 'empty'],
     [' \n', 'empty'],
+    ['""', 'empty'],
     ['xoxp-1-2-3-abc', 'user'],
     ['xoxe.xoxb-1-abc', 'rotated'],
     ['xoxe-1-abc', 'rotated'],
@@ -68,6 +81,11 @@ it('The check of a pasted text finds swapped tokens, and the app in an app-level
   expect(areSwapped(APP, '')).toBe(false);
   expect(appIdOf(` ${APP} `)).toBe('A0123456789');
   expect(appIdOf(BOT)).toBe('');
+});
+
+it('A pasted text that is far longer than any token is left as it is', () => {
+  const text = `"${'a: '.repeat(2_000)}"`;
+  expect(pastedToken(text)).toBe(text);
 });
 
 it('The check of a pasted text never repeats the text, which may be a secret', () => {
