@@ -27,7 +27,7 @@ export async function copyText(document, text) {
 function copySelected(document, text) {
   const focused = document.activeElement;
   const field = document.createElement('textarea');
-  field.className = 'unseen';
+  field.className = 'copied';
   field.readOnly = true;
   field.value = text;
   document.body.append(field);

@@ -4,14 +4,7 @@ import type { OwnConnection } from '../connection-access.js';
 import { connectedPage } from './connected.js';
 import { guidePage } from './guide.js';
 import { loginOutcome, otherRefusal } from './outcome.js';
-import {
-  hiddenFields,
-  loginLink,
-  type Html,
-  type PageView,
-  type Question,
-  type Subject,
-} from './view.js';
+import { hiddenFields, loginLink, type Html, type PageView, type Question, type Subject } from './view.js';
 
 // In this order: what holds on a phone comes last.
 const STYLE_SHEETS = ['page', 'controls', 'steps', 'manifest', 'outcome', 'live-state', 'drawings', 'narrow'];
