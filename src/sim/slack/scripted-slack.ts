@@ -137,7 +137,7 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
     addOrganization: (name) => directory.addOrganization(name),
     addWorkspace: (name, organization) => directory.addWorkspace(name, organization),
     addApp: (name) => directory.addApp(name),
-    ...createTenancy({ directory, tokens, random, send, sockets }),
+    ...createTenancy({ directory, tokens, ids, random, send, sockets }),
     ...sockets.view,
     blast: (to, frames, how) => blasts.blast(to, frames, how),
     send,

@@ -2,6 +2,7 @@ import { PluginError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
 import type { Directory, InstallationRecord, InstallOptions } from './directory/directory.js';
 import type { SlackApp, SlackInstallation, SlackOrganization, SlackWorkspace } from './directory/entities.js';
+import type { Identifiers } from './directory/identifiers.js';
 import type { Tokens } from './directory/tokens.js';
 import type { Frame } from './frames/draft.js';
 import { appUninstalled, tokensRevoked } from './frames/happenings.js';
@@ -14,6 +15,8 @@ export interface Tenancy {
     into: SlackWorkspace | SlackOrganization,
     options?: InstallOptions,
   ): SlackInstallation;
+  /** A token with which a person of the workspace creates and changes apps (`apps.manifest.*`). */
+  createConfigToken(workspace: SlackWorkspace): string;
   /** The bot token goes bad (`account_inactive`), and the app is told: app_uninstalled and tokens_revoked, in any order. */
   uninstall(installation: SlackInstallation): void;
   /** From now on every call with the token is answered `error`; `token_revoked` unless said. Sockets that it opened stay. */
@@ -29,12 +32,13 @@ export interface Tenancy {
 export interface TenancyPorts {
   readonly directory: Directory;
   readonly tokens: Tokens;
+  readonly ids: Identifiers;
   readonly random: Random;
   readonly send: (to: SlackInstallation, frame: Frame) => unknown;
   readonly sockets: AppSocketsBook;
 }
 
-export function createTenancy({ directory, tokens, random, send, sockets }: TenancyPorts): Tenancy {
+export function createTenancy({ directory, tokens, ids, random, send, sockets }: TenancyPorts): Tenancy {
   const record = (installation: SlackInstallation): InstallationRecord => {
     const found = directory.installation(installation);
     if (found === undefined) throw new PluginError('bad_input', 'not an installation of this scripted Slack');
@@ -42,6 +46,11 @@ export function createTenancy({ directory, tokens, random, send, sockets }: Tena
   };
   return {
     install: (app, into, options) => directory.install(app, into, options),
+    createConfigToken(workspace) {
+      const token = `xoxe.xoxp-1-${ids.secret(160)}`;
+      tokens.addConfig({ token, workspaceId: workspace.id });
+      return token;
+    },
     uninstall(installation) {
       const gone = record(installation);
       gone.active = false;

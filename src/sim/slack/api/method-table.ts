@@ -2,6 +2,7 @@ import { authMethods } from './auth-methods.js';
 import { chatMethods } from './chat-methods.js';
 import { conversationMethods } from './conversation-methods.js';
 import { fileMethods } from './file-methods.js';
+import { manifestMethods } from './manifest-methods.js';
 import { reactionMethods } from './reaction-methods.js';
 import { userMethods } from './user-methods.js';
 import type { Method, MethodTable } from './method.js';
@@ -12,6 +13,7 @@ const methods: MethodTable = {
   ...chatMethods,
   ...conversationMethods,
   ...fileMethods,
+  ...manifestMethods,
   ...reactionMethods,
   ...userMethods,
   ...viewMethods,

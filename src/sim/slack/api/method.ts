@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../core/json.js';
 import type { Directory } from '../directory/directory.js';
 import type { SlackInstallation } from '../directory/entities.js';
 import type { Identifiers } from '../directory/identifiers.js';
-import type { TokenKind, TokenRecord } from '../directory/tokens.js';
+import type { ConfigTokenRecord, TokenKind, TokenRecord } from '../directory/tokens.js';
 import type { Tickets } from '../link/tickets.js';
 import type { Timestamps } from '../timestamps.js';
 import type { Uploads } from '../uploads.js';
@@ -34,12 +34,24 @@ export interface MethodCall {
 export type MethodAnswer = JsonObject & { ok: boolean };
 
 /** A method of the Web API. */
-export type Method = OpenMethod | CheckedMethod;
+export type Method = OpenMethod | ConfigMethod | CheckedMethod;
 
 /** A method that takes no token. */
 interface OpenMethod {
   readonly token: 'none';
   run(args: JsonObject): MethodAnswer;
+}
+
+/** One call of a method that changes apps, whose token has been checked. */
+export interface ConfigCall {
+  readonly args: JsonObject;
+  readonly token: ConfigTokenRecord;
+}
+
+/** A method that takes an app configuration token, and no other. */
+interface ConfigMethod {
+  readonly token: 'config';
+  run(call: ConfigCall, ports: MethodPorts): MethodAnswer;
 }
 
 export interface CheckedMethod {

@@ -5,7 +5,7 @@ import type { TokenRecord, Tokens } from '../directory/tokens.js';
 import type { ApiFault, ApiOccasion } from '../faults/kinds.js';
 import type { FaultScript } from '../faults/script.js';
 import type { ResponseUrls } from '../response-urls.js';
-import { authorize, tokenOf } from './authorization.js';
+import { authorize, authorizeConfig, tokenOf } from './authorization.js';
 import { readArguments } from './arguments.js';
 import { refuse, type CheckedMethod, type Method, type MethodAnswer, type MethodPorts } from './method.js';
 import { methodNamed } from './method-table.js';
@@ -88,6 +88,10 @@ function call(
   inHeader: boolean,
 ): Answer {
   if (method.token === 'none') return json(method.run(args));
+  if (method.token === 'config') {
+    const config = authorizeConfig(options.tokens, token);
+    return json(config.ok ? method.run({ args, token: config.record }, options) : config.answer);
+  }
   const authorization = authorize(options.tokens, method, token, inHeader);
   const { record } = authorization;
   const answer = authorization.ok

@@ -1,21 +1,31 @@
+import { objectAt, stringAt, type JsonObject } from '../../../core/json.js';
 import type { SlackApp } from './entities.js';
 import type { Identifiers } from './identifiers.js';
 import type { Tokens } from './tokens.js';
 
 /** An app as the scripted Slack itself sees it. */
 export interface AppRecord extends SlackApp {
+  name: string;
   socketMode: boolean;
+  manifest: JsonObject;
+  /** The workspace from which it was created through the Web API; only tokens of that one change it. */
+  readonly homeId: string | undefined;
   /** The legacy verification token that payloads carry. */
   readonly verificationToken: string;
   /** What the URL of a WebSocket calls the app: an opaque digest, not its id. */
   readonly digest: string;
 }
 
-export function createApp(ids: Identifiers, tokens: Tokens, name: string): AppRecord {
+export function createApp(
+  ids: Identifiers,
+  tokens: Tokens,
+  manifest: JsonObject,
+  homeId?: string,
+): AppRecord {
   const app: AppRecord = {
     id: ids.object('A'),
-    name,
-    socketMode: true,
+    ...settingsOf(manifest),
+    homeId,
     delayedEvents: false,
     verificationToken: ids.secret(24),
     digest: ids.hex(64),
@@ -26,4 +36,19 @@ export function createApp(ids: Identifiers, tokens: Tokens, name: string): AppRe
     },
   };
   return app;
+}
+
+/** What follows from the manifest of an app. */
+export function settingsOf(manifest: JsonObject): Pick<AppRecord, 'name' | 'socketMode' | 'manifest'> {
+  return {
+    name: stringAt(objectAt(manifest, 'display_information'), 'name'),
+    socketMode: objectAt(manifest, 'settings')?.['socket_mode_enabled'] === true,
+    manifest,
+  };
+}
+
+/** The bot scopes that an installation of the app is granted. */
+export function botScopesOf({ manifest }: SlackApp): readonly string[] {
+  const scopes = objectAt(objectAt(manifest, 'oauth_config'), 'scopes')?.['bot'];
+  return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
 }

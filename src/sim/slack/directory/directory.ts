@@ -1,6 +1,7 @@
-import { DEFAULT_SCOPES } from './default-scopes.js';
-import { createApp, type AppRecord } from './apps.js';
+import { usualManifest } from './app-manifest.js';
+import { botScopesOf, createApp, settingsOf, type AppRecord } from './apps.js';
 import { createWorkspace } from './workspaces.js';
+import type { JsonObject } from '../../../core/json.js';
 import type { Identifiers } from './identifiers.js';
 import type {
   SlackApp,
@@ -19,7 +20,7 @@ export interface InstallationRecord extends SlackInstallation {
 }
 
 export interface InstallOptions {
-  /** Granted bot scopes; by default those of the app in AutoKitteh's documentation. */
+  /** Granted bot scopes; by default those of the app's manifest. */
   readonly scopes?: readonly string[];
   readonly botName?: string;
 }
@@ -29,6 +30,9 @@ export interface Directory {
   addOrganization(name?: string): SlackOrganization;
   addWorkspace(name?: string, organization?: SlackOrganization): SlackWorkspace;
   addApp(name?: string): SlackApp;
+  /** As `apps.manifest.create` does it, from that workspace. */
+  createApp(manifest: JsonObject, homeId: string): AppRecord;
+  replaceManifest(app: AppRecord, manifest: JsonObject): void;
   install(
     app: SlackApp,
     into: SlackWorkspace | SlackOrganization,
@@ -67,10 +71,16 @@ export function createDirectory(ids: Identifiers, tokens: Tokens): Directory {
       return workspace;
     },
     addApp(name = 'Synthetic App') {
-      const app = createApp(ids, tokens, name);
+      const app = createApp(ids, tokens, usualManifest(name));
       apps.set(app.id, app);
       return app;
     },
+    createApp(manifest, homeId) {
+      const app = createApp(ids, tokens, manifest, homeId);
+      apps.set(app.id, app);
+      return app;
+    },
+    replaceManifest: (app, manifest) => void Object.assign(app, settingsOf(manifest)),
     install(app, into, options = {}) {
       const workspace = 'domain' in into ? into : undefined;
       const organization = workspace === undefined ? (into as SlackOrganization) : workspace.organization;
@@ -89,7 +99,7 @@ export function createDirectory(ids: Identifiers, tokens: Tokens): Directory {
         organization,
         botUser,
         botId: ids.object('B'),
-        scopes: options.scopes ?? DEFAULT_SCOPES,
+        scopes: options.scopes ?? botScopesOf(app),
         botToken: '',
         active: true,
       };

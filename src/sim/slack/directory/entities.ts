@@ -52,6 +52,8 @@ export interface SlackApp {
   readonly name: string;
   /** Whether its settings allow Socket Mode; `setSocketMode` of the scripted Slack changes it. */
   readonly socketMode: boolean;
+  /** Its settings, as `apps.manifest.export` gives them. */
+  readonly manifest: JsonObject;
   /** Hourly retries for a day, after the first three. Off unless switched on. */
   delayedEvents: boolean;
   /** A new app-level token; the older ones stay valid until they are revoked. */
