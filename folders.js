@@ -34,6 +34,7 @@ export const FOLDERS = {
       'client.ts',
       'credentials.ts',
       'event-lookup.ts',
+      'field-count.ts',
       'ids.ts',
       'rights-check.ts',
       'status.ts',

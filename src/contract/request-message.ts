@@ -2,10 +2,10 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { fromBinary, type DescMessage, type DescMethod } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
+import { countFields, countJsonMembers } from '../autokitteh/field-count.js';
 import { errorMessage } from '../core/errors.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { PORT_LIMITS } from '../http/limits.js';
-import { countFields, countJsonMembers } from './field-count.js';
 
 type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 

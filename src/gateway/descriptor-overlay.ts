@@ -1,4 +1,5 @@
 import { fromBinary, toBinary, toJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
+import { countFields, countJsonMembers } from '../autokitteh/field-count.js';
 import { isJsonObject } from '../core/json.js';
 import {
   GetResponseSchema,
@@ -6,12 +7,13 @@ import {
   ListResponseSchema,
   type Integration,
 } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
+import { PORT_LIMITS } from '../http/limits.js';
 import type { RpcFormat } from './rpc-body.js';
 
 /**
  * Lays our descriptor over the server's entry of the same id in an answer of Get or List, and leaves everything else
  * as it is, fields that are unknown here too. The module stays the server's: it does not call our functions. Undefined
- * when the answer cannot be read.
+ * when the answer cannot be read, or has so many fields that reading it could exhaust memory: each costs some 250 bytes.
  */
 export function overlayDescriptor(
   format: RpcFormat,
@@ -20,10 +22,17 @@ export function overlayDescriptor(
   ours: Integration,
 ): Uint8Array | undefined {
   try {
+    if (fieldsOf(format, method, payload) > PORT_LIMITS.messageFields) return undefined;
     return overlay(format, method, payload, ours);
   } catch {
     return undefined;
   }
+}
+
+function fieldsOf(format: RpcFormat, method: 'Get' | 'List', payload: Buffer): number {
+  if (format === 'json') return countJsonMembers(payload, PORT_LIMITS.messageFields);
+  const schema = method === 'Get' ? GetResponseSchema : ListResponseSchema;
+  return countFields(schema, payload, PORT_LIMITS.messageFields);
 }
 
 function overlay(format: RpcFormat, method: 'Get' | 'List', payload: Buffer, ours: Integration): Uint8Array {

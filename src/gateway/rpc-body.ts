@@ -42,7 +42,9 @@ export async function readRequest<Desc extends DescMessage>(
         return fromJsonString(desc, text, { ignoreUnknownFields: true });
       }
       case 'proto':
-        return fromBinary(desc, await unpacked(body, headers['content-encoding']));
+        return fromBinary(desc, await unpacked(body, headers['content-encoding']), {
+          readUnknownFields: false,
+        });
       case 'grpc_web': {
         const [frame] = frames(body);
         if (frame === undefined) return undefined;
@@ -50,6 +52,7 @@ export async function readRequest<Desc extends DescMessage>(
         return fromBinary(
           desc,
           await unpacked(frame.payload, typeof encoding === 'string' ? encoding : undefined),
+          { readUnknownFields: false },
         );
       }
     }

@@ -31,6 +31,9 @@ const BROKEN: Readonly<Record<string, () => string | Buffer>> = {
   deepWhole: () => withBody(Buffer.from(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)),
   packedBomb: () => withBody(BOMB, 'content-encoding: gzip\r\n'),
   wrongPacking: () => withBody(Buffer.from('{}'), 'content-encoding: gzip\r\n'),
+  // Read as binary protobuf: a million fields that no schema knows, or as many empty entries of a list.
+  manyUnknown: () => withBody(Buffer.alloc(2 * MIB, ' ')),
+  manyEntries: () => withBody(Buffer.alloc(2 * MIB, '\n\0')),
   large: () => withBody(Buffer.alloc(2 * MIB, ' ')),
   notUtf8: () => withBody(Buffer.from([0x7b, 0xff, 0xfe, 0x7d])),
 };

@@ -1,4 +1,7 @@
+import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, expect, it } from 'vitest';
+import { ListResponseSchema } from '../../../src/gen/autokitteh/integrations/v1/integrations_pb.js';
+import { manifest } from '../contract/stubs.js';
 import { send, startRig, type Rig } from './rig.js';
 
 let rig: Rig;
@@ -24,3 +27,23 @@ it.each([
     expect(rig.logged).toEqual([]);
   },
 );
+
+it.each([
+  ['fields of no schema', Buffer.alloc(400_000, ' ')],
+  ['empty entries', Buffer.alloc(400_000, '\n\0')],
+])('A list of integrations with 200,000 %s reaches the client as it is, unread', async (_what, rest) => {
+  const integrations = [
+    { integrationId: manifest.integrationId, uniqueName: 'slack', displayName: 'of the server' },
+  ];
+  const entry = toBinary(ListResponseSchema, create(ListResponseSchema, { integrations }));
+  const body = Buffer.concat([entry, rest]);
+  rig = await startRig((request, response) => {
+    request.resume();
+    response.writeHead(200, { 'content-type': 'application/proto' }).end(body);
+  });
+  const headers = { 'content-type': 'application/proto' };
+  const path = '/autokitteh.integrations.v1.IntegrationsService/List';
+  const reply = await send(rig.url, path, { method: 'POST', headers, body: '' });
+  expect(reply.status).toBe(200);
+  expect(reply.body.equals(body)).toBe(true);
+});
