@@ -32,6 +32,7 @@ export const FOLDERS = {
     imports: ['core', 'gen'],
     surface: [
       'client.ts',
+      'connection-list.ts',
       'credentials.ts',
       'event-lookup.ts',
       'field-count.ts',

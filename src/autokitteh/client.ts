@@ -7,10 +7,7 @@ import { PluginError } from '../core/errors.js';
 import { cutText } from '../core/text.js';
 import { DIRECT, type Outbound } from '../core/outbound.js';
 import { AuthService } from '../gen/autokitteh/auth/v1/auth_pb.js';
-import {
-  ConnectionsService,
-  type Connection as ConnectionMessage,
-} from '../gen/autokitteh/connections/v1/connections_pb.js';
+import { ConnectionsService } from '../gen/autokitteh/connections/v1/connections_pb.js';
 import { DispatcherService } from '../gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
 import { EventsService } from '../gen/autokitteh/events/v1/events_pb.js';
 import { ProjectsService } from '../gen/autokitteh/projects/v1/projects_pb.js';
@@ -18,20 +15,11 @@ import { SessionsService, SessionStateType } from '../gen/autokitteh/sessions/v1
 import { TriggersService } from '../gen/autokitteh/triggers/v1/triggers_pb.js';
 import { VarsService } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import type { Credentials } from './credentials.js';
+import { ConnectionListReader, recordOf, type ConnectionRecord } from './connection-list.js';
 import { encodeDispatch, type OutgoingEvent } from './dispatch-encoding.js';
 import { isConnectionId } from './ids.js';
-import { createUnaryCaller, refusal, type UnaryCaller } from './rpc.js';
+import { createUnaryCaller, refusal, type UnaryCaller, type UnaryOptions } from './rpc.js';
 import { statusFromMessage, statusToMessage, type Status } from './status.js';
-
-/** A connection as the server lists it. Exactly one of `projectId` and `orgId` is its owner; both may be filled. */
-export interface ConnectionRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly projectId: string;
-  readonly orgId: string;
-  readonly integrationId: string;
-  readonly status: Status;
-}
 
 /** A variable of a connection, a project or a trigger; secrets are in clear, so never log one. */
 export interface Variable {
@@ -93,8 +81,11 @@ export interface AutoKitteh {
   whoAmI(signal?: AbortSignal): Promise<User | undefined>;
   /** Ids of connections with an active deployment (or of an organisation) that have `variable`; system rights. */
   findActiveConnections(integrationId: string, variable: string, signal?: AbortSignal): Promise<string[]>;
-  /** All connections of the integration that we may see: of every organisation with system rights. */
-  listConnections(integrationId: string, signal?: AbortSignal): Promise<ConnectionRecord[]>;
+  /**
+   * All connections of the integration that we may see: of every organisation with system rights. The same array, and the
+   * same record of a connection, as long as the server answers the same.
+   */
+  listConnections(integrationId: string, signal?: AbortSignal): Promise<readonly ConnectionRecord[]>;
   /** The id of a project of ours by its name; nothing when there is none, or we may not see it. */
   projectId(name: string, signal?: AbortSignal): Promise<string | undefined>;
   /** The connections of a project, of every integration, with those of its organisation. */
@@ -163,6 +154,7 @@ export function createAutoKitteh(options: ClientOptions): AutoKittehClient {
 }
 
 type Refused = (error: PluginError) => void;
+type Ask<Answer> = (unary: UnaryOptions) => Promise<Answer>;
 
 function methods(
   caller: UnaryCaller,
@@ -170,34 +162,38 @@ function methods(
   headers: () => Promise<Record<string, string>>,
   refused: Refused,
 ): AutoKitteh {
-  async function send<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodUnary<I, O>,
-    request: MessageInitShape<I> | Uint8Array,
-    signal: AbortSignal,
-  ): Promise<MessageShape<O>> {
+  async function send<Answer>(name: string, signal: AbortSignal, ask: Ask<Answer>): Promise<Answer> {
     try {
-      const { timeoutMs } = options;
-      return await caller.call(method, request, { headers: await headers(), signal, timeoutMs });
+      return await ask({ headers: await headers(), signal, timeoutMs: options.timeoutMs });
     } catch (error) {
-      const refusedAs = refusal(method.name, error);
+      const refusedAs = refusal(name, error);
       if (refusedAs.code === 'unauthenticated' || refusedAs.code === 'forbidden') refused(refusedAs);
       throw refusedAs;
     }
   }
 
-  async function call<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodUnary<I, O>,
-    request: MessageInitShape<I>,
+  async function sendInTime<Answer>(
+    name: string,
     signal: AbortSignal | undefined,
-  ): Promise<MessageShape<O>> {
-    const limit = deadline(options.clock, options.timeoutMs, `AutoKitteh, ${method.name}`, signal);
+    ask: Ask<Answer>,
+  ): Promise<Answer> {
+    const limit = deadline(options.clock, options.timeoutMs, `AutoKitteh, ${name}`, signal);
     try {
-      return await send(method, request, limit.signal);
+      return await send(name, limit.signal, ask);
     } finally {
       limit.cleanup();
     }
   }
 
+  function call<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    signal: AbortSignal | undefined,
+  ): Promise<MessageShape<O>> {
+    return sendInTime(method.name, signal, (unary) => caller.call(method, request, unary));
+  }
+
+  const list = new ConnectionListReader();
   return {
     async whoAmI(signal) {
       const { user } = await call(AuthService.method.whoAmI, {}, signal);
@@ -207,9 +203,11 @@ function methods(
       const request = { integrationId, name: variable };
       return (await call(VarsService.method.findActiveConnectionIDs, request, signal)).connectionIds;
     },
-    async listConnections(integrationId, signal) {
-      const { connections } = await call(ConnectionsService.method.list, { integrationId }, signal);
-      return connections.map(recordOf);
+    listConnections(integrationId, signal) {
+      const method = ConnectionsService.method.list;
+      return sendInTime(method.name, signal, (unary) =>
+        caller.read(method, { integrationId }, unary, (bytes) => list.read(bytes)),
+      );
     },
     async projectId(name, signal) {
       const { project } = await call(ProjectsService.method.get, { name }, signal);
@@ -249,8 +247,9 @@ function methods(
     },
     prepareDispatch(event) {
       const request = encodeDispatch(event);
+      const method = DispatcherService.method.dispatch;
       return async (signal) => ({
-        eventId: (await send(DispatcherService.method.dispatch, request, signal)).eventId,
+        eventId: (await send(method.name, signal, (unary) => caller.call(method, request, unary))).eventId,
       });
     },
     async listEvents(query, signal) {
@@ -295,15 +294,4 @@ function methods(
 
 function checkConnectionId(id: string): void {
   if (!isConnectionId(id)) throw new PluginError('bad_input', `"${cutText(id, 64)}" is not a connection id`);
-}
-
-function recordOf(connection: ConnectionMessage): ConnectionRecord {
-  return {
-    id: connection.connectionId,
-    name: connection.name,
-    projectId: connection.projectId,
-    orgId: connection.orgId,
-    integrationId: connection.integrationId,
-    status: statusFromMessage(connection.status),
-  };
 }

@@ -34,6 +34,13 @@ export interface UnaryCaller {
     request: MessageInitShape<I> | Uint8Array,
     options: UnaryOptions,
   ): Promise<MessageShape<O>>;
+  /** The same with an answer that `decode` reads. */
+  read<I extends DescMessage, O extends DescMessage, Answer>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I> | Uint8Array,
+    options: UnaryOptions,
+    decode: (bytes: Uint8Array) => Answer | Promise<Answer>,
+  ): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -57,8 +64,14 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
     bodyTimeout: 0,
     maxResponseSize: MAX_RESPONSE_BYTES,
   });
-  return {
-    async call(method, request, options) {
+  const caller: UnaryCaller = {
+    call(method, request, options) {
+      // An unknown field would cost some 250 bytes of memory for two of the answer.
+      const decode = (bytes: Uint8Array): MessageShape<typeof method.output> =>
+        fromBinary(method.output, bytes, { readUnknownFields: false });
+      return caller.read(method, request, options, decode);
+    },
+    async read(method, request, options, decode) {
       const body =
         request instanceof Uint8Array ? request : toBinary(method.input, create(method.input, request));
       const path = `${prefix}/${method.parent.typeName}/${method.name}`;
@@ -81,8 +94,7 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
         );
       }
       try {
-        // An unknown field would cost some 250 bytes of memory for two of the answer.
-        return fromBinary(method.output, answer.bytes, { readUnknownFields: false });
+        return await decode(answer.bytes);
       } catch (cause) {
         throw new UnansweredError(
           `${method.name}: the reply cannot be read`,
@@ -97,6 +109,7 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
       if (!pool.destroyed) await pool.destroy();
     },
   };
+  return caller;
 }
 
 /** With the system's code and not its words: they hold the server's address, and callers show this to anybody. */

@@ -1,25 +1,47 @@
-import type { ConnectionRecord } from '../autokitteh/client.js';
+import type { ConnectionRecord } from '../autokitteh/connection-list.js';
 import type { Clock } from '../core/clock.js';
 
 /** Active connections, with a time of grace: a deployment that is replaced by the next closes nothing in between. */
 export class ActiveSet {
   readonly #clock: Clock;
   readonly #graceMs: number;
+  /** When each was found active last, but for those of the last answer: they were at `#foundAt`. */
   readonly #seenAt = new Map<string, number>();
+  #found: readonly string[] = [];
+  #foundAt = 0;
+  #records: readonly ConnectionRecord[] = [];
+  #active: ReadonlySet<string> = new Set();
 
   constructor(clock: Clock, graceMs: number) {
     this.#clock = clock;
     this.#graceMs = graceMs;
   }
 
-  /** The ids that count as active now; a connection that is no longer listed was deleted and has no grace. */
+  /**
+   * The ids that count as active now, the same set while nothing changes; a connection that is no longer listed was
+   * deleted and has no grace.
+   */
   update(found: readonly string[], records: readonly ConnectionRecord[]): ReadonlySet<string> {
     const now = this.#clock.monotonic();
+    const isInGrace = this.#active.size !== this.#found.length;
+    if (!isInGrace && records === this.#records && isSame(found, this.#found)) {
+      this.#foundAt = now;
+      return this.#active;
+    }
+    for (const id of this.#found) this.#seenAt.set(id, this.#foundAt);
     for (const id of found) this.#seenAt.set(id, now);
     const listed = new Set(records.map(({ id }) => id));
     for (const [id, seenAt] of this.#seenAt) {
       if (!listed.has(id) || now - seenAt > this.#graceMs) this.#seenAt.delete(id);
     }
-    return new Set(this.#seenAt.keys());
+    this.#found = found;
+    this.#foundAt = now;
+    this.#records = records;
+    this.#active = new Set(this.#seenAt.keys());
+    return this.#active;
   }
+}
+
+function isSame(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((id, index) => id === right[index]);
 }

@@ -51,9 +51,11 @@ export class DeletedConnections {
 
   /** The server has just told which connections there are. */
   listed(ids: ReadonlySet<string>): void {
-    if ([...this.#listed].some((id) => !ids.has(id))) this.#comparedAt = -Infinity;
-    for (const id of ids) this.#seen.add(id);
-    this.#listed = ids;
+    if (ids !== this.#listed) {
+      if ([...this.#listed].some((id) => !ids.has(id))) this.#comparedAt = -Infinity;
+      for (const id of ids) this.#seen.add(id);
+      this.#listed = ids;
+    }
     const now = this.#options.clock.monotonic();
     if (this.#isComparing || this.#stopping.signal.aborted || now < this.#comparedAt + COMPARE_MS) return;
     this.#comparedAt = now;

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../core/clock.js';
+import { inTurns } from '../core/in-turns.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
@@ -29,6 +30,9 @@ const SAVED_MS = 60_000;
 // answers in one: the work for all of them grows as their number does.
 const MERGE_MS_EACH = 0.1;
 
+// A comparison takes a few microseconds.
+const COMPARED_A_TURN = 250;
+
 /** Tells the registry whose the connections' bot tokens are: at once what is remembered, then what Slack says. */
 export class Identification {
   readonly #options: IdentificationOptions;
@@ -55,11 +59,11 @@ export class Identification {
     const saved = this.#savedLately();
     const tokens = new Set(saved);
     const botTokens = new Set<string>();
-    for (const { setup } of registry.all()) {
-      if (setup.t !== 'complete') continue;
+    await inTurns(registry.all(), COMPARED_A_TURN, ({ setup }) => {
+      if (setup.t !== 'complete') return;
       tokens.add(setup.appToken).add(setup.botToken);
       botTokens.add(setup.botToken);
-    }
+    });
     this.#identities.retain(new Set([...saved, ...botTokens]));
     memory.retain(tokens);
     await memory.recall(tokens);

@@ -17,7 +17,7 @@ import { Identification } from './identification.js';
 import type { AskSlack } from './identity.js';
 import type { LivePolicy } from './policy.js';
 import type { Server, Speaker } from './ports.js';
-import { Reconciler } from './reconciler.js';
+import { Reconciler, type LookResult } from './reconciler.js';
 import { Registry, type Entry } from './registry.js';
 import { usesSocketMode } from './setup-state.js';
 import { INIT_REQUIRED } from './status.js';
@@ -119,7 +119,7 @@ export class LiveConnections {
     this.#reconciler = new Reconciler({
       overwritten: (record) => this.#statuses.overwritten(record),
       listed: (ids) => this.listed.emit(ids),
-      looked: (hasAnswered) => this.#looked(hasAnswered),
+      looked: (look) => this.#looked(look),
       background: this.#background,
       registry: this.#registry,
       ...{ integrationId, server, clock, random, policy, log, health, signal },
@@ -276,10 +276,10 @@ export class LiveConnections {
     return deciding;
   }
 
-  #looked(hasAnswered: boolean): void {
+  #looked({ hasAnswered, isNews }: LookResult): void {
     if (this.#stopping.signal.aborted) return;
     // What it said earlier tells nothing of the statuses that were brought to it since.
-    if (hasAnswered) this.#statuses.listed();
+    if (hasAnswered && isNews) this.#statuses.listed();
     this.#statuses.sweep();
     this.#background.run('verify tokens with Slack', () => this.#identification.all());
     // A connection that is new, or has another token, is told what is known of it.

@@ -5,6 +5,8 @@ import type { QuestionLimits } from './question-queue.js';
 export interface LivePolicy {
   /** Between two looks at the server. */
   readonly reconcileMs: number;
+  /** The same at most, where a look at many connections takes long and the server answers the same again and again. */
+  readonly reconcileMaxMs: number;
   /** All statuses are compared with what the server holds after this long, whatever was announced; asks nobody. */
   readonly statusSweepMs: number;
   /** A trouble that passes sooner is not shown. */
@@ -37,6 +39,7 @@ export interface LivePolicy {
 
 export const LIVE_POLICY: LivePolicy = {
   reconcileMs: 1_500,
+  reconcileMaxMs: 10_000,
   statusSweepMs: 30_000,
   settleMs: 1_500,
   statusRetry: { firstMs: 1_000, factor: 2, maxMs: 15_000 },

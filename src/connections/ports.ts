@@ -1,4 +1,5 @@
-import type { ConnectionRecord, Variable } from '../autokitteh/client.js';
+import type { ConnectionRecord } from '../autokitteh/connection-list.js';
+import type { Variable } from '../autokitteh/client.js';
 import type { Status } from '../autokitteh/status.js';
 import type { Channel } from '../core/channel.js';
 
@@ -16,8 +17,13 @@ export interface Speaker {
 
 /** What a reconcile asks of the server. */
 export interface Server {
-  findActiveConnections(integrationId: string, variable: string, signal: AbortSignal): Promise<string[]>;
-  listConnections(integrationId: string, signal: AbortSignal): Promise<ConnectionRecord[]>;
+  findActiveConnections(
+    integrationId: string,
+    variable: string,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
+  /** The same array, and the same record of a connection, as long as the server answers the same. */
+  listConnections(integrationId: string, signal: AbortSignal): Promise<readonly ConnectionRecord[]>;
   /** All of them when no names are given. */
   variables(scopeId: string, names: readonly string[], signal: AbortSignal): Promise<Variable[]>;
   pushStatus(connectionId: string, status: Status, signal: AbortSignal): Promise<void>;

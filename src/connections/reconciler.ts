@@ -1,7 +1,8 @@
-import type { ConnectionRecord } from '../autokitteh/client.js';
+import type { ConnectionRecord } from '../autokitteh/connection-list.js';
 import type { Clock, Timer } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
 import type { Health } from '../core/health.js';
+import { inTurns } from '../core/in-turns.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
@@ -14,7 +15,21 @@ import { APP_TOKEN } from './setup-state.js';
 // Variables are read for so many connections at once: a start with hundreds must not flood the server.
 const READERS = 8;
 
+// What is done for one connection takes a microsecond or two.
+const LOOKED_A_TURN = 500;
+
+// While the server answers the same, its answers may take one part in so many of the time, on either side.
+const LOOK_EVERY = 30;
+
 const NOT_YET = 'it has not answered yet';
+
+/** What came of one look at the server. */
+export interface LookResult {
+  /** Whether the server has answered. */
+  readonly hasAnswered: boolean;
+  /** Whether it told something that it did not tell at the look before, or something was brought to it meanwhile. */
+  readonly isNews: boolean;
+}
 
 export interface ReconcilerOptions {
   readonly integrationId: string;
@@ -30,10 +45,10 @@ export interface ReconcilerOptions {
   readonly signal: AbortSignal;
   /** Whether the server holds another status than the one that was brought to it: its variables may have changed. */
   readonly overwritten: (record: ConnectionRecord) => boolean;
-  /** Called with the ids of all connections, each time that the server has told them. */
+  /** Called with the ids of all connections, each time that the server has told them: the same set while it is the same. */
   readonly listed: (ids: ReadonlySet<string>) => void;
-  /** Called after every look, whether or not something changed, with whether the server has answered it. */
-  readonly looked: (hasAnswered: boolean) => void;
+  /** Called after every look, whether or not something changed. */
+  readonly looked: (look: LookResult) => void;
 }
 
 /** Learns from the server which connections there are: two cheap questions at each look, and variables where needed. */
@@ -43,7 +58,12 @@ export class Reconciler {
   /** When variables were read, and a number in [0, 1) that spreads the next reading. */
   readonly #reads = new Map<string, { readonly at: number; readonly spread: number }>();
   readonly #kicked = new Set<string>();
+  /** What the server told last, and the ids of that. */
+  #records: readonly ConnectionRecord[] = [];
+  #activeIds: ReadonlySet<string> = new Set();
+  #ids: ReadonlySet<string> = new Set();
   #timer: Timer | undefined;
+  #pauseMs: number;
   #looking: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -52,6 +72,7 @@ export class Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#pauseMs = options.policy.reconcileMs;
     this.#active = new ActiveSet(options.clock, options.policy.graceMs);
     this.#setDown(NOT_YET);
   }
@@ -106,30 +127,49 @@ export class Reconciler {
       this.look();
       return;
     }
-    const { clock, policy } = this.#options;
-    this.#timer = clock.setTimer(policy.reconcileMs, () => this.look());
+    this.#timer = this.#options.clock.setTimer(this.#pauseMs, () => this.look());
   }
 
   async #look(): Promise<void> {
-    const { server, integrationId, registry, log, listed, looked, signal } = this.#options;
+    const { server, integrationId, clock, policy, log, listed, looked, signal } = this.#options;
+    const began = clock.monotonic();
+    let isNews = true;
     try {
       const [found, records] = await Promise.all([
         server.findActiveConnections(integrationId, APP_TOKEN, signal),
         server.listConnections(integrationId, signal),
       ]);
-      const created = registry.list(records, this.#active.update(found, records));
-      listed(new Set(records.map(({ id }) => id)));
-      await this.#read(this.#due(records, new Set(created)));
+      isNews = this.#kicked.size > 0 || this.#down !== undefined;
+      if (await this.#take(records, this.#active.update(found, records))) isNews = true;
+      listed(this.#ids);
+      await this.#read(await this.#due(records));
+      const costMs = (clock.monotonic() - began) * LOOK_EVERY;
+      this.#pauseMs = isNews
+        ? policy.reconcileMs
+        : Math.max(policy.reconcileMs, Math.min(costMs, policy.reconcileMaxMs));
       if (this.#down !== undefined && this.#down !== NOT_YET) log.info('AutoKitteh is reachable again');
       this.#hasLooked = true;
       this.#setDown(undefined);
     } catch (error) {
       if (signal.aborted) return;
+      this.#pauseMs = policy.reconcileMs;
       const reason = errorMessage(error);
       if (this.#down !== reason) log.warn({ reason }, 'AutoKitteh did not list its connections, retrying');
       this.#setDown(reason);
     }
-    looked(this.#down === undefined);
+    looked({ hasAnswered: this.#down === undefined, isNews });
+  }
+
+  /** Tells the registry what is new; answers whether anything is. */
+  async #take(records: readonly ConnectionRecord[], active: ReadonlySet<string>): Promise<boolean> {
+    if (records === this.#records && active === this.#activeIds) return false;
+    if (records !== this.#records) this.#ids = new Set(records.map(({ id }) => id));
+    for (const id of await this.#options.registry.list(records, active)) this.#reads.delete(id);
+    for (const id of this.#reads.keys()) if (!this.#ids.has(id)) this.#reads.delete(id);
+    // Only now: what a look that was ended in the middle has not told is told by the next.
+    this.#records = records;
+    this.#activeIds = active;
+    return true;
   }
 
   /** Notes why the server could not be asked the last time, in its or the network's words; nothing when it could. */
@@ -138,20 +178,24 @@ export class Reconciler {
     this.#options.health.set('server', reason === undefined ? [] : [`AutoKitteh is unreachable: ${reason}`]);
   }
 
-  #due(records: readonly ConnectionRecord[], created: ReadonlySet<string>): string[] {
+  async #due(records: readonly ConnectionRecord[]): Promise<string[]> {
     const { clock, random, overwritten } = this.#options;
     const now = clock.monotonic();
-    const due = records.filter((record) => {
-      const read = this.#reads.get(record.id);
-      if (created.has(record.id) || read === undefined || this.#kicked.has(record.id)) return true;
-      // Spread, so that a sweep never reads all of them at once.
-      return now > read.at + this.#sweepMs(record.id) * (0.8 + 0.2 * read.spread) || overwritten(record);
-    });
-    const ids = due.map(({ id }) => id);
-    const listed = new Set(records.map(({ id }) => id));
-    for (const id of this.#reads.keys()) if (!listed.has(id)) this.#reads.delete(id);
+    const ids: string[] = [];
+    const kicked = new Set(this.#kicked);
     this.#kicked.clear();
-    for (const id of ids) this.#reads.set(id, { at: now, spread: random() });
+    await inTurns(records, LOOKED_A_TURN, (record) => {
+      const read = this.#reads.get(record.id);
+      const isDue =
+        read === undefined ||
+        kicked.has(record.id) ||
+        // Spread, so that a sweep never reads all of them at once.
+        now > read.at + this.#sweepMs(record.id) * (0.8 + 0.2 * read.spread) ||
+        overwritten(record);
+      if (!isDue) return;
+      ids.push(record.id);
+      this.#reads.set(record.id, { at: now, spread: random() });
+    });
     return ids;
   }
 

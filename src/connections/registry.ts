@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ConnectionRecord, Variable } from '../autokitteh/client.js';
+import type { ConnectionRecord } from '../autokitteh/connection-list.js';
+import type { Variable } from '../autokitteh/client.js';
 import { Channel } from '../core/channel.js';
+import { inTurns } from '../core/in-turns.js';
 import { belongsTo, type Installation } from '../events/installation.js';
 import type { BotTokenState } from './identity.js';
 import { installIdsOf } from './whose-bot.js';
@@ -16,6 +18,9 @@ export interface Entry {
   readonly setup: SetupState;
   readonly identity: BotTokenState;
 }
+
+// What is done for one takes a few microseconds.
+const NOTED_A_TURN = 250;
 
 interface Route {
   readonly id: string;
@@ -49,11 +54,15 @@ export class Registry {
     return this.#entries.values();
   }
 
-  /** Takes the server's list: what is not in it is gone. Returns the ids that were not known before. */
-  list(records: readonly ConnectionRecord[], active: ReadonlySet<string>): string[] {
+  /** Takes the server's list: what is not in it is gone. Answers the ids that were not known before. */
+  async list(records: readonly ConnectionRecord[], active: ReadonlySet<string>): Promise<string[]> {
     const listed = new Set(records.map(({ id }) => id));
     for (const id of this.#entries.keys()) if (!listed.has(id)) this.#remove(id);
-    return records.filter((record) => !this.#note(record, active.has(record.id))).map(({ id }) => id);
+    const created: string[] = [];
+    await inTurns(records, NOTED_A_TURN, (record) => {
+      if (!this.#note(record, active.has(record.id))) created.push(record.id);
+    });
+    return created;
   }
 
   /** Notes variables that were just read; nothing if the connection is gone by now. */
@@ -168,6 +177,7 @@ export class Registry {
 
   #note(record: ConnectionRecord, active: boolean): boolean {
     const known = this.#entries.get(record.id);
+    if (known?.record === record && known.active === active) return true;
     this.#set({
       variables: known?.variables,
       setup: known?.setup ?? { t: 'new' },

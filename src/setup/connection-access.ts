@@ -1,4 +1,4 @@
-import type { ConnectionRecord } from '../autokitteh/client.js';
+import type { ConnectionRecord } from '../autokitteh/connection-list.js';
 import { isConnectionId } from '../autokitteh/ids.js';
 import { PluginError } from '../core/errors.js';
 import { setupStateOf, type SetupState, type Variables } from '../connections/setup-state.js';

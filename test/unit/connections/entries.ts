@@ -1,4 +1,4 @@
-import type { ConnectionRecord } from '../../../src/autokitteh/client.js';
+import type { ConnectionRecord } from '../../../src/autokitteh/connection-list.js';
 import type { BotTokenState } from '../../../src/connections/identity.js';
 import type { Entry } from '../../../src/connections/registry.js';
 import type { SetupState } from '../../../src/connections/setup-state.js';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ConnectionRecord, Variable } from '../../../src/autokitteh/client.js';
+import type { ConnectionRecord } from '../../../src/autokitteh/connection-list.js';
+import type { Variable } from '../../../src/autokitteh/client.js';
 import type { Status } from '../../../src/autokitteh/status.js';
 import { LiveConnections } from '../../../src/connections/live-connections.js';
 import { LIVE_POLICY } from '../../../src/connections/policy.js';

@@ -26,9 +26,9 @@ function known(installIds: string, isConfirmed = true): BotTokenState {
 }
 
 describe('Registry', () => {
-  it('The registry routes only by what Slack said of the present bot token', () => {
+  it('The registry routes only by what Slack said of the present bot token', async () => {
     const registry = new Registry();
-    registry.list([recordOf('one')], new Set(['one']));
+    await registry.list([recordOf('one')], new Set(['one']));
     registry.read('one', variablesOf('xoxb-1'));
     expect(registry.connectionsOf(HERE, true)).toEqual([]);
     expect(registry.undecided('A1')).toEqual(['one']);
@@ -44,9 +44,9 @@ describe('Registry', () => {
     expect(registry.undecided('A1')).toEqual([]);
   });
 
-  it('What Slack said before the start decides whom an event is for, and never that it is for nobody', () => {
+  it('What Slack said before the start decides whom an event is for, and never that it is for nobody', async () => {
     const registry = new Registry();
-    registry.list([recordOf('one')], new Set(['one']));
+    await registry.list([recordOf('one')], new Set(['one']));
     registry.read('one', variablesOf('xoxb-1'));
     registry.identify('one', 'xoxb-1', known('A1//T1', false));
     expect(registry.connectionsOf(HERE, false)).toEqual(['one']);
@@ -55,9 +55,9 @@ describe('Registry', () => {
     expect(registry.undecided('A1')).toEqual([]);
   });
 
-  it('A connection with tokens of two apps gets no events', () => {
+  it('A connection with tokens of two apps gets no events', async () => {
     const registry = new Registry();
-    registry.list([recordOf('one')], new Set(['one']));
+    await registry.list([recordOf('one')], new Set(['one']));
     registry.read('one', variablesOf('xoxb-1'));
     registry.identify('one', 'xoxb-1', known('A2//T1', false));
     expect(registry.connectionsOf(HERE, false)).toEqual([]);
@@ -65,9 +65,9 @@ describe('Registry', () => {
     expect(registry.undecided('A1')).toEqual([]);
   });
 
-  it('The registry routes farewells, and nothing else, to connections that Slack has shut out', () => {
+  it('The registry routes farewells, and nothing else, to connections that Slack has shut out', async () => {
     const registry = new Registry();
-    registry.list([recordOf('one'), recordOf('never')], new Set(['one', 'never']));
+    await registry.list([recordOf('one'), recordOf('never')], new Set(['one', 'never']));
     for (const id of ['one', 'never']) registry.read(id, variablesOf('xoxb-1'));
     const refused = { t: 'refused', error: 'token_revoked', advice: 'copy it again' } as const;
     registry.identify('one', 'xoxb-1', { ...refused, was: ownerOf('A1//T1') });
@@ -76,21 +76,21 @@ describe('Registry', () => {
     expect(registry.connectionsOf(HERE, true)).toEqual(['one']);
   });
 
-  it('The registry forgets connections that are not listed and routes nothing to inactive ones', () => {
+  it('The registry forgets connections that are not listed and routes nothing to inactive ones', async () => {
     const registry = new Registry();
-    expect(registry.list([recordOf('one'), recordOf('two')], new Set(['one']))).toEqual(['one', 'two']);
+    expect(await registry.list([recordOf('one'), recordOf('two')], new Set(['one']))).toEqual(['one', 'two']);
     for (const id of ['one', 'two']) {
       registry.read(id, variablesOf('xoxb-1'));
       registry.identify(id, 'xoxb-1', known('A1//T1'));
     }
     expect(registry.connectionsOf(HERE, false)).toEqual(['one']);
-    expect(registry.list([recordOf('two')], new Set(['two']))).toEqual([]);
+    expect(await registry.list([recordOf('two')], new Set(['two']))).toEqual([]);
     expect(registry.connectionsOf(HERE, false)).toEqual(['two']);
     registry.read('one', variablesOf('xoxb-1'));
     expect([...registry.all()]).toHaveLength(1);
   });
 
-  it('The registry computes routes again only when something that they depend on has changed', () => {
+  it('The registry computes routes again only when something that they depend on has changed', async () => {
     const registry = new Registry();
     const both = [recordOf('one'), recordOf('two')];
     let looks = 0;
@@ -102,22 +102,22 @@ describe('Registry', () => {
         return ownerOf('A1//T1');
       },
     };
-    registry.list(both, new Set(['one', 'two']));
+    await registry.list(both, new Set(['one', 'two']));
     for (const id of ['one', 'two']) {
       registry.read(id, variablesOf('xoxb-1'));
       registry.identify(id, 'xoxb-1', identity);
     }
     expect(registry.connectionsOf(HERE, false)).toEqual(['one', 'two']);
     looks = 0;
-    registry.list([recordOf('one'), { ...recordOf('two'), name: 'renamed' }], new Set(['one', 'two']));
+    await registry.list([recordOf('one'), { ...recordOf('two'), name: 'renamed' }], new Set(['one', 'two']));
     registry.read('one', [...variablesOf('xoxb-1'), { name: 'other', value: 'x', isSecret: false }]);
     expect(registry.connectionsOf(HERE, false)).toEqual(['one', 'two']);
     expect(looks).toBe(0);
-    registry.list(both, new Set(['two']));
+    await registry.list(both, new Set(['two']));
     expect(registry.connectionsOf(HERE, false)).toEqual(['two']);
-    registry.list(both, new Set(['one', 'two']));
+    await registry.list(both, new Set(['one', 'two']));
     expect(registry.connectionsOf(HERE, false)).toEqual(['one', 'two']);
-    registry.list([recordOf('one')], new Set(['one', 'two']));
+    await registry.list([recordOf('one')], new Set(['one', 'two']));
     expect(registry.connectionsOf(HERE, false)).toEqual(['one']);
     const elsewhere = variablesOf('xoxb-1').map((row) => ({ ...row, value: row.value.replace('A1', 'A2') }));
     registry.read('one', elsewhere);

@@ -1,4 +1,5 @@
-import type { CallerHeaders, ConnectionRecord, Variable } from '../../../src/autokitteh/client.js';
+import type { ConnectionRecord } from '../../../src/autokitteh/connection-list.js';
+import type { CallerHeaders, Variable } from '../../../src/autokitteh/client.js';
 import { integrationIdFromName } from '../../../src/autokitteh/ids.js';
 import { DEFAULT_APP_MANIFEST } from '../../../src/setup/app-manifest.js';
 import type { LiveConnection, PersonsAutoKitteh, SetupPorts } from '../../../src/setup/ports.js';
