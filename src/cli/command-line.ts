@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { PluginError } from '../core/errors.js';
 import { addCompletionCommand } from './completion-command.js';
+import { addDoctorCommand } from './doctor-command.js';
 import { addJournalCommands } from './journal-commands.js';
 import { addOpenCommand } from './open-command.js';
 import { addRunningCommands } from './running-commands.js';
@@ -19,7 +20,7 @@ export interface SettingDescription {
   readonly about: string;
 }
 
-/** Exit codes: 0 done, 1 it failed or the answer is no, 2 the words were wrong. */
+/** Exit codes: 0 done, 1 it failed or the answer is no, 2 the words were wrong; 3 to 5 are those of `status`. */
 export async function runCommandLine(
   words: readonly string[],
   settings: readonly SettingDescription[],
@@ -66,7 +67,8 @@ export async function runCommandLine(
       code = await ports.start(flags());
     });
   addSetUpCommands(program, ports, flags, (exitCode) => (code = exitCode));
-  addRunningCommands(program, ports, flags);
+  addRunningCommands(program, ports, flags, (exitCode) => (code = exitCode));
+  addDoctorCommand(program, ports, flags, (exitCode) => (code = exitCode));
   addJournalCommands(program, ports, flags);
   addOpenCommand(program, ports, flags);
   addCompletionCommand(program, terminal);

@@ -1,4 +1,5 @@
 import type { AutoKitteh } from '../autokitteh/client.js';
+import type { Tell } from './doctor/finding.js';
 import type { PersonsAutoKitteh } from '../setup/ports.js';
 import type { AppManifest } from '../setup/app-manifest.js';
 import type { Clock } from '../core/clock.js';
@@ -42,6 +43,8 @@ export interface RunningProgram {
   readonly url: string;
   get(path: string): Promise<unknown>;
   post(path: string, body: unknown): Promise<unknown>;
+  /** With PLUGIN_TOKEN, which opens what holds what somebody wrote. */
+  getAsPlugin(path: string): Promise<unknown>;
 }
 
 /** What became of the journal at `place`, which is shown without the name of a user. */
@@ -58,7 +61,10 @@ export interface CommandPorts {
   /** Runs until it is told to stop; answers the exit code. */
   start(flags: Flags): Promise<number>;
   setupTools(flags: Flags): Promise<SetupTools>;
-  running(flags: Flags): RunningProgram;
+  /** The program at `url`; without one, where the settings say that it listens. */
+  running(flags: Flags, url?: string): RunningProgram;
+  /** Tries what a start needs, and tells of each step. */
+  doctor(flags: Flags, url: string | undefined, tell: Tell): Promise<void>;
   migrateJournal(flags: Flags): Promise<MigratedJournal>;
 }
 

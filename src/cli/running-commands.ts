@@ -2,21 +2,40 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { PluginError } from '../core/errors.js';
 import { headline, type DeadLetter, type Overview } from '../ops/overview.js';
 import type { CommandPorts, Flags } from './ports.js';
+import { addUrlOption, type UrlOption } from './url-option.js';
 
 // As many as one request of the program takes.
 const PAGE = 1_000;
 
+// 1 and 2 are taken: the command failed, or its words were wrong.
+const VERDICT_CODES: Readonly<Record<Overview['verdict'], number>> = { well: 0, degraded: 3, broken: 4 };
+const UNREACHABLE_CODE = 5;
+
 /** `status` and `dead-letters`: asks the program that is running. */
-export function addRunningCommands(program: Command, ports: CommandPorts, flags: () => Flags): void {
+export function addRunningCommands(
+  program: Command,
+  ports: CommandPorts,
+  flags: () => Flags,
+  exit: (code: number) => void,
+): void {
   const { terminal } = ports;
-  program
+  const status = program
     .command('status')
-    .description('print the state of the running program')
-    .option('--json', 'as JSON')
-    .action(async (options: { json?: true }) => {
-      const overview = (await ports.running(flags()).get('/ops/overview')) as Overview;
-      terminal.out(options.json === true ? JSON.stringify(overview, null, 2) : overviewText(overview));
-    });
+    .description(
+      'print the state of the running program; ends with 0 (well), 3 (degraded), 4 (broken) or 5 (unreachable)',
+    )
+    .option('--json', 'as JSON');
+  addUrlOption(status).action(async ({ json, url }: { json?: true } & UrlOption) => {
+    try {
+      const overview = (await ports.running(flags(), url).get('/ops/overview')) as Overview;
+      terminal.out(json === true ? JSON.stringify(overview, null, 2) : overviewText(overview));
+      exit(VERDICT_CODES[overview.verdict]);
+    } catch (error) {
+      if (!(error instanceof PluginError) || error.code !== 'program_unavailable') throw error;
+      terminal.error(error.message);
+      exit(UNREACHABLE_CODE);
+    }
+  });
 
   const letters = program
     .command('dead-letters')

@@ -21,6 +21,7 @@ const CODES: Readonly<Record<ErrorCode, Code>> = {
   slack_unavailable: Code.Unavailable,
   server_refused: Code.FailedPrecondition,
   server_unavailable: Code.Unavailable,
+  program_unavailable: Code.Unavailable,
   overloaded: Code.ResourceExhausted,
   journal_full: Code.ResourceExhausted,
   journal_damaged: Code.Internal,

@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'slack_unavailable',
   'server_refused',
   'server_unavailable',
+  'program_unavailable',
   'overloaded',
   'journal_full',
   'journal_damaged',

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import type { JournalDatabase, Migrated } from './journal.js';
 import type { Replica } from './postgres/membership.js';
 import { openPostgresJournal, prepareDatabase, type DatabaseAddress } from './postgres/postgres-journal.js';
+import { timeAnswer } from './postgres/time-answer.js';
 import { openJournalFile } from './sqlite/sqlite-journal.js';
 
 /** Whether a place of the journal is a database that several processes may share. */
@@ -32,6 +33,14 @@ export interface JournalOptions {
  */
 export function migrateJournal({ url, password }: DatabaseAddress): Promise<Migrated> {
   return prepareDatabase({ url, password });
+}
+
+/** Whether a journal can be in this database, without changing anything in it. Rejects as openJournal() does. */
+export async function tryDatabase({
+  url,
+  password,
+}: DatabaseAddress): Promise<{ readonly answeredMs: number }> {
+  return { answeredMs: await timeAnswer({ url, password }) };
 }
 
 /** Opens the journal where it is. Rejects with the errors of its engine. */

@@ -3,19 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Code } from '@connectrpc/connect';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commandPorts } from '../../../src/cli/tools.js';
-import type { Config } from '../../../src/config.js';
-import { runCommandLine } from '../../../src/cli/command-line.js';
-import { flagOf, SETTINGS, type Setting } from '../../../src/settings.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { OPS_TOKEN } from '../../world/program.js';
 import { startConnectProxy } from '../../helpers/connect-proxy.js';
 import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect, createConnection } from '../../world/connections.js';
 import { eventsOf, overview, untilStatus } from '../../world/observations.js';
-import { startWorld, type World } from '../../world/world.js';
-
-const DESCRIBED = SETTINGS.map((setting: Setting) => ({ ...setting, flag: flagOf(setting) }));
+import { startWorld } from '../../world/world.js';
+import { DESCRIBED, environmentOf, runWords, type Ran } from './run-words.js';
 
 let folder: string;
 
@@ -25,43 +20,14 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-  /** What `start` was given, if that is what was run. */
-  readonly started: Config | undefined;
-}
-
-/** Runs `ak-slack` with these words; tokens come from `input`. */
-async function run(
+/** Runs `ak-slack` with these words, for a user whose data folder is this test's; tokens come from `input`. */
+function run(
   words: readonly string[],
   environment: NodeJS.ProcessEnv = {},
   input = '',
   typed = false,
 ): Promise<Ran> {
-  const out: string[] = [];
-  const error: string[] = [];
-  const lines = input.split('\n');
-  let started: Config | undefined;
-  const terminal = {
-    out: (text: string) => void out.push(text),
-    error: (text: string) => void error.push(text),
-    typed,
-    columns: 80,
-    read: () => Promise.resolve(input),
-    readHidden: (prompt: string) => {
-      error.push(prompt);
-      return Promise.resolve(lines.shift());
-    },
-  };
-  const start = (config: Config): Promise<number> => {
-    started = config;
-    return Promise.resolve(0);
-  };
-  const ports = commandPorts({ XDG_DATA_HOME: folder, ...environment }, terminal, '1.2.3', start);
-  const code = await runCommandLine(words, DESCRIBED, ports);
-  return { code, out: out.join('\n'), error: error.join('\n'), started };
+  return runWords(words, { XDG_DATA_HOME: folder, ...environment }, input, typed);
 }
 
 async function file(name: string, content: string): Promise<string> {
@@ -137,6 +103,7 @@ describe('the command line', () => {
     [['dead-letters', 'resend'], /give ids, or --all/],
     [['dead-letters', 'resend', '1', 'two'], /An id is a whole number/],
     [['check', 'xoxb-on-the-command-line'], /too many arguments/],
+    [['status', '--url', 'nowhere'], /It must be a URL that starts with http/],
   ])('The command line refuses wrong arguments and shows the usage: %j', async (words, says) => {
     const { code, error, started } = await run(words);
     expect([code, started]).toEqual([2, undefined]);
@@ -169,23 +136,15 @@ describe('the command line', () => {
   });
 
   it('The command line says so where no program runs', async () => {
-    const { code, error } = await run(['status'], { PLUGIN_LISTEN: '127.0.0.1:9' });
-    expect(code).toBe(1);
+    const nowhere = { PLUGIN_LISTEN: '127.0.0.1:9' };
+    const { code, error } = await run(['status'], nowhere);
+    expect(code).toBe(5);
+    expect((await run(['dead-letters', 'list'], nowhere)).code).toBe(1);
     expect(error).toMatch(
-      /no program listens at http:\/\/127\.0\.0\.1:9 .*: start the program, or set PLUGIN_LISTEN/,
+      /no program listens at http:\/\/127\.0\.0\.1:9 .*: start the program, or set PLUGIN_LISTEN or --url/,
     );
   });
 });
-
-/** The environment in which commands find a world. */
-function environmentOf({ program, slack, standIn }: World): NodeJS.ProcessEnv {
-  return {
-    SLACK_API_URL: slack.apiUrl,
-    AUTOKITTEH_URL: standIn.url,
-    PLUGIN_LISTEN: new URL(program.pluginUrl).host,
-    OPS_TOKEN,
-  };
-}
 
 describe('The command check', () => {
   it('The command check asks Slack through the proxy, and does not look for its host itself', async () => {
@@ -353,7 +312,10 @@ describe('The commands status and dead-letters', () => {
     const connection = await connect(world, installation, appToken);
     const environment = environmentOf(world);
     const status = await run(['status'], environment);
+    expect(status.code).toBe(0);
     expect(status.out).toContain('All is well.');
+    const named = { ...environment, PLUGIN_LISTEN: '127.0.0.1:9' };
+    expect(await run(['status', '--url', `${world.program.pluginUrl}/`], named)).toEqual(status);
     expect(status.out).toMatch(
       new RegExp(`^connection .* \\(${connection.id}\\): ok, Using Socket Mode`, 'm'),
     );
@@ -365,6 +327,7 @@ describe('The commands status and dead-letters', () => {
     for (let number = 0; number < 3; number++) slack.send(installation, message());
     await slack.ledger.allSettled();
     await eventually(async () => (await overview(world)).delivery.dead === 3, 'three dead letters');
+    expect((await run(['status'], environment)).code).toBe(3);
     const listed = await run(['dead-letters', 'list'], environment);
     expect(listed.out.split('\n')).toHaveLength(3);
     expect(listed.out).toMatch(new RegExp(`^1  20.*  ${connection.id}  events_api Ev.*no \\[event\\]`));
@@ -413,6 +376,9 @@ describe('The commands status and dead-letters', () => {
   it('The command status says so when it meets another program', async () => {
     const world = await startWorld();
     const elsewhere = { ...environmentOf(world), PLUGIN_LISTEN: new URL(world.slack.url).host };
-    expect((await run(['status'], elsewhere)).error).toMatch(/is not an ak-slack server \(HTTP 404\)/);
+    expect(await run(['status'], elsewhere)).toMatchObject({
+      code: 5,
+      error: expect.stringMatching(/is not an ak-slack server \(HTTP 404\)/) as string,
+    });
   });
 });

@@ -1,0 +1,12 @@
+/** What one step of the doctor found. */
+export interface Finding {
+  readonly step: string;
+  readonly verdict: 'ok' | 'warning' | 'failed' | 'skipped';
+  /** One or more sentences. */
+  readonly found: string;
+  /** What to do; absent where there is nothing to do. */
+  readonly advice?: string | undefined;
+}
+
+/** Takes each finding as it is made. */
+export type Tell = (finding: Finding) => void;
