@@ -4,6 +4,7 @@ import { addCompletionCommand } from './completion-command.js';
 import { addDoctorCommand } from './doctor-command.js';
 import { addJournalCommands } from './journal-commands.js';
 import { addOpenCommand } from './open-command.js';
+import { addDemoCommand } from './demo-command.js';
 import { addRunningCommands } from './running-commands.js';
 import { secretFlagAdvice } from './secret-flags.js';
 import { addSetUpCommands } from './set-up-commands.js';
@@ -72,6 +73,7 @@ export async function runCommandLine(
   addJournalCommands(program, ports, flags);
   addOpenCommand(program, ports, flags);
   addCompletionCommand(program, terminal);
+  addDemoCommand(program, ports, (exitCode) => (code = exitCode));
   // Commands show their short help after an error; the program's own is longer than a screen and would hide the error.
   program.showHelpAfterError('Usage: ak-slack [options] [command]; see ak-slack --help.');
 

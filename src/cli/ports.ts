@@ -4,6 +4,7 @@ import type { PersonsAutoKitteh } from '../setup/ports.js';
 import type { AppManifest } from '../setup/app-manifest.js';
 import type { Clock } from '../core/clock.js';
 import type { Migrated } from '../storage/journal.js';
+import type { DemoOptions } from '../demo/demo.js';
 import type { SlackWebApi } from '../slack/web-api.js';
 
 /** Where a command reads and writes. */
@@ -66,6 +67,8 @@ export interface CommandPorts {
   /** Tries what a start needs, and tells of each step. */
   doctor(flags: Flags, url: string | undefined, tell: Tell): Promise<void>;
   migrateJournal(flags: Flags): Promise<MigratedJournal>;
+  /** Runs the demo; answers the exit code. */
+  demo(options: DemoOptions): Promise<number>;
 }
 
 /** Settings that were given as flags, by the name of their environment variable. */

@@ -37,6 +37,8 @@ export function commandPorts(
         tell,
       ),
     migrateJournal: (flags) => migrate(configOf(flags)),
+    // Here and not above: the running program needs nothing of the demo.
+    demo: async (options) => (await import('../demo/start.js')).startDemo(options),
   };
 }
 

@@ -1,8 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { sleep, systemClock } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import { SETTINGS } from '../settings.js';
+
+// In the package everything is JavaScript.
+const IS_BUILT = import.meta.url.endsWith('.js');
+const LOADER = IS_BUILT ? [] : ['--import', 'tsx'];
+const MAIN = new URL(IS_BUILT ? '../main.js' : '../main.ts', import.meta.url);
 
 /** The integration in a process of its own, so that it can crash. */
 export class PluginProcess {
@@ -32,8 +38,7 @@ export class PluginProcess {
 
   /** Starts it and waits until it says that it can do its work. */
   async start(): Promise<void> {
-    const main = new URL('../main.ts', import.meta.url).pathname;
-    const child = spawn(process.execPath, ['--import', 'tsx', main], {
+    const child = spawn(process.execPath, [...LOADER, fileURLToPath(MAIN)], {
       env: {
         ...withoutSettings(process.env),
         ...this.#environment,

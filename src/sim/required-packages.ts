@@ -18,7 +18,7 @@ export function checkPackages(): void {
   const pins = missing.map(([name, version]) => `${name}@${version}`).join(' ');
   throw new PluginError(
     'missing_package',
-    `This command plays Slack and AutoKitteh, which needs packages that are not installed (${names}). Install them with:\n  npm install --no-save ${pins}`,
+    `This command plays Slack and AutoKitteh, which needs packages that are not installed (${names}). Install them in the folder in which this program was installed (with --global if it was installed so):\n  npm install --no-save ${pins}`,
   );
 }
 

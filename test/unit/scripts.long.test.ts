@@ -7,8 +7,8 @@ const ROOT = join(import.meta.dirname, '../..');
 
 describe('the scripts of package.json', () => {
   it.each([
-    ['src/demo/main.ts', ['--tuor'], /Unknown option '--tuor'/, 'npm run demo -- [--tour [--verbose]]'],
-    ['src/demo/main.ts', ['tour'], /Unexpected argument 'tour'/, 'npm run demo'],
+    ['src/main.ts', ['demo', '--tuor'], /unknown option '--tuor'/, 'ak-slack demo [options]'],
+    ['src/main.ts', ['demo', 'tour'], /too many arguments for 'demo'/, 'ak-slack demo [options]'],
     [
       'test/faults/main.ts',
       ['nosuch'],

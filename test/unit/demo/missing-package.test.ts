@@ -21,7 +21,7 @@ describe('The demo without an optional package', () => {
     (packages) => {
       const demo = spawnSync(
         process.execPath,
-        ['--import', 'tsx', '--import', without(packages), 'src/demo/main.ts', '--tour'],
+        ['--import', 'tsx', '--import', without(packages), 'src/main.ts', 'demo', '--tour'],
         { cwd: ROOT, encoding: 'utf8' },
       );
       const { peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {

@@ -1,0 +1,19 @@
+import { errorMessage } from '../core/errors.js';
+import { checkPackages } from '../sim/required-packages.js';
+import type { DemoOptions } from './demo.js';
+
+/**
+ * Plays Slack and AutoKitteh on this machine, until a signal or the end of the tour. Resolves with the exit code: 2, after
+ * a sentence that says what to install, if optional packages are missing.
+ */
+export async function startDemo(options: DemoOptions): Promise<number> {
+  try {
+    checkPackages();
+  } catch (error) {
+    console.error(errorMessage(error));
+    return 2;
+  }
+  // Only now: the stand-ins cannot be imported without these packages.
+  const { runDemo } = await import('./demo.js');
+  return runDemo(options);
+}

@@ -1,0 +1,150 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Releasers } from '../../src/core/lifecycle.js';
+import { freePorts } from '../../src/demo/free-ports.js';
+import { message } from '../../src/sim/slack/frames/messages.js';
+import { eventually } from '../helpers/eventually.js';
+import { addInstallation, createConnection, type TestConnection } from '../world/connections.js';
+import { eventsOf, untilStatus } from '../world/observations.js';
+import { openPeers, type Peers } from '../world/open-world.js';
+import { startStandInUnderTest, type StandInUnderTest } from '../world/server.js';
+import { barePath, commands, npmSettings, ROOT, Terminal } from './terminal.js';
+
+const NAME = 'autokitteh-slack-socket-mode';
+const { version, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  version: string;
+  peerDependencies: Record<string, string>;
+};
+
+let home: string;
+let peers: Peers<StandInUnderTest>;
+const releasers = new Releasers();
+let installation: ReturnType<typeof addInstallation>;
+let connection: TestConnection;
+let environment: Record<string, string>;
+let first: Terminal;
+
+/** A terminal of the person who follows the page; the AutoKitteh server has another address than there. */
+function terminal(blocks: readonly string[], input = ''): Terminal {
+  const text = blocks.map((name) => commands('operate.md', name)).join('\n');
+  const typed = text.replaceAll('http://localhost:9980', peers.server.url);
+  return new Terminal(['bash', '--norc', '-c', typed], { environment, folder: home, input });
+}
+
+/** The installed program, run in a folder that has nothing to do with it. */
+async function run(words: readonly string[], input = ''): Promise<{ code: number | null; output: string }> {
+  const ran = new Terminal([join(home, 'ak-slack/node_modules/.bin/ak-slack'), ...words], {
+    environment,
+    folder: '/',
+    input,
+  });
+  const code = await ran.ended;
+  return { code, output: ran.output };
+}
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'package-'));
+  releasers.push('the home', () => rm(home, { recursive: true, force: true }));
+  peers = await openPeers({ server: () => startStandInUnderTest() });
+  releasers.push('Slack and AutoKitteh', () => peers.stop());
+  const owner = await peers.server.createUser();
+  installation = addInstallation(peers);
+  connection = await createConnection({ server: peers.server, owner });
+  const [plugin, gateway] = await freePorts(2);
+  environment = {
+    ...npmSettings(),
+    ...{ HOME: home, PATH: barePath(), CONNECTION: connection.id },
+    ...{ SLACK_API_URL: peers.slack.apiUrl, LOG_FORMAT: 'pretty' },
+    ...{ PLUGIN_LISTEN: `127.0.0.1:${plugin}`, GATEWAY_LISTEN: `127.0.0.1:${gateway}` },
+  };
+  execFileSync('npm', ['pack', '--pack-destination', home], { cwd: ROOT, stdio: 'pipe' });
+  const { botToken } = installation.installation;
+  await writeFile(join(home, 'slack-tokens'), `${botToken}\n${installation.appToken}\n`);
+  await writeFile(join(home, 'autokitteh-token'), `${owner.token}\n`);
+  first = terminal(['install', 'key', 'start'], `${peers.server.standIn.signKey}\n`);
+  releasers.push('the first terminal', () => first.end());
+  await first.says('running');
+}, 600_000);
+
+afterAll(() => releasers.releaseAll(), 60_000);
+
+describe('The package, installed as docs/operate.md says', () => {
+  it('The page leads from the file of the package to a connection that is live and gets events', async () => {
+    expect(first.output).toContain(version);
+    const second = terminal(['status', 'connect']);
+    await second.ended;
+    expect(second.output).toContain('is connected to');
+    await untilStatus(peers.server, connection.id, 'ok', /2 sockets live/);
+    expect((await run(['status'])).output).toContain('2 sockets live');
+    const { key } = peers.slack.send(installation.installation, message());
+    await eventually(
+      () => eventsOf(peers.server, connection.id).some(({ memo }) => memo['slack_event_id'] === key),
+      'an event of Slack in AutoKitteh',
+    );
+  });
+
+  it('The package brings its dependencies as package-lock.json names them, and no tools of development', async () => {
+    const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version: string; dev?: true }>;
+    };
+    const wanted = Object.entries(packages).flatMap(([path, { version, dev }]) =>
+      path === '' || dev === true ? [] : [`${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`],
+    );
+    const found = await installedPackages(join(home, 'ak-slack'));
+    expect(found.filter((name) => name !== `${NAME}@${version}`).sort()).toEqual(wanted.sort());
+  });
+
+  it('The page says how much of the disk the installation takes', () => {
+    const [kilobytes] = execFileSync('du', ['-sk', join(home, 'ak-slack/node_modules')], {
+      encoding: 'utf8',
+    }).split('\t');
+    const [, told] = /That takes (\d+) MB/.exec(readFileSync(join(ROOT, 'docs/operate.md'), 'utf8')) ?? [];
+    expect(Math.abs(Number(told) - Number(kilobytes) / 1024)).toBeLessThan(4);
+  });
+
+  it('The installed program prints its version, its help and its manifest in any folder', async () => {
+    expect(await run(['--version'])).toEqual({ code: 0, output: `${version}\n` });
+    expect((await run(['--help'])).output).toContain('Usage: ak-slack');
+    const manifest = await run(['manifest', '--json']);
+    expect(JSON.parse(manifest.output)).toMatchObject({ settings: { socket_mode_enabled: true } });
+  });
+
+  it('The installed program checks tokens', async () => {
+    const { botToken } = installation.installation;
+    expect(await run(['check'], `${botToken}\n${installation.appToken}\n`)).toMatchObject({ code: 0 });
+    expect(await run(['check'], `${botToken}x\n${installation.appToken}\n`)).toMatchObject({ code: 1 });
+  });
+
+  it('The demo of the package says which packages it needs, and its tour loses nothing once they are installed', async () => {
+    const { code, output } = await run(['demo', '--tour']);
+    expect(code, output).toBe(2);
+    const [, typed = ''] = /^ {2}(npm install .*)$/m.exec(output) ?? [];
+    for (const name of Object.keys(peerDependencies)) expect(typed).toContain(`${name}@`);
+    const install = new Terminal(['bash', '--norc', '-c', typed], {
+      environment,
+      folder: join(home, 'ak-slack'),
+    });
+    expect(await install.ended, install.output).toBe(0);
+    const tour = await run(['demo', '--tour']);
+    expect(tour.output).toContain('lost: 0');
+    expect(tour.code).toBe(0);
+  });
+});
+
+/** The packages below a folder as `name@version`, each once. */
+async function installedPackages(folder: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true });
+  const manifests = files.filter((path) => /node_modules\/(?:@[^/]+\/)?[^/@]+\/package\.json$/.test(path));
+  const names = manifests.map((path) => {
+    const { name, version: its } = JSON.parse(readFileSync(join(folder, path), 'utf8')) as Record<
+      string,
+      string
+    >;
+    return `${name}@${its}`;
+  });
+  return [...new Set(names)];
+}
