@@ -28,10 +28,12 @@ let connection: TestConnection;
 let environment: Record<string, string>;
 let first: Terminal;
 
-/** A terminal of the person who follows the page; the AutoKitteh server has another address than there. */
+/** A terminal of the person who follows the page, with another server and another connection than are named there. */
 function terminal(blocks: readonly string[], input = ''): Terminal {
   const text = blocks.map((name) => commands('operate.md', name)).join('\n');
-  const typed = text.replaceAll('http://localhost:9980', peers.server.url);
+  const typed = text
+    .replaceAll('http://localhost:9980', peers.server.url)
+    .replaceAll('my_project/my_slack', connection.id);
   return new Terminal(['bash', '--norc', '-c', typed], { environment, folder: home, input });
 }
 
@@ -57,7 +59,7 @@ beforeAll(async () => {
   const [plugin, gateway] = await freePorts(2);
   environment = {
     ...npmSettings(),
-    ...{ HOME: home, PATH: barePath(), CONNECTION: connection.id },
+    ...{ HOME: home, PATH: barePath() },
     ...{ SLACK_API_URL: peers.slack.apiUrl, LOG_FORMAT: 'pretty' },
     ...{ PLUGIN_LISTEN: `127.0.0.1:${plugin}`, GATEWAY_LISTEN: `127.0.0.1:${gateway}` },
   };

@@ -35,3 +35,48 @@ describe('the README', () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
+
+describe('the pages about the installation', () => {
+  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/operate.md'];
+  const texts = new Map(pages.map((page) => [page, readFileSync(join(ROOT, page), 'utf8')]));
+
+  it('The pages name the file of the package, and never a package of a registry', () => {
+    const { name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
+      string,
+      string
+    >;
+    for (const [page, text] of texts) {
+      expect([page, text.match(/npx (?:--\S+ )*(?:ak-slack|autokitteh-slack\S*)/g)]).toEqual([page, null]);
+      const files = [...text.matchAll(/autokitteh-slack-socket-mode-\d\S*?\.tgz/g)].map(([file]) => file);
+      expect(new Set(files)).toEqual(new Set(files.length === 0 ? [] : [`${name}-${version}.tgz`]));
+    }
+    expect(texts.get('docs/operate.md')).toContain(`${name}-${version}.tgz`);
+  });
+
+  it('The pages link to files and headings that exist, and name only commands of package.json', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    for (const [page, text] of texts) {
+      const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+      const broken = links.filter(([, file = '', heading]) => {
+        const path = file === '' ? join(ROOT, page) : join(ROOT, dirname(page), file);
+        return !existsSync(path) || (heading !== undefined && !headings(path).includes(heading));
+      });
+      expect(broken.map(([link]) => `${page}: ${link}`)).toEqual([]);
+      const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
+      expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    }
+  });
+});
+
+/** The headings of a page, as they stand in links. */
+function headings(path: string): string[] {
+  const found = readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm);
+  return [...found].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(' ', '-')
+      .replace(/[^\w-]/g, ''),
+  );
+}
