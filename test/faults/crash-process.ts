@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { compile } from './compile.js';
+import { compile } from '../helpers/compile.js';
 import type { ChildPlan, ChildState } from './crash-child.js';
 
 /** The process of the crash runs, compiled. */

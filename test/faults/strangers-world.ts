@@ -6,14 +6,16 @@ import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/
 import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import { openPeers } from '../world/open-world.js';
 import { AS_OPERATOR, OPS_TOKEN, PLUGIN_TOKEN } from '../world/program.js';
+import { compileProgram, ProgramProcess } from '../world/program-process.js';
 import { startStandInUnderTest, type StandInUnderTest, type TestUser } from '../world/server.js';
 import { socketModeVariables } from '../world/socket-mode-variables.js';
 import { startBrokenFront } from './strangers-front.js';
-import { compileProgram, LimitedProgram } from './strangers-program.js';
 import type { Target } from './strangers-target.js';
 
 const CHANNELS = 30;
 const LIVE_MS = 120_000;
+/** Little memory and few file descriptors. */
+const LIMITS = { heapMb: 256, descriptors: 256 };
 
 /** An app in a workspace, with a connection of a project of its own. */
 export interface Tenant {
@@ -27,7 +29,7 @@ export interface Tenant {
 export interface StrangersWorld {
   readonly slack: ScriptedSlack;
   readonly server: StandInUnderTest;
-  readonly program: LimitedProgram;
+  readonly program: ProgramProcess;
   readonly urls: { readonly plugin: string; readonly gateway: string };
   /** Two who do nothing wrong. */
   readonly quiet: readonly Tenant[];
@@ -59,13 +61,17 @@ export async function startStrangersWorld(seed: number): Promise<StrangersWorld>
     releasers.push('the compiled program', () => compiled.remove());
     const folder = await mkdtemp(join(tmpdir(), 'strangers-'));
     releasers.push('the journal', () => rm(folder, { recursive: true, force: true }));
-    const { program, urls } = await LimitedProgram.start(compiled.file('src/main.js'), {
-      ...{ AUTOKITTEH_URL: front.url, AUTOKITTEH_SIGN_KEY: server.standIn.signKey },
-      ...{ GATEWAY_LISTEN: '127.0.0.1:0', PLUGIN_LISTEN: '127.0.0.1:0', PLUGIN_TOKEN, OPS_TOKEN },
-      ...{ SLACK_API_URL: slack.apiUrl, JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}` },
-      // Without it `X-Forwarded-Host` says what our own host is, for proxies that nobody has told us of.
-      ...{ GATEWAY_PUBLIC_URL: 'http://gateway.example.com', LOG_LEVEL: 'info', LOG_FORMAT: 'json' },
-    });
+    const { program, urls } = await ProgramProcess.start(
+      compiled.file('src/main.js'),
+      {
+        ...{ AUTOKITTEH_URL: front.url, AUTOKITTEH_SIGN_KEY: server.standIn.signKey },
+        ...{ GATEWAY_LISTEN: '127.0.0.1:0', PLUGIN_LISTEN: '127.0.0.1:0', PLUGIN_TOKEN, OPS_TOKEN },
+        ...{ SLACK_API_URL: slack.apiUrl, JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}` },
+        // Without it `X-Forwarded-Host` says what our own host is, for proxies that nobody has told us of.
+        ...{ GATEWAY_PUBLIC_URL: 'http://gateway.example.com', LOG_LEVEL: 'info', LOG_FORMAT: 'json' },
+      },
+      LIMITS,
+    );
     releasers.push('the program', async () => void (await program.stop()));
     for (const { app } of tenants) await slack.waitForSockets(app, 2, LIVE_MS);
     return {

@@ -3,10 +3,11 @@ import { createServer as createHttpServer, type IncomingMessage } from 'node:htt
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-
-const CERTIFICATES = new URL('../data/private-ca/', import.meta.url);
+import { PRIVATE_CA } from './private-ca.js';
 
 export interface ConnectProxyOptions {
+  /** Of 127.0.0.1; by default any free one. */
+  readonly port?: number;
   /** Is itself reached by TLS, with a certificate of the private authority in test/data. */
   readonly tls?: boolean;
   /** `name:password`; others are answered with 407. */
@@ -33,7 +34,7 @@ export interface ConnectProxy {
   comeBack(): Promise<void>;
 }
 
-/** Starts one; `vanish` ends it. */
+/** Starts one; `vanish` ends it. Rejects if the port is taken. */
 export async function startConnectProxy(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const { credentials, hosts = {}, tls = false } = options;
   const expected =
@@ -42,9 +43,9 @@ export async function startConnectProxy(options: ConnectProxyOptions = {}): Prom
   const sockets = new Set<Duplex>();
   let tunnels = 0;
   let answer: number | 'hang' | undefined;
-  let port = 0;
+  let { port = 0 } = options;
 
-  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => readFileSync(new URL(name, CERTIFICATES)));
+  const [cert, key] = [readFileSync(PRIVATE_CA.cert), readFileSync(PRIVATE_CA.key)];
   const keep = (socket: Duplex): void => {
     sockets.add(socket);
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
@@ -84,7 +85,7 @@ export async function startConnectProxy(options: ConnectProxyOptions = {}): Prom
       });
   let server = make();
   const listen = (): Promise<void> =>
-    new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
+    new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   await listen();
   ({ port } = server.address() as AddressInfo);
   // A name, because certificates have names.

@@ -1,8 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { connect, type AddressInfo, type Server } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 
 import { afterEach, describe, expect, it } from 'vitest';
@@ -21,9 +18,9 @@ import {
   type ConnectProxyOptions,
 } from '../../helpers/connect-proxy.js';
 import { eventually } from '../../helpers/eventually.js';
+import { PRIVATE_CA } from '../../helpers/private-ca.js';
+import { tlsBefore } from '../../helpers/tls-before.js';
 import { SocketsWorld } from '../../world/sockets.js';
-
-const CERTIFICATES = new URL('../../data/private-ca/', import.meta.url);
 
 let ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -151,21 +148,6 @@ describe('Through a proxy', () => {
   });
 });
 
-/** TLS in front of `port`, with a certificate of the private authority. */
-async function tlsBefore(port: number): Promise<number> {
-  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => readFileSync(new URL(name, CERTIFICATES)));
-  const server: Server = createTlsServer({ cert, key }, (socket) => {
-    const inner = connect({ host: '127.0.0.1', port });
-    for (const each of [socket, inner]) each.on('error', () => undefined);
-    socket.pipe(inner).pipe(socket);
-    socket.once('close', () => inner.destroy());
-    inner.once('close', () => socket.destroy());
-  }).on('tlsClientError', () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ends.push(() => new Promise((resolve) => server.close(resolve)));
-  return (server.address() as AddressInfo).port;
-}
-
 /** The statuses of sockets in a process with this environment, each as it comes. */
 function statuses(apiUrl: string, appId: string, token: string, environment: Record<string, string>) {
   const said: AppSocketsStatus[] = [];
@@ -191,10 +173,15 @@ describe('Slack behind a certificate authority of one’s own', () => {
     async (_name, tls) => {
       const world = await SocketsWorld.start({ slack: { publicUrl: 'https://slack.test' } });
       ends.push(() => world.stop());
-      const port = await tlsBefore(Number(new URL(world.slack.url).port));
-      const proxy = await proxyWith({ tls, credentials: 'corp:secret', hosts: { 'slack.test': port } });
+      const behindTls = await tlsBefore(Number(new URL(world.slack.url).port));
+      ends.push(() => behindTls.stop());
+      const proxy = await proxyWith({
+        tls,
+        credentials: 'corp:secret',
+        hosts: { 'slack.test': behindTls.port },
+      });
       const environment = { HTTPS_PROXY: proxy.url };
-      const extra = { ...environment, NODE_EXTRA_CA_CERTS: fileURLToPath(new URL('ca.pem', CERTIFICATES)) };
+      const extra = { ...environment, NODE_EXTRA_CA_CERTS: PRIVATE_CA.ca };
       const trusting = statuses(world.slack.apiUrl, world.app.id, world.token, extra);
       await eventually(() => trusting.at(-1)?.t === 'live', 'two sockets are live', 20_000);
       expect(new Set(proxy.asked)).toEqual(new Set(['slack.test:443']));

@@ -11,8 +11,7 @@ import { seededRandom } from '../../../src/core/random.js';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
 import { createSlackSockets } from '../../../src/slack/sockets.js';
 import { eventually } from '../../helpers/eventually.js';
-
-const CERTIFICATES = new URL('../../data/private-ca/', import.meta.url);
+import { PRIVATE_CA } from '../../helpers/private-ca.js';
 
 let ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -78,7 +77,7 @@ it.each<[string, () => Promise<string>, RegExp]>([
   [
     'a certificate of an unknown authority',
     async () => {
-      const [cert, key] = ['cert.pem', 'key.pem'].map((name) => readFileSync(new URL(name, CERTIFICATES)));
+      const [cert, key] = [readFileSync(PRIVATE_CA.cert), readFileSync(PRIVATE_CA.key)];
       const server = createTlsServer({ cert, key }).on('tlsClientError', () => undefined);
       return `wss://localhost:${await listen(server)}/link/?ticket=x`;
     },

@@ -2,11 +2,14 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { compile, type Compiled } from './compile.js';
+import { compile, type Compiled } from '../helpers/compile.js';
 
-/** What the program may use. */
-const HEAP_MB = 256;
-const DESCRIPTORS = 256;
+/** What a program may use. */
+export interface ProgramLimits {
+  readonly heapMb: number;
+  readonly descriptors: number;
+}
+
 const START_MS = 60_000;
 /** Lines of the log that say that something went wrong in the program itself. */
 const EXCEPTION = /unhandled promise rejection|uncaught exception|FATAL ERROR|"stack":/;
@@ -19,8 +22,8 @@ export function compileProgram(): Promise<Compiled> {
   return compile('program', ['src/main.ts', 'src/storage/sqlite/*.ts'], copied);
 }
 
-/** The program in a process of its own with little memory and few file descriptors. */
-export class LimitedProgram {
+/** The program in a process of its own. */
+export class ProgramProcess {
   /** Lines of the log that tell of an exception, or hold a secret; the first of them. */
   readonly exceptions: string[] = [];
   readonly secrets: string[] = [];
@@ -33,11 +36,13 @@ export class LimitedProgram {
   private constructor(
     main: string,
     environment: Readonly<Record<string, string>>,
+    limits: ProgramLimits | undefined,
     private readonly onRunning: (line: { plugin: string; gateway: string }) => void,
   ) {
     const { PATH = '', HOME = '' } = process.env;
-    const node = [process.execPath, `--max-old-space-size=${HEAP_MB}`, main];
-    this.#child = spawn('sh', ['-c', `ulimit -n ${DESCRIPTORS} && exec "$0" "$@"`, ...node], {
+    const heap = limits === undefined ? [] : [`--max-old-space-size=${limits.heapMb}`];
+    const descriptors = limits === undefined ? '' : `ulimit -n ${limits.descriptors} && `;
+    this.#child = spawn('sh', ['-c', `${descriptors}exec "$0" "$@"`, process.execPath, ...heap, main], {
       env: { PATH, HOME, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -52,10 +57,10 @@ export class LimitedProgram {
   }
 
   /** Resolves with the program and its two addresses when it runs. Rejects if it ends before. */
-  static async start(main: string, environment: Readonly<Record<string, string>>) {
+  static async start(main: string, environment: Readonly<Record<string, string>>, limits?: ProgramLimits) {
     let started: (urls: { plugin: string; gateway: string }) => void = () => undefined;
     const running = new Promise<{ plugin: string; gateway: string }>((resolve) => (started = resolve));
-    const program = new LimitedProgram(main, environment, started);
+    const program = new ProgramProcess(main, environment, limits, started);
     const late = setTimeout(() => program.#child.kill('SIGKILL'), START_MS);
     const ended = program.#exited.then((exit) => {
       throw new Error(`the program ended at its start (${exit}): ${program.exceptions.join('\n')}`);

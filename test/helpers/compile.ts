@@ -22,7 +22,7 @@ export async function compile(
   include: readonly string[],
   copied: readonly string[],
 ): Promise<Compiled> {
-  const folder = join(ROOT, `node_modules/.cache/faults-${name}-${process.pid}`);
+  const folder = join(ROOT, `node_modules/.cache/compiled-${name}-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   for (const path of ['package.json', ...copied])
     cpSync(join(ROOT, path), join(folder, path), { recursive: true });
