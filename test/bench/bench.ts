@@ -11,7 +11,10 @@ export interface Row {
   readonly ok?: boolean;
 }
 
-/** A benchmark: prints nothing itself, cleans up after itself. */
+/** Something that a benchmark needs, and cannot start itself, is not there. The message says what to do. */
+export class Unprepared extends Error {}
+
+/** A benchmark: prints nothing itself, cleans up after itself. Rejects with `Unprepared` where it cannot run. */
 export interface Bench {
   readonly name: string;
   run(): Promise<readonly Row[]>;

@@ -1,6 +1,7 @@
 import { SocketModeClient } from '@slack/socket-mode';
 
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
+import type { Frame } from '../../src/sim/slack/frames/draft.js';
 import { blockAction } from '../../src/sim/slack/frames/interactions.js';
 import { message } from '../../src/sim/slack/frames/messages.js';
 import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
@@ -18,11 +19,12 @@ export function plainClient(slack: ScriptedSlack, app: SlackApp): SocketModeClie
   return client;
 }
 
-/** Events and clicks for each installation, so many of either a second. */
+/** So many frames a second for each installation; events and clicks by turns, unless said. */
 export function sendSteadily(
   slack: ScriptedSlack,
   installations: readonly SlackInstallation[],
   perSecond: number,
+  frameOf: (round: number) => Frame = (round) => (round % 2 === 0 ? message() : blockAction()),
 ): { stop(): LedgerEntry[] } {
   const sent: LedgerEntry[] = [];
   const since = performance.now();
@@ -30,8 +32,7 @@ export function sendSteadily(
   const timer = setInterval(() => {
     // Catches up, so that a busy machine does not send less.
     for (const due = ((performance.now() - since) / 1_000) * perSecond; rounds < due; rounds++)
-      for (const installation of installations)
-        sent.push(slack.send(installation, rounds % 2 === 0 ? message() : blockAction()));
+      for (const installation of installations) sent.push(slack.send(installation, frameOf(rounds)));
   }, 5);
   return {
     stop() {
@@ -44,7 +45,7 @@ export function sendSteadily(
 /** How long a plain call for a URL takes, milliseconds: what Slack and the machine need, whoever calls. */
 export async function plainAnswer(slack: ScriptedSlack, appToken: string): Promise<number> {
   const since = performance.now();
-  const answer = await fetch(`${slack.apiUrl}apps.connections.open`, {
+  const answer = await fetch(`${slack.url}/api/apps.connections.open`, {
     method: 'POST',
     headers: { authorization: `Bearer ${appToken}` },
   });

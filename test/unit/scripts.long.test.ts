@@ -31,6 +31,16 @@ describe('the scripts of package.json', () => {
     },
   );
 
+  it('The benchmark beside the built-in says how to start the server that it needs, and measures nothing, when no server is named', async () => {
+    const { AUTOKITTEH_URL: _url, ...env } = process.env;
+    const words = ['--import', 'tsx', 'test/bench/main.ts', 'built-in'];
+    const running = promisify(execFile)(process.execPath, words, { cwd: ROOT, env, timeout: 100_000 });
+    await expect(running).rejects.toMatchObject({
+      ...{ code: 2, stdout: '' },
+      stderr: expect.stringMatching(/HTTPS_PROXY=\S+ SSL_CERT_FILE=\S+ca\.pem ak up --mode dev/) as string,
+    });
+  });
+
   it('The script on-node says how to run a command under another version of Node when the version or the command is missing', async () => {
     for (const words of [[], ['24']]) {
       const running = promisify(execFile)(join(ROOT, 'scripts/on-node.sh'), words, { timeout: 20_000 });
