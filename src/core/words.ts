@@ -51,3 +51,9 @@ export function listWords(names: readonly string[], most = 3): string {
   if (names.length > most + 1) return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
+
+/** A text at its first colon: what is so, and why or what to do; the second is empty where there is none. */
+export function parted(text: string): readonly [what: string, why: string] {
+  const at = text.indexOf(': ');
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 2)];
+}

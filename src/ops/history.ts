@@ -10,6 +10,8 @@ export interface Minute {
   readonly at: number;
   /** Events that came in; absent while the program did not run. */
   readonly events: number | undefined;
+  /** Events that AutoKitteh accepted, once for each connection. */
+  readonly delivered: number | undefined;
   readonly acknowledgement: Quantiles | undefined;
   readonly dispatch: Quantiles | undefined;
   /** Live sockets of all apps at its end, or now. */
@@ -125,6 +127,7 @@ export class History {
     return {
       at: this.#minute * MINUTE_MS,
       events: this.#events,
+      delivered: this.#dispatch.count,
       acknowledgement: quantiles(this.#acknowledgement),
       dispatch: quantiles(this.#dispatch),
       sockets: [...this.#live.values()].reduce((sum, count) => sum + count, 0),
@@ -139,6 +142,7 @@ export class History {
 
 const EMPTY: Omit<Minute, 'at'> = {
   events: undefined,
+  delivered: undefined,
   acknowledgement: undefined,
   dispatch: undefined,
   sockets: undefined,

@@ -51,10 +51,12 @@ export function createOperations(options: OperationsOptions): Operations {
     overview: () => overviewOf(observed),
     minutes: () => history.minutes(),
     deadLetters: async (after: number, limit: number) =>
-      (await deadLetters.list(after, limit)).map(({ id, connectionId, kind, key, reason, settledAt }) => ({
-        givenUpAt: new Date(settledAt).toISOString(),
-        ...{ id, connectionId, kind, key, reason },
-      })),
+      (await deadLetters.list(after, limit)).map(
+        ({ id, connectionId, kind, type, channel, key, reason, settledAt }) => ({
+          givenUpAt: new Date(settledAt).toISOString(),
+          ...{ id, connectionId, kind, type, channel, key, reason },
+        }),
+      ),
     resend: (ids: readonly number[]) => deadLetters.resend(ids),
     metrics,
   };

@@ -107,6 +107,9 @@ export interface DeadLetter {
   readonly id: number;
   readonly connectionId: string;
   readonly kind: string;
+  /** The type of its event, and its channel or conversation; where no event could be made, its kind. */
+  readonly type: string;
+  readonly channel: string;
   readonly key: string;
   readonly reason: string;
   /** RFC 3339. */

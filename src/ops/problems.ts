@@ -1,6 +1,6 @@
 import type { RightsState } from '../autokitteh/rights-check.js';
 import type { Health } from '../core/health.js';
-import { byteWords, counted, durationWords, listWords, sentence } from '../core/words.js';
+import { byteWords, counted, durationWords, listWords, parted, sentence } from '../core/words.js';
 import type { AppSocketsStatus } from '../slack/status.js';
 import { appProblem } from './app-problems.js';
 import type { ConnectionView, Overview, Problem } from './overview.js';
@@ -218,10 +218,4 @@ function roomProblems({ delivery, health }: ProblemFacts): Problem[] {
       advice: 'When it is full, events are no longer accepted. Free some room on it.',
     });
   return problems;
-}
-
-/** What is wrong, and the rest of the sentence: why, or what to do. */
-function parted(text: string): readonly [what: string, why: string] {
-  const at = text.indexOf(': ');
-  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 2)];
 }

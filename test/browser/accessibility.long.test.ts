@@ -1,18 +1,12 @@
 import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askAxe } from './ask-axe.js';
 import { launchChromium } from './chromium.js';
 import { LOOKS, lookAt } from './looks.js';
 import { createPerson } from './person.js';
 import { SCENES } from './scenes.js';
 import { startSite, type Site } from './site.js';
-
-/** What axe finds wrong, one line for each element. What does not depend on colours is looked at in the light alone. */
-function askAxe(colorScheme: 'light' | 'dark'): string {
-  const rules = colorScheme === 'light' ? '' : ", runOnly: ['color-contrast']";
-  return `axe.run({ resultTypes: ['violations']${rules} }).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => [id, target.join(' '), failureSummary].join(': '))))`;
-}
 
 let site: Site;
 let browser: Browser;

@@ -1,44 +1,93 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { launchChromium } from './chromium.js';
 import { LOOKS, lookAt } from './looks.js';
+import { OPS_SCENES } from './ops-scenes.js';
+import { startOpsSite } from './ops-site.js';
 import { createPerson } from './person.js';
 import { SCENES } from './scenes.js';
 import { startSite } from './site.js';
 
-// Takes pictures of the page: of each state, light and dark, wide and narrow, into a folder (the first argument) outside
-// the repository; or with `--readme` the two that the README shows.
+// Takes pictures of the pages: of each state, light and dark, wide and narrow, into a folder (the first argument) outside
+// the repository; or with `--readme` those that the README shows. A second argument is the beginning of the states' names.
 
 /** States that the README shows, and how tall their pictures are. */
 const IN_README = [
   { scene: 'guide', look: LOOKS[0], height: 700, file: 'guide.png' },
   { scene: 'connected', look: LOOKS[1], height: 475, file: 'connected.png' },
+  { scene: 'ops-server-away', look: LOOKS[0], height: 700, file: 'status-page-trouble.png' },
+  { scene: 'ops-well', look: LOOKS[1], height: 700, file: 'status-page.png' },
 ] as const;
 
-const [where = join(tmpdir(), 'slack-pages')] = process.argv.slice(2);
+const [where = join(tmpdir(), 'slack-pages'), beginning = ''] = process.argv.slice(2);
 const forReadme = where === '--readme';
 const folder = forReadme ? 'docs/screenshots' : where;
 mkdirSync(folder, { recursive: true });
-const site = await startSite();
 const browser = await launchChromium();
 try {
-  for (const scene of SCENES) {
-    const shots = forReadme
-      ? IN_README.filter((shot) => shot.scene === scene.name)
-      : LOOKS.map((look) => ({ look, height: undefined, file: `${scene.name}.${look.name}.png` }));
-    if (shots.length === 0) continue;
-    const person = await createPerson(browser, site);
-    await scene.show(site, person);
-    for (const { look, height, file } of shots) {
-      await lookAt(person.page, look);
-      const clip = height === undefined ? {} : { clip: { x: 0, y: 0, width: look.viewport.width, height } };
-      await person.page.screenshot({ path: join(folder, file), fullPage: true, ...clip });
-    }
-    await person.close();
-  }
+  if (SCENES.some(isWanted)) await takeConnectionPage();
+  if (OPS_SCENES.some(isWanted)) await takeStatusPage();
   console.log(folder);
 } finally {
   await browser.close();
-  await site.stop();
+}
+
+function isWanted({ name }: { readonly name: string }): boolean {
+  return name.startsWith(beginning);
+}
+
+async function takeConnectionPage(): Promise<void> {
+  const site = await startSite();
+  try {
+    for (const scene of SCENES.filter(isWanted)) {
+      if (shotsOf(scene.name).length === 0) continue;
+      const person = await createPerson(browser, site);
+      await scene.show(site, person);
+      await take(person.page, scene.name);
+      await person.close();
+    }
+  } finally {
+    await site.stop();
+  }
+}
+
+async function takeStatusPage(): Promise<void> {
+  const first = OPS_SCENES[0];
+  if (first === undefined) return;
+  const site = await startOpsSite(first.state());
+  try {
+    for (const scene of OPS_SCENES.filter(isWanted)) {
+      if (shotsOf(scene.name).length === 0) continue;
+      site.state = scene.state();
+      const person = await createPerson(browser, { url: site.url, session: '' });
+      await person.page.goto(site.link());
+      await person.page.waitForURL(`${site.url}/ops/`);
+      await take(person.page, scene.name);
+      await person.close();
+    }
+  } finally {
+    await site.stop();
+  }
+}
+
+interface Shot {
+  readonly look: (typeof LOOKS)[number];
+  readonly height: number | undefined;
+  readonly file: string;
+}
+
+function shotsOf(scene: string): readonly Shot[] {
+  return forReadme
+    ? IN_README.filter((shot) => shot.scene === scene)
+    : LOOKS.map((look) => ({ look, height: undefined, file: `${scene}.${look.name}.png` }));
+}
+
+async function take(page: Page, scene: string): Promise<void> {
+  for (const { look, height, file } of shotsOf(scene)) {
+    await lookAt(page, look);
+    const clip = height === undefined ? {} : { clip: { x: 0, y: 0, width: look.viewport.width, height } };
+    await page.screenshot({ path: join(folder, file), fullPage: true, ...clip });
+  }
 }

@@ -21,21 +21,23 @@ export interface Chart {
   readonly words: (value: number) => string;
   /** The axis ends here at least. */
   readonly least: number;
+  /** The minute under way counts less than a whole one: the one before is the latest that says something. */
+  readonly isRate?: true;
   /** A line that values should stay below, where it comes into view. */
   readonly limit?: { readonly value: number; readonly name: string };
 }
 
 // In units of the drawing, which is as wide as the page lets it be.
-const WIDTH = 360;
+const WIDTH = 280;
 const TOP = 14;
 const BOTTOM = 92;
-const HEIGHT = 110;
+const HEIGHT = 108;
 // A character of the smallest text, on average.
-const CHARACTER = 5.6;
+const CHARACTER = 6.2;
 
 /** A chart of an hour as a card: the latest values, a drawing, and exact numbers for the minute that is pointed at. */
 export function chartCard(chart: Chart): Markup {
-  const { id, title, series, words } = chart;
+  const { id, title, series } = chart;
   const all = series.flatMap(({ values }) => values.filter((value) => value !== undefined));
   const end = axisEnd(all, chart.least);
   return html`<figure class="card chart" id="${id}">
@@ -46,7 +48,7 @@ export function chartCard(chart: Chart): Markup {
           (each, index) =>
             html`<span class="series-${index}">
               ${series.length > 1 ? html`<i class="swatch" aria-hidden="true"></i><small>${each.name}</small> ` : ''}<b
-                >${latest(each, words)}</b
+                >${latestWords(each, chart)}</b
               >
             </span>`,
         )}
@@ -59,15 +61,21 @@ export function chartCard(chart: Chart): Markup {
   </figure>`;
 }
 
-function latest({ values }: Series, words: Chart['words']): string {
-  const value = values.at(-1) ?? values.at(-2);
-  return value === undefined ? '–' : words(value);
+function latestOf({ values }: Series, { isRate }: Chart): number | undefined {
+  return (isRate === true ? values.at(-2) : undefined) ?? values.at(-1) ?? values.at(-2);
 }
 
-function description({ title, series, words }: Chart): string {
-  const parts = series.map(({ name, values }) => {
+function latestWords(series: Series, chart: Chart): string {
+  const value = latestOf(series, chart);
+  return value === undefined ? '–' : chart.words(value);
+}
+
+function description(chart: Chart): string {
+  const { title, series, words } = chart;
+  const parts = series.map((each) => {
+    const { name, values } = each;
     const known = values.filter((value) => value !== undefined);
-    const last = values.at(-1) ?? values.at(-2);
+    const last = latestOf(each, chart);
     if (known.length === 0) return `${name}: nothing yet`;
     return `${name}: ${last === undefined ? 'nothing now' : `${words(last)} now`}, at most ${words(Math.max(...known))}`;
   });

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { counted, durationWords } from '../../core/words.js';
+import { counted, durationWords, parted, sentence } from '../../core/words.js';
 import type { ConnectionView, Overview } from '../overview.js';
 import type { Markup } from './chart.js';
 
@@ -16,12 +16,14 @@ const WORDS: Readonly<Record<string, string>> = {
 const RANKS: Readonly<Record<string, number>> = { error: 0, warning: 1, init_required: 2 };
 
 /** Each connection with its project, app and status; those that need a person first. */
-export function connectionsSection({ connections, otherConnections, at }: Overview): Markup {
+export function connectionsSection({ connections, otherConnections, conditions, at }: Overview): Markup {
   const sorted = connections.toSorted(
     (left, right) => rank(left) - rank(right) || titleOf(left).localeCompare(titleOf(right)),
   );
   const now = Date.parse(at);
   const hidden = sorted.length - SHOWN;
+  // What holds for all is said once, at the top.
+  const general = conditions.filter(({ ok }) => !ok).map(({ message }) => message);
   return html`<section id="connections" data-part aria-labelledby="connections-title">
     <h2 id="connections-title">Connections</h2>
     ${
@@ -30,7 +32,7 @@ export function connectionsSection({ connections, otherConnections, at }: Overvi
             No connection uses Socket Mode yet. Create a Slack connection in AutoKitteh and open its page.
           </p>`
         : html`<ul class="rows card" role="list">
-            ${sorted.slice(0, SHOWN).map((connection) => row(connection, now))}
+            ${sorted.slice(0, SHOWN).map((connection) => row(connection, now, general))}
           </ul>`
     }
     ${hidden > 0 ? html`<p class="hint">And ${counted(hidden, 'more connection')} in a better state.</p>` : ''}
@@ -56,8 +58,9 @@ function titleOf({ project, projectId, name }: ConnectionView): string {
   return `${project ?? projectId} ${name}`;
 }
 
-function row(connection: ConnectionView, now: number): Markup {
+function row(connection: ConnectionView, now: number, general: readonly string[]): Markup {
   const { id, name, project, projectId, appId, status, active, waiting, dead, lastEventAt } = connection;
+  const isGeneral = status.code !== 'ok' && general.some((message) => message.includes(status.message));
   const owner = project ?? (projectId === '' ? 'an organization' : projectId);
   return html`<li class="row" data-code="${active ? status.code : 'idle'}">
     <span class="lamp" aria-hidden="true"></span>
@@ -67,12 +70,19 @@ function row(connection: ConnectionView, now: number): Markup {
     </p>
     <p class="what">
       <span class="unseen">${active ? (WORDS[status.code] ?? status.code) : 'no active deployment'}: </span
-      >${active ? status.message : html`No active deployment. ${status.message}`}
+      >${active ? '' : 'No active deployment. '}${statusWords(status, isGeneral)}
     </p>
     <p class="counts">
-      ${waiting > 0 ? html`<b>${counted(waiting, 'event')}</b> waiting` : ''}
-      ${dead > 0 ? html`<b>${counted(dead, 'dead letter')}</b>` : ''}
+      ${waiting > 0 ? html`<span><b>${counted(waiting, 'event')}</b> waiting</span>` : ''}
+      ${dead > 0 ? html`<span><b>${counted(dead, 'dead letter')}</b></span>` : ''}
       ${lastEventAt === undefined ? '' : html`<span>last event ${durationWords(now - Date.parse(lastEventAt))} ago</span>`}
     </p>
   </li>`;
+}
+
+function statusWords({ code, message }: ConnectionView['status'], isGeneral: boolean): Markup | string {
+  if (isGeneral) return html`<span class="of">Affected by the problem at the top of this page.</span>`;
+  if (code === 'ok') return message;
+  const [what, why] = parted(message);
+  return why === '' ? html`<b>${sentence(what)}</b>` : html`<b>${sentence(what)}</b> ${sentence(why)}`;
 }

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { counted, durationWords } from '../../core/words.js';
+import { counted, durationWords, sentence } from '../../core/words.js';
 import type { DeadLetter, Overview } from '../overview.js';
 import type { Markup } from './chart.js';
 
@@ -24,14 +24,18 @@ export function deadLettersSection(
           return html`<li class="row letter">
             <input type="checkbox" name="id" value="${letter.id}" id="letter-${letter.id}" />
             <label class="who" for="letter-${letter.id}">
-              <b>${letter.kind}</b>
+              <b>${letter.type}</b>
               <span class="of"
                 >for
                 ${connection?.name ?? letter.connectionId}${connection?.project === undefined ? '' : ` in ${connection.project}`}</span
               >
-              <small><code>${letter.key}</code></small>
+              <small
+                >${letter.channel === '' ? '' : html`<code>${letter.channel}</code> `}<code
+                  >${letter.key}</code
+                ></small
+              >
             </label>
-            <p class="what">${letter.reason}</p>
+            <p class="what">${sentence(letter.reason)}</p>
             <p class="counts">
               <time datetime="${letter.givenUpAt}"
                 >${durationWords(now - Date.parse(letter.givenUpAt))} ago</time

@@ -23,11 +23,17 @@ function charts(minutes: readonly Minute[], wantedSockets: number): Chart[] {
   const of = (pick: (minute: Minute) => number | undefined): (number | undefined)[] => minutes.map(pick);
   return [
     {
-      ...{ id: 'chart-events', title: 'Events a minute', kind: 'bars', times, words: numberWords, least: 5 },
+      ...{ id: 'chart-events', title: 'Events a minute', kind: 'bars', times, words: numberWords },
+      ...{ least: 5, isRate: true },
       series: [{ name: 'Events', values: of(({ events }) => events) }],
     },
     {
-      ...{ id: 'chart-acknowledgement', title: 'Acknowledgement to Slack', kind: 'lines', times },
+      ...{ id: 'chart-delivered', title: 'Deliveries a minute', kind: 'bars', times },
+      ...{ words: numberWords, least: 5, isRate: true },
+      series: [{ name: 'Deliveries', values: of(({ delivered }) => delivered) }],
+    },
+    {
+      ...{ id: 'chart-acknowledgement', title: 'Acknowledgement', kind: 'lines', times },
       ...{ words: latencyWords, least: 10 },
       limit: { value: SLACK_LIMIT_MS, name: 'Slack waits 3 s' },
       series: [
@@ -69,21 +75,23 @@ function table(minutes: readonly Minute[]): Markup {
     html`<th scope="col">${name}${unit === '' ? '' : html` <small>${unit}</small>`}</th>`;
   return html`<table class="numbers">
     <caption>
-      Acknowledgement (Ack.) and dispatch in milliseconds: half took at most p50, 99 of 100 at most p99.
+      Acknowledgement (Ack.) and dispatch (Disp.) in milliseconds: half took at most p50, 99 of 100 at most
+      p99.
     </caption>
     <thead>
       <tr>
-        ${head('UTC')} ${head('Events')} ${head('Ack.', 'p50')} ${head('Ack.', 'p99')} ${head('Disp.', 'p50')}
-        ${head('Disp.', 'p99')} ${head('Wait')} ${head('Sockets')}
+        ${head('UTC')} ${head('In')} ${head('Out')} ${head('Ack.', 'p50')} ${head('Ack.', 'p99')}
+        ${head('Disp.', 'p50')} ${head('Disp.', 'p99')} ${head('Wait')} ${head('Live', 'sockets')}
       </tr>
     </thead>
     <tbody>
       ${ran.map(
-        ({ at, events, acknowledgement, dispatch, sockets, waiting }) =>
+        ({ at, events, delivered, acknowledgement, dispatch, sockets, waiting }) =>
           html`<tr>
             <th scope="row">${new Date(at).toISOString().slice(11, 16)}</th>
             ${[
               events,
+              delivered,
               acknowledgement?.p50,
               acknowledgement?.p99,
               dispatch?.p50,

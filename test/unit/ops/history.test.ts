@@ -48,7 +48,7 @@ describe('The last hour', () => {
     receive(7);
     const [before, now] = history.minutes().slice(-2);
     expect(before).toMatchObject({
-      events: 100,
+      ...{ events: 100, delivered: 100 },
       acknowledgement: { p50: 50, p99: 99 },
       dispatch: { p50: 500, p99: 990 },
     });

@@ -1,0 +1,144 @@
+import axe from 'axe-core';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../helpers/eventually.js';
+import { askAxe } from './ask-axe.js';
+import { launchChromium } from './chromium.js';
+import { LOOKS, lookAt } from './looks.js';
+import { OPS_SCENES } from './ops-scenes.js';
+import { startOpsSite, type OpsSite, type OpsState } from './ops-site.js';
+import { createPerson, type Person } from './person.js';
+
+let site: OpsSite;
+let browser: Browser;
+let person: Person;
+
+function stateOf(name: string): OpsState {
+  const scene = OPS_SCENES.find((each) => each.name === name);
+  if (scene === undefined) throw new Error(`there is no scene ${name}`);
+  return scene.state();
+}
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([startOpsSite(stateOf('ops-well')), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+beforeEach(async () => {
+  site.state = stateOf('ops-well');
+  site.resent.length = 0;
+  person = await createPerson(browser, { url: site.url, session: '' });
+});
+
+afterEach(async () => {
+  const { complaints, strangers } = person;
+  await person.close();
+  expect({ complaints, strangers }).toEqual({ complaints: [], strangers: [] });
+});
+
+async function enter(): Promise<void> {
+  await person.page.goto(site.link());
+  await person.page.waitForURL(`${site.url}/ops/`);
+}
+
+describe('Each state of the status page, light and dark, wide and narrow', () => {
+  it.each(OPS_SCENES)('The status page is accessible and fits: $name', async ({ state }) => {
+    site.state = state();
+    await enter();
+    const { page } = person;
+    await page.evaluate(axe.source);
+    await page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))");
+    for (const look of LOOKS) {
+      await lookAt(page, look);
+      expect(await page.evaluate(askAxe(look.colorScheme)), look.name).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), look.name).toBe(true);
+    }
+  });
+});
+
+describe('The status page in a browser', () => {
+  it('A link of the command opens it once, and the code stays in no address', async () => {
+    const link = site.link();
+    const { page } = person;
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'All is well' }).waitFor();
+    expect(page.url()).toBe(`${site.url}/ops/`);
+    const other = await createPerson(browser, { url: site.url, session: '' });
+    await other.page.goto(link);
+    await other.page.getByText('This link does not open the status page').waitFor();
+    await other.page.getByText('has been used, or has expired').waitFor();
+    expect(other.page.url()).toBe(`${site.url}/ops/open`);
+    await other.close();
+  });
+
+  it('The status page refreshes itself, keeps what a person has opened, and says when it cannot', async () => {
+    const { page } = person;
+    await page.clock.install();
+    await enter();
+    await page.locator('#numbers summary').click();
+    await page.locator('h1').click();
+    site.state = stateOf('ops-server-away');
+    await page.clock.runFor(10_000);
+    await page.getByText('AutoKitteh is unreachable').waitFor();
+    await eventually(async () => (await page.title()).startsWith('1 problem'), 'the title');
+    await page.locator('#chart-waiting b', { hasText: '488' }).waitFor();
+    expect(await page.locator('#numbers').getAttribute('open')).not.toBeNull();
+    await page.route('**/ops/now', (route) => route.abort());
+    await page.clock.runFor(10_000);
+    await page.getByText('The program does not answer').waitFor();
+    await page.unroute('**/ops/now');
+    await page.clock.runFor(60_000);
+    await page.getByText('As of').waitFor();
+    await page.context().clearCookies();
+    await page.clock.runFor(60_000);
+    await page.getByText('The session has ended').waitFor();
+  });
+
+  it('The status page shows the exact numbers of the minute that is pointed at', async () => {
+    await enter();
+    const { page } = person;
+    const minute = page.locator('#chart-acknowledgement .minute').nth(42);
+    await minute.locator('.hit').hover();
+    expect(await minute.locator('.tip').isVisible()).toBe(true);
+    expect(await minute.locator('.tip').textContent()).toMatch(/09:24 UTC\s*p50 \d+ ms\s*p99 \d+ ms/);
+  });
+
+  it('The status page sends chosen dead letters again, and a session ends when its person logs out', async () => {
+    site.state = stateOf('ops-dead-letters');
+    await enter();
+    const { page } = person;
+    await page.getByRole('checkbox', { name: 'slash_command' }).check();
+    await page.getByRole('button', { name: 'Send the chosen ones again' }).click();
+    await page.getByText('1 dead letter is being sent again.').waitFor();
+    expect(site.resent).toEqual([42]);
+    await page.getByRole('button', { name: 'Send all again' }).click();
+    await page.getByText('3 dead letters are being sent again.').waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await eventually(
+      async () => (await page.context().cookies()).every(({ name }) => name !== 'ak_slack_ops'),
+      'no cookie of a session',
+    );
+  });
+
+  it('The status page works without a script, with the token as a password', async () => {
+    site.state = stateOf('ops-dead-letters');
+    const httpCredentials = { username: 'me', password: 'the-token-of-operators' };
+    const plain = await createPerson(
+      browser,
+      { url: site.url, session: '' },
+      { javaScriptEnabled: false, httpCredentials },
+    );
+    await plain.page.goto(`${site.url}/`);
+    await plain.page.getByText('3 events could not be delivered').waitFor();
+    await plain.page.getByRole('button', { name: 'Send all again' }).click();
+    await plain.page.getByText('3 dead letters are being sent again.').waitFor();
+    site.state = stateOf('ops-well');
+    await plain.page.getByRole('link', { name: 'Reload' }).click();
+    await plain.page.getByRole('heading', { name: 'All is well' }).waitFor();
+    await plain.close();
+  });
+});
