@@ -70,7 +70,7 @@ beforeAll(async () => {
   first = terminal(['install', 'key', 'start'], `${peers.server.standIn.signKey}\n`);
   releasers.push('the first terminal', () => first.end());
   await first.says('running');
-}, 600_000);
+}, 1_800_000);
 
 afterAll(() => releasers.releaseAll(), 60_000);
 
