@@ -70,7 +70,7 @@ export const FOLDERS = {
   },
   delivery: {
     imports: ['core', 'storage'],
-    surface: ['create-delivery.ts', 'delivery.ts', 'events.ts', 'intake.ts', 'limits.ts', 'sink.ts'],
+    surface: ['delivery.ts', 'events.ts', 'intake.ts', 'limits.ts', 'sink.ts'],
   },
   functions: {
     imports: ['core', 'autokitteh', 'slack'],

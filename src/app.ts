@@ -26,8 +26,7 @@ import { createOutbound } from './core/outbound.js';
 import type { ProcessFault } from './core/process-end.js';
 import type { Random } from './core/random.js';
 import { Readiness } from './core/readiness.js';
-import { createDelivery } from './delivery/create-delivery.js';
-import type { Delivery } from './delivery/delivery.js';
+import { Delivery } from './delivery/delivery.js';
 import type { DeliveryEvent } from './delivery/events.js';
 import type { DeliveryLimits } from './delivery/limits.js';
 import type { EventSink } from './delivery/sink.js';
@@ -239,7 +238,7 @@ export async function makePipeline(
     answersBase,
     ...{ live, desk },
   });
-  const delivery = createDelivery({
+  const delivery = new Delivery({
     journal,
     membership: journal.cluster.membership,
     isHost: (appId) => hosts.isHost(appId),

@@ -4,8 +4,8 @@ import { errorMessage, PluginError } from '../core/errors.js';
 import type { Membership } from '../storage/cluster.js';
 import type { JournalRow, Settlement } from '../storage/journal.js';
 import type { Concurrency } from './concurrency.js';
+import { labelOf } from './events.js';
 import { isUnanswered, lookUp, type LookUpPorts } from './look-up.js';
-import { labelOf } from './row-label.js';
 import type { DispatchOutcome, Send } from './sink.js';
 import { verdictOn } from './verdict.js';
 

@@ -4,11 +4,11 @@ import { Background } from '../core/lifecycle.js';
 import type { Claimed, Journal, JournalRow, Ready, Source } from '../storage/journal.js';
 import { attempt, LEASE_HAS_ENDED, type AttemptDeadlines, type AttemptPorts } from './attempt.js';
 import type { Backlog } from './backlog.js';
+import { warnOfFailure } from './events.js';
 import type { JournalHealth } from './journal-health.js';
+import { Scheduler } from './scheduler.js';
 import type { Settler } from './settler.js';
 import type { DeliveryShares } from './shares.js';
-import { Slots } from './slots.js';
-import { warnOfFailure } from './warn-of-failure.js';
 
 export interface DispatcherPorts extends AttemptPorts {
   readonly journal: Journal;
@@ -31,7 +31,7 @@ type State =
 
 /** Claims rows as slots come free, and begins their dispatch; also of rows that were claimed in being written. */
 export class Dispatcher {
-  readonly #slots: Slots;
+  readonly #scheduler: Scheduler;
   readonly #ports: DispatcherPorts;
   readonly #deadlines: AttemptDeadlines;
   readonly #unsubscribe: () => void;
@@ -47,7 +47,7 @@ export class Dispatcher {
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
-    this.#slots = new Slots(ports);
+    this.#scheduler = new Scheduler(ports);
     const { clock, membership } = ports;
     this.#deadlines = { lookUps: new Deadlines(clock), dispatches: new Deadlines(clock) };
     this.#unsubscribe = membership.lapsed.subscribe(() =>
@@ -56,18 +56,18 @@ export class Dispatcher {
   }
 
   get inFlight(): number {
-    return this.#slots.inFlight;
+    return this.#scheduler.inFlight;
   }
 
   start(ready: readonly Ready[]): void {
     this.#enter('running');
-    this.#hintAll(ready);
+    this.#notifyAll(ready);
     this.schedule();
   }
 
   /** A lane of this source may be ready at `readyAt`. */
-  hint(ready: Ready): void {
-    this.#slots.hint(ready);
+  notify(ready: Ready): void {
+    this.#scheduler.notify(ready);
     this.schedule();
   }
 
@@ -75,7 +75,7 @@ export class Dispatcher {
   reserve(source: Source, urgent: boolean): boolean {
     const { settler, membership, now } = this.#ports;
     if (this.#state !== 'running' || settler.isStuck || !membership.holdsLease()) return false;
-    return this.#slots.reserve(source, urgent, now());
+    return this.#scheduler.reserve(source, urgent, now());
   }
 
   /** The row is written and claimed. */
@@ -86,7 +86,7 @@ export class Dispatcher {
 
   /** The row was not claimed in being written. */
   release(source: Source): void {
-    this.#slots.free(source);
+    this.#scheduler.free(source);
     this.schedule();
   }
 
@@ -104,7 +104,7 @@ export class Dispatcher {
   reload(): void {
     this.#work.run('reload', async () => {
       try {
-        this.#hintAll(await this.#ports.journal.ready());
+        this.#notifyAll(await this.#ports.journal.ready());
         this.schedule();
       } catch (error) {
         this.#reloadLater(error);
@@ -133,11 +133,11 @@ export class Dispatcher {
   }
 
   /** What waits in the journal, whoever wrote it: hosts of an app come first. */
-  #hintAll(ready: readonly Ready[]): void {
+  #notifyAll(ready: readonly Ready[]): void {
     const { isHost, limits } = this.#ports;
     for (const { readyAt, ...source } of ready) {
       const waitMs = isHost(source.appId) ? 0 : limits.unhostedMs;
-      this.#slots.hint({ readyAt: readyAt + waitMs, ...source });
+      this.#scheduler.notify({ readyAt: readyAt + waitMs, ...source });
     }
   }
 
@@ -155,8 +155,8 @@ export class Dispatcher {
   }
 
   async #dispatch(row: JournalRow): Promise<void> {
-    const settlement = await attempt(row, this.#slots.inFlight, this.#ports, this.#deadlines);
-    this.#slots.free(row);
+    const settlement = await attempt(row, this.#scheduler.inFlight, this.#ports, this.#deadlines);
+    this.#scheduler.free(row);
     this.schedule();
     if (settlement === undefined) return;
     if (settlement.t === 'delivered' || settlement.t === 'dead') this.#ports.backlog.remove(row);
@@ -167,7 +167,7 @@ export class Dispatcher {
     const { journal, owner, now, settler, membership } = this.#ports;
     if (this.#state !== 'running' || settler.isStuck || !membership.holdsLease()) return;
     const time = now();
-    const wants = this.#slots.wants(time);
+    const wants = this.#scheduler.wants(time);
     if (wants.length === 0) {
       this.#wakeLater(time);
       return;
@@ -188,8 +188,8 @@ export class Dispatcher {
   }
 
   #take({ rows, next }: Claimed): void {
-    for (const ready of next) this.#slots.hint(ready);
-    for (const row of rows) this.#slots.take(row);
+    for (const ready of next) this.#scheduler.notify(ready);
+    for (const row of rows) this.#scheduler.take(row);
     this.#accept(rows);
   }
 
@@ -201,7 +201,7 @@ export class Dispatcher {
 
   #giveBack(rows: readonly JournalRow[]): void {
     for (const row of rows) {
-      this.#slots.free(row);
+      this.#scheduler.free(row);
       this.#ports.settler.add(row, { t: 'released', id: row.id });
     }
   }
@@ -210,7 +210,7 @@ export class Dispatcher {
   #wakeLater(time: number): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    const next = this.#slots.nextAfter(time);
+    const next = this.#scheduler.nextAfter(time);
     if (next !== undefined) this.#timer = this.#ports.clock.setTimer(next - time, () => this.schedule());
   }
 

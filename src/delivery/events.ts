@@ -1,3 +1,6 @@
+import { errorMessage } from '../core/errors.js';
+import type { JournalRow } from '../storage/journal.js';
+
 /** Which row an event is about; never what is in it. */
 export interface RowLabel {
   readonly appId: string;
@@ -60,3 +63,13 @@ export type DeliveryEvent =
   /** The journal cannot be written; `journal_writable` ends it. */
   | { readonly t: 'journal_failing'; readonly code: string; readonly reason: string }
   | { readonly t: 'journal_writable' };
+
+/** What may be told of a row to logs and metrics. */
+export function labelOf({ appId, connectionId, key, kind, urgent }: JournalRow): RowLabel {
+  return { appId, connectionId, key, kind, urgent };
+}
+
+/** Tells of work of delivery that failed in a way that nobody has foreseen; what it was about goes on. */
+export function warnOfFailure(name: string, error: unknown): void {
+  process.emitWarning(`${name}: ${errorMessage(error)}`, 'DeliveryFailed');
+}

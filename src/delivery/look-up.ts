@@ -4,10 +4,9 @@ import type { Channel } from '../core/channel.js';
 import { errorMessage, PluginError, type ErrorCode } from '../core/errors.js';
 import type { Random } from '../core/random.js';
 import type { JournalRow, Settlement } from '../storage/journal.js';
-import type { DeliveryEvent } from './events.js';
+import { labelOf, type DeliveryEvent } from './events.js';
 import type { DeliveryLimits } from './limits.js';
 import type { OutageWatch } from './outage-watch.js';
-import { labelOf } from './row-label.js';
 import type { Progress, ServerProgress } from './server-progress.js';
 import type { EventSink, Fate, Sighting, TakenEvent } from './sink.js';
 

@@ -1,17 +1,19 @@
 import { sleep, type Clock } from '../core/clock.js';
 import type { Channel } from '../core/channel.js';
 import type { Journal } from '../storage/journal.js';
+import type { Backlog } from './backlog.js';
 import type { DeliveryEvent } from './events.js';
 import type { JournalHealth } from './journal-health.js';
 import type { DeliveryLimits } from './limits.js';
 
-export interface RetentionPorts {
+interface RetentionPorts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly now: () => number;
   readonly limits: DeliveryLimits;
   readonly health: JournalHealth;
   readonly events: Channel<DeliveryEvent>;
+  readonly backlog: Backlog;
 }
 
 /** Removes what is no longer needed, in small steps with pauses, until `signal` aborts; then it rejects. */
@@ -47,4 +49,31 @@ async function tidy(
     if (more) await sleep(clock, limits.pruneStepMs, signal);
   }
   while (await journal.compact()) await sleep(clock, limits.pruneStepMs, signal);
+}
+
+/**
+ * Removes what the journal keeps of a connection, but for what is being sent, in small steps with pauses. Tells how much
+ * it was, also when it rejects half-way: because the journal failed, or `signal` was aborted.
+ */
+export async function removeConnection(
+  connectionId: string,
+  { journal, clock, limits, backlog, events }: Omit<RetentionPorts, 'now' | 'health'>,
+  signal: AbortSignal,
+): Promise<void> {
+  let waiting = 0;
+  let dead = 0;
+  try {
+    for (let more = true; more;) {
+      const step = await journal.removeConnection(connectionId, limits.pruneRows);
+      for (const source of step.removed) {
+        backlog.removed(source);
+        waiting += source.waiting;
+        dead += source.dead;
+      }
+      more = step.more;
+      if (more) await sleep(clock, limits.pruneStepMs, signal);
+    }
+  } finally {
+    if (waiting + dead > 0) events.emit({ t: 'connection_removed', connectionId, waiting, dead });
+  }
 }

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../core/clock.js';
 import { Background } from '../core/lifecycle.js';
 import type { Journal, JournalRow, Ready, Settled, Settlement } from '../storage/journal.js';
 import type { JournalHealth } from './journal-health.js';
-import { warnOfFailure } from './warn-of-failure.js';
+import { warnOfFailure } from './events.js';
 
 // So long a settlement waits for something else to be written, because waking the journal's thread costs more than most of
 // what it is asked.

@@ -35,7 +35,7 @@ export type ReceiverEvent =
 
 export interface ReceiverOptions {
   readonly live: Pick<LiveConnections, 'connectionsOf' | 'identified' | 'entry' | 'doubtTokens'>;
-  readonly intake: Intake;
+  readonly intake: Pick<Intake, 'take'>;
   readonly desk: AnswerDesk;
   readonly updater: Pick<ButtonUpdater, 'begin'>;
   /** Where it is told what was acknowledged. */

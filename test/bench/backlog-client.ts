@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/core/clock.js';
 import { seededRandom } from '../../src/core/random.js';
 import { Health } from '../../src/core/health.js';
-import { createDelivery } from '../../src/delivery/create-delivery.js';
+import { Delivery } from '../../src/delivery/delivery.js';
 import { openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { answer } from './delivery-process.js';
 
@@ -63,7 +63,7 @@ const questions = {
     let dispatched = 0;
     let first = 0;
     const journal = await openSqliteJournal({ path, maxBytes: MAX_BYTES });
-    const delivery = createDelivery({
+    const delivery = new Delivery({
       journal,
       clock: systemClock,
       random: seededRandom(1),

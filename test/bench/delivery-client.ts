@@ -14,7 +14,7 @@ import { Receiver } from '../../src/pipeline/receiver.js';
 import { systemClock } from '../../src/core/clock.js';
 import { seededRandom } from '../../src/core/random.js';
 import { Health } from '../../src/core/health.js';
-import { createDelivery } from '../../src/delivery/create-delivery.js';
+import { Delivery } from '../../src/delivery/delivery.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
 import { silentLogger } from '../../src/slack/http.js';
 import { createSlackSockets, type SlackSockets } from '../../src/slack/sockets.js';
@@ -75,7 +75,7 @@ const questions = {
       answersBase: () => '',
       ...{ live, desk },
     });
-    const delivery = createDelivery({
+    const delivery = new Delivery({
       ...{ journal, sink, clock },
       random: seededRandom(1),
       health: new Health(),

@@ -6,8 +6,7 @@ import type { Clock } from '../../../src/core/clock.js';
 import { scaledClock } from '../../../src/core/clock.js';
 import { seededRandom } from '../../../src/core/random.js';
 import { Health } from '../../../src/core/health.js';
-import { createDelivery } from '../../../src/delivery/create-delivery.js';
-import type { Delivery } from '../../../src/delivery/delivery.js';
+import { Delivery } from '../../../src/delivery/delivery.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import type { IntakeEvent } from '../../../src/delivery/intake.js';
 import type { DeliveryLimits } from '../../../src/delivery/limits.js';
@@ -83,7 +82,7 @@ export class Rig {
   async open(): Promise<this> {
     this.#folder ||= await mkdtemp(join(tmpdir(), 'delivery-'));
     this.journal = await openInThread(join(this.#folder, 'journal.db'));
-    this.delivery = createDelivery({
+    this.delivery = new Delivery({
       journal: this.wrap(this.journal),
       membership: this.membership,
       sink: this.server,

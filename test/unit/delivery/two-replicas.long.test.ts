@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/core/clock.js';
 import { Health } from '../../../src/core/health.js';
 import { seededRandom } from '../../../src/core/random.js';
-import { createDelivery } from '../../../src/delivery/create-delivery.js';
-import type { Delivery } from '../../../src/delivery/delivery.js';
+import { Delivery } from '../../../src/delivery/delivery.js';
 import { openPostgresJournal } from '../../../src/storage/postgres/postgres-journal.js';
 import { startCuttingProxy } from '../../helpers/cutting-proxy.js';
 import { eventually } from '../../helpers/eventually.js';
@@ -29,7 +28,7 @@ describe('two replicas that deliver from one journal', () => {
       name,
       version: 'test',
     });
-    const delivery: Delivery = createDelivery({
+    const delivery = new Delivery({
       journal,
       membership: journal.cluster.membership,
       sink: server,
