@@ -101,7 +101,6 @@ export const FOLDERS = {
       'event-sink.ts',
       'pending-responses.ts',
       'receiver.ts',
-      'response-routes.ts',
     ],
   },
   contract: {

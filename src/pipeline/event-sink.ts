@@ -1,13 +1,12 @@
 import type { AutoKitteh } from '../autokitteh/client.js';
+import { answersKind } from '../connections/answer-kind.js';
+import type { LiveConnections } from '../connections/live-connections.js';
 import type { EventSink, Send } from '../delivery/sink.js';
 import { toEvent } from '../events/mapping.js';
 import type { JournalRow } from '../storage/journal.js';
-import type { AnswerDesk } from './pending-responses.js';
-import { answersKind } from '../connections/answer-kind.js';
-import { ANSWERS_PATH } from './response-routes.js';
 import { outcomeOfError } from './dispatch-outcome.js';
-import type { LiveConnections } from '../connections/live-connections.js';
 import { fateOf, searchEvent } from './event-search.js';
+import type { PendingResponses } from './pending-responses.js';
 
 export interface EventSinkOptions {
   readonly server: Pick<
@@ -16,9 +15,7 @@ export interface EventSinkOptions {
   >;
   readonly integrationId: string;
   readonly live: Pick<LiveConnections, 'entry'>;
-  readonly desk: Pick<AnswerDesk, 'awaited' | 'ticket'>;
-  /** The address at which workflows reach the answers, such as `https://ak.example.com`. */
-  readonly answersBase: () => string;
+  readonly responses: Pick<PendingResponses, 'kindOf' | 'address'>;
 }
 
 /** Brings journal rows to AutoKitteh: maps the frame as it came, dispatches it, and finds it again. */
@@ -48,9 +45,9 @@ export function createEventSink(options: EventSinkOptions): EventSink {
 }
 
 /** The address at which a row's event can still be answered by a workflow of its connection, if that chose to. */
-function answerUrlOf(row: JournalRow, { live, desk, answersBase }: EventSinkOptions): string | undefined {
-  const kind = desk.awaited(row.appId, row.key);
+function answerUrlOf(row: JournalRow, { live, responses }: EventSinkOptions): string | undefined {
+  const kind = responses.kindOf(row.appId, row.key);
   // Another connection of the same installation may have chosen what this one did not.
   if (kind === undefined || !answersKind(live.entry(row.connectionId), kind)) return undefined;
-  return `${answersBase()}${ANSWERS_PATH}/${desk.ticket(row.appId, row.key)}`;
+  return responses.address(row.appId, row.key);
 }

@@ -1,8 +1,14 @@
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { createHmac, randomBytes } from 'node:crypto';
-import type { JsonObject } from '../core/json.js';
 import { answerProblem, type AnswerKind } from '../connections/answer-kind.js';
+import type { JsonObject } from '../core/json.js';
+import { PORT_LIMITS } from '../http/limits.js';
 
-/** What became of an answer that a workflow posted. */
+// Where the addresses lie below the public base.
+const PATH = '/slack/assets/answers';
+
+/** What became of a response that a workflow posted. */
 export type Posted =
   | { readonly t: 'accepted' }
   /** Never opened, answered already, or too late. */
@@ -19,43 +25,59 @@ interface Open {
 const REMEMBERED = 1_000;
 
 /**
- * Where workflows answer slash commands, modals and options requests: each has one address that cannot be guessed,
- * takes one answer, and is gone when Slack's time is up. Addresses are derived from the event's key and a secret of
- * this process, so that nothing about them has to be stored; after a restart the old ones are gone.
+ * The responses that workflows may give to slash commands, modals and options requests: each has one address that cannot
+ * be guessed, takes one response, and is gone when Slack's time is up. Addresses are derived from the event's key and a
+ * secret of this process, so that nothing about them has to be stored; after a restart the old ones are gone.
  */
-export class AnswerDesk {
+export class PendingResponses {
   readonly #secret = randomBytes(32);
   readonly #open = new Map<string, Open>();
-  /** Tickets that are used up, oldest first: a repeated delivery opens none of them again. */
+  /** Tokens that are used up, oldest first: a repeated delivery opens none of them again. */
   readonly #used = new Set<string>();
+  #base = '';
+
+  /** From now on addresses begin with `base`, such as `https://ak.example.com`. */
+  servedAt(base: string): void {
+    this.#base = base;
+  }
+
+  /** The address at which a workflow responds to this event. */
+  address(appId: string, key: string): string {
+    return `${this.#base}${PATH}/${this.token(appId, key)}`;
+  }
 
   /** The last part of an event's address: 43 characters that are safe in a URL. */
-  ticket(appId: string, key: string): string {
+  token(appId: string, key: string): string {
     return createHmac('sha256', this.#secret).update(`${appId}\n${key}`).digest('base64url');
   }
 
-  /** The kind of answer that this event still waits for; nothing if it waits for none. */
-  awaited(appId: string, key: string): AnswerKind | undefined {
-    return this.#open.get(this.ticket(appId, key))?.kind;
+  /** The kind of response that this event still waits for; nothing if it waits for none. */
+  kindOf(appId: string, key: string): AnswerKind | undefined {
+    return this.#open.get(this.token(appId, key))?.kind;
   }
 
-  /** Whether an answer may still be posted with this ticket. */
-  isOpen(ticket: string): boolean {
-    return this.#open.has(ticket);
+  /** Whether a response may still be posted with this token. */
+  isOpen(token: string): boolean {
+    return this.#open.has(token);
+  }
+
+  /** Whether a response may still be posted to this path. */
+  isOpenAt(path: string): boolean {
+    return path.startsWith(`${PATH}/`) && this.isOpen(path.slice(PATH.length + 1));
   }
 
   /**
-   * Opens an event's address. Resolves with the workflow's answer, or with nothing when `signal` ends the waiting. An
-   * event that is delivered again meanwhile waits for the same answer; later on there is none any more.
+   * Opens an event's address. Resolves with the workflow's response, or with nothing when `signal` ends the waiting. An
+   * event that is delivered again meanwhile waits for the same response; later on there is none any more.
    */
   await(appId: string, key: string, kind: AnswerKind, signal: AbortSignal): Promise<JsonObject | undefined> {
-    const ticket = this.ticket(appId, key);
-    if (this.#used.has(ticket)) return Promise.resolve(undefined);
-    const open = this.#open.get(ticket) ?? { kind, waiting: new Set() };
-    this.#open.set(ticket, open);
+    const token = this.token(appId, key);
+    if (this.#used.has(token)) return Promise.resolve(undefined);
+    const open = this.#open.get(token) ?? { kind, waiting: new Set() };
+    this.#open.set(token, open);
     return new Promise((resolve) => {
       const onAbort = (): void => {
-        if (open.waiting.size === 1) this.#close(ticket, open, undefined);
+        if (open.waiting.size === 1) this.#close(token, open, undefined);
         else settle(undefined);
       };
       const settle = (answer: JsonObject | undefined): void => {
@@ -68,30 +90,67 @@ export class AnswerDesk {
     });
   }
 
-  /** Takes what a workflow posted. A refused answer leaves the address open for a better one. */
-  post(ticket: string, answer: unknown): Posted {
-    const open = this.#open.get(ticket);
+  /** Takes what a workflow posted. A refused response leaves the address open for a better one. */
+  post(token: string, answer: unknown): Posted {
+    const open = this.#open.get(token);
     if (open === undefined) return { t: 'gone' };
     const problem = answerProblem(open.kind, answer);
     if (problem !== undefined) return { t: 'refused', problem };
-    this.#close(ticket, open, answer as JsonObject);
+    this.#close(token, open, answer as JsonObject);
     return { t: 'accepted' };
   }
 
-  /** Gives every waiting event its default answer. */
+  /** Gives every waiting event its default response. */
   close(): void {
-    for (const [ticket, open] of [...this.#open]) this.#close(ticket, open, undefined);
+    for (const [token, open] of [...this.#open]) this.#close(token, open, undefined);
   }
 
   get size(): number {
     return this.#open.size;
   }
 
-  #close(ticket: string, open: Open, answer: JsonObject | undefined): void {
-    this.#open.delete(ticket);
-    this.#used.add(ticket);
+  #close(token: string, open: Open, answer: JsonObject | undefined): void {
+    this.#open.delete(token);
+    this.#used.add(token);
     const oldest = this.#used.values().next();
     if (this.#used.size > REMEMBERED && oldest.done !== true) this.#used.delete(oldest.value);
     for (const settle of [...open.waiting]) settle(answer);
   }
+}
+
+/** `POST /slack/assets/answers/<token>` with a JSON object. The token is the credential. */
+export function responseRoutes(responses: PendingResponses): Hono {
+  const routes = new Hono();
+  const limit = bodyLimit({
+    maxSize: PORT_LIMITS.workflowAnswerBytes,
+    // The rest of it is not read: the connection cannot be used again.
+    onError: (context) => context.text('the answer is too long', 413, { connection: 'close' }),
+  });
+  routes.post(`${PATH}/:token`, async (context, next) => {
+    // Anybody may post to any address: nothing is read for one that waits for nothing.
+    if (responses.isOpen(context.req.param('token'))) return next();
+    return gone(context, { connection: 'close' });
+  });
+  routes.post(`${PATH}/:token`, limit, async (context) => {
+    let answer: unknown;
+    try {
+      answer = JSON.parse(await context.req.text());
+    } catch {
+      return context.text('the answer must be JSON', 400);
+    }
+    const posted = responses.post(context.req.param('token'), answer);
+    switch (posted.t) {
+      case 'accepted':
+        return context.json({ ok: true });
+      case 'gone':
+        return gone(context);
+      case 'refused':
+        return context.text(posted.problem, 400);
+    }
+  });
+  return routes;
+}
+
+function gone(context: Context, headers: Record<string, string> = {}): Response {
+  return context.text('answered already, or too late: Slack waits three seconds', 410, headers);
 }

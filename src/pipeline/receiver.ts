@@ -10,7 +10,7 @@ import { defaultAck } from '../events/answers.js';
 import { classify, type Accepted } from '../events/intake.js';
 import type { Envelope } from '../slack/envelope.js';
 import { SLACK_WAITS_MS } from '../slack/policy.js';
-import type { AnswerDesk } from './pending-responses.js';
+import type { PendingResponses } from './pending-responses.js';
 import { answerKindOf, answersKind } from '../connections/answer-kind.js';
 import type { ButtonUpdater } from './button-update.js';
 import type { LiveConnections } from '../connections/live-connections.js';
@@ -36,7 +36,7 @@ export type ReceiverEvent =
 export interface ReceiverOptions {
   readonly live: Pick<LiveConnections, 'connectionsOf' | 'identified' | 'entry' | 'doubtTokens'>;
   readonly intake: Pick<Intake, 'take'>;
-  readonly desk: AnswerDesk;
+  readonly responses: Pick<PendingResponses, 'await'>;
   readonly updater: Pick<ButtonUpdater, 'begin'>;
   /** Where it is told what was acknowledged. */
   readonly delivery: Channel<DeliveryEvent>;
@@ -196,14 +196,14 @@ export class Receiver {
     key: string,
     connectionIds: readonly string[],
   ): AskedWorkflow | undefined {
-    const { live, desk, clock } = this.#options;
+    const { live, responses, clock } = this.#options;
     const kind = acceptsResponsePayload ? answerKindOf(envelopeKind, payload) : undefined;
     if (kind === undefined || !connectionIds.some((id) => answersKind(live.entry(id), kind)))
       return undefined;
     const waiting = new AbortController();
     const giveUp = (): void => waiting.abort();
     const timer = clock.setTimer(receivedAt + ANSWER_MS - clock.now(), giveUp);
-    const answer = desk.await(appId, key, kind, waiting.signal).finally(() => timer.cancel());
+    const answer = responses.await(appId, key, kind, waiting.signal).finally(() => timer.cancel());
     return { answer, giveUp };
   }
 }

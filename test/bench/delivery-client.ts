@@ -8,7 +8,7 @@ import { SocketModeClient } from '@slack/socket-mode';
 import { pino } from 'pino';
 import { createAutoKitteh } from '../../src/autokitteh/client.js';
 import { createCredentials } from '../../src/autokitteh/credentials.js';
-import { AnswerDesk } from '../../src/pipeline/pending-responses.js';
+import { PendingResponses } from '../../src/pipeline/pending-responses.js';
 import { createEventSink } from '../../src/pipeline/event-sink.js';
 import { Receiver } from '../../src/pipeline/receiver.js';
 import { systemClock } from '../../src/core/clock.js';
@@ -61,7 +61,7 @@ const questions = {
       clock,
       timeoutMs: 15_000,
     });
-    const desk = new AnswerDesk();
+    const responses = new PendingResponses();
     // One connection, of which nothing is known but that it is active.
     const live = {
       connectionsOf: () => [server.connectionId],
@@ -72,8 +72,7 @@ const questions = {
     const sink = createEventSink({
       server: autokitteh,
       integrationId: 'int_1',
-      answersBase: () => '',
-      ...{ live, desk },
+      ...{ live, responses },
     });
     const delivery = new Delivery({
       ...{ journal, sink, clock },
@@ -84,7 +83,7 @@ const questions = {
       updater: { begin: () => undefined },
       intake: delivery.intake,
       delivery: delivery.events,
-      ...{ live, desk, clock, log },
+      ...{ live, responses, clock, log },
     });
     const sockets: SlackSockets = createSlackSockets({
       apiUrl: order.apiUrl,

@@ -36,7 +36,7 @@ export const bench: Bench = {
       integrationId: 'int_3kth0s1ackb1ff80a8d62ba8cc',
       contract: createRouterTransport(() => undefined),
       setup: () => new Response(),
-      awaitsAnswer: () => false,
+      awaitsResponse: () => false,
       isForged: () => false,
       senderOfLink: () => 'trusted',
       isSocketMode: () => Promise.resolve(false),

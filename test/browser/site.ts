@@ -93,7 +93,7 @@ export async function startSite({
       answers.push({ request, status: answer.status });
       return answer;
     },
-    awaitsAnswer: () => false,
+    awaitsResponse: () => false,
     isForged: () => false,
     senderOfLink: () => 'trusted',
     isSocketMode: () => Promise.resolve(true),

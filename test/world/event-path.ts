@@ -70,7 +70,6 @@ export async function openEventPath(options: EventPathOptions): Promise<OpenEven
     },
     server,
     integrationIdFromName('slack'),
-    () => 'http://127.0.0.1',
     new Health(),
     releasers,
   );

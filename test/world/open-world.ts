@@ -5,7 +5,7 @@ import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scri
 import { startConnectProxy } from '../helpers/connect-proxy.js';
 import { PLUGIN_TOKEN, startProgram, type Program } from './program.js';
 import type { ServerUnderTest } from './server.js';
-import type { Surroundings } from '../../src/app.js';
+import type { Dependencies } from '../../src/app.js';
 
 /** How server and program meet: a stock server behind the gateway, or one that attaches the contract besides. */
 export type Meeting = 'gateway' | 'attached';
@@ -67,7 +67,7 @@ export interface OpenWorldOptions<Server extends ServerUnderTest> extends PeersO
   /** Variables of the program's environment that have no flags. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Policies, clocks and the like of the program, instead of its own. */
-  readonly other?: Partial<Surroundings>;
+  readonly other?: Partial<Dependencies>;
   /** Called when Slack and server are there and the program is not. */
   readonly before?: (peers: Peers<Server>) => Promise<void>;
   /** Where the program finds the server, if not at the server itself. */

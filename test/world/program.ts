@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startApp, type App, type Surroundings } from '../../src/app.js';
+import { startApp, type App, type Dependencies } from '../../src/app.js';
 import { openJournal } from '../../src/storage/open.js';
 import { startConfig } from '../../src/start-config.js';
 import { loadConfig, type Settings } from '../../src/config.js';
@@ -45,7 +45,7 @@ export async function startProgram(
     readonly environment?: Readonly<Record<string, string>>;
   },
   more: Settings = {},
-  other: Partial<Surroundings> = {},
+  other: Partial<Dependencies> = {},
 ): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'program-'));
   const logged: string[] = [];

@@ -71,7 +71,7 @@ export async function startRig(
       headers.append('set-cookie', 'b=2');
       return new Response(`setup: ${await request.clone().text()}`, { status: 201, headers });
     },
-    awaitsAnswer: (path) => rig.awaited.has(path),
+    awaitsResponse: (path) => rig.awaited.has(path),
     isForged: (headers) => headers.get('x-forged') === 'yes',
     senderOfLink: (headers) => senderOfLink(headers, { trustedOrigins: [TRUSTED] }),
     isSocketMode: (id) => Promise.resolve(rig.socketMode.has(id)),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { AnswerDesk } from '../../../src/pipeline/pending-responses.js';
+import { PendingResponses } from '../../../src/pipeline/pending-responses.js';
 import { Receiver } from '../../../src/pipeline/receiver.js';
 import { Channel } from '../../../src/core/channel.js';
 import { PluginError } from '../../../src/core/errors.js';
@@ -30,7 +30,7 @@ function setUp({ file = EVENT, answers = '', isLost = false } = {}) {
   const logged: string[] = [];
   const delivery = new Channel<DeliveryEvent>();
   delivery.subscribe((event) => seen.push(event));
-  const desk = new AnswerDesk();
+  const responses = new PendingResponses();
   let journaled: (taken: Taken) => void = () => undefined;
   let refused: (error: Error) => void = () => undefined;
   const taken = new Promise<Taken>((resolve, reject) => {
@@ -50,7 +50,7 @@ function setUp({ file = EVENT, answers = '', isLost = false } = {}) {
     intake: { take: () => taken },
     updater: { begin: () => undefined },
     log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),
-    ...{ delivery, desk, clock },
+    ...{ delivery, responses, clock },
   });
   const envelope = envelopeOf(file, (payload) => {
     if (!isLost) sent.push(payload);
@@ -61,9 +61,9 @@ function setUp({ file = EVENT, answers = '', isLost = false } = {}) {
   const answer = (payload: JsonObject): void => {
     const classified = classify(envelope);
     if (classified.drop !== undefined) throw new Error('the frame holds no event');
-    expect(desk.post(desk.ticket(envelope.appId, classified.key), payload)).toEqual({ t: 'accepted' });
+    expect(responses.post(responses.token(envelope.appId, classified.key), payload)).toEqual({ t: 'accepted' });
   };
-  return { sent, seen, logged, desk, journaled, refused, answer, idle: () => receiver.idle() };
+  return { sent, seen, logged, responses, journaled, refused, answer, idle: () => receiver.idle() };
 }
 
 function envelopeOf(file: string, send: (payload: JsonObject | undefined) => Acknowledged): Envelope {
@@ -151,23 +151,23 @@ describe('an acknowledgement', () => {
     byDefault.journaled('journaled');
     await byDefault.idle();
     expect(late.sent).toEqual(byDefault.sent);
-    expect(late.desk.size).toBe(0);
+    expect(late.responses.size).toBe(0);
 
     const closed = setUp({ file: COMMAND, answers: 'slash_command' });
     closed.journaled('journaled');
     await settle();
-    closed.desk.close();
+    closed.responses.close();
     await closed.idle();
     expect(closed.sent).toEqual(byDefault.sent);
   });
 
   test('An event that was not taken is acknowledged without the answer of a workflow, which nobody waits for any more', async () => {
-    const { sent, refused, desk, idle } = setUp({ file: COMMAND, answers: 'slash_command' });
+    const { sent, refused, responses, idle } = setUp({ file: COMMAND, answers: 'slash_command' });
     await settle();
-    expect(desk.size).toBe(1);
+    expect(responses.size).toBe(1);
     refused(FULL);
     await idle();
     expect(sent).toMatchObject([{ text: expect.stringContaining('could not be processed') as string }]);
-    expect(desk.size).toBe(0);
+    expect(responses.size).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutgoingEvent } from '../../../src/autokitteh/dispatch-encoding.js';
 import { createEventSink, type EventSinkOptions } from '../../../src/pipeline/event-sink.js';
-import { AnswerDesk } from '../../../src/pipeline/pending-responses.js';
+import { PendingResponses } from '../../../src/pipeline/pending-responses.js';
 import { PluginError } from '../../../src/core/errors.js';
 import type { JournalRow } from '../../../src/storage/journal.js';
 import { frameText } from '../events/frames.js';
@@ -30,8 +30,7 @@ function sink(more: Partial<EventSinkOptions> = {}) {
     },
     integrationId: 'int_1',
     live: { entry: (id) => entryOf(id, { t: 'new' }) },
-    desk: new AnswerDesk(),
-    answersBase: () => 'https://ak.example.com',
+    responses: new PendingResponses(),
     ...more,
   });
   return { made, dispatched };

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { AnswerDesk } from '../../../src/pipeline/pending-responses.js';
+import { PendingResponses, responseRoutes } from '../../../src/pipeline/pending-responses.js';
 import { answerKindOf, answerKindsOf } from '../../../src/connections/answer-kind.js';
-import { answerRoutes } from '../../../src/pipeline/response-routes.js';
 
 function open(kind: 'slash_command' | 'view_submission' | 'options' = 'slash_command') {
   const time = new AbortController();
-  const desk = new AnswerDesk();
-  const answer = desk.await('A1', 'key', kind, time.signal);
-  const routes = answerRoutes(desk);
-  const post = (body: string, ticket = desk.ticket('A1', 'key')) =>
-    routes.request(`/slack/assets/answers/${ticket}`, { method: 'POST', body });
-  return { time, desk, answer, post };
+  const responses = new PendingResponses();
+  const answer = responses.await('A1', 'key', kind, time.signal);
+  const routes = responseRoutes(responses);
+  const post = (body: string, token = responses.token('A1', 'key')) =>
+    routes.request(`/slack/assets/answers/${token}`, { method: 'POST', body });
+  return { time, responses, answer, post };
 }
 
 describe('the address of an answer', () => {
@@ -22,7 +21,7 @@ describe('the address of an answer', () => {
   });
 
   it('The address of an answer that nobody waits for reads nothing of what is posted', async () => {
-    const { desk } = open();
+    const { responses } = open();
     let asked = 0;
     const body = new ReadableStream(
       {
@@ -34,7 +33,7 @@ describe('the address of an answer', () => {
       { highWaterMark: 0 },
     );
     const post: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
-    const response = await answerRoutes(desk).request('/slack/assets/answers/unknown', post);
+    const response = await responseRoutes(responses).request('/slack/assets/answers/unknown', post);
     expect([response.status, asked]).toEqual([410, 0]);
     expect(response.headers.get('connection')).toBe('close');
   });
@@ -47,23 +46,23 @@ describe('the address of an answer', () => {
   });
 
   it('The address of an answer serves an event that is delivered again, and stays used up when it comes later', async () => {
-    const { answer, desk, post, time } = open();
-    const again = desk.await('A1', 'key', 'slash_command', new AbortController().signal);
+    const { answer, responses, post, time } = open();
+    const again = responses.await('A1', 'key', 'slash_command', new AbortController().signal);
     time.abort();
     expect(await answer).toBeUndefined();
     expect((await post('{"text":"done"}')).status).toBe(200);
     expect(await again).toEqual({ text: 'done' });
-    expect(await desk.await('A1', 'key', 'slash_command', new AbortController().signal)).toBeUndefined();
+    expect(await responses.await('A1', 'key', 'slash_command', new AbortController().signal)).toBeUndefined();
     expect((await post('{"text":"again"}')).status).toBe(410);
-    expect(desk.size).toBe(0);
+    expect(responses.size).toBe(0);
   });
 
   it('The address of an answer differs between processes, apps and events', () => {
-    const desk = new AnswerDesk();
-    const tickets = [desk.ticket('A1', 'k'), desk.ticket('A2', 'k'), desk.ticket('A1', 'l')];
-    tickets.push(new AnswerDesk().ticket('A1', 'k'));
-    expect(new Set(tickets).size).toBe(4);
-    expect(tickets[0]).toMatch(/^[\w-]{43}$/);
+    const responses = new PendingResponses();
+    const tokens = [responses.token('A1', 'k'), responses.token('A2', 'k'), responses.token('A1', 'l')];
+    tokens.push(new PendingResponses().token('A1', 'k'));
+    expect(new Set(tokens).size).toBe(4);
+    expect(tokens[0]).toMatch(/^[\w-]{43}$/);
   });
 
   it.each([
@@ -77,12 +76,12 @@ describe('the address of an answer', () => {
   ] as const)(
     'An answer to a %s is refused with the reason and the address stays open: %s',
     async (kind, body, problem) => {
-      const { post, desk } = open(kind);
+      const { post, responses } = open(kind);
       const response = await post(body);
       expect(response.status).toBe(400);
       expect(await response.text()).toContain(problem);
-      expect(desk.size).toBe(1);
-      desk.close();
+      expect(responses.size).toBe(1);
+      responses.close();
     },
   );
 
@@ -112,9 +111,9 @@ describe('the address of an answer', () => {
   });
 
   it('The address of an answer refuses an answer that is too long', async () => {
-    const { post, desk } = open();
+    const { post, responses } = open();
     expect((await post(JSON.stringify({ text: 'x'.repeat(300_000) }))).status).toBe(413);
-    desk.close();
+    responses.close();
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { AnswerDesk } from '../../../src/pipeline/pending-responses.js';
+import { PendingResponses } from '../../../src/pipeline/pending-responses.js';
 import { Receiver, type ReceiverEvent, type ReceiverOptions } from '../../../src/pipeline/receiver.js';
 import { Channel } from '../../../src/core/channel.js';
 import { PluginError } from '../../../src/core/errors.js';
@@ -44,7 +44,7 @@ function start(more: Partial<ReceiverOptions['live']> = {}, take?: (event: Intak
       },
     },
     updater: { begin: ({ key }) => void clicks.push(key) },
-    desk: new AnswerDesk(),
+    responses: new PendingResponses(),
     delivery: channel,
     clock,
     log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),

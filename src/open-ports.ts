@@ -1,0 +1,184 @@
+import { createRouterTransport } from '@connectrpc/connect';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { randomUUID } from 'node:crypto';
+import type { AutoKittehClient } from './autokitteh/client.js';
+import type { IdentityCheck } from './autokitteh/rights-check.js';
+import type { ActivityLog } from './connections/activity.js';
+import type { LiveConnections } from './connections/live-connections.js';
+import { BOT_TOKEN } from './connections/setup-state.js';
+import type { Manifest } from './contract/manifest.js';
+import { startContractServer } from './contract/server.js';
+import { contractRoutes } from './contract/service.js';
+import { Channel } from './core/channel.js';
+import type { Clock } from './core/clock.js';
+import type { Health } from './core/health.js';
+import type { Releasers } from './core/lifecycle.js';
+import { urlOf } from './core/listen.js';
+import type { Log } from './core/log.js';
+import type { ProcessFault } from './core/process-end.js';
+import type { Random } from './core/random.js';
+import type { Readiness } from './core/readiness.js';
+import type { Delivery } from './delivery/delivery.js';
+import { createUpload } from './functions/file-upload.js';
+import { createSlackFunctions, type SlackFunctions } from './functions/functions.js';
+import { startGateway } from './gateway/gateway.js';
+import { connectionCaps, descriptorLimit } from './http/limits.js';
+import { notingRefusals, type PortRefusal } from './http/refusals.js';
+import { createOperations } from './ops/operations.js';
+import { probeRoutes } from './ops/probes.js';
+import { responseRoutes, type PendingResponses } from './pipeline/pending-responses.js';
+import type { Receiver } from './pipeline/receiver.js';
+import { outboundTo, serverElsewhere } from './server-line.js';
+import { proposedApp, slackSiteOf } from './setup/app-manifest.js';
+import { isForged, senderOfLink } from './setup/http/forged-request.js';
+import type { SetupEnvironment } from './setup/http/request.js';
+import { liveConnection } from './setup/live-connection.js';
+import { createSetup } from './setup/setup.js';
+import type { SlackHttp } from './slack/http.js';
+import type { SlackSockets } from './slack/sockets.js';
+import type { SlackWebApi } from './slack/web-api.js';
+import type { StartConfig } from './start-config.js';
+
+/** What is shown and done at the ports is done by these parts of the program. */
+export interface PortsOptions {
+  readonly config: StartConfig;
+  readonly version: string;
+  readonly manifest: Manifest;
+  readonly server: AutoKittehClient;
+  readonly slack: SlackWebApi;
+  readonly http: SlackHttp;
+  readonly live: LiveConnections;
+  readonly sockets: SlackSockets;
+  readonly receiver: Receiver;
+  readonly delivery: Delivery;
+  readonly activity: ActivityLog;
+  readonly responses: PendingResponses;
+  readonly health: Health;
+  readonly rights: IdentityCheck;
+  readonly readiness: Readiness;
+  readonly faults: Channel<ProcessFault>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly releasers: Releasers;
+}
+
+export interface OpenPorts {
+  readonly pluginUrl: string;
+  readonly gatewayUrl: string | undefined;
+}
+
+type PageRoutes = Hono<SetupEnvironment>;
+
+// What is under way when the program stops may take this long.
+const STOP_GRACE_MS = 2_000;
+
+/** Opens the ports that people, AutoKitteh and probes talk to: the plugin's own, and the gateway unless it is off. */
+export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
+  const { config, manifest, live, responses, server, clock, log, releasers } = options;
+  const caps = connectionCaps(descriptorLimit());
+  const refusals = new Channel<PortRefusal>();
+  const setup = setupPages(options);
+  const contract = { manifest, live, functions: slackFunctions(options), log };
+  const operations = createOperations({
+    ...options,
+    refusals,
+    opsToken: config.opsToken,
+    receiver: options.receiver.events,
+    rights: options.rights.current,
+    projectName: (id, signal) => server.projectName(id, signal),
+    replicas: () => Promise.resolve([]),
+  });
+  releasers.push('what operators see', () => operations.stop());
+  const pages = getRequestListener(pluginRoutes(options, setup, operations.routes).fetch);
+  const plugin = await startContractServer({
+    ...contract,
+    listen: config.pluginListen,
+    token: config.pluginToken,
+    readiness: options.readiness,
+    fallback: (request, response) => void pages(request, response),
+    connections: caps.plugin,
+    refused: notingRefusals('plugin', refusals, options),
+    clock,
+  });
+  releasers.push('the plugin port', () => plugin.stop(STOP_GRACE_MS));
+  const pluginUrl = urlOf(config.pluginListen, plugin.port);
+  if (config.gatewayListen === 'off') return { pluginUrl, gatewayUrl: undefined };
+  const slack = slackRoutes(responses, setup);
+  const gateway = await startGateway({
+    listen: config.gatewayListen,
+    upstream: config.autokittehUrl,
+    outbound: outboundTo(config),
+    integrationId: manifest.integrationId,
+    // The same code that an attaching server calls over the wire.
+    contract: createRouterTransport(contractRoutes(contract)),
+    setup: (request, front) => slack.fetch(request, front),
+    awaitsResponse: (path) => responses.isOpenAt(path),
+    isForged: (headers) => isForged(headers, trustedBy(config)),
+    senderOfLink: (headers) => senderOfLink(headers, trustedBy(config)),
+    isSocketMode: (connectionId) => live.isSocketMode(connectionId),
+    pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),
+    noticeWrite: (connectionId) => live.noticeChange(connectionId),
+    connections: caps.gateway,
+    refused: notingRefusals('gateway', refusals, options),
+    ...{ clock, log },
+  });
+  releasers.push('the gateway', () => gateway.stop(STOP_GRACE_MS));
+  return { pluginUrl, gatewayUrl: urlOf(config.gatewayListen, gateway.port) };
+}
+
+/** The origins of pages that may send forms here. */
+function trustedBy({ gatewayPublicUrl: publicUrl, gatewayTrustedOrigins: trustedOrigins }: StartConfig): {
+  readonly publicUrl: string | undefined;
+  readonly trustedOrigins: readonly string[];
+} {
+  return { publicUrl, trustedOrigins };
+}
+
+/** The connection page, and what a save on it does at once. */
+function setupPages(options: PortsOptions): PageRoutes {
+  const { config, manifest, server, slack, live, clock, log } = options;
+  return createSetup({
+    slack,
+    autokitteh: server,
+    integrationId: manifest.integrationId,
+    live: { of: (connectionId) => liveConnection(connectionId, options) },
+    saved: (tokens, owner, teamName) => live.learn(tokens, owner, teamName),
+    changed: (connectionId) => live.noticeChange(connectionId),
+    manifest: proposedApp(manifest.slackApp),
+    slackSite: slackSiteOf(config.slackApiUrl),
+    ...trustedBy(config),
+    serverUrl: serverElsewhere(config, manifest.connectionUrl),
+    ...{ clock, log },
+  });
+}
+
+/** What the gateway answers itself, and the plugin's port too, for mounting behind another proxy: `/slack/...`. */
+function slackRoutes(responses: PendingResponses, setup: PageRoutes): Hono {
+  const routes = new Hono();
+  // Responses come from workflows, without the headers and checks that pages need.
+  routes.route('/', responseRoutes(responses));
+  routes.route('/', setup);
+  return routes;
+}
+
+/** Everything on the plugin's port that is no RPC. */
+function pluginRoutes({ readiness, responses }: PortsOptions, setup: PageRoutes, operations: Hono): Hono {
+  const routes = new Hono();
+  routes.route('/', probeRoutes(readiness));
+  routes.route('/', operations);
+  routes.route('/', slackRoutes(responses, setup));
+  return routes;
+}
+
+/** Slack's methods, called with the bot token of the connection that user code loaded them for. */
+function slackFunctions({ slack, http, live, clock, random }: PortsOptions): SlackFunctions {
+  return createSlackFunctions({
+    api: slack,
+    token: async (connectionId) => (await live.config(connectionId))[BOT_TOKEN],
+    upload: createUpload((url, init) => http.upload(url, init)),
+    newId: randomUUID,
+    ...{ clock, random },
+  });
+}
