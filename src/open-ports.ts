@@ -6,7 +6,7 @@ import type { AutoKittehClient } from './autokitteh/client.js';
 import type { IdentityCheck } from './autokitteh/rights-check.js';
 import type { ActivityLog } from './connections/activity.js';
 import type { LiveConnections } from './connections/live-connections.js';
-import { BOT_TOKEN } from './connections/setup-state.js';
+import { BOT_TOKEN } from './connections/variables.js';
 import type { Manifest } from './contract/manifest.js';
 import { startContractServer } from './contract/server.js';
 import { contractRoutes } from './contract/service.js';

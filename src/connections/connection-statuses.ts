@@ -11,7 +11,7 @@ import { DueComparisons } from './due-comparisons.js';
 import type { LivePolicy } from './policy.js';
 import type { Speaker } from './ports.js';
 import type { Entry, Registry } from './registry.js';
-import { isOthers, usesSocketMode } from './setup-state.js';
+import { isOthers, usesSocketMode } from './variables.js';
 import { statusOf } from './status.js';
 import { StatusPublisher, type PushStatus, type RefreshStatus } from './status-publisher.js';
 

@@ -19,7 +19,7 @@ import type { LivePolicy } from './policy.js';
 import type { Server, Speaker } from './ports.js';
 import { Reconciler, type LookResult } from './reconciler.js';
 import { Registry, type Entry } from './registry.js';
-import { usesSocketMode } from './setup-state.js';
+import { usesSocketMode } from './variables.js';
 import { INIT_REQUIRED } from './status.js';
 import { TokenMemory } from './token-memory.js';
 import { UndecidedTime } from './undecided-time.js';

@@ -10,7 +10,7 @@ import { ActiveSet } from './active-set.js';
 import type { LivePolicy } from './policy.js';
 import type { Server } from './ports.js';
 import type { Registry } from './registry.js';
-import { APP_TOKEN } from './setup-state.js';
+import { APP_TOKEN } from './variables.js';
 
 // Variables are read for so many connections at once: a start with hundreds must not flood the server.
 const READERS = 8;

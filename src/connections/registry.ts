@@ -6,7 +6,7 @@ import { inTurns } from '../core/in-turns.js';
 import { belongsTo, type Installation } from '../events/installation.js';
 import type { BotTokenState } from './identity.js';
 import { installIdsOf } from './whose-bot.js';
-import { setupStateOf, type SetupState, type Variables } from './setup-state.js';
+import { setupStateOf, type SetupState, type Variables } from './variables.js';
 
 /** One connection as far as it is known here. */
 export interface Entry {

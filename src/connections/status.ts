@@ -1,6 +1,6 @@
 import type { Status } from '../autokitteh/status.js';
 import type { AppSocketsStatus, SupersededBy, TokenVerdict } from '../slack/status.js';
-import { ANSWER_KINDS, ANSWERS_VARIABLE, unknownAnswerKind } from './answer-kind.js';
+import { ANSWERS_VARIABLE, RESPONSE_KINDS, unknownResponseKind } from './choices.js';
 import type { Entry } from './registry.js';
 
 export interface StatusFacts {
@@ -95,10 +95,10 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
       `${live(sockets)}, but Slack counts ${sockets.ghosts} more of this app elsewhere, which receive a share of its events: stop the other program, or restart the server after an adoption`,
     );
   }
-  const word = unknownAnswerKind(entry.variables?.get(ANSWERS_VARIABLE));
+  const word = unknownResponseKind(entry.variables?.get(ANSWERS_VARIABLE));
   if (word !== undefined)
     return warning(
-      `${ANSWERS_VARIABLE} names ${word}, which workflows cannot answer: use ${ANSWER_KINDS.join(', ')}, or remove it`,
+      `${ANSWERS_VARIABLE} names ${word}, which workflows cannot answer: use ${RESPONSE_KINDS.join(', ')}, or remove it`,
     );
   const note = token?.t === 'superseded' ? `, with ${OTHER_TOKEN[token.by]}` : '';
   return ok(`Using Socket Mode${forTeam(entry)}: ${live(sockets)}${note}`);

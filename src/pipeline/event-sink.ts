@@ -1,5 +1,5 @@
 import type { AutoKitteh } from '../autokitteh/client.js';
-import { answersKind } from '../connections/answer-kind.js';
+import { respondsTo } from '../connections/choices.js';
 import type { LiveConnections } from '../connections/live-connections.js';
 import type { EventSink, Send } from '../delivery/sink.js';
 import { toEvent } from '../events/mapping.js';
@@ -48,6 +48,6 @@ export function createEventSink(options: EventSinkOptions): EventSink {
 function answerUrlOf(row: JournalRow, { live, responses }: EventSinkOptions): string | undefined {
   const kind = responses.kindOf(row.appId, row.key);
   // Another connection of the same installation may have chosen what this one did not.
-  if (kind === undefined || !answersKind(live.entry(row.connectionId), kind)) return undefined;
+  if (kind === undefined || !respondsTo(live.entry(row.connectionId), kind)) return undefined;
   return responses.address(row.appId, row.key);
 }

@@ -1,9 +1,10 @@
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createHmac, randomBytes } from 'node:crypto';
-import { answerProblem, type AnswerKind } from '../connections/answer-kind.js';
+import type { ResponseKind } from '../connections/choices.js';
 import type { JsonObject } from '../core/json.js';
 import { PORT_LIMITS } from '../http/limits.js';
+import { responseProblem } from './response-kinds.js';
 
 // Where the addresses lie below the public base.
 const PATH = '/slack/assets/answers';
@@ -16,7 +17,7 @@ export type Posted =
   | { readonly t: 'refused'; readonly problem: string };
 
 interface Open {
-  readonly kind: AnswerKind;
+  readonly kind: ResponseKind;
   /** One for each time that Slack delivered the event while it was open. */
   readonly waiting: Set<(answer: JsonObject | undefined) => void>;
 }
@@ -52,7 +53,7 @@ export class PendingResponses {
   }
 
   /** The kind of response that this event still waits for; nothing if it waits for none. */
-  kindOf(appId: string, key: string): AnswerKind | undefined {
+  kindOf(appId: string, key: string): ResponseKind | undefined {
     return this.#open.get(this.token(appId, key))?.kind;
   }
 
@@ -70,7 +71,7 @@ export class PendingResponses {
    * Opens an event's address. Resolves with the workflow's response, or with nothing when `signal` ends the waiting. An
    * event that is delivered again meanwhile waits for the same response; later on there is none any more.
    */
-  await(appId: string, key: string, kind: AnswerKind, signal: AbortSignal): Promise<JsonObject | undefined> {
+  await(appId: string, key: string, kind: ResponseKind, signal: AbortSignal): Promise<JsonObject | undefined> {
     const token = this.token(appId, key);
     if (this.#used.has(token)) return Promise.resolve(undefined);
     const open = this.#open.get(token) ?? { kind, waiting: new Set() };
@@ -94,7 +95,7 @@ export class PendingResponses {
   post(token: string, answer: unknown): Posted {
     const open = this.#open.get(token);
     if (open === undefined) return { t: 'gone' };
-    const problem = answerProblem(open.kind, answer);
+    const problem = responseProblem(open.kind, answer);
     if (problem !== undefined) return { t: 'refused', problem };
     this.#close(token, open, answer as JsonObject);
     return { t: 'accepted' };

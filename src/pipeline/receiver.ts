@@ -1,3 +1,5 @@
+import { isOwnEvent, keepsOrder, respondsTo, updatesMessages } from '../connections/choices.js';
+import type { LiveConnections } from '../connections/live-connections.js';
 import { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import { errorMessage, PluginError } from '../core/errors.js';
@@ -11,12 +13,8 @@ import { classify, type Accepted } from '../events/intake.js';
 import type { Envelope } from '../slack/envelope.js';
 import { SLACK_WAITS_MS } from '../slack/policy.js';
 import type { PendingResponses } from './pending-responses.js';
-import { answerKindOf, answersKind } from '../connections/answer-kind.js';
+import { responseKindOf } from './response-kinds.js';
 import type { ButtonUpdater } from './button-update.js';
-import type { LiveConnections } from '../connections/live-connections.js';
-import { keepsOrder } from '../connections/order.js';
-import { isOwnEvent } from '../connections/own-events.js';
-import { updatesMessages } from '../connections/message-updates.js';
 
 /** What was decided about a frame that Slack sent. */
 export type ReceiverEvent =
@@ -197,8 +195,8 @@ export class Receiver {
     connectionIds: readonly string[],
   ): AskedWorkflow | undefined {
     const { live, responses, clock } = this.#options;
-    const kind = acceptsResponsePayload ? answerKindOf(envelopeKind, payload) : undefined;
-    if (kind === undefined || !connectionIds.some((id) => answersKind(live.entry(id), kind)))
+    const kind = acceptsResponsePayload ? responseKindOf(envelopeKind, payload) : undefined;
+    if (kind === undefined || !connectionIds.some((id) => respondsTo(live.entry(id), kind)))
       return undefined;
     const waiting = new AbortController();
     const giveUp = (): void => waiting.abort();

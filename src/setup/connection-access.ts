@@ -1,7 +1,7 @@
 import type { ConnectionRecord } from '../autokitteh/connection-list.js';
 import { isConnectionId } from '../autokitteh/ids.js';
 import { PluginError } from '../core/errors.js';
-import { setupStateOf, type SetupState, type Variables } from '../connections/setup-state.js';
+import { setupStateOf, type SetupState, type Variables } from '../connections/variables.js';
 import type { PersonsAutoKitteh } from './ports.js';
 
 /** A connection that the person may use, as it is stored. */

@@ -7,7 +7,7 @@ import {
   SAVED_AT,
   savedAtText,
   type Variables,
-} from '../connections/setup-state.js';
+} from '../connections/variables.js';
 import type { Clock } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import { checkTokens, type TokenCheck, type Tokens } from './check-tokens.js';

@@ -2,7 +2,7 @@ import { pastedToken } from '../../browser/token-shape.js';
 import { cutText } from '../../core/text.js';
 import { isConnectionId } from '../../autokitteh/ids.js';
 import { PluginError } from '../../core/errors.js';
-import { isSocketMode } from '../../connections/setup-state.js';
+import { isSocketMode } from '../../connections/variables.js';
 import { findConnection } from '../connection-access.js';
 import type { PersonsAutoKitteh, SetupPorts } from '../ports.js';
 import { saveConnection } from '../stored-tokens.js';

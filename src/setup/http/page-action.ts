@@ -1,6 +1,6 @@
 import { PluginError } from '../../core/errors.js';
 import { appIdOf, pastedToken } from '../../browser/token-shape.js';
-import { ANSWER_KINDS } from '../../connections/answer-kind.js';
+import { choiceVariables, RESPONSE_KINDS, type Choices } from '../../connections/choices.js';
 import { withAnswerLimit, type Servers } from '../answer-limit.js';
 import { checkTokens, type TokenCheck } from '../check-tokens.js';
 import { openConnection, type OwnConnection } from '../connection-access.js';
@@ -16,7 +16,6 @@ import {
   typedOrStored,
 } from '../stored-tokens.js';
 import { sendTestMessage } from '../test-message.js';
-import { saveChoices, type WorkflowChoices } from '../workflow-choices.js';
 import { refuseAuthType, SAVE_LIMIT_MS } from './built-in-save.js';
 import type { Fields } from './request.js';
 
@@ -78,7 +77,7 @@ async function run(action: Action, request: Run): Promise<ActionAnswer> {
       await disconnect(autokitteh, connection, signal);
       return { t: 'changed' };
     case 'choose':
-      await saveChoices(autokitteh, connection.record.id, choices(request.fields), signal);
+      await autokitteh.setVariables(connection.record.id, choiceVariables(choices(request.fields)), signal);
       return { t: 'changed' };
   }
 }
@@ -130,9 +129,9 @@ export function typedAppId(fields: Fields): string {
 }
 
 // A box that is not ticked is not sent.
-function choices(fields: Fields): WorkflowChoices {
+function choices(fields: Fields): Choices {
   return {
-    answers: new Set(ANSWER_KINDS.filter((kind) => fields.get(`answer_${kind}`) === 'on')),
+    answers: new Set(RESPONSE_KINDS.filter((kind) => fields.get(`answer_${kind}`) === 'on')),
     updatesMessages: fields.get('update_message') === 'on',
     getsOwnEvents: fields.get('own_events') === 'on',
     keepsOrder: fields.get('order') === 'on',

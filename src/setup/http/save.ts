@@ -1,4 +1,4 @@
-import { isSocketMode } from '../../connections/setup-state.js';
+import { isSocketMode } from '../../connections/variables.js';
 import { PluginError } from '../../core/errors.js';
 import type { RareLines } from '../../core/rare-lines.js';
 import { cutText } from '../../core/text.js';

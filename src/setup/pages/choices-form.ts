@@ -1,10 +1,9 @@
 import { html } from 'hono/html';
-import type { AnswerKind } from '../../connections/answer-kind.js';
+import { choicesOf, type ResponseKind } from '../../connections/choices.js';
 import type { OwnConnection } from '../connection-access.js';
-import { storedChoices } from '../workflow-choices.js';
 import { hiddenFields, type Html, type PageView } from './view.js';
 
-const KINDS: readonly (readonly [AnswerKind, string])[] = [
+const KINDS: readonly (readonly [ResponseKind, string])[] = [
   ['slash_command', 'Slash commands'],
   ['view_submission', 'Submitted modals'],
   ['options', 'Menus that ask for options'],
@@ -12,7 +11,7 @@ const KINDS: readonly (readonly [AnswerKind, string])[] = [
 
 /** What workflows answer themselves, whether messages change after a click, whose events they get, and in which order. */
 export function choicesForm(view: PageView, connection: OwnConnection): Html {
-  const { answers, updatesMessages, getsOwnEvents, keepsOrder } = storedChoices(connection.variables);
+  const { answers, updatesMessages, getsOwnEvents, keepsOrder } = choicesOf(connection.variables);
   return html`<details class="aside" id="choices">
     <summary>Answers, clicks, the app’s own events and order</summary>
     <form method="post" action="/slack/save">

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PendingResponses, responseRoutes } from '../../../src/pipeline/pending-responses.js';
-import { answerKindOf, answerKindsOf } from '../../../src/connections/answer-kind.js';
+import { responseKindsOf } from '../../../src/connections/choices.js';
+import { responseKindOf } from '../../../src/pipeline/response-kinds.js';
 
 function open(kind: 'slash_command' | 'view_submission' | 'options' = 'slash_command') {
   const time = new AbortController();
@@ -117,17 +118,17 @@ describe('the address of an answer', () => {
   });
 });
 
-describe('answerKindOf', () => {
+describe('responseKindOf', () => {
   it('The kind of an answer is known for each frame that carries one', () => {
-    expect(answerKindOf('slash_commands', {})).toBe('slash_command');
-    expect(answerKindOf('interactive', { type: 'view_submission' })).toBe('view_submission');
-    expect(answerKindOf('interactive', { type: 'block_suggestion' })).toBe('options');
-    expect(answerKindOf('interactive', { type: 'block_actions' })).toBeUndefined();
-    expect(answerKindOf('events_api', { type: 'view_submission' })).toBeUndefined();
+    expect(responseKindOf('slash_commands', {})).toBe('slash_command');
+    expect(responseKindOf('interactive', { type: 'view_submission' })).toBe('view_submission');
+    expect(responseKindOf('interactive', { type: 'block_suggestion' })).toBe('options');
+    expect(responseKindOf('interactive', { type: 'block_actions' })).toBeUndefined();
+    expect(responseKindOf('events_api', { type: 'view_submission' })).toBeUndefined();
   });
 
   it("The kinds of answers are read from the connection's variable", () => {
-    expect([...answerKindsOf('slash_command, options,other')]).toEqual(['slash_command', 'options']);
-    expect(answerKindsOf(undefined).size).toBe(0);
+    expect([...responseKindsOf('slash_command, options,other')]).toEqual(['slash_command', 'options']);
+    expect(responseKindsOf(undefined).size).toBe(0);
   });
 });

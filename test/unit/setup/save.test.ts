@@ -1,6 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
-import { setupStateOf } from '../../../src/connections/setup-state.js';
+import { setupStateOf } from '../../../src/connections/variables.js';
 import { PluginError } from '../../../src/core/errors.js';
 import { APP_TOKEN, BOT_TOKEN, CONNECTION, createFakeSetup, GOOD, PERSON, post } from './fakes.js';
 

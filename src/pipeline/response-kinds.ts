@@ -1,37 +1,9 @@
+import type { ResponseKind } from '../connections/choices.js';
 import { isJsonObject, objectAt, stringAt, type JsonObject } from '../core/json.js';
 import { PORT_LIMITS } from '../http/limits.js';
-import type { Entry } from './registry.js';
 
-/** What a workflow may answer within Slack's three seconds. */
-export const ANSWER_KINDS = ['slash_command', 'view_submission', 'options'] as const;
-
-export type AnswerKind = (typeof ANSWER_KINDS)[number];
-
-/** Variable of a connection: the kinds that its workflows answer, separated by commas; absent means none. */
-export const ANSWERS_VARIABLE = 'socket_mode_answers';
-
-/** The kinds that a connection's variable names; what is not a kind is ignored. */
-export function answerKindsOf(variable: string | undefined): ReadonlySet<AnswerKind> {
-  const words = wordsOf(variable);
-  return new Set(ANSWER_KINDS.filter((kind) => words.includes(kind)));
-}
-
-/** Whether workflows of this connection chose to answer this kind. */
-export function answersKind(entry: Entry | undefined, kind: AnswerKind): boolean {
-  return answerKindsOf(entry?.variables?.get(ANSWERS_VARIABLE)).has(kind);
-}
-
-/** A word of the variable that is no kind, if there is one. */
-export function unknownAnswerKind(variable: string | undefined): string | undefined {
-  return wordsOf(variable).find((word) => !(ANSWER_KINDS as readonly string[]).includes(word));
-}
-
-function wordsOf(variable: string | undefined): string[] {
-  return (variable ?? '').split(/[\s,]+/).filter((word) => word !== '');
-}
-
-/** The kind of answer that Slack reads from this frame's acknowledgement, if it reads any. */
-export function answerKindOf(kind: string, payload: JsonObject): AnswerKind | undefined {
+/** The kind of response that Slack reads from this frame's acknowledgement, if it reads any. */
+export function responseKindOf(kind: string, payload: JsonObject): ResponseKind | undefined {
   if (kind === 'slash_commands') return 'slash_command';
   if (kind !== 'interactive') return undefined;
   switch (stringAt(payload, 'type')) {
@@ -47,8 +19,8 @@ export function answerKindOf(kind: string, payload: JsonObject): AnswerKind | un
 // Slack: "Modals", response actions.
 const RESPONSE_ACTIONS: ReadonlySet<string> = new Set(['errors', 'update', 'push', 'clear']);
 
-/** Why an answer is not one of its kind, in a sentence for whoever wrote the workflow; nothing if it is. */
-export function answerProblem(kind: AnswerKind, answer: unknown): string | undefined {
+/** Why a workflow's response is not one of its kind, in a sentence for its author; nothing if it is. */
+export function responseProblem(kind: ResponseKind, answer: unknown): string | undefined {
   if (!isJsonObject(answer)) return 'the answer must be a JSON object';
   if (nestsTooDeep(answer))
     return `objects and lists may be nested at most ${PORT_LIMITS.workflowAnswerDepth} levels deep at most`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setupStateOf } from '../../../src/connections/setup-state.js';
+import { setupStateOf } from '../../../src/connections/variables.js';
 import { appTokenProblem, botTokenProblem } from '../../../src/browser/token-shape.js';
 
 const APP = 'xapp-1-A111-1-abc';
