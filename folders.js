@@ -86,6 +86,7 @@ export const FOLDERS = {
       'live-connections.ts',
       'policy.ts',
       'project-names.ts',
+      'registry.ts',
       'shared-sockets.ts',
       'variables.ts',
       'whose-bot.ts',

@@ -195,7 +195,8 @@ export async function makePipeline(
     policy: policies.live,
     ...{ clock, random, log, health },
   });
-  const sink = createEventSink({ server, integrationId, live, responses });
+  const { registry } = live;
+  const sink = createEventSink({ server, integrationId, registry, responses });
   const delivery = new Delivery({
     journal,
     membership: journal.cluster.membership,
@@ -212,7 +213,7 @@ export async function makePipeline(
   const receiver = new Receiver({
     intake: delivery.intake,
     delivery: delivery.events,
-    ...{ live, responses, updater, clock, log },
+    ...{ registry, live, responses, updater, clock, log },
   });
   return { http, slack, hosts, sockets, receiver, sink, delivery, live, activity, responses };
 }

@@ -1,4 +1,5 @@
 import type { Status } from '../autokitteh/status.js';
+import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import type { Condition, Health } from '../core/health.js';
 import type { Background } from '../core/lifecycle.js';
@@ -9,11 +10,22 @@ import type { AppToken, SlackSockets } from '../slack/sockets.js';
 import { AppStatuses } from './app-statuses.js';
 import { DueComparisons } from './due-comparisons.js';
 import type { LivePolicy } from './policy.js';
-import type { Speaker } from './ports.js';
 import type { Entry, Registry } from './registry.js';
 import { isOthers, usesSocketMode } from './variables.js';
 import { statusOf } from './status.js';
 import { StatusPublisher, type PushStatus, type RefreshStatus } from './status-publisher.js';
+
+/** Which of the processes that share the connections brings a status to the server. */
+export interface Speaker {
+  /**
+   * Whether this process does so for an app, or for a connection without one; `once` if it was the one to do so when it last
+   * knew the others, and no longer knows them: what another one says then is left as it is.
+   */
+  speaksFor(id: string): 'always' | 'once' | 'never';
+  /** Whether others are there that are not stopping. */
+  hasOthers(): boolean;
+  readonly changed: Channel<undefined>;
+}
 
 export interface ConnectionStatusesOptions {
   readonly registry: Registry;

@@ -4,7 +4,7 @@ import { sleep, type Clock } from '../core/clock.js';
 import type { SocketPlace, SocketPlaces } from '../slack/places.js';
 import type { SocketPolicy } from '../slack/policy.js';
 import type { Cluster } from '../storage/cluster.js';
-import type { Speaker } from './ports.js';
+import type { Speaker } from './connection-statuses.js';
 
 // So many members open sockets of one app: any of them may be lost without a moment in which the app has none.
 const HOSTS = 2;

@@ -3,9 +3,8 @@ import type { Clock } from '../core/clock.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
-import { FailedQuestions } from './failed-questions.js';
 import type { LivePolicy } from './policy.js';
-import { QuestionQueue } from './question-queue.js';
+import { FailedQuestions, QuestionQueue } from './questions.js';
 import type { TokenMemory } from './token-memory.js';
 import type { BotOwner, BotVerdict } from './whose-bot.js';
 

@@ -1,34 +1,36 @@
 import { setMaxListeners } from 'node:events';
+import type { AutoKitteh } from '../autokitteh/client.js';
 import type { Status } from '../autokitteh/status.js';
-import type { Clock, Timer } from '../core/clock.js';
+import { Channel } from '../core/channel.js';
+import { waitAtMost, type Clock } from '../core/clock.js';
+import { errorMessage, PluginError } from '../core/errors.js';
+import type { Health } from '../core/health.js';
 import { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
-import { Channel } from '../core/channel.js';
-import type { Health } from '../core/health.js';
-import { errorMessage, PluginError } from '../core/errors.js';
 import type { Installation } from '../events/installation.js';
-import { SLACK_WAITS_MS } from '../slack/policy.js';
-import type { AppToken, SlackSockets } from '../slack/sockets.js';
+import type { SlackSockets } from '../slack/sockets.js';
 import type { TokenStore } from '../storage/tokens.js';
-import { ConnectionStatuses } from './connection-statuses.js';
+import { ConnectionStatuses, type Speaker } from './connection-statuses.js';
 import { sayFarewell } from './farewell.js';
 import { Identification } from './identification.js';
 import type { AskSlack } from './identity.js';
 import type { LivePolicy } from './policy.js';
-import type { Server, Speaker } from './ports.js';
 import { Reconciler, type LookResult } from './reconciler.js';
-import { Registry, type Entry } from './registry.js';
-import { usesSocketMode } from './variables.js';
+import { Registry } from './registry.js';
 import { INIT_REQUIRED } from './status.js';
 import { TokenMemory } from './token-memory.js';
-import { UndecidedTime } from './undecided-time.js';
-import { wantedApps } from './wanted-apps.js';
+import { Undecided } from './undecided.js';
+import { usesSocketMode } from './variables.js';
+import { WantedApps } from './wanted-apps.js';
 import type { BotOwner } from './whose-bot.js';
 
 export interface LiveOptions {
   readonly integrationId: string;
-  readonly server: Server;
+  readonly server: Pick<
+    AutoKitteh,
+    'findActiveConnections' | 'listConnections' | 'variables' | 'pushStatus' | 'refreshStatus'
+  >;
   readonly sockets: Pick<SlackSockets, 'reconcile' | 'status' | 'events'>;
   /** Who brings statuses to the server; this process, unless said. */
   readonly speaker?: Speaker;
@@ -49,8 +51,6 @@ const SPEAKS_ALONE: Speaker = {
   changed: new Channel(),
 };
 
-const IDENTIFY_MS = SLACK_WAITS_MS / 3;
-
 /**
  * The connections of this integration as they are now: which there are, how each fares, which app's sockets are
  * wanted, and to whom an event belongs. Everything is learnt from the server and from Slack; what Slack said about tokens
@@ -62,27 +62,21 @@ export class LiveConnections {
   /** Emits the ids of all connections each time that the server has told them, and not when it could not be asked. */
   readonly listed = new Channel<ReadonlySet<string>>();
   readonly #options: LiveOptions;
-  readonly #registry = new Registry();
+  /** What is known of each of them. */
+  readonly registry = new Registry();
   readonly #memory: TokenMemory;
   readonly #identification: Identification;
-  readonly #undecidedTime: UndecidedTime;
+  readonly #undecided: Undecided;
+  readonly #wanted: WantedApps;
   readonly #background: Background;
   readonly #reconciler: Reconciler;
   readonly #statuses: ConnectionStatuses;
   readonly #stopping = new AbortController();
-  /** Apps of which Slack is being asked whose their connections' bot tokens are, because events wait for that. */
-  readonly #deciding = new Map<string, Promise<boolean>>();
-  #wanted: ReadonlyMap<string, readonly AppToken[]> = new Map();
-  /** Something has changed that decides which apps' sockets are wanted. */
-  #isChanged = true;
-  /** When that was decided last: on the monotonic clock, and after so many changes of the memory. */
-  #decided = { at: -Infinity, memory: 0 };
   #farewell: Promise<void> | undefined;
 
   constructor(options: LiveOptions) {
     const { clock, health, log, policy, random, server, integrationId } = options;
     this.#options = options;
-    this.#registry.changed.subscribe(() => (this.#isChanged = true));
     this.#background = new Background((name, error) =>
       log.error({ reason: errorMessage(error) }, `${name} failed`),
     );
@@ -90,21 +84,20 @@ export class LiveConnections {
     // One for each question that is under way; none stays.
     setMaxListeners(0, signal);
     this.#memory = new TokenMemory({ store: options.tokens, background: this.#background, clock, log });
+    const { registry } = this;
+    const memory = this.#memory;
+    this.#wanted = new WantedApps({ registry, memory, clock, sweepMs: policy.statusSweepMs });
     this.#identification = new Identification({
-      registry: this.#registry,
-      memory: this.#memory,
+      registry,
+      memory,
       ask: options.ask,
       changed: () => this.#identified(),
       background: this.#background,
       ...{ clock, random, log, policy, signal },
     });
-    this.#undecidedTime = new UndecidedTime({
-      clock,
-      policy,
-      answeredAt: () => this.#identification.answeredAt,
-    });
+    this.#undecided = new Undecided({ registry, identification: this.#identification, clock, policy });
     this.#statuses = new ConnectionStatuses({
-      registry: this.#registry,
+      registry,
       sockets: options.sockets,
       speaker: options.speaker ?? SPEAKS_ALONE,
       push: async (id, status) => {
@@ -121,7 +114,7 @@ export class LiveConnections {
       listed: (ids) => this.listed.emit(ids),
       looked: (look) => this.#looked(look),
       background: this.#background,
-      registry: this.#registry,
+      registry,
       ...{ integrationId, server, clock, random, policy, log, health, signal },
     });
   }
@@ -152,14 +145,9 @@ export class LiveConnections {
 
   /** Slack announced that tokens of this installation may be gone. */
   doubtTokens(installation: Installation): void {
-    const ids = this.#registry.connectionsOf(installation, true);
+    const ids = this.registry.connectionsOf(installation, true);
     for (const id of ids) this.#identification.doubt(id);
     this.#background.run('verify tokens with Slack', () => this.#identification.of(ids));
-  }
-
-  /** The connections that get an installation's events; with `farewell` also those that have just lost it. */
-  connectionsOf(installation: Installation, farewell = false): string[] {
-    return this.#registry.connectionsOf(installation, farewell);
   }
 
   /**
@@ -167,9 +155,7 @@ export class LiveConnections {
    * app's time for that is over; else Slack is asked, and the answer is true if it said so within a second.
    */
   identified({ appId }: Installation): Promise<boolean> | undefined {
-    const undecided = this.#registry.undecided(appId);
-    if (undecided.length === 0 || !this.#undecidedTime.isLeft(appId)) return undefined;
-    return this.#deciding.get(appId) ?? this.#decide(appId, undecided);
+    return this.#undecided.identified(appId);
   }
 
   /** A person saved two tokens, of which Slack said that they are of one app. */
@@ -191,17 +177,9 @@ export class LiveConnections {
     this.#memory.forget(appToken);
   }
 
-  entry(connectionId: string): Entry | undefined {
-    return this.#registry.get(connectionId);
-  }
-
-  entries(): Entry[] {
-    return [...this.#registry.all()];
-  }
-
   /** The Slack apps whose sockets are wanted. */
   apps(): string[] {
-    return [...this.#wanted.keys()];
+    return [...this.#wanted.apps.keys()];
   }
 
   /**
@@ -209,7 +187,7 @@ export class LiveConnections {
    * undefined until the server has told which connections there are and what their variables hold.
    */
   appsToServe(): string[] | undefined {
-    const active = this.entries().filter((entry) => entry.active);
+    const active = [...this.registry.all()].filter((entry) => entry.active);
     if (!this.#reconciler.hasLooked || active.some(({ variables }) => variables === undefined))
       return undefined;
     const served = active.flatMap(({ setup, identity }) =>
@@ -223,28 +201,28 @@ export class LiveConnections {
 
   /** Whether it is a connection of this integration; looks at the server before it says no. */
   async knows(connectionId: string): Promise<boolean> {
-    if (this.#registry.get(connectionId) !== undefined) return true;
-    await this.#patiently(this.#reconciler.looked(connectionId));
-    return this.#registry.get(connectionId) !== undefined;
+    if (this.registry.get(connectionId) !== undefined) return true;
+    await this.#waitFor(this.#reconciler.looked(connectionId));
+    return this.registry.get(connectionId) !== undefined;
   }
 
   /** Whether it is a connection that uses Socket Mode, set up completely or not. */
   async isSocketMode(connectionId: string): Promise<boolean> {
-    await this.#patiently(this.#reconciler.looked(connectionId));
-    const entry = this.#registry.get(connectionId);
+    await this.#waitFor(this.#reconciler.looked(connectionId));
+    const entry = this.registry.get(connectionId);
     return entry !== undefined && usesSocketMode(entry);
   }
 
   /** The status of a connection from live facts; an empty or unknown id is a connection not set up yet. */
   current(connectionId: string): Status {
-    const entry = this.#registry.get(connectionId);
+    const entry = this.registry.get(connectionId);
     return entry === undefined ? INIT_REQUIRED : this.#statuses.of(entry);
   }
 
   /** The status after the connection's variables were read anew, or what is known when server or Slack are slow. */
   async status(connectionId: string): Promise<Status> {
     if (connectionId === '') return INIT_REQUIRED;
-    await this.#patiently(
+    await this.#waitFor(
       this.#reconciler.looked(connectionId).then(() => this.#identification.of([connectionId], true)),
     );
     return this.current(connectionId);
@@ -252,7 +230,7 @@ export class LiveConnections {
 
   /** Asks Slack about the bot token now, then gives the status. */
   async test(connectionId: string): Promise<Status> {
-    await this.#patiently(this.#reconciler.looked(connectionId));
+    await this.#waitFor(this.#reconciler.looked(connectionId));
     this.#identification.doubt(connectionId);
     await this.#identification.of([connectionId], true);
     return this.current(connectionId);
@@ -260,20 +238,10 @@ export class LiveConnections {
 
   /** All variables of a connection, as sessions get them; from memory, and empty when they could never be read. */
   async config(connectionId: string): Promise<Readonly<Record<string, string>>> {
-    if (this.#registry.get(connectionId)?.variables === undefined) {
-      await this.#patiently(this.#reconciler.looked(connectionId));
+    if (this.registry.get(connectionId)?.variables === undefined) {
+      await this.#waitFor(this.#reconciler.looked(connectionId));
     }
-    return Object.fromEntries(this.#registry.get(connectionId)?.variables ?? []);
-  }
-
-  /** Events that come meanwhile wait for the same answers. */
-  #decide(appId: string, undecided: readonly string[]): Promise<boolean> {
-    const deciding = this.#patiently(this.#identification.of(undecided), IDENTIFY_MS).then(() => {
-      this.#deciding.delete(appId);
-      return this.#registry.undecided(appId).length === 0;
-    });
-    this.#deciding.set(appId, deciding);
-    return deciding;
+    return Object.fromEntries(this.registry.get(connectionId)?.variables ?? []);
   }
 
   #looked({ hasAnswered, isNews }: LookResult): void {
@@ -283,39 +251,17 @@ export class LiveConnections {
     this.#statuses.sweep();
     this.#background.run('verify tokens with Slack', () => this.#identification.all());
     // A connection that is new, or has another token, is told what is known of it.
-    if (this.#isChanged) this.#identification.tell();
-    if (this.#isWantedToBeDecided()) this.#identified();
+    if (this.#wanted.isChanged) this.#identification.tell();
+    if (this.#wanted.isDue) this.#identified();
     else this.refreshed.emit(undefined);
-  }
-
-  /** The passing of time decides, too: whether a token was saved in the future. */
-  #isWantedToBeDecided(): boolean {
-    const { at, memory } = this.#decided;
-    const { clock, policy } = this.#options;
-    if (this.#isChanged || this.#memory.changes !== memory) return true;
-    return clock.monotonic() - at >= policy.statusSweepMs;
   }
 
   #identified(): void {
     if (this.#stopping.signal.aborted) return;
-    this.#isChanged = false;
-    this.#decided = { at: this.#options.clock.monotonic(), memory: this.#memory.changes };
-    this.#want();
-    this.#statuses.wanted(this.#wanted);
-    this.#options.sockets.reconcile(this.#wanted);
+    const apps = this.#wanted.decide();
+    this.#statuses.wanted(apps);
+    this.#options.sockets.reconcile(apps);
     this.refreshed.emit(undefined);
-  }
-
-  #want(): void {
-    const wanted = wantedApps(this.#registry.all(), {
-      now: this.#options.clock.now(),
-      isProven: (appToken, appId) => this.#memory.get(appToken)?.appId === appId,
-    });
-    // A bot token that is replaced by the next closes no sockets while Slack is being asked about the new one.
-    const kept = [...this.#wanted].filter(
-      ([appId]) => !wanted.has(appId) && this.#registry.isBeingAsked(appId),
-    );
-    this.#wanted = new Map([...wanted, ...kept]);
   }
 
   #sayFarewell(): Promise<void> {
@@ -323,7 +269,9 @@ export class LiveConnections {
     const { clock, log, policy, server, speaker } = this.#options;
     // The others go on, and bring the statuses.
     if (speaker?.hasOthers() === true) return quiet;
-    const setUp = this.entries().filter((entry) => usesSocketMode(entry) && entry.setup.t === 'complete');
+    const setUp = [...this.registry.all()].filter(
+      (entry) => usesSocketMode(entry) && entry.setup.t === 'complete',
+    );
     const byActivity = setUp.sort((left, right) => Number(right.active) - Number(left.active));
     return sayFarewell({
       quiet,
@@ -335,12 +283,7 @@ export class LiveConnections {
   }
 
   // A caller gets what is known when the server takes too long: its own deadline is short.
-  async #patiently(work: Promise<void>, limitMs = this.#options.policy.answerMs): Promise<void> {
-    let timer: Timer | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = this.#options.clock.setTimer(limitMs, resolve);
-    });
-    await Promise.race([work, late]);
-    timer?.cancel();
+  #waitFor(work: Promise<void>): Promise<void> {
+    return waitAtMost(this.#options.clock, this.#options.policy.answerMs, work);
   }
 }

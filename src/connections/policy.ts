@@ -1,5 +1,5 @@
 import type { Backoff } from '../core/backoff.js';
-import type { QuestionLimits } from './question-queue.js';
+import type { QuestionLimits } from './questions.js';
 
 /** Durations in milliseconds. */
 export interface LivePolicy {

@@ -1,3 +1,4 @@
+import type { AutoKitteh } from '../autokitteh/client.js';
 import type { ConnectionRecord } from '../autokitteh/connection-list.js';
 import type { Clock, Timer } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
@@ -8,7 +9,6 @@ import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
 import { ActiveSet } from './active-set.js';
 import type { LivePolicy } from './policy.js';
-import type { Server } from './ports.js';
 import type { Registry } from './registry.js';
 import { APP_TOKEN } from './variables.js';
 
@@ -33,7 +33,7 @@ export interface LookResult {
 
 export interface ReconcilerOptions {
   readonly integrationId: string;
-  readonly server: Server;
+  readonly server: Pick<AutoKitteh, 'findActiveConnections' | 'listConnections' | 'variables'>;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly random: Random;

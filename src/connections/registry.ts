@@ -96,7 +96,7 @@ export class Registry {
    * The active connections of exactly this installation. With `farewell` also those whose access Slack has just ended:
    * they are the ones to be told so.
    */
-  connectionsOf(installation: Installation, farewell: boolean): string[] {
+  connectionsOf(installation: Installation, farewell = false): string[] {
     this.#routes ??= this.#buildRoutes();
     const routes = this.#routes.get(installation.appId) ?? [];
     return routes

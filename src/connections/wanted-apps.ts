@@ -1,5 +1,60 @@
+import type { Clock } from '../core/clock.js';
 import type { AppToken } from '../slack/sockets.js';
-import type { Entry } from './registry.js';
+import type { Entry, Registry } from './registry.js';
+import type { TokenMemory } from './token-memory.js';
+
+export interface WantedAppsOptions {
+  readonly registry: Registry;
+  readonly memory: TokenMemory;
+  readonly clock: Clock;
+  /** They are decided anew after this long, whatever has changed. */
+  readonly sweepMs: number;
+}
+
+/** Which apps' sockets are wanted, and with which tokens; decided anew when something has changed that they depend on. */
+export class WantedApps {
+  readonly #options: WantedAppsOptions;
+  #apps: ReadonlyMap<string, readonly AppToken[]> = new Map();
+  #isChanged = true;
+  /** When they were decided last: on the monotonic clock, and after so many changes of the memory. */
+  #decided = { at: -Infinity, memory: 0 };
+
+  constructor(options: WantedAppsOptions) {
+    this.#options = options;
+    options.registry.changed.subscribe(() => (this.#isChanged = true));
+  }
+
+  /** As they were decided last. */
+  get apps(): ReadonlyMap<string, readonly AppToken[]> {
+    return this.#apps;
+  }
+
+  /** Whether a connection has changed since then. */
+  get isChanged(): boolean {
+    return this.#isChanged;
+  }
+
+  /** The passing of time decides, too: whether a token was saved in the future. */
+  get isDue(): boolean {
+    const { clock, memory, sweepMs } = this.#options;
+    if (this.#isChanged || memory.changes !== this.#decided.memory) return true;
+    return clock.monotonic() - this.#decided.at >= sweepMs;
+  }
+
+  decide(): ReadonlyMap<string, readonly AppToken[]> {
+    const { clock, memory, registry } = this.#options;
+    this.#isChanged = false;
+    this.#decided = { at: clock.monotonic(), memory: memory.changes };
+    const wanted = wantedApps(registry.all(), {
+      now: clock.now(),
+      isProven: (appToken, appId) => memory.get(appToken)?.appId === appId,
+    });
+    // A bot token that is replaced by the next closes no sockets while Slack is being asked about the new one.
+    const kept = [...this.#apps].filter(([appId]) => !wanted.has(appId) && registry.isBeingAsked(appId));
+    this.#apps = new Map([...wanted, ...kept]);
+    return this.#apps;
+  }
+}
 
 /** What decides, beside the connections, in which order an app's tokens are tried. */
 export interface TokenFacts {

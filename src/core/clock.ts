@@ -53,6 +53,16 @@ export function sleep(clock: Clock, delay: number, signal?: AbortSignal): Promis
   });
 }
 
+/** Resolves as soon as `work` has, and after `limitMs` milliseconds of `clock` at the latest; `work` goes on then. */
+export async function waitAtMost(clock: Clock, limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: Timer | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = clock.setTimer(limitMs, resolve);
+  });
+  await Promise.race([work, late]);
+  timer?.cancel();
+}
+
 /**
  * Wall time that neither goes back nor stands still while the program runs, so that nothing waits for a clock that was set
  * back: it goes on from where it was.

@@ -30,7 +30,7 @@ export function createOperations(options: OperationsOptions): Operations {
   const { clock, delivery, sockets, live, health, receiver, faults, refusals } = options;
   const projects = new ProjectNames({ ask: options.projectName, clock });
   const unsubscribe = live.refreshed.subscribe(() => {
-    projects.look(new Set(live.entries().flatMap(({ record }) => record.projectId || [])));
+    projects.look(new Set([...live.registry.all()].flatMap(({ record }) => record.projectId || [])));
   });
   const history = new History({
     delivery: delivery.events,

@@ -74,7 +74,7 @@ export async function overviewOf(observed: Observed): Promise<Overview> {
       return { name, ok: unwell.length === 0, message: unwell.join(' ') || WELL[name] };
     }),
     connections,
-    otherConnections: live.entries().length - connections.length,
+    otherConnections: live.registry.size - connections.length,
     apps: apps.map(({ id, status }): AppView => {
       const { t: state, sockets: open, wanted, ghosts } = status;
       return { ...{ id, state, wanted, ghosts }, sockets: open, list: sockets.list(id) };

@@ -1,6 +1,6 @@
 import type { AutoKitteh } from '../autokitteh/client.js';
 import { respondsTo } from '../connections/choices.js';
-import type { LiveConnections } from '../connections/live-connections.js';
+import type { Registry } from '../connections/registry.js';
 import type { EventSink, Send } from '../delivery/sink.js';
 import { toEvent } from '../events/mapping.js';
 import type { JournalRow } from '../storage/journal.js';
@@ -14,7 +14,7 @@ export interface EventSinkOptions {
     'prepareDispatch' | 'connection' | 'listEvents' | 'hasSession' | 'listTriggers'
   >;
   readonly integrationId: string;
-  readonly live: Pick<LiveConnections, 'entry'>;
+  readonly registry: Pick<Registry, 'get'>;
   readonly responses: Pick<PendingResponses, 'kindOf' | 'address'>;
 }
 
@@ -45,9 +45,9 @@ export function createEventSink(options: EventSinkOptions): EventSink {
 }
 
 /** The address at which a row's event can still be answered by a workflow of its connection, if that chose to. */
-function answerUrlOf(row: JournalRow, { live, responses }: EventSinkOptions): string | undefined {
+function answerUrlOf(row: JournalRow, { registry, responses }: EventSinkOptions): string | undefined {
   const kind = responses.kindOf(row.appId, row.key);
   // Another connection of the same installation may have chosen what this one did not.
-  if (kind === undefined || !respondsTo(live.entry(row.connectionId), kind)) return undefined;
+  if (kind === undefined || !respondsTo(registry.get(row.connectionId), kind)) return undefined;
   return responses.address(row.appId, row.key);
 }

@@ -1,5 +1,6 @@
 import { isOwnEvent, keepsOrder, respondsTo, updatesMessages } from '../connections/choices.js';
 import type { LiveConnections } from '../connections/live-connections.js';
+import type { Registry } from '../connections/registry.js';
 import { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import { errorMessage, PluginError } from '../core/errors.js';
@@ -32,7 +33,8 @@ export type ReceiverEvent =
     };
 
 export interface ReceiverOptions {
-  readonly live: Pick<LiveConnections, 'connectionsOf' | 'identified' | 'entry' | 'doubtTokens'>;
+  readonly registry: Pick<Registry, 'connectionsOf' | 'get'>;
+  readonly live: Pick<LiveConnections, 'identified' | 'doubtTokens'>;
   readonly intake: Pick<Intake, 'take'>;
   readonly responses: Pick<PendingResponses, 'await'>;
   readonly updater: Pick<ButtonUpdater, 'begin'>;
@@ -88,7 +90,7 @@ export class Receiver {
   }
 
   async #take(envelope: Envelope): Promise<void> {
-    const { live } = this.#options;
+    const { live, registry } = this.#options;
     const { appId } = envelope;
     const classified = classify(envelope);
     if (classified.drop !== undefined) {
@@ -98,7 +100,7 @@ export class Receiver {
     }
     const { installation, eventType, actor } = classified;
     const farewell = FAREWELLS.has(eventType);
-    const connectionsOf = (): readonly string[] => live.connectionsOf(installation, farewell);
+    const connectionsOf = (): readonly string[] => registry.connectionsOf(installation, farewell);
     let connectionIds = connectionsOf();
     if (connectionIds.length === 0) {
       const identified = live.identified(installation);
@@ -109,7 +111,7 @@ export class Receiver {
         return;
       }
     }
-    if (actor !== undefined) connectionIds = connectionIds.filter((id) => !isOwnEvent(live.entry(id), actor));
+    if (actor !== undefined) connectionIds = connectionIds.filter((id) => !isOwnEvent(registry.get(id), actor));
     if (connectionIds.length === 0) {
       this.events.emit({ t: 'dropped', appId, why: 'self' });
       await envelope.acknowledge();
@@ -128,10 +130,10 @@ export class Receiver {
   }
 
   async #journal(envelope: Envelope, accepted: Accepted, connectionIds: readonly string[]): Promise<void> {
-    const { live, intake, log, clock, delivery } = this.#options;
+    const { registry, intake, log, clock, delivery } = this.#options;
     const { key, conversation, urgent } = accepted;
     const { appId, kind, text: body, receivedAt } = envelope;
-    const unordered = connectionIds.filter((id) => !keepsOrder(live.entry(id)));
+    const unordered = connectionIds.filter((id) => !keepsOrder(registry.get(id)));
     const event = { appId, key, connectionIds, conversation, unordered, urgent, kind, body, receivedAt };
     const taken = intake.take(event);
     taken.then(
@@ -184,8 +186,8 @@ export class Receiver {
     key: string,
     connectionIds: readonly string[],
   ): void {
-    const { live, updater } = this.#options;
-    if (kind === 'interactive' && connectionIds.some((id) => updatesMessages(live.entry(id))))
+    const { registry, updater } = this.#options;
+    if (kind === 'interactive' && connectionIds.some((id) => updatesMessages(registry.get(id))))
       updater.begin({ appId, key, payload, receivedAt });
   }
 
@@ -194,9 +196,9 @@ export class Receiver {
     key: string,
     connectionIds: readonly string[],
   ): AskedWorkflow | undefined {
-    const { live, responses, clock } = this.#options;
+    const { registry, responses, clock } = this.#options;
     const kind = acceptsResponsePayload ? responseKindOf(envelopeKind, payload) : undefined;
-    if (kind === undefined || !connectionIds.some((id) => respondsTo(live.entry(id), kind)))
+    if (kind === undefined || !connectionIds.some((id) => respondsTo(registry.get(id), kind)))
       return undefined;
     const waiting = new AbortController();
     const giveUp = (): void => waiting.abort();

@@ -16,7 +16,7 @@ export async function liveConnection(
   },
 ): Promise<LiveConnection | undefined> {
   const { live, sockets, delivery, activity } = parts;
-  const entry = live.entry(connectionId);
+  const entry = live.registry.get(connectionId);
   if (entry === undefined) return undefined;
   const app = entry.setup.t === 'complete' ? sockets.status(entry.setup.appId) : undefined;
   const open = app?.sockets ?? 0;

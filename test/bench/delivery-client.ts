@@ -63,16 +63,12 @@ const questions = {
     });
     const responses = new PendingResponses();
     // One connection, of which nothing is known but that it is active.
-    const live = {
-      connectionsOf: () => [server.connectionId],
-      identified: () => undefined,
-      entry: () => undefined,
-      doubtTokens: () => undefined,
-    };
+    const registry = { connectionsOf: () => [server.connectionId], get: () => undefined };
+    const live = { identified: () => undefined, doubtTokens: () => undefined };
     const sink = createEventSink({
       server: autokitteh,
       integrationId: 'int_1',
-      ...{ live, responses },
+      ...{ registry, responses },
     });
     const delivery = new Delivery({
       ...{ journal, sink, clock },
@@ -83,7 +79,7 @@ const questions = {
       updater: { begin: () => undefined },
       intake: delivery.intake,
       delivery: delivery.events,
-      ...{ live, responses, clock, log },
+      ...{ registry, live, responses, clock, log },
     });
     const sockets: SlackSockets = createSlackSockets({
       apiUrl: order.apiUrl,

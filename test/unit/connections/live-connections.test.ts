@@ -222,8 +222,8 @@ describe('LiveConnections', () => {
     live.start();
     await clock.advance(LIVE_POLICY.reconcileMs);
     expect([...wanted.apps.keys()]).toEqual(['A1']);
-    expect(live.connectionsOf(HERE)).toEqual(['one']);
-    expect(live.connectionsOf({ ...HERE, teamId: 'T2' })).toEqual([]);
+    expect(live.registry.connectionsOf(HERE)).toEqual(['one']);
+    expect(live.registry.connectionsOf({ ...HERE, teamId: 'T2' })).toEqual([]);
     expect(server.connections.get('one')?.status.message).toBe('Using Socket Mode in Team: 2 sockets live');
     expect(server.connections.get('two')?.status.code).toBe('ok');
   });
@@ -252,7 +252,7 @@ describe('LiveConnections', () => {
       live.refreshed.subscribe(() => (count += 1));
       live.start();
       await clock.advance(2_000);
-      expect(live.connectionsOf(HERE)).toHaveLength(connections);
+      expect(live.registry.connectionsOf(HERE)).toHaveLength(connections);
       return count;
     };
     expect(await changes(50)).toBe(await changes(1));
@@ -266,7 +266,7 @@ describe('LiveConnections', () => {
     server.connections.clear();
     await clock.advance(LIVE_POLICY.reconcileMs);
     expect(wanted.apps.size).toBe(0);
-    expect(live.connectionsOf(HERE)).toEqual([]);
+    expect(live.registry.connectionsOf(HERE)).toEqual([]);
   });
 
   it("Variables are read again when the server put its own status back, and the program's status is shown again", async () => {
@@ -322,7 +322,7 @@ describe('LiveConnections', () => {
     server.add('two');
     await clock.advance(LIVE_POLICY.reconcileMs);
     expect(health.problems('server')).toEqual([]);
-    expect(live.connectionsOf(HERE)).toEqual(['one', 'two']);
+    expect(live.registry.connectionsOf(HERE)).toEqual(['one', 'two']);
   });
 
   it('A revoked bot token is shown with what to do, and the status recovers when the token is valid again', async () => {
@@ -348,7 +348,7 @@ describe('LiveConnections', () => {
     live.start();
     await clock.advance(LIVE_POLICY.reconcileMs);
     expect(wanted.apps.size).toBe(0);
-    expect(live.connectionsOf(HERE)).toEqual([]);
+    expect(live.registry.connectionsOf(HERE)).toEqual([]);
     expect(live.current('claims')).toMatchObject({
       code: 'warning',
       message: expect.stringMatching(/Verifying the bot token with Slack \(auth\.test: .*503\)/) as string,
@@ -360,7 +360,7 @@ describe('LiveConnections', () => {
     slack.identity = KNOWN;
     await clock.advance(LIVE_POLICY.identityRetryMs + LIVE_POLICY.reconcileMs);
     expect([...wanted.apps.keys()]).toEqual(['A1']);
-    expect(live.connectionsOf(HERE)).toEqual(['claims']);
+    expect(live.registry.connectionsOf(HERE)).toEqual(['claims']);
     expect(live.identified(HERE)).toBeUndefined();
   });
 
@@ -371,7 +371,7 @@ describe('LiveConnections', () => {
     live.start();
     await clock.advance(LIVE_POLICY.reconcileMs);
     expect(wanted.apps.size).toBe(0);
-    expect(live.connectionsOf(HERE, true)).toEqual([]);
+    expect(live.registry.connectionsOf(HERE, true)).toEqual([]);
     expect(live.identified(HERE)).toBeUndefined();
   });
 
@@ -387,7 +387,7 @@ describe('LiveConnections', () => {
     live.start();
     await clock.advance(0);
     expect([...wanted.apps.keys()]).toEqual(['A1']);
-    expect(live.connectionsOf(HERE)).toEqual(['one']);
+    expect(live.registry.connectionsOf(HERE)).toEqual(['one']);
     expect(live.current('one')).toMatchObject({
       code: 'warning',
       message: expect.stringMatching(/2 sockets live, .*HTTP status 503/) as string,
@@ -420,7 +420,7 @@ describe('LiveConnections', () => {
     expect(await isHeldBack(live, clock)).toBe(true);
     await clock.advance(1_000);
     expect(await isHeldBack(live, clock)).toBe(false);
-    expect(live.connectionsOf(HERE)).toEqual(['mine', 'theirs']);
+    expect(live.registry.connectionsOf(HERE)).toEqual(['mine', 'theirs']);
   });
 
   it('Bot tokens that change all the time delay events that are for nobody for ten minutes at most', async () => {
@@ -458,7 +458,7 @@ describe('LiveConnections', () => {
     expect(await isHeldBack(live, clock, joined)).toBe(true);
     slack.identity = { ...KNOWN, owner: { ...KNOWN.owner, enterpriseId: 'E1', teamId: '' } };
     const held: boolean[] = [];
-    while (live.connectionsOf(joined).length === 0) held.push(await isHeldBack(live, clock, joined));
+    while (live.registry.connectionsOf(joined).length === 0) held.push(await isHeldBack(live, clock, joined));
     expect(held.slice(0, -1)).not.toContain(false);
   });
 
@@ -479,7 +479,7 @@ describe('LiveConnections', () => {
     live.start();
     await clock.advance(LIVE_POLICY.reconcileMs);
     expect(wanted.apps.size).toBe(0);
-    expect(live.connectionsOf(HERE)).toEqual([]);
+    expect(live.registry.connectionsOf(HERE)).toEqual([]);
   });
 
   it('Five thousand made-up bot tokens delay no connection that Slack knows, and few of them are asked about at a time', async () => {
@@ -590,13 +590,13 @@ describe('LiveConnections', () => {
     const one = server.add('one');
     live.start();
     await clock.advance(2_000);
-    expect(live.connectionsOf(HERE)).toEqual(['one']);
+    expect(live.registry.connectionsOf(HERE)).toEqual(['one']);
     slack.identity = { ...KNOWN, owner: { ...KNOWN.owner, teamId: 'T2' } };
     one.variables = { ...TOKENS, private_bot_token: 'xoxb-2' };
     live.noticeChange('one');
     await clock.advance(LIVE_POLICY.reconcileMs);
-    expect(live.connectionsOf(HERE)).toEqual([]);
-    expect(live.connectionsOf({ ...HERE, teamId: 'T2' })).toEqual(['one']);
+    expect(live.registry.connectionsOf(HERE)).toEqual([]);
+    expect(live.registry.connectionsOf({ ...HERE, teamId: 'T2' })).toEqual(['one']);
   });
 
   it('Connections whose access has ended are told so and get nothing else', async () => {
@@ -607,8 +607,8 @@ describe('LiveConnections', () => {
     slack.identity = { t: 'refused', error: 'account_inactive', advice: 'Install it again.' };
     live.doubtTokens(HERE);
     await clock.advance(1_000);
-    expect(live.connectionsOf(HERE)).toEqual([]);
-    expect(live.connectionsOf(HERE, true)).toEqual(['one']);
+    expect(live.registry.connectionsOf(HERE)).toEqual([]);
+    expect(live.registry.connectionsOf(HERE, true)).toEqual(['one']);
   });
 
   it('Variables that were set while a status was being pushed are noticed', async () => {
@@ -815,7 +815,7 @@ async function isHeldBack(
   clock: HandClock,
   installation = { ...HERE, teamId: 'T2' },
 ): Promise<boolean> {
-  expect(live.connectionsOf(installation)).toEqual([]);
+  expect(live.registry.connectionsOf(installation)).toEqual([]);
   const asking = live.identified(installation);
   await clock.advance(1_000);
   return (await asking) === false;

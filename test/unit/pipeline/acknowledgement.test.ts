@@ -38,15 +38,14 @@ function setUp({ file = EVENT, answers = '', isLost = false } = {}) {
     refused = reject;
   });
   const receiver = new Receiver({
-    live: {
+    registry: {
       connectionsOf: () => ['con_1'],
-      identified: () => undefined,
-      entry: (id) => ({
+      get: (id) => ({
         ...entryOf(id, { t: 'new' }),
         variables: new Map([['socket_mode_answers', answers]]),
       }),
-      doubtTokens: () => undefined,
     },
+    live: { identified: () => undefined, doubtTokens: () => undefined },
     intake: { take: () => taken },
     updater: { begin: () => undefined },
     log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),

@@ -29,7 +29,7 @@ function sink(more: Partial<EventSinkOptions> = {}) {
       ...NOT_ASKED,
     },
     integrationId: 'int_1',
-    live: { entry: (id) => entryOf(id, { t: 'new' }) },
+    registry: { get: (id) => entryOf(id, { t: 'new' }) },
     responses: new PendingResponses(),
     ...more,
   });

@@ -18,7 +18,9 @@ let clock: HandClock;
 
 afterEach(() => expect(clock.pendingTimers).toBe(0));
 
-function start(more: Partial<ReceiverOptions['live']> = {}, take?: (event: IntakeEvent) => Promise<Taken>) {
+type Connections = ReceiverOptions['live'] & ReceiverOptions['registry'];
+
+function start(more: Partial<Connections> = {}, take?: (event: IntakeEvent) => Promise<Taken>) {
   clock = new HandClock();
   const taken: IntakeEvent[] = [];
   const clicks: string[] = [];
@@ -29,14 +31,16 @@ function start(more: Partial<ReceiverOptions['live']> = {}, take?: (event: Intak
   const logged: string[] = [];
   const channel = new Channel<DeliveryEvent>();
   channel.subscribe((event) => delivery.push(event));
+  const connections: Connections = {
+    connectionsOf: () => ['con_1', 'con_2'],
+    get: () => undefined,
+    identified: () => undefined,
+    doubtTokens: (installation) => void doubted.push(installation),
+    ...more,
+  };
   const receiver = new Receiver({
-    live: {
-      connectionsOf: () => ['con_1', 'con_2'],
-      identified: () => undefined,
-      entry: () => undefined,
-      doubtTokens: (installation) => void doubted.push(installation),
-      ...more,
-    },
+    live: connections,
+    registry: connections,
     intake: {
       take(event) {
         taken.push(event);
@@ -154,7 +158,7 @@ describe('Receiver', () => {
   it('The receiver updates a clicked message unless the variables of all its connections say no', async () => {
     const off = new Set(['con_1']);
     const { receive, clicks } = start({
-      entry: (id) => ({
+      get: (id) => ({
         ...entryOf(id, { t: 'new' }),
         variables: new Map(off.has(id) ? [['socket_mode_button_update', 'off']] : []),
       }),
@@ -170,7 +174,7 @@ describe('Receiver', () => {
   it('The receiver leaves out connections whose own bot did it, and counts an event that is left for none', async () => {
     const own = new Set(['con_1']);
     const { receive, taken, acknowledged, events } = start({
-      entry: (id) => ({
+      get: (id) => ({
         ...entryOf(id, { t: 'new' }),
         identity: {
           t: 'known',

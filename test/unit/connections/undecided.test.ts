@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LIVE_POLICY } from '../../../src/connections/policy.js';
-import { UndecidedTime } from '../../../src/connections/undecided-time.js';
+import { UndecidedTime } from '../../../src/connections/undecided.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 
 const { undecidedMs, undecidedEveryMs } = LIVE_POLICY;

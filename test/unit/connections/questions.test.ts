@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LIVE_POLICY } from '../../../src/connections/policy.js';
-import { QuestionQueue } from '../../../src/connections/question-queue.js';
+import { QuestionQueue } from '../../../src/connections/questions.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 
 let clock: HandClock;
