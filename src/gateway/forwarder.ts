@@ -8,8 +8,7 @@ import { responseProblem, readAnswer, relayAnswer, type WholeResponse } from './
 import { askForBody, copyBody, watchUpload, type FirstBytes } from './bodies.js';
 import { announcesBody, type RequestChanges } from './headers.js';
 import { tunnel } from './tunnel.js';
-import { answerTooSlow } from './too-much.js';
-import { answerUnreachable } from './unreachable.js';
+import { answerTooSlow, answerUnreachable } from './failures.js';
 import { createUpstream } from './upstream.js';
 
 /** Passes requests on to the server. */

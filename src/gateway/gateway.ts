@@ -11,11 +11,10 @@ import { PORT_LIMITS } from '../http/limits.js';
 import { refuseMalformed, sendRefusal } from '../http/malformed.js';
 import type { NoteRefusal } from '../http/refusals.js';
 import { watchReader } from '../http/slow-reader.js';
+import { answerTooSlow, answerUnreachable } from './failures.js';
 import { createForwarder } from './forwarder.js';
 import { createHandler, type GatewayPorts } from './handler.js';
 import { Notices } from './notices.js';
-import { answerTooSlow } from './too-much.js';
-import { answerUnreachable } from './unreachable.js';
 import { serveUpgrades } from './upgrades.js';
 
 export interface GatewayOptions extends GatewayPorts {

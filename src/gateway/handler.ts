@@ -1,35 +1,26 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { createClient, type Transport } from '@connectrpc/connect';
 import { isConnectionId } from '../autokitteh/ids.js';
-import type { Status } from '../autokitteh/status.js';
 import type { Clock } from '../core/clock.js';
 import type { RequestHeaders, SaveSender } from '../setup/http/forged-request.js';
-import { errorMessage } from '../core/errors.js';
 import type { Log } from '../core/log.js';
-import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { DeleteRequestSchema, SetRequestSchema } from '../gen/autokitteh/vars/v1/vars_pb.js';
-import { sendAnswer } from './server-response.js';
 import { pathOf } from '../http/dual-request.js';
 import { PORT_LIMITS } from '../http/limits.js';
 import { sendRefusal } from '../http/malformed.js';
 import type { NoteRefusal } from '../http/refusals.js';
 import { FirstBytes, readBody } from './bodies.js';
 import type { Notices } from './notices.js';
-import { overlayDescriptor } from './descriptor-overlay.js';
 import type { Forwarder } from './forwarder.js';
 import { announcesBody } from './headers.js';
-import { routeOf, type Route, type StatusQuestion } from './routes.js';
-import { answerPayload, readRequest, rpcFormat, withPayload } from './rpc-body.js';
+import { createReplacedAnswers, type ReplacedAnswersPorts } from './replaced-answers.js';
+import { routeOf, type Route } from './routes.js';
+import { readRequest, rpcFormat } from './rpc-body.js';
 import { sendPostinitQuestion } from './postinit-question.js';
-import { answerTooLarge } from './too-much.js';
+import { answerTooLarge } from './failures.js';
 import { answerBySetup, type SetupHandler } from './setup-bridge.js';
-import { createStatusSource, statusPage, statusPayload, STATUS_REQUESTS } from './status-answer.js';
 
 /** What the gateway asks of the rest of the program, and tells it. */
-export interface GatewayPorts {
-  readonly integrationId: string;
-  /** The contract service, asked in this process. */
-  readonly contract: Transport;
+export interface GatewayPorts extends ReplacedAnswersPorts {
   /** The set-up pages. */
   readonly setup: SetupHandler;
   /** Whether a workflow may post a response to this path. */
@@ -38,10 +29,6 @@ export interface GatewayPorts {
   readonly isForged: (headers: RequestHeaders) => boolean;
   /** Who sent a GET or HEAD with these headers. */
   readonly senderOfLink: (headers: RequestHeaders) => SaveSender;
-  /** Whether it is a connection of this integration that uses Socket Mode. */
-  readonly isSocketMode: (connectionId: string) => Promise<boolean>;
-  /** Stores a status on the server, as the server itself would have. */
-  readonly pushStatus: (connectionId: string, status: Status) => Promise<void>;
   /** Something was written that may concern us: this connection's variables, or whatever when none is named. */
   readonly noticeWrite: (connectionId?: string) => void;
   readonly log: Pick<Log, 'warn' | 'error'>;
@@ -63,8 +50,7 @@ export interface HandlerOptions extends GatewayPorts {
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | undefined;
 
 export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Handler {
-  const contract = createClient(IntegrationsService, ports.contract);
-  const statuses = createStatusSource(ports.contract, ports.integrationId);
+  const replaced = createReplacedAnswers(ports, forwarder);
 
   return (request, response) => {
     const target = originForm(request);
@@ -94,13 +80,13 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
       case 'variables_rpc':
         return variables(request, response, route);
       case 'descriptor_rpc':
-        return descriptor(request, response, route);
+        return replaced.descriptor(request, response, route);
       case 'status_rpc':
-        return statusRpc(request, response, route.question);
+        return replaced.statusRpc(request, response, route.question);
       case 'postinit':
         return postinit(request, response, route);
       case 'status_page':
-        return statusOnPage(request, response, route);
+        return statusPage(request, response, route);
     }
   };
 
@@ -166,66 +152,13 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
     noticing(...(scopes.length > 0 ? scopes : [undefined]))(status);
   }
 
-  async function descriptor(
+  async function statusPage(
     request: IncomingMessage,
     response: ServerResponse,
-    { method }: Route & { t: 'descriptor_rpc' },
+    route: Route & { t: 'status_page' },
   ): Promise<void> {
-    const format = rpcFormat(request.headers);
-    if (format === undefined) {
-      forwarder.forward(request, response);
-      return;
-    }
-    const answer = await forwarder.exchange(request, response);
-    if (answer === undefined) return;
-    const payload = answerPayload(format, answer);
-    const { integration } = await contract.get({ integrationId: ports.integrationId });
-    const overlaid =
-      payload === undefined || integration === undefined
-        ? undefined
-        : overlayDescriptor(format, method, payload, integration);
-    if (overlaid === undefined) sendAnswer(response, answer);
-    else sendAnswer(response, answer, withPayload(format, answer.body, overlaid));
-  }
-
-  async function statusRpc(
-    request: IncomingMessage,
-    response: ServerResponse,
-    question: StatusQuestion,
-  ): Promise<void> {
-    const format = rpcFormat(request.headers);
-    if (format === undefined) {
-      forwarder.forward(request, response);
-      return;
-    }
-    const kept = new FirstBytes(PORT_LIMITS.keptBytes);
-    const answer = await forwarder.exchange(request, response, kept);
-    if (answer === undefined) return;
-    const succeeded = answerPayload(format, answer) !== undefined;
-    const asked = succeeded
-      ? await readRequest(format, STATUS_REQUESTS[question], request.headers, kept)
-      : undefined;
-    const status = asked === undefined ? undefined : await ownStatus(question, asked.connectionId);
-    if (status === undefined) sendAnswer(response, answer);
-    else
-      sendAnswer(response, answer, withPayload(format, answer.body, statusPayload(format, question, status)));
-  }
-
-  async function statusOnPage(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { question, connectionId }: Route & { t: 'status_page' },
-  ): Promise<void> {
-    if (ports.isForged(headersOf(request))) {
-      plainText(response, 403, 'this request was sent by another site');
-      request.resume();
-      return;
-    }
-    const answer = await forwarder.exchange(request, response);
-    if (answer === undefined) return;
-    const status = await ownStatus(question, connectionId);
-    if (status === undefined) sendAnswer(response, answer);
-    else sendAnswer(response, answer, statusPage(status));
+    if (ports.isForged(headersOf(request))) refuseForged(request, response);
+    else await replaced.statusPage(request, response, route);
   }
 
   /** The server takes GET, and HEAD as well; our own page's button sends POST, with which browsers send `Origin`. */
@@ -238,8 +171,7 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
     const posted = request.method === 'POST';
     const sender = posted ? (ports.isForged(headers) ? 'forged' : 'trusted') : ports.senderOfLink(headers);
     if (sender === 'forged') {
-      plainText(response, 403, 'this request was sent by another site');
-      request.resume();
+      refuseForged(request, response);
       return;
     }
     if (sender === 'unknown') {
@@ -256,26 +188,6 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
     });
   }
 
-  /** The contract's answer for a connection that is ours; the server has let the caller ask by then. */
-  async function ownStatus(question: StatusQuestion, connectionId: string): Promise<Status | undefined> {
-    try {
-      if (!isConnectionId(connectionId) || !(await ports.isSocketMode(connectionId))) return undefined;
-    } catch (error) {
-      // Whose connection it is cannot be told, so the server's word stands.
-      ports.log.warn(
-        { connectionId, reason: errorMessage(error) },
-        'could not find out whether a connection uses Socket Mode',
-      );
-      return undefined;
-    }
-    const status = await statuses.ask(question, connectionId);
-    try {
-      await ports.pushStatus(connectionId, status);
-    } catch (error) {
-      ports.log.warn({ connectionId, reason: errorMessage(error) }, 'a status could not be stored');
-    }
-    return status;
-  }
 }
 
 async function scopesOf(
@@ -301,6 +213,11 @@ function plainText(
 ): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers });
   response.end(`${words}\n`);
+}
+
+function refuseForged(request: IncomingMessage, response: ServerResponse): void {
+  plainText(response, 403, 'this request was sent by another site');
+  request.resume();
 }
 
 function headersOf({ headers }: IncomingMessage): RequestHeaders {

@@ -2,7 +2,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { responseProblem, relayAnswer } from './server-response.js';
 import { pairs } from './headers.js';
-import { answerUnreachable } from './unreachable.js';
+import { answerUnreachable } from './failures.js';
 import type { Upstream } from './upstream.js';
 
 // A peer that vanished without a word is noticed after this silence and the system's own probes.

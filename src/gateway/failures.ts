@@ -27,6 +27,28 @@ export function answerUnreachable(request: IncomingMessage, response: ServerResp
   request.resume();
 }
 
+/** Answers a request whose body is longer than anything that is read here; the rest of it is not read. */
+export function answerTooLarge(response: ServerResponse): void {
+  refuse(response, 413, 'request too large');
+}
+
+/** Answers a request whose body does not come to its end. */
+export function answerTooSlow(response: ServerResponse): void {
+  refuse(response, 408, 'the rest of the request did not arrive in time');
+}
+
+function refuse(response: ServerResponse, status: number, sentence: string): void {
+  if (response.headersSent || response.destroyed) {
+    response.req.socket.destroy();
+    return;
+  }
+  // What is still to come of the body cannot be told from the next request.
+  response.shouldKeepAlive = false;
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(`${sentence}\n`);
+  response.req.resume();
+}
+
 /** The system's code for it. Its words may hold the server's address, which is not for strangers. */
 function reason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
