@@ -14,13 +14,18 @@ import { PluginError, type ErrorCode } from '../core/errors.js';
 import type { Outbound } from '../core/outbound.js';
 import { UnreachableError } from '../core/unreachable.js';
 import { AnswerLostError, post, type HttpResponse } from './http-post.js';
-import { UnansweredError } from './unanswered.js';
 
 export interface UnaryOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** Told to the server, which gives up by itself then. */
   readonly timeoutMs: number;
+}
+
+/** The request left, and no answer of the server's own came: nobody knows what the server did about it. */
+export class UnansweredError extends ConnectError {
+  /** ConnectError takes all of its kind for instances of any of its classes. */
+  readonly isUnanswered = true;
 }
 
 /** One unary call after the other over pooled connections. */
@@ -189,4 +194,12 @@ export function refusal(what: string, error: unknown): PluginError {
     error.code === Code.InvalidArgument ? WRAPPED.find(([pattern]) => pattern.test(words)) : undefined;
   const code = wrapped?.[1] ?? CODES.get(error.code) ?? 'server_refused';
   return new PluginError(code, `AutoKitteh, ${what}: ${words}`, { cause: error });
+}
+
+/** Whether the server may have done what a call asked although the call failed so. */
+export function hadNoAnswer({ code, cause }: PluginError): boolean {
+  // A time limit, ours or the server's: it may have been at work on it until then.
+  return (
+    code === 'timeout' || code === 'cancelled' || (cause instanceof ConnectError && 'isUnanswered' in cause)
+  );
 }

@@ -93,8 +93,7 @@ function connectionViews(observed: Observed, { sources }: JournalCounts): Connec
     const before = counts.get(connectionId) ?? { waiting: 0, dead: 0 };
     counts.set(connectionId, { waiting: before.waiting + waiting, dead: before.dead + dead });
   }
-  return live
-    .entries()
+  return [...live.registry.all()]
     .filter(usesSocketMode)
     .map(({ record, setup, active }) => {
       const { id, name, projectId } = record;

@@ -1,6 +1,6 @@
 import { errorMessage, PluginError } from '../core/errors.js';
 import type { DispatchOutcome } from '../delivery/sink.js';
-import { hadNoAnswer } from '../autokitteh/unanswered.js';
+import { hadNoAnswer } from '../autokitteh/rpc.js';
 
 /*
  * AutoKitteh answers every failure of Dispatch with "invalid argument", so that only the text tells a bad event from a

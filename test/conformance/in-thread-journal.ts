@@ -3,7 +3,7 @@ import type { JournalDatabase } from '../../src/storage/journal.js';
 import { loadSqlite, type Database, type OpenFile } from '../../src/storage/sqlite/driver.js';
 import { openEngine, type Reply, type Request } from '../../src/storage/sqlite/engine.js';
 import { sqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
-import type { JournalClient } from '../../src/storage/sqlite/worker-client.js';
+import type { JournalClient } from '../../src/storage/sqlite/sqlite-journal.js';
 
 /** The SQLite journal without its thread: starts in milliseconds, and is the same in all else. `opened` gets each file. */
 export async function openInThread(

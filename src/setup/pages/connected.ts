@@ -3,11 +3,10 @@ import { socketWords, statusWord } from '../../browser/live-state.js';
 import type { OwnConnection } from '../connection-access.js';
 import { stateAnswer, type LiveConnection } from '../ports.js';
 import { wayBackLink } from '../way-back.js';
-import { choicesForm } from './choices-form.js';
 import { drawMemberId } from './drawings.js';
 import { slackSteps } from './guide-steps.js';
 import { isAboutTokens, otherRefusal, testOutcome } from './outcome.js';
-import { tokenForm } from './token-form.js';
+import { choicesForm, tokenForm } from './forms.js';
 import { hiddenFields, loginLink, type Html, type PageView } from './view.js';
 
 /** A connection whose tokens are stored: how it fares, and what can be changed. */

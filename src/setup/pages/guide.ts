@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { OwnConnection } from '../connection-access.js';
 import { slackSteps } from './guide-steps.js';
-import { tokenForm } from './token-form.js';
+import { tokenForm } from './forms.js';
 import { hiddenFields, type Html, type PageView } from './view.js';
 
 /** From "I have no Slack app" to "connected". Without a connection there is nothing to save into. */

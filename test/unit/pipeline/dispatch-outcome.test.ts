@@ -2,7 +2,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { outcomeOfError } from '../../../src/pipeline/dispatch-outcome.js';
 import { refusal } from '../../../src/autokitteh/rpc.js';
-import { UnansweredError } from '../../../src/autokitteh/unanswered.js';
+import { UnansweredError } from '../../../src/autokitteh/rpc.js';
 import { PluginError } from '../../../src/core/errors.js';
 
 function outcome(message: string, code = Code.InvalidArgument): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventQuery, EventRecord } from '../../../src/autokitteh/client.js';
-import { findEvents } from '../../../src/autokitteh/event-lookup.js';
+import { findEvents } from '../../../src/pipeline/event-search.js';
 
 const CONNECTION = 'con_00000000000000000000000001';
 
