@@ -10,8 +10,9 @@ import type { SocketPlace, SocketPlaces } from './places.js';
 import type { SocketPolicy } from './policy.js';
 import type { Roster } from './roster.js';
 import type { SocketEvent } from './socket-event.js';
-import { SlackSocket, type SocketListener } from './socket.js';
+import { SlackSocket, type SocketOptions } from './socket.js';
 import type { TokenChoice } from './token-choice.js';
+import type { Traffic } from './traffic.js';
 import type { Trouble } from './trouble.js';
 import type { OpenWire } from './wire.js';
 
@@ -43,8 +44,8 @@ export interface OpenerOptions {
   readonly roster: Roster;
   readonly tokens: TokenChoice;
   readonly trouble: Trouble;
-  readonly wanted: () => number;
-  readonly listener: SocketListener;
+  readonly onState: SocketOptions['onState'];
+  readonly traffic: Traffic;
   readonly acknowledger: Acknowledger;
   /** A socket was opened, or is not wanted any more. */
   readonly onChange: () => void;
@@ -127,14 +128,14 @@ export class Opener {
 
   /** Whether another socket is wanted and may be opened now. */
   #due(): boolean {
-    const { roster, surroundings, tokens, trouble, wanted } = this.#options;
+    const { roster, surroundings, tokens, traffic, trouble } = this.#options;
     const { clock, policy } = surroundings;
     const chosen = tokens.chosen();
     if (this.#stopped || chosen === undefined) return false;
     const now = clock.monotonic();
     if (now < trouble.retryAt || now < this.staggeredUntil || now < this.#placeless) return false;
     const disabled = trouble.state.t === 'disabled';
-    if (roster.good(chosen).length + roster.opening().length >= (disabled ? 1 : wanted())) return false;
+    if (roster.good(chosen).length + roster.opening().length >= (disabled ? 1 : traffic.wanted)) return false;
     return roster.size < policy.pool.budget;
   }
 
@@ -152,14 +153,14 @@ export class Opener {
   }
 
   #open(place: SocketPlace): SlackSocket | undefined {
-    const { acknowledger, appId, listener, roster, surroundings, tokens } = this.#options;
+    const { acknowledger, appId, onState, roster, surroundings, tokens, traffic } = this.#options;
     const token = tokens.chosen();
     if (token === undefined) return undefined;
     const { clock, liveness, openWire, policy } = surroundings;
     this.#lastOpening = clock.monotonic();
     const id = surroundings.newSocketId();
-    const dependencies = { openWire, clock, liveness, policy, listener, acknowledger };
-    const socket = new SlackSocket({ id, appId, token, place, ...dependencies });
+    const dependencies = { openWire, clock, liveness, policy, acknowledger };
+    const socket = new SlackSocket({ id, appId, token, place, onState, receiver: traffic, ...dependencies });
     roster.add(socket);
     return socket;
   }

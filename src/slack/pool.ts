@@ -1,19 +1,13 @@
 import type { Timer } from '../core/clock.js';
 import { Acknowledger } from './acknowledger.js';
 import { Closing } from './closing.js';
-import {
-  closedText,
-  consequenceOf,
-  type ClosedReason,
-  type LeaveReason,
-  type SocketState,
-} from './socket-state.js';
 import type { Hello } from './envelope.js';
-import { GhostCount, leaveReasonOf, renewalTime, Roster } from './roster.js';
+import { OpenOutcomes } from './open-outcomes.js';
 import { Opener, type PoolSurroundings } from './opener.js';
-import { poolStatus, Waiting } from './pool-status.js';
+import { GhostCount, leaveReasonOf, renewalTime, Roster } from './roster.js';
+import { closedText, type ClosedReason, type SocketState } from './socket-state.js';
 import type { AppToken, SlackSocket } from './socket.js';
-import type { AppSocketsStatus, SocketFacts } from './status.js';
+import { poolStatus, Waiting, type AppSocketsStatus, type SocketFacts } from './status.js';
 import { TokenChoice } from './token-choice.js';
 import { Traffic } from './traffic.js';
 import { Trouble } from './trouble.js';
@@ -33,9 +27,8 @@ export class AppPool {
   readonly #traffic: Traffic;
   readonly #opener: Opener;
   readonly #closing: Closing;
+  readonly #outcomes: OpenOutcomes;
   readonly #waiting: Waiting;
-  #wasLive = false;
-  #answered = false;
   #timer: Timer | undefined;
   #stepping = false;
   #statusKey = '';
@@ -52,6 +45,7 @@ export class AppPool {
       isServed: (token) => this.#roster.good(token).length >= this.#traffic.wanted,
     });
     this.#trouble = new Trouble(clock, random, policy.pool);
+    this.#outcomes = new OpenOutcomes({ appId, surroundings, tokens: this.#tokens, trouble: this.#trouble });
     this.#ghosts = new GhostCount(clock);
     this.#waiting = new Waiting(clock);
     this.#acknowledger = new Acknowledger(
@@ -88,15 +82,10 @@ export class AppPool {
       roster: this.#roster,
       tokens: this.#tokens,
       trouble: this.#trouble,
-      wanted: () => this.#traffic.wanted,
       onChange: () => this.#step(),
       acknowledger: this.#acknowledger,
-      listener: {
-        onState: (socket, from) => this.#onState(socket, from),
-        onEnvelope: (socket, envelope) => this.#traffic.received(socket, envelope),
-        onDropped: ({ id }, why) =>
-          surroundings.events.emit({ t: 'frame_dropped', appId, socketId: id, why }),
-      },
+      traffic: this.#traffic,
+      onState: (socket, from) => this.#onState(socket, from),
     });
   }
 
@@ -130,8 +119,8 @@ export class AppPool {
       suspect: sockets.filter(({ state }) => state.t === 'suspect').length,
       wanted: this.#traffic.wanted,
       ghosts: this.#ghosts.ghosts,
-      wasLive: this.#wasLive,
-      answered: this.#answered,
+      wasLive: this.#outcomes.wasLive,
+      answered: this.#outcomes.answered,
       trouble: this.#trouble.state,
       tokens: this.#tokens.verdicts(),
       refusal: this.#tokens.refusal(),
@@ -239,7 +228,7 @@ export class AppPool {
     if (state.t === 'live' && from.t === 'awaiting_hello') this.#onGreeted(socket, state.hello, state.since);
     if (state.t === 'live' && from.t !== 'live') this.#acknowledger.onLive();
     // What Slack said is news once, not again when the socket comes back from suspicion or from draining.
-    if (state.t === 'live' && from.t === 'live') this.#onLeaving(socket, state.leaving, state.since);
+    if (state.t === 'live' && from.t === 'live') this.#outcomes.leaving(socket, state.leaving, state.since);
     if (state.t === 'suspect' && from.t === 'live') this.#acknowledger.onDoubt(socket);
     if (state.t === 'closed') this.#onClosed(socket, state.reason, from);
     if (state.t !== from.t)
@@ -254,24 +243,9 @@ export class AppPool {
     this.#step();
   }
 
-  /** A live socket, greeted at `since`, has been marked as leaving. */
-  #onLeaving({ openedAt }: SlackSocket, why: LeaveReason | undefined, since: number): void {
-    if (why === 'crowded') this.#trouble.crowded();
-    if (why === 'disabled') this.#trouble.disabled();
-    const isNew = this.#in.clock.monotonic() - since < this.#in.policy.pool.stableMs;
-    // A Slack that greets and takes its greeting back at once must not be dialled without a pause.
-    if (why === 'announced' && isNew)
-      this.#trouble.failed('Slack announced the end of a socket right after it was opened', openedAt);
-  }
-
   #onGreeted(socket: SlackSocket, hello: Hello, now: number): void {
     const { policy, random } = this.#in;
-    this.#wasLive = true;
-    this.#answered = true;
-    this.#tokens.accept(socket.token.token);
-    this.#in.limiter.establish(this.#appId);
-    this.#in.onToken(socket.token.token, this.#appId, 'opened');
-    this.#trouble.greeted();
+    this.#outcomes.greeted(socket);
     const siblings = this.#roster.all().filter((other) => other !== socket && other.serves);
     const renewAt = renewalTime(
       now,
@@ -313,45 +287,13 @@ export class AppPool {
   }
 
   #onClosed(socket: SlackSocket, reason: ClosedReason, from: SocketState): void {
-    const { clock, events, limiter, policy } = this.#in;
     this.#roster.remove(socket);
     socket.place.free();
     this.#traffic.closed(socket.id);
     if (from.t !== 'fetching_url' && from.t !== 'dialling') this.#ghosts.closed();
     if (reason.t === 'ended' || reason.t === 'silent') this.#acknowledger.onDoubt(socket);
     else this.#acknowledger.forget(socket);
-    const since = from.t === 'live' || from.t === 'suspect' ? from.since : Infinity;
-    const lasted = clock.monotonic() - since >= policy.pool.stableMs;
-    const consequence = consequenceOf(reason, lasted);
-    if (consequence.t !== 'failed' && consequence.t !== 'none') this.#answered = true;
-    const { token } = socket.token;
-    const isProbe = this.#tokens.wasRefused(token);
-    switch (consequence.t) {
-      case 'failed':
-        if (consequence.unreached) limiter.refund(this.#appId, isProbe);
-        // What a refused token meets says nothing of the app.
-        if (isProbe) this.#tokens.postpone(token);
-        else this.#trouble.failed(consequence.text, socket.openedAt);
-        break;
-      case 'crowded':
-        this.#trouble.crowded();
-        break;
-      case 'disabled':
-        this.#trouble.disabled();
-        break;
-      case 'refused':
-        this.#tokens.refuse(token, consequence.error);
-        // A token that may be made up spends nothing of the app.
-        if (!isProbe) limiter.refund(this.#appId);
-        this.#in.onToken(token, this.#appId, 'refused');
-        break;
-      case 'rate_limited':
-        limiter.block(this.#appId, consequence.retryAfterMs, isProbe);
-        events.emit({ t: 'rate_limited', appId: this.#appId, retryAfterMs: consequence.retryAfterMs });
-        break;
-      case 'none':
-        break;
-    }
+    this.#outcomes.closed(socket, reason, from);
     this.#closing.progress();
   }
 

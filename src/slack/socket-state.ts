@@ -1,5 +1,6 @@
 import type { Hello } from './envelope.js';
 import { isPermanent, type SlackFailure } from './slack-errors.js';
+import type { WireEnd } from './wire.js';
 
 /** Why a live socket is to be replaced by another. */
 export type LeaveReason =
@@ -80,6 +81,25 @@ export type SocketState =
   | { readonly t: 'closed'; readonly reason: ClosedReason };
 
 export type SocketStateName = SocketState['t'];
+
+const LEAVE: Readonly<Record<string, LeaveReason>> = {
+  warning: 'announced',
+  refresh_requested: 'announced',
+  link_disabled: 'disabled',
+  too_many_websockets: 'crowded',
+};
+
+/** What Slack's reason for `disconnect` means for a socket that serves; an unknown one is taken for a warning. */
+export function leaveReasonOfDisconnect(reason: string): LeaveReason {
+  return LEAVE[reason] ?? 'announced';
+}
+
+/** Why a socket that ended so in this state, by no doing of ours, is closed. */
+export function reasonOfEnd(state: SocketState, end: WireEnd): ClosedReason {
+  if (end.t === 'not_opened') return { t: 'failed', failure: end.failure };
+  const announced = 'leaving' in state && state.leaving === 'announced';
+  return { t: 'ended', code: end.code, announced };
+}
 
 /** One sentence about the end of a socket. */
 export function closedText(reason: ClosedReason): string {

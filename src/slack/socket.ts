@@ -10,7 +10,13 @@ import {
 import type { Liveness, Watch } from './liveness.js';
 import type { SocketPlace } from './places.js';
 import type { SocketPolicy } from './policy.js';
-import type { ClosedReason, LeaveReason, SocketState } from './socket-state.js';
+import {
+  leaveReasonOfDisconnect,
+  reasonOfEnd,
+  type ClosedReason,
+  type LeaveReason,
+  type SocketState,
+} from './socket-state.js';
 import type { OpenWire, Wire, WireEnd } from './wire.js';
 
 /** One app-level token of an app. */
@@ -22,10 +28,11 @@ export interface AppToken {
   readonly isProven?: boolean;
 }
 
-export interface SocketListener {
-  onState(socket: SlackSocket, from: SocketState): void;
-  onEnvelope(socket: SlackSocket, envelope: Envelope): void;
-  onDropped(socket: SlackSocket, why: BadFrame | 'unknown'): void;
+/** Takes what Slack sends on a socket. */
+export interface SocketReceiver {
+  received(socket: SlackSocket, envelope: Envelope): void;
+  /** A frame was not understood, or is of a type that is not known. */
+  dropped(socket: SlackSocket, why: BadFrame | 'unknown'): void;
 }
 
 export interface SocketOptions {
@@ -38,7 +45,8 @@ export interface SocketOptions {
   readonly clock: Clock;
   readonly liveness: Liveness;
   readonly policy: SocketPolicy;
-  readonly listener: SocketListener;
+  readonly onState: (socket: SlackSocket, from: SocketState) => void;
+  readonly receiver: SocketReceiver;
   /** Of what it brings. */
   readonly acknowledger: EnvelopeSource['acknowledger'];
 }
@@ -82,7 +90,7 @@ export class SlackSocket {
       onText: (text) => this.#onText(text),
       onBinary: () => {
         this.#onLife();
-        options.listener.onDropped(this, 'binary');
+        options.receiver.dropped(this, 'binary');
       },
       onLife: () => {
         this.#onLife();
@@ -207,10 +215,10 @@ export class SlackSocket {
         this.#onEnvelope(frame.envelope);
         break;
       case 'unknown':
-        this.#options.listener.onDropped(this, 'unknown');
+        this.#options.receiver.dropped(this, 'unknown');
         break;
       case 'bad':
-        this.#options.listener.onDropped(this, frame.why);
+        this.#options.receiver.dropped(this, frame.why);
         break;
     }
   }
@@ -236,16 +244,16 @@ export class SlackSocket {
       this.#wire.close();
       return;
     }
-    this.leave(LEAVE[reason] ?? 'announced');
+    this.leave(leaveReasonOfDisconnect(reason));
   }
 
   #onEnvelope(envelope: Envelope): void {
     // Before the hello nobody knows whose it is. Slack does not do that.
     if (this.opens || this.#state.t === 'closed') return;
-    const { clock, policy, listener } = this.#options;
+    const { clock, policy, receiver } = this.#options;
     this.#forgetExpired();
     this.#inFlight.set(envelope.envelopeId, clock.monotonic() + policy.acknowledgeMs);
-    listener.onEnvelope(this, envelope);
+    receiver.received(this, envelope);
   }
 
   #onLife(): void {
@@ -266,7 +274,7 @@ export class SlackSocket {
     if (state.t === 'closed') return;
     this.#watch?.cancel();
     this.#passed?.();
-    this.#become({ t: 'closed', reason: this.#ending ?? endOf(state, end) });
+    this.#become({ t: 'closed', reason: this.#ending ?? reasonOfEnd(state, end) });
   }
 
   /** So that envelopes which nobody acknowledges do not pile up. */
@@ -287,7 +295,7 @@ export class SlackSocket {
       this.#limit = undefined;
     }
     this.#state = state;
-    this.#options.listener.onState(this, from);
+    this.#options.onState(this, from);
   }
 
   #limitState(delay: number, reason: ClosedReason): void {
@@ -296,18 +304,4 @@ export class SlackSocket {
       this.#wire.close();
     });
   }
-}
-
-/** What Slack's reasons for `disconnect` mean for a socket that serves; an unknown one is taken for a warning. */
-const LEAVE: Readonly<Record<string, LeaveReason>> = {
-  warning: 'announced',
-  refresh_requested: 'announced',
-  link_disabled: 'disabled',
-  too_many_websockets: 'crowded',
-};
-
-function endOf(state: SocketState, end: WireEnd): ClosedReason {
-  if (end.t === 'not_opened') return { t: 'failed', failure: end.failure };
-  const announced = 'leaving' in state && state.leaving === 'announced';
-  return { t: 'ended', code: end.code, announced };
 }

@@ -1,4 +1,8 @@
+import type { Clock } from '../core/clock.js';
+import type { LimiterWait } from './connection-limiter.js';
+import { adviceFor } from './slack-errors.js';
 import type { SocketStateName } from './socket-state.js';
+import type { TroubleState } from './trouble.js';
 
 /**
  * Why another token of the app is used: it was saved later; or Slack has accepted it, and not this one yet; or neither is
@@ -64,3 +68,137 @@ export type AppSocketsStatus =
   | (Common & { readonly t: 'degraded'; readonly reason: string; readonly doing: string })
   /** Nothing works until a person acts: `advice` says how. */
   | (Common & { readonly t: 'broken'; readonly error: string; readonly advice: string });
+
+/** What a pool knows of itself. */
+export interface PoolFacts {
+  /** Sockets that Slack delivers to. */
+  readonly live: number;
+  /** Of these, the ones that are not to be replaced. */
+  readonly good: number;
+  /** Of all, the ones that do not answer at the moment. */
+  readonly suspect: number;
+  readonly wanted: number;
+  readonly ghosts: number;
+  /** Whether any socket was ever live. */
+  readonly wasLive: boolean;
+  readonly answered: boolean;
+  readonly trouble: TroubleState;
+  /** What the next socket waits for, apart from the backoff after failures. */
+  readonly wait: SocketWait | undefined;
+  readonly tokens: readonly TokenVerdict[];
+  /** The refusal of the newest token. */
+  readonly refusal: { readonly error: string; readonly advice: string } | undefined;
+  /** Whether there is a token to open sockets with. */
+  readonly usable: boolean;
+  /** Whether the next socket found no place among those that the app may have. */
+  readonly isPlaceless: boolean;
+}
+
+/** The facts as a status for people. */
+export function poolStatus(facts: PoolFacts): AppSocketsStatus {
+  const { refusal, trouble, wanted, ghosts, tokens, answered, wasLive: greeted } = facts;
+  const common = { sockets: facts.live, wanted, ghosts, tokens, answered, greeted };
+  if (!facts.usable) {
+    const error = refusal?.error ?? 'not_authed';
+    const advice = refusal?.advice ?? 'save this connection with an app-level token';
+    return facts.live === 0
+      ? { ...common, t: 'broken', error, advice }
+      : {
+          ...common,
+          t: 'degraded',
+          reason: advice,
+          doing: 'open sockets stay open until Slack closes them',
+        };
+  }
+  switch (trouble.t) {
+    case 'disabled': {
+      const advice = adviceFor('link_disabled');
+      return facts.live === 0
+        ? { ...common, t: 'broken', error: 'link_disabled', advice }
+        : { ...common, t: 'degraded', reason: advice, doing: 'retrying every few minutes' };
+    }
+    case 'crowded':
+      if (facts.good >= facts.wanted) break;
+      return {
+        ...common,
+        t: 'degraded',
+        reason: adviceFor('too_many_websockets'),
+        doing: 'retrying with backoff',
+      };
+    case 'failing':
+    case 'none':
+      break;
+  }
+  if (facts.good >= facts.wanted) return { ...common, t: 'live' };
+  return { ...common, ...fewer(facts) };
+}
+
+type Fewer = Pick<Extract<AppSocketsStatus, { t: 'degraded' }>, 't' | 'reason' | 'doing'>;
+type Becoming = Pick<Extract<AppSocketsStatus, { t: 'opening' | 'renewing' }>, 't' | 'doing'>;
+
+/** Fewer good sockets than wanted, for a reason that passes by itself. */
+function fewer(facts: PoolFacts): Fewer | Becoming {
+  const { trouble, wait, suspect, good, live, wanted, wasLive } = facts;
+  // The budget holds up only what is not urgent: as many as wanted serve, or one at least.
+  if (wait?.why === 'budget' && live >= wanted)
+    return { t: 'renewing', doing: `opening another socket at ${timeOf(wait.until)}` };
+  if (wait?.why === 'slack' || wait?.why === 'budget') return { t: 'degraded', ...waiting(wait) };
+  if (trouble.t === 'failing') return { t: 'degraded', reason: trouble.reason, doing: 'retrying' };
+  if (suspect > 0 && good === 0)
+    return { t: 'degraded', reason: 'Slack does not answer', doing: 'opening new sockets' };
+  if (facts.isPlaceless) return { t: 'degraded', ...PLACELESS };
+  if (live > 0) return { t: 'renewing', doing: 'opening another socket' };
+  if (!wasLive) return { t: 'opening', doing: 'opening the first socket' };
+  return { t: 'degraded', reason: 'no socket is open', doing: 'opening another socket' };
+}
+
+const PLACELESS = {
+  reason: 'no further socket of the app may be opened, or PostgreSQL cannot be asked whether one may',
+  doing: 'asking again every second',
+};
+
+function waiting({ why, until, askedMs }: SocketWait): Pick<Fewer, 'reason' | 'doing'> {
+  return why === 'slack'
+    ? {
+        reason: 'Slack limits the rate',
+        doing: `the next socket is opened in ${Math.ceil(askedMs / 1_000)} s, at ${timeOf(until)}`,
+      }
+    : {
+        reason: 'a socket that is not urgent is opened at most once a minute for each app',
+        doing: `the next one is opened at ${timeOf(until)}`,
+      };
+}
+
+/** For instance `14:03:22 UTC`; not before what is waited for. */
+function timeOf(milliseconds: number): string {
+  return `${new Date(Math.ceil(milliseconds / 1_000) * 1_000).toISOString().slice(11, 19)} UTC`;
+}
+
+/** What the next socket waits for, for people. */
+export interface SocketWait {
+  readonly why: LimiterWait['why'];
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  /** How long Slack asked to wait, milliseconds; 0 for the other reasons. */
+  readonly askedMs: number;
+}
+
+/** Tells the same wait with the same time each time, although the wall clock and the monotonic one drift apart. */
+export class Waiting {
+  readonly #clock: Clock;
+  #last: { readonly monotonic: number; readonly wall: number } | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  current(wait: LimiterWait | undefined): SocketWait | undefined {
+    if (wait === undefined) return undefined;
+    const { why, until, askedMs } = wait;
+    if (this.#last?.monotonic !== until) {
+      const wall = this.#clock.now() + Math.max(0, until - this.#clock.monotonic());
+      this.#last = { monotonic: until, wall };
+    }
+    return { why, until: this.#last.wall, askedMs };
+  }
+}

@@ -2,11 +2,11 @@ import type { Channel } from '../core/channel.js';
 import type { Clock, Timer } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
 import { stringAt } from '../core/json.js';
-import type { Acknowledged, Envelope } from './envelope.js';
+import type { Acknowledged, BadFrame, Envelope } from './envelope.js';
 import type { SocketPolicy } from './policy.js';
 import type { Roster } from './roster.js';
 import type { SocketEvent } from './socket-event.js';
-import type { SlackSocket } from './socket.js';
+import type { SlackSocket, SocketReceiver } from './socket.js';
 
 export interface TrafficOptions {
   readonly appId: string;
@@ -24,7 +24,7 @@ export interface TrafficOptions {
 }
 
 /** What goes over the sockets of one app, and how many sockets that is worth. */
-export class Traffic {
+export class Traffic implements SocketReceiver {
   readonly #options: TrafficOptions;
   readonly #load: Load;
   readonly #redeliveries = new Redeliveries();
@@ -47,7 +47,7 @@ export class Traffic {
     const { appId, clock, events, roster } = this.#options;
     if (this.#stopped) {
       socket.settle(envelope.envelopeId);
-      events.emit({ t: 'frame_dropped', appId, socketId: socket.id, why: 'stopping' });
+      this.dropped(socket, 'stopping');
       return;
     }
     this.#load.received(roster.inFlight);
@@ -64,6 +64,11 @@ export class Traffic {
     } catch (error) {
       events.emit({ t: 'receiver_failed', appId, message: errorMessage(error) });
     }
+  }
+
+  dropped({ id: socketId }: SlackSocket, why: BadFrame | 'unknown' | 'stopping'): void {
+    const { appId, events } = this.#options;
+    events.emit({ t: 'frame_dropped', appId, socketId, why });
   }
 
   /** An envelope has been acknowledged, or cannot be. */

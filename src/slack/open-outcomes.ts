@@ -1,0 +1,91 @@
+import type { PoolSurroundings } from './opener.js';
+import { consequenceOf, type ClosedReason, type LeaveReason, type SocketState } from './socket-state.js';
+import type { SlackSocket } from './socket.js';
+import type { TokenChoice } from './token-choice.js';
+import type { Trouble } from './trouble.js';
+
+export interface OpenOutcomesOptions {
+  readonly appId: string;
+  readonly surroundings: PoolSurroundings;
+  readonly tokens: TokenChoice;
+  readonly trouble: Trouble;
+}
+
+/** Learns from how the sockets of one app open and end: which tokens are good, and when the next may be opened. */
+export class OpenOutcomes {
+  readonly #options: OpenOutcomesOptions;
+  #wasLive = false;
+  #answered = false;
+
+  constructor(options: OpenOutcomesOptions) {
+    this.#options = options;
+  }
+
+  /** Whether any socket was ever live. */
+  get wasLive(): boolean {
+    return this.#wasLive;
+  }
+
+  /** Whether Slack has greeted a socket or refused one; an outage does neither. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  greeted({ token: { token } }: SlackSocket): void {
+    const { appId, surroundings, tokens, trouble } = this.#options;
+    this.#wasLive = true;
+    this.#answered = true;
+    tokens.accept(token);
+    surroundings.limiter.establish(appId);
+    surroundings.onToken(token, appId, 'opened');
+    trouble.greeted();
+  }
+
+  /** A live socket, greeted at `since`, has been marked as leaving. */
+  leaving({ openedAt }: SlackSocket, why: LeaveReason | undefined, since: number): void {
+    const { surroundings, trouble } = this.#options;
+    if (why === 'crowded') trouble.crowded();
+    if (why === 'disabled') trouble.disabled();
+    const isNew = surroundings.clock.monotonic() - since < surroundings.policy.pool.stableMs;
+    // A Slack that greets and takes its greeting back at once must not be dialled without a pause.
+    if (why === 'announced' && isNew)
+      trouble.failed('Slack announced the end of a socket right after it was opened', openedAt);
+  }
+
+  closed(socket: SlackSocket, reason: ClosedReason, from: SocketState): void {
+    const { appId, surroundings, tokens, trouble } = this.#options;
+    const { clock, events, limiter, policy, onToken } = surroundings;
+    const since = from.t === 'live' || from.t === 'suspect' ? from.since : Infinity;
+    const lasted = clock.monotonic() - since >= policy.pool.stableMs;
+    const consequence = consequenceOf(reason, lasted);
+    if (consequence.t !== 'failed' && consequence.t !== 'none') this.#answered = true;
+    const { token } = socket.token;
+    const isProbe = tokens.wasRefused(token);
+    switch (consequence.t) {
+      case 'failed':
+        if (consequence.unreached) limiter.refund(appId, isProbe);
+        // What a refused token meets says nothing of the app.
+        if (isProbe) tokens.postpone(token);
+        else trouble.failed(consequence.text, socket.openedAt);
+        break;
+      case 'crowded':
+        trouble.crowded();
+        break;
+      case 'disabled':
+        trouble.disabled();
+        break;
+      case 'refused':
+        tokens.refuse(token, consequence.error);
+        // A token that may be made up spends nothing of the app.
+        if (!isProbe) limiter.refund(appId);
+        onToken(token, appId, 'refused');
+        break;
+      case 'rate_limited':
+        limiter.block(appId, consequence.retryAfterMs, isProbe);
+        events.emit({ t: 'rate_limited', appId, retryAfterMs: consequence.retryAfterMs });
+        break;
+      case 'none':
+        break;
+    }
+  }
+}
