@@ -175,7 +175,11 @@ class ReadySources {
     return source.readyAt <= now && this.inFlightOf(source) < perConnection;
   }
 
-  #readyByApp(apps: Map<string, Map<string, ReadySource>>, perConnection: number, now: number): ReadySource[][] {
+  #readyByApp(
+    apps: Map<string, Map<string, ReadySource>>,
+    perConnection: number,
+    now: number,
+  ): ReadySource[][] {
     const candidates: ReadySource[][] = [];
     for (const sources of apps.values()) {
       const ready = [...sources.values()].filter((source) => this.#isReady(source, perConnection, now));

@@ -187,7 +187,6 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
       ...(posted && { body: Buffer.alloc(0) }),
     });
   }
-
 }
 
 async function scopesOf(

@@ -4,7 +4,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { ResponseKind } from '../connections/choices.js';
 import type { JsonObject } from '../core/json.js';
 import { PORT_LIMITS } from '../http/limits.js';
-import { responseProblem } from './response-kinds.js';
+import { payloadProblem } from './response-kinds.js';
 
 // Where the addresses lie below the public base.
 const PATH = '/slack/assets/answers';
@@ -71,7 +71,12 @@ export class PendingResponses {
    * Opens an event's address. Resolves with the workflow's response, or with nothing when `signal` ends the waiting. An
    * event that is delivered again meanwhile waits for the same response; later on there is none any more.
    */
-  await(appId: string, key: string, kind: ResponseKind, signal: AbortSignal): Promise<JsonObject | undefined> {
+  await(
+    appId: string,
+    key: string,
+    kind: ResponseKind,
+    signal: AbortSignal,
+  ): Promise<JsonObject | undefined> {
     const token = this.token(appId, key);
     if (this.#used.has(token)) return Promise.resolve(undefined);
     const open = this.#open.get(token) ?? { kind, waiting: new Set() };
@@ -95,7 +100,7 @@ export class PendingResponses {
   post(token: string, answer: unknown): Posted {
     const open = this.#open.get(token);
     if (open === undefined) return { t: 'gone' };
-    const problem = responseProblem(open.kind, answer);
+    const problem = payloadProblem(open.kind, answer);
     if (problem !== undefined) return { t: 'refused', problem };
     this.#close(token, open, answer as JsonObject);
     return { t: 'accepted' };

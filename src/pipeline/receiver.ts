@@ -111,7 +111,8 @@ export class Receiver {
         return;
       }
     }
-    if (actor !== undefined) connectionIds = connectionIds.filter((id) => !isOwnEvent(registry.get(id), actor));
+    if (actor !== undefined)
+      connectionIds = connectionIds.filter((id) => !isOwnEvent(registry.get(id), actor));
     if (connectionIds.length === 0) {
       this.events.emit({ t: 'dropped', appId, why: 'self' });
       await envelope.acknowledge();

@@ -20,7 +20,7 @@ export function responseKindOf(kind: string, payload: JsonObject): ResponseKind 
 const RESPONSE_ACTIONS: ReadonlySet<string> = new Set(['errors', 'update', 'push', 'clear']);
 
 /** Why a workflow's response is not one of its kind, in a sentence for its author; nothing if it is. */
-export function responseProblem(kind: ResponseKind, answer: unknown): string | undefined {
+export function payloadProblem(kind: ResponseKind, answer: unknown): string | undefined {
   if (!isJsonObject(answer)) return 'the answer must be a JSON object';
   if (nestsTooDeep(answer))
     return `objects and lists may be nested at most ${PORT_LIMITS.workflowAnswerDepth} levels deep at most`;

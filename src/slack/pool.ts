@@ -6,9 +6,9 @@ import { OpenOutcomes } from './open-outcomes.js';
 import { Opener, type PoolSurroundings } from './opener.js';
 import { GhostCount, leaveReasonOf, renewalTime, Roster } from './roster.js';
 import { closedText, type ClosedReason, type SocketState } from './socket-state.js';
-import type { AppToken, SlackSocket } from './socket.js';
+import type { SlackSocket } from './socket.js';
 import { poolStatus, Waiting, type AppSocketsStatus, type SocketFacts } from './status.js';
-import { TokenChoice } from './token-choice.js';
+import { TokenChoice, type AppToken } from './token-choice.js';
 import { Traffic } from './traffic.js';
 import { Trouble } from './trouble.js';
 

@@ -2,7 +2,8 @@ import type { Clock } from '../core/clock.js';
 import type { Random } from '../core/random.js';
 import type { SocketPolicy } from './policy.js';
 import type { LeaveReason } from './socket-state.js';
-import type { AppToken, SlackSocket } from './socket.js';
+import type { SlackSocket } from './socket.js';
+import type { AppToken } from './token-choice.js';
 
 /** The sockets of one app that are not closed, sorted by what they are good for. */
 export class Roster {

@@ -17,16 +17,8 @@ import {
   type LeaveReason,
   type SocketState,
 } from './socket-state.js';
+import type { AppToken } from './token-choice.js';
 import type { OpenWire, Wire, WireEnd } from './wire.js';
-
-/** One app-level token of an app. */
-export interface AppToken {
-  readonly token: string;
-  /** When it was saved, milliseconds since 1970; 0 when unknown. */
-  readonly setAt: number;
-  /** Slack has opened a socket with it before, or said at a save that it would: such tokens go before others. */
-  readonly isProven?: boolean;
-}
 
 /** Takes what Slack sends on a socket. */
 export interface SocketReceiver {

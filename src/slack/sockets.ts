@@ -16,10 +16,10 @@ import { AppPool } from './pool.js';
 import type { PoolSurroundings } from './opener.js';
 import { openSdkWire } from './sdk-client.js';
 import type { SocketEvent } from './socket-event.js';
-import type { AppToken } from './socket.js';
 import type { AppSocketsStatus, SocketFacts } from './status.js';
+import type { AppToken } from './token-choice.js';
 
-export type { AppToken } from './socket.js';
+export type { AppToken } from './token-choice.js';
 
 /** The sockets of all apps. */
 export interface SlackSockets {

@@ -2,8 +2,16 @@ import { backoffDelay, type Backoff } from '../core/backoff.js';
 import type { Clock } from '../core/clock.js';
 import type { Random } from '../core/random.js';
 import { adviceFor } from './slack-errors.js';
-import type { AppToken } from './socket.js';
 import type { SupersededBy, TokenVerdict } from './status.js';
+
+/** One app-level token of an app. */
+export interface AppToken {
+  readonly token: string;
+  /** When it was saved, milliseconds since 1970; 0 when unknown. */
+  readonly setAt: number;
+  /** Slack has opened a socket with it before, or said at a save that it would: such tokens go before others. */
+  readonly isProven?: boolean;
+}
 
 // Times that are the same or unknown are kept apart by milliseconds: so small a difference says nothing.
 const CERTAINLY_NEWER_MS = 1_000;

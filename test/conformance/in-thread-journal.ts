@@ -2,8 +2,7 @@ import { PluginError } from '../../src/core/errors.js';
 import type { JournalDatabase } from '../../src/storage/journal.js';
 import { loadSqlite, type Database, type OpenFile } from '../../src/storage/sqlite/driver.js';
 import { openEngine, type Reply, type Request } from '../../src/storage/sqlite/engine.js';
-import { sqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
-import type { JournalClient } from '../../src/storage/sqlite/sqlite-journal.js';
+import { sqliteJournal, type JournalClient } from '../../src/storage/sqlite/sqlite-journal.js';
 
 /** The SQLite journal without its thread: starts in milliseconds, and is the same in all else. `opened` gets each file. */
 export async function openInThread(

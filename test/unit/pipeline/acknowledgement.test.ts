@@ -60,7 +60,9 @@ function setUp({ file = EVENT, answers = '', isLost = false } = {}) {
   const answer = (payload: JsonObject): void => {
     const classified = classify(envelope);
     if (classified.drop !== undefined) throw new Error('the frame holds no event');
-    expect(responses.post(responses.token(envelope.appId, classified.key), payload)).toEqual({ t: 'accepted' });
+    expect(responses.post(responses.token(envelope.appId, classified.key), payload)).toEqual({
+      t: 'accepted',
+    });
   };
   return { sent, seen, logged, responses, journaled, refused, answer, idle: () => receiver.idle() };
 }
