@@ -2,7 +2,7 @@ import type { RightsState } from '../autokitteh/rights-check.js';
 import type { ActivityLog } from '../connections/activity.js';
 import type { LiveConnections } from '../connections/live-connections.js';
 import type { ProjectNames } from '../connections/project-names.js';
-import { usesSocketMode } from '../connections/setup-state.js';
+import { usesSocketMode } from '../connections/variables.js';
 import type { Clock } from '../core/clock.js';
 import { CONDITIONS, type Condition, type Health } from '../core/health.js';
 import type { Delivery } from '../delivery/delivery.js';
@@ -93,20 +93,18 @@ function connectionViews(observed: Observed, { sources }: JournalCounts): Connec
     const before = counts.get(connectionId) ?? { waiting: 0, dead: 0 };
     counts.set(connectionId, { waiting: before.waiting + waiting, dead: before.dead + dead });
   }
-  return [...live.registry.all()]
-    .filter(usesSocketMode)
-    .map(({ record, setup, active }) => {
-      const { id, name, projectId } = record;
-      const { delivered, lastEvent } = activity.of(id);
-      return {
-        ...{ id, name, projectId, active, delivered },
-        project: projects.of(projectId),
-        appId: setup.t === 'complete' ? setup.appId : undefined,
-        status: live.current(id),
-        ...(counts.get(id) ?? { waiting: 0, dead: 0 }),
-        lastEventAt: timeOf(lastEvent?.at),
-      };
-    });
+  return [...live.registry.all()].filter(usesSocketMode).map(({ record, setup, active }) => {
+    const { id, name, projectId } = record;
+    const { delivered, lastEvent } = activity.of(id);
+    return {
+      ...{ id, name, projectId, active, delivered },
+      project: projects.of(projectId),
+      appId: setup.t === 'complete' ? setup.appId : undefined,
+      status: live.current(id),
+      ...(counts.get(id) ?? { waiting: 0, dead: 0 }),
+      lastEventAt: timeOf(lastEvent?.at),
+    };
+  });
 }
 
 /** RFC 3339 from milliseconds since 1970. */
