@@ -1,6 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { CallerHeaders } from '../autokitteh/client.js';
-import { hadNoAnswer } from '../autokitteh/unanswered.js';
+import { hadNoAnswer } from '../autokitteh/rpc.js';
 import { PluginError, type ErrorCode } from '../core/errors.js';
 import type { PersonsAutoKitteh, SetupPorts } from './ports.js';
 

@@ -17,7 +17,11 @@ let scheduler: Scheduler;
 
 beforeEach(() => {
   watch = new OutageWatch(limits, seededRandom(1), new Channel(), new Health());
-  scheduler = new Scheduler({ shares: () => limits, watch, concurrency: new Concurrency(limits.concurrency) });
+  scheduler = new Scheduler({
+    shares: () => limits,
+    watch,
+    concurrency: new Concurrency(limits.concurrency),
+  });
 });
 
 describe('a slot for a row that is being written', () => {
