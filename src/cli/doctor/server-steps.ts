@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { AutoKitteh, AutoKittehClient } from '../../autokitteh/client.js';
 import { createIdentityCheck } from '../../autokitteh/rights-check.js';
 import type { Config } from '../../config.js';
-import { APP_TOKEN, setupStateOf } from '../../connections/setup-state.js';
+import { APP_TOKEN, setupStateOf } from '../../connections/variables.js';
 import type { Clock } from '../../core/clock.js';
 import { errorMessage, PluginError } from '../../core/errors.js';
 import { Health } from '../../core/health.js';
