@@ -60,7 +60,7 @@ export type DeliveryEvent =
   /** The server takes no events; `passing` again ends it. */
   | { readonly t: 'outage'; readonly reason: string }
   | { readonly t: 'passing'; readonly afterMs: number }
-  /** The journal cannot be written; `journal_writable` ends it. */
+  /** The journal cannot be written, for a reason that was not told since it could; `journal_writable` ends it. */
   | { readonly t: 'journal_failing'; readonly code: string; readonly reason: string }
   | { readonly t: 'journal_writable' };
 

@@ -11,10 +11,15 @@ type State =
   /** A write failed; a probe goes out every while. Ends with an append or a probe that goes through. */
   | { readonly t: 'failing'; readonly error: PluginError; readonly timer: Timer };
 
+// Reasons with a number in them could be another one each time.
+const MOST_TOLD = 10;
+
 /** Whether the journal can be written; asks it when it could not. */
 export class JournalHealth {
   #state: State = { t: 'writable' };
   #closed = false;
+  /** The reasons that were told since it failed. */
+  readonly #told = new Set<string>();
 
   constructor(
     private readonly journal: Journal,
@@ -33,7 +38,7 @@ export class JournalHealth {
     const error = PluginError.from(cause, 'journal_unavailable');
     if (this.#closed || error.code === 'stopped') return error;
     if (this.#state.t === 'failing') this.#state.timer.cancel();
-    else this.events.emit({ t: 'journal_failing', code: error.code, reason: error.message });
+    this.#tell(error);
     this.#enter({ t: 'failing', error, timer: this.clock.setTimer(this.retryMs, () => this.#probe()) });
     return error;
   }
@@ -42,8 +47,16 @@ export class JournalHealth {
   succeeded(): void {
     if (this.#state.t === 'writable') return;
     this.#state.timer.cancel();
+    this.#told.clear();
     this.#enter({ t: 'writable' });
     this.events.emit({ t: 'journal_writable' });
+  }
+
+  /** Each reason once while it fails: what is wrong in the end is seldom what was seen first. */
+  #tell({ code, message }: PluginError): void {
+    if (this.#told.has(message) || this.#told.size >= MOST_TOLD) return;
+    this.#told.add(message);
+    this.events.emit({ t: 'journal_failing', code, reason: message });
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Line } from '../../src/storage/postgres/line.js';
+import { prepareDatabase } from '../../src/storage/postgres/postgres-journal.js';
 import type { PostgresServer } from './postgres-server.js';
 
 const PAGE = join(import.meta.dirname, '../../docs/replicas.md');
@@ -42,4 +43,10 @@ async function runAll(url: string, statements: string): Promise<void> {
   } finally {
     await line.close();
   }
+}
+/** The same, with a schema that its owner has made. */
+export async function makeMigratedRoles(server: PostgresServer): Promise<PreparedRoles> {
+  const roles = await makeRoles(server);
+  await prepareDatabase({ url: roles.ownerUrl });
+  return roles;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.js';
+import { sleep, type Clock } from '../../core/clock.js';
 import type { Cluster, Membership } from '../cluster.js';
 import type { JournalDatabase, Migrated } from '../journal.js';
 import { append } from './append.js';
@@ -26,6 +26,11 @@ const STATEMENT_MS = 2500;
 
 // Changes of the schema may wait for what is under way.
 const MIGRATION_MS = 60_000;
+
+// A start has no lease to keep, and happens when machines are busy: all replicas may be starting, and PostgreSQL too.
+const START_CONNECT_MS = 10_000;
+const JOIN_TRIES = 10;
+const JOIN_PAUSE_MS = 1000;
 
 // A beat is tried a second time before the lease ends.
 const BEAT_MS = 700;
@@ -83,8 +88,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
     ...journalLines(database),
   });
   try {
-    await lease.join();
-    await slots.look();
+    await joinPatiently(lease, slots, clock);
   } catch (error) {
     await journal.close();
     throw error;
@@ -105,11 +109,26 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   return { cluster: { membership, slots }, ...journal };
 }
 
+/** PostgreSQL was reached a moment ago: what fails now is tried again for a while. */
+async function joinPatiently(lease: LeaseKeeper, slots: PostgresSlots, clock: Clock): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await lease.join();
+      await slots.look();
+      return;
+    } catch (error) {
+      if (tries === JOIN_TRIES) throw error;
+      await sleep(clock, JOIN_PAUSE_MS);
+    }
+  }
+}
+
 /** Makes the schema, or brings it up to date; answers what it did. */
 export async function prepareDatabase(database: DatabaseAddress): Promise<Migrated> {
   const line = new Line({
     applicationName: 'ak-slack migration',
     statementMs: MIGRATION_MS,
+    connectMs: START_CONNECT_MS,
     check: checkServer,
     ...database,
   });

@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly applicationName: string;
   /** After this PostgreSQL ends a statement by itself, unless it waits for its commit. Milliseconds. */
   readonly statementMs: number;
+  /** A host that has not taken the connection by then counts as away: a second unless said. Milliseconds. */
+  readonly connectMs?: number;
   /** Called with each new connection, which is used only if it resolves. */
   readonly check?: (query: Query) => Promise<void>;
 }
@@ -60,12 +62,12 @@ export class Session {
 
   static async #openOne(
     url: string,
-    { password, applicationName, statementMs, check }: SessionOptions,
+    { password, applicationName, statementMs, connectMs = CONNECT_MS, check }: SessionOptions,
   ): Promise<Session> {
     const client = new pg.Client({
       connectionString: url,
       application_name: applicationName,
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: connectMs,
       statement_timeout: statementMs,
       query_timeout: statementMs + PATIENCE_MS,
       keepAlive: true,

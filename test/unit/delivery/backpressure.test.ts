@@ -21,9 +21,11 @@ function heldJournal() {
 
 /** A journal that cannot be written while the test says so. */
 function fragileJournal() {
-  const state = { code: undefined as 'journal_full' | undefined };
+  const state = { code: undefined as 'journal_full' | 'journal_unavailable' | undefined };
   const check = (): void => {
-    if (state.code !== undefined) throw new PluginError(state.code, 'The disk of the journal is full');
+    const message =
+      state.code === 'journal_full' ? 'The disk of the journal is full' : 'The journal cannot be reached';
+    if (state.code !== undefined) throw new PluginError(state.code, message);
   };
   const wrap = (journal: Journal): Journal => ({
     ...journal,
@@ -65,8 +67,10 @@ describe('The limits of the intake', () => {
       held.release();
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const drain = eventually(() => (held.release(), false), 'release', 200).catch(() => undefined);
+    let isOver = false;
+    const drain = eventually(() => (held.release(), isOver), 'release');
     expect(new Set(await Promise.all(taken))).toEqual(new Set(['journaled']));
+    isOver = true;
     await drain;
   });
 
@@ -76,9 +80,11 @@ describe('The limits of the intake', () => {
     const flood = Array.from({ length: 5 }, (_, n) => r.take({ key: `flood${n}` }));
     await expect(r.take({ key: 'more' })).rejects.toMatchObject({ code: 'overloaded' });
     const other = r.take({ key: 'other', appId: 'A2' });
-    const drain = eventually(() => (held.release(), false), 'release', 300).catch(() => undefined);
+    let isOver = false;
+    const drain = eventually(() => (held.release(), isOver), 'release');
     await Promise.all([...flood, other]);
     expect(await r.take({ key: 'more' }).catch(() => 'refused')).toBe('journaled');
+    isOver = true;
     await drain;
   });
 
@@ -88,9 +94,11 @@ describe('The limits of the intake', () => {
     const body = 'x'.repeat(600);
     const flood = ['a', 'b'].map((key) => r.take({ key, body, conversation: key }));
     await expect(r.take({ key: 'e' })).rejects.toMatchObject({ code: 'overloaded' });
-    const drain = eventually(() => (held.release(), false), 'release', 300).catch(() => undefined);
+    let isOver = false;
+    const drain = eventually(() => (held.release(), isOver), 'release');
     await Promise.all(flood);
     expect(await r.take({ key: 'e' })).toBe('journaled');
+    isOver = true;
     await drain;
   });
 
@@ -213,6 +221,27 @@ describe('a journal that cannot be written', () => {
     await eventually(() => r.server.got.length === 2, 'dispatched');
     expect(r.tags().filter((t) => t === 'journal_failing')).toHaveLength(1);
     expect((await r.delivery.stats()).journalFailing).toBeUndefined();
+  });
+
+  test('A journal that goes on failing for another reason says that too, and neither reason twice', async () => {
+    const fragile = fragileJournal();
+    const r = await rig(undefined, {}, fragile.wrap);
+    await r.delivery.start();
+    for (const code of [
+      'journal_unavailable',
+      'journal_full',
+      'journal_unavailable',
+      'journal_full',
+    ] as const) {
+      fragile.state.code = code;
+      await expect(r.take({ key: code })).rejects.toMatchObject({ code });
+    }
+    expect(r.tags().filter((t) => t === 'journal_failing')).toHaveLength(2);
+    fragile.state.code = undefined;
+    await eventually(() => r.tags().includes('journal_writable'), 'a probe went through');
+    fragile.state.code = 'journal_full';
+    await expect(r.take({ key: 'later' })).rejects.toMatchObject({ code: 'journal_full' });
+    expect(r.tags().filter((t) => t === 'journal_failing')).toHaveLength(3);
   });
 
   test('No outcome is lost while the journal cannot be written: it is written afterwards, and its event is sent once', async () => {
