@@ -1,15 +1,20 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { Channel } from '../../src/core/channel.js';
 import { systemClock } from '../../src/core/clock.js';
 import { createLog } from '../../src/core/log.js';
 import type { DeliveryLimits } from '../../src/delivery/limits.js';
 import type { EventSink } from '../../src/delivery/sink.js';
 import { classify } from '../../src/events/intake.js';
+import type { Membership } from '../../src/storage/cluster.js';
 import type { Journal, JournalDatabase, NewRow } from '../../src/storage/journal.js';
+import { Claims } from '../../src/storage/postgres/claims.js';
+import { openPostgresJournal } from '../../src/storage/postgres/postgres-journal.js';
 import { openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
 import { eventually } from '../helpers/eventually.js';
 import { openEventPath } from '../world/event-path.js';
-import { CrashRecord, Fuse, type Kill } from './crash-record.js';
+import { CrashRecord, Fuse, pausedFile, type Kill } from './crash-record.js';
 
 /** After so many requests the journal is busy enough for a thread that makes checkpoints. */
 const REQUESTS = 1_000;
@@ -19,7 +24,10 @@ const MAX_BYTES = 1024 ** 3;
 
 /** What a process of a crash run is told first; until then it does nothing. */
 export interface ChildPlan {
+  /** Of the notes, and of the journal unless it is shared. */
   readonly folder: string;
+  /** The database of a journal that other processes use too. */
+  readonly shared?: SharedPlan;
   readonly autokittehUrl: string;
   readonly signKey: string;
   readonly slackApiUrl: string;
@@ -27,6 +35,14 @@ export interface ChildPlan {
   /** Whether the journal is to be so busy that a thread of its own makes the checkpoints. */
   readonly checkpoints: boolean;
   readonly kill?: Kill;
+}
+
+/** A process that is one of several replicas. */
+export interface SharedPlan {
+  readonly url: string;
+  readonly name: string;
+  /** What it does not do, to see that a series finds the fault: its dispatches are not fenced, or lost claims not adopted. */
+  readonly leftOut?: 'fencing' | 'adoption';
 }
 
 /** What it tells whenever it is asked, once it has said that it is ready. */
@@ -37,8 +53,18 @@ export interface ChildState {
 
 process.once('disconnect', () => process.exit(1));
 const [plan] = (await once(process, 'message')) as [ChildPlan];
-const record = new CrashRecord(`${plan.folder}/notes`);
+const record = new CrashRecord(`${plan.folder}/notes`, `${plan.shared?.name ?? ''} ${process.pid}`);
 const fuse = new Fuse(plan.kill, (step) => {
+  if (plan.kill?.once !== undefined && !isFirst(`${plan.folder}/${plan.kill.once}`)) return;
+  const pauseMs = plan.kill?.pauseMs;
+  if (pauseMs !== undefined) {
+    record.note({ t: 'paused', step, pauseMs });
+    // The runner finds it and wakes this process.
+    writeFileSync(pausedFile(plan.folder, process.pid), '');
+    process.kill(process.pid, 'SIGSTOP');
+    record.note({ t: 'woken' });
+    return;
+  }
   record.note({ t: 'killed', step });
   // This thread must do nothing more, but the journal's own may.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, plan.kill?.graceMs);
@@ -46,10 +72,7 @@ const fuse = new Fuse(plan.kill, (step) => {
 });
 record.note({ t: 'life' });
 
-const journal = await openSqliteJournal({
-  path: `${plan.folder}/journal.sqlite`,
-  maxBytes: MAX_BYTES,
-});
+const journal = await openJournalOf(plan);
 const path = await openEventPath({
   ...{ autokittehUrl: plan.autokittehUrl, signKey: plan.signKey, slackApiUrl: plan.slackApiUrl },
   journal: deadlyJournal(journal),
@@ -90,6 +113,41 @@ async function stop(): Promise<void> {
   await path.stop();
   record.close();
   process.exit(0);
+}
+
+/** Whether no other process came here before. */
+function isFirst(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'wx'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function openJournalOf({ folder, shared }: ChildPlan): Promise<JournalDatabase> {
+  if (shared === undefined)
+    return openSqliteJournal({ path: `${folder}/journal.sqlite`, maxBytes: MAX_BYTES });
+  return openSharedJournal(shared);
+}
+
+async function openSharedJournal({ url, name, leftOut }: SharedPlan): Promise<JournalDatabase> {
+  if (leftOut === 'adoption') Claims.prototype.look = () => [];
+  const opened = await openPostgresJournal({
+    url,
+    maxBytes: MAX_BYTES,
+    clock: systemClock,
+    name,
+    version: 'test',
+  });
+  if (leftOut !== 'fencing') return opened;
+  const { membership, slots } = opened.cluster;
+  const unfenced: Membership = Object.assign(Object.create(membership) as Membership, {
+    holdsLease: () => true,
+    holds: () => true,
+    lapsed: new Channel<undefined>(),
+  });
+  return { ...opened, cluster: { membership: unfenced, slots } };
 }
 
 function deadlyJournal(inner: JournalDatabase): JournalDatabase {

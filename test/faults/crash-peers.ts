@@ -48,11 +48,11 @@ export interface CrashTenant {
   remove(): Promise<void>;
 }
 
-export async function startCrashPeers(seed: number): Promise<CrashPeers> {
+export async function startCrashPeers(seed: number, speed = SLACK_SPEED): Promise<CrashPeers> {
   const peers = await openPeers({
     slack: {
       seed,
-      clock: scaledClock(SLACK_SPEED),
+      clock: scaledClock(speed),
       retries: { ...SLACK_RETRIES, delays: RETRY_DELAYS },
     },
     server: () => startServerUnderTest(),
@@ -93,7 +93,7 @@ export async function startCrashPeers(seed: number): Promise<CrashPeers> {
   };
 }
 
-// The longest pause between two events; most come at once.
+// The longest pause between two events unless said; most come at once.
 const PAUSE_MS = 20;
 const SOCKET_WITHIN_MS = 30_000;
 
@@ -104,6 +104,7 @@ export async function sendTraffic(
   count: number,
   random: Random,
   signal: AbortSignal,
+  pauseMs = PAUSE_MS,
 ): Promise<LedgerEntry[]> {
   const entries: LedgerEntry[] = [];
   for (let number = 0; number < count; number++) {
@@ -111,7 +112,7 @@ export async function sendTraffic(
     if (random() < 0.9) await slack.waitForSockets(to.app, 1, SOCKET_WITHIN_MS);
     signal.throwIfAborted();
     entries.push(slack.send(to, frameOf(number, homeOf(to), random)));
-    if (random() < 0.4) await sleep(systemClock, random() * PAUSE_MS, signal);
+    if (random() < 0.4) await sleep(systemClock, random() * pauseMs, signal);
   }
   return entries;
 }
@@ -128,7 +129,8 @@ const KINDS: readonly ((scene: Scene) => Frame)[] = [
   (scene) => messageAction(scene),
 ];
 
-function frameOf(number: number, { channels, users }: SlackWorkspace, random: Random): Frame {
+/** A frame of any kind, of anybody and in any channel there. */
+export function frameOf(number: number, { channels, users }: SlackWorkspace, random: Random): Frame {
   const people = users.filter(({ isBot }) => !isBot);
   const scene = { channel: oneOf(channels, random), user: oneOf(people, random) };
   if (random() < 0.5) return message({ ...scene, text: `event ${number}` });

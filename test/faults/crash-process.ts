@@ -34,6 +34,10 @@ export class CrashProcess {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -57,6 +61,11 @@ export class CrashProcess {
     this.#child.kill('SIGTERM');
     const code = await this.ended;
     if (code !== 0) throw new Error(`the process did not stop in order: ${String(code)}`);
+  }
+
+  /** Lets a process go on that stands still. */
+  wake(): void {
+    this.#child.kill('SIGCONT');
   }
 
   async kill(): Promise<void> {

@@ -34,6 +34,10 @@ export interface Kill {
   readonly nth: number;
   /** How long the other threads go on before it falls, in milliseconds: a commit takes about one. */
   readonly graceMs: number;
+  /** Of all processes with a kill of this name, only the first that comes to it is killed. */
+  readonly once?: string;
+  /** Instead of being killed it stands still, for so long. Milliseconds. */
+  readonly pauseMs?: number;
 }
 
 /** Burns down as events take the steps; blows once. */
@@ -51,7 +55,9 @@ export class Fuse {
   taken(step: Step, events = 1): void {
     if (step !== this.kill?.step) return;
     this.#left -= events;
-    if (this.#left <= 0) this.blow(step);
+    if (this.#left > 0) return;
+    this.#left = Infinity;
+    this.blow(step);
   }
 }
 
@@ -71,18 +77,29 @@ export type CrashNote =
   | { readonly t: 'ended'; readonly key: string; readonly outcome: DispatchOutcome['t'] }
   | { readonly t: 'sought'; readonly key: string; readonly found: boolean }
   | { readonly t: 'recovered'; readonly key: string }
-  | { readonly t: 'killed'; readonly step: Step };
+  | { readonly t: 'killed'; readonly step: Step }
+  /** It stands still from here to `woken`. */
+  | { readonly t: 'paused'; readonly step: Step; readonly pauseMs: number }
+  | { readonly t: 'woken' };
+
+/** A note, with the process that made it and the time. */
+export type StampedNote = CrashNote & { readonly process: string; readonly at: number };
 
 /** Notes that outlive a kill: each is with the kernel before `note` returns. */
 export class CrashRecord {
   readonly #file: number;
 
-  constructor(path: string) {
+  /** Several processes may share a file: what one of them notes before another does stands before it. */
+  constructor(
+    path: string,
+    private readonly process = '',
+  ) {
     this.#file = openSync(path, 'a');
   }
 
   note(note: CrashNote): void {
-    appendFileSync(this.#file, `${JSON.stringify(note)}\n`);
+    const stamped: StampedNote = { ...note, process: this.process, at: Date.now() };
+    appendFileSync(this.#file, `${JSON.stringify(stamped)}\n`);
   }
 
   close(): void {
@@ -90,9 +107,14 @@ export class CrashRecord {
   }
 }
 
-export function readNotes(path: string): CrashNote[] {
+export function readNotes(path: string): StampedNote[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as CrashNote);
+    .map((line) => JSON.parse(line) as StampedNote);
+}
+
+/** The file that a process makes in the run's folder before it stands still. */
+export function pausedFile(folder: string, pid: number): string {
+  return `${folder}/paused-${pid}`;
 }

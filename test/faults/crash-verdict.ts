@@ -87,7 +87,7 @@ function killsWithCheckpoints(notes: readonly CrashNote[]): number {
  * Why an event may have been sent to the server again, once for each time (design decision 6): its dispatch failed in a
  * way that passes; or nobody knew how it had ended, and it was not found.
  */
-function reasonsToRepeat(key: string, notes: readonly CrashNote[]): ('notFound' | 'failed')[] {
+export function reasonsToRepeat(key: string, notes: readonly CrashNote[]): ('notFound' | 'failed')[] {
   const reasons: ('notFound' | 'failed')[] = [];
   let state: 'none' | 'begun' | 'absent' | 'failed' | 'delivered' = 'none';
   for (const note of notes) {

@@ -6,6 +6,11 @@ import type { FaultOptions, FaultSeries } from './report.js';
 // `--first <seed>` other seeds, `--seed <seed>` one; `--requests <n>` is for `strangers`. Exit code 1 if anything did not
 // hold, 2 if the words are wrong.
 const SERIES: Readonly<Record<string, { readonly seeds: number; load(): Promise<{ run: FaultSeries }> }>> = {
+  // One run is one replacement of all replicas; the others are one set of replicas each.
+  replicas: { seeds: 200, load: () => import('./replicas.js') },
+  pause: { seeds: 200, load: async () => ({ run: (await import('./replicas.js')).runPauses }) },
+  database: { seeds: 100, load: () => import('./database.js') },
+  rolling: { seeds: 20, load: () => import('./rolling.js') },
   crash: { seeds: 200, load: () => import('./crash.js') },
   disk: { seeds: 20, load: () => import('./disk.js') },
   server: { seeds: 25, load: () => import('./server.js') },
