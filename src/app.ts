@@ -38,6 +38,7 @@ import type { SocketPolicy } from './slack/policy.js';
 import type { SocketEvent } from './slack/socket-event.js';
 import { createSlackSockets, type SlackSockets } from './slack/sockets.js';
 import { createWebApi, type SlackWebApi } from './slack/web-api.js';
+import type { ChangedSecret } from './secret-files.js';
 import type { StartConfig } from './start-config.js';
 import type { JournalDatabase } from './storage/journal.js';
 
@@ -68,6 +69,10 @@ export interface Dependencies {
   readonly sockets: SocketPolicy;
   readonly delivery: DeliveryLimits;
   readonly openJournal: (path: string) => Promise<JournalDatabase>;
+  /** Secrets that have changed in their files. */
+  readonly changedSecrets: Channel<ChangedSecret>;
+  /** Gets to know the names of connections, as `project/name`, for the log. */
+  readonly nameConnections: (nameOf: (connectionId: string) => string | undefined) => void;
 }
 
 // What Slack or AutoKitteh have not told by then is not waited for: the program is of use without it.
@@ -88,13 +93,13 @@ async function start(config: StartConfig, dependencies: Dependencies, releasers:
   const { clock, random, log, version, faults } = dependencies;
   const manifest = await readManifest(config.integrationManifest);
   const { integrationId } = manifest;
-  const { autokittehCredentials: credentials } = config;
-  const server = openServerLine(config, createCredentials(credentials, clock), clock);
+  const credentials = createCredentials(config.autokittehCredentials, clock);
+  const server = openServerLine(config, credentials, clock);
   releasers.push('the connection to AutoKitteh', () => server.close());
   const health = new Health();
   const rights = createIdentityCheck({
     ...{ server, integrationId, clock, health },
-    source: credentials.kind,
+    source: config.autokittehCredentials.kind,
     variable: APP_TOKEN,
   });
   releasers.push('the check of our rights', () => rights.stop());
@@ -114,11 +119,14 @@ async function start(config: StartConfig, dependencies: Dependencies, releasers:
     sockets: sockets.events,
     identity: rights.events,
     readiness: readiness.changed,
+    clock,
   });
   const ports = await openPorts({
     ...path,
-    ...{ config, manifest, server, health, rights, readiness, releasers },
+    ...{ config, manifest, server, credentials, health, rights, readiness, releasers },
     ...{ version, faults, clock, random, log },
+    changedSecrets: dependencies.changedSecrets,
+    nameConnections: dependencies.nameConnections,
   });
   path.responses.servedAt(config.gatewayPublicUrl ?? ports.gatewayUrl ?? ports.pluginUrl);
 

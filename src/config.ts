@@ -12,8 +12,16 @@ export interface Config extends Values {
   readonly autokittehCredentials: CredentialSource;
   /** Where the journal should be, if one was found at the place of earlier versions and no setting names it. */
   readonly journalMoveTo: string | undefined;
+  /** The files that secrets were read from. */
+  readonly secretFiles: readonly SecretFile[];
   /** From HTTPS_PROXY, HTTP_PROXY and NO_PROXY, which have no flags: the way to Slack, never to AutoKitteh. */
   readonly slackProxies: Proxies;
+}
+
+/** A file that a secret setting was read from. */
+export interface SecretFile {
+  readonly name: SettingName;
+  readonly path: string;
 }
 
 /** Values by setting name, as the environment and the flags give them. */
@@ -26,10 +34,13 @@ export type Settings = Readonly<Partial<Record<SettingName, string>>>;
 export function loadConfig(environment: NodeJS.ProcessEnv, flags: Settings, terminal: boolean): Config {
   const values: Record<string, unknown> = {};
   const wrong: string[] = [];
+  const secretFiles: SecretFile[] = [];
   let moveTo: string | undefined;
   for (const setting of SETTINGS) {
-    const { name, parse, default: fixed, otherwise }: Setting & { name: SettingName } = setting;
+    const { name, parse, default: fixed, otherwise, secret }: Setting & { name: SettingName } = setting;
     const given = flags[name] ?? fromEnvironment(environment, setting);
+    const path = secret === true ? environment[`${name}_FILE`] : undefined;
+    if (path !== undefined && path !== '') secretFiles.push({ name, path });
     const isGiven = given !== undefined && given !== '';
     const text = isGiven ? given : (fixed ?? otherwise?.({ environment, terminal }));
     if (name === 'JOURNAL_URL' && !isGiven) moveTo = journalPlace(environment)?.moveTo;
@@ -40,7 +51,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv, flags: Settings, term
   }
   if (wrong.length > 0) throw new PluginError('bad_config', wrong.join('\n'));
   // The loop has put into it what the type says of each row.
-  return { ...completed(values as unknown as Values, proxiesOf(environment)), journalMoveTo: moveTo };
+  return {
+    ...completed(values as unknown as Values, proxiesOf(environment)),
+    journalMoveTo: moveTo,
+    secretFiles,
+  };
 }
 
 /** For instance `, number 2 of the list,`: people count from one. */
@@ -49,7 +64,7 @@ function placeOf([index]: readonly PropertyKey[]): string {
 }
 
 /** What concerns two settings at once. */
-function completed(values: Values, slackProxies: Proxies): Omit<Config, 'journalMoveTo'> {
+function completed(values: Values, slackProxies: Proxies): Omit<Config, 'journalMoveTo' | 'secretFiles'> {
   const { autokittehToken, autokittehSignKey, gatewayListen, pluginListen } = values;
   if (autokittehToken !== undefined && autokittehSignKey !== undefined)
     throw mutuallyExclusive('AUTOKITTEH_TOKEN', 'AUTOKITTEH_SIGN_KEY');
@@ -68,7 +83,11 @@ function completed(values: Values, slackProxies: Proxies): Omit<Config, 'journal
   return { ...values, autokittehCredentials: credentialsOf(values), slackProxies };
 }
 
-function credentialsOf({ autokittehToken, autokittehSignKey }: Values): CredentialSource {
+/** What the program shows to AutoKitteh. */
+export function credentialsOf({
+  autokittehToken,
+  autokittehSignKey,
+}: Pick<Values, 'autokittehToken' | 'autokittehSignKey'>): CredentialSource {
   if (autokittehToken !== undefined) return { kind: 'token', token: autokittehToken };
   if (autokittehSignKey !== undefined) return { kind: 'sign_key', key: autokittehSignKey };
   return { kind: 'none' };

@@ -8,12 +8,14 @@ import { openJournal, shownPlace } from './storage/open.js';
 import { startConfig } from './start-config.js';
 import type { Config } from './config.js';
 import { LIVE_POLICY } from './connections/policy.js';
+import type { Channel } from './core/channel.js';
 import { systemClock } from './core/clock.js';
 import { createLog } from './core/log.js';
 import { guardStart, STOP_SIGNALS, stopAsked, watchProcess } from './core/process-end.js';
 import { OwnSecrets } from './core/scrub.js';
-import { DEFAULT_LIMITS } from './delivery/limits.js';
+import { DEFAULT_LIMITS, type DeliveryLimits } from './delivery/limits.js';
 import { runCommandLine } from './cli/command-line.js';
+import { SecretFiles, type ChangedSecret } from './secret-files.js';
 import { flagOf, secretsOf, SETTINGS, type Setting } from './settings.js';
 import { DEFAULT_POLICY } from './slack/policy.js';
 import { VERSION } from './version.js';
@@ -44,17 +46,30 @@ async function run(given: Config): Promise<number> {
   const startIsOver = guardStart(asked, terminal.error);
   const config = await startConfig(given);
   const secrets = new OwnSecrets(secretsOf(config));
-  const log = createLog({ level: config.logLevel, format: config.logFormat, secrets });
+  let connectionName: (id: string) => string | undefined = () => undefined;
+  const log = createLog({
+    ...{ level: config.logLevel, format: config.logFormat, secrets },
+    connectionName: (id) => connectionName(id),
+  });
+  const secretFiles = new SecretFiles({
+    files: config.secretFiles.filter(({ name }) => name !== 'AUTOKITTEH_PROXY'),
+    hide: (secret) => secrets.hide(secret),
+    ...{ clock: systemClock, log },
+  });
   if (config.journalMoveTo !== undefined) log.warn(movingAdvice(config.journalUrl, config.journalMoveTo));
   const faults = watchProcess(log);
-  const { journalPassword: password, journalMaxBytes: maxBytes, replicaName: name } = config;
+  const { journalMaxBytes: maxBytes, replicaName: name } = config;
+  const password = currentPassword(config, secretFiles.changed);
   const replica = { name, version: VERSION };
   const app = await startApp(config, {
     ...{ clock: systemClock, random: Math.random, log, version: VERSION, faults: faults.events },
-    ...{ live: LIVE_POLICY, sockets: DEFAULT_POLICY, delivery: DEFAULT_LIMITS },
+    ...{ live: LIVE_POLICY, sockets: DEFAULT_POLICY, delivery: limitsOf(config) },
+    changedSecrets: secretFiles.changed,
+    nameConnections: (nameOf) => (connectionName = nameOf),
     openJournal: (place) => openJournal({ place, password, maxBytes, replica, clock: systemClock }),
   });
   startIsOver();
+  secretFiles.start();
   log.info(
     {
       ...{ plugin: app.pluginUrl, gateway: app.gatewayUrl ?? 'off' },
@@ -65,9 +80,31 @@ async function run(given: Config): Promise<number> {
   const signal = await Promise.race([asked, faults.fatal]);
   if (signal !== undefined) log.info(`received ${signal}, shutting down (send it again to force)`);
   for (const signal of STOP_SIGNALS) process.once(signal, () => process.exit(1));
+  await secretFiles.stop();
   await app.stop();
   log.info('stopped');
   return signal === undefined ? 1 : 0;
+}
+
+/** PostgreSQL's password, as its file says it when a connection is made; nothing where no setting gives one. */
+function currentPassword(
+  { journalPassword }: Config,
+  changed: Channel<ChangedSecret>,
+): (() => string) | undefined {
+  if (journalPassword === undefined) return undefined;
+  let password = journalPassword;
+  changed.subscribe(({ name, value }) => {
+    if (name === 'JOURNAL_PASSWORD') password = value;
+  });
+  return () => password;
+}
+
+/** What the settings say of delivery. */
+function limitsOf({ journalRetention, dispatchAttempts }: Config): DeliveryLimits {
+  return {
+    ...DEFAULT_LIMITS,
+    ...{ keysMs: journalRetention, pathsMs: journalRetention, attempts: dispatchAttempts },
+  };
 }
 
 function movingAdvice(from: string, to: string): string {

@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { randomUUID } from 'node:crypto';
 import type { AutoKittehClient } from './autokitteh/client.js';
+import type { ReplaceableCredentials } from './autokitteh/credentials.js';
 import type { IdentityCheck } from './autokitteh/rights-check.js';
 import type { ActivityLog } from './connections/activity.js';
 import type { LiveConnections } from './connections/live-connections.js';
@@ -10,7 +11,9 @@ import { BOT_TOKEN } from './connections/variables.js';
 import type { Manifest } from './contract/manifest.js';
 import { startContractServer } from './contract/server.js';
 import { contractRoutes } from './contract/service.js';
+import { followSecrets } from './changed-secrets.js';
 import { Channel } from './core/channel.js';
+import { Credential } from './core/credential.js';
 import type { Clock } from './core/clock.js';
 import type { Health } from './core/health.js';
 import type { Releasers } from './core/lifecycle.js';
@@ -38,6 +41,7 @@ import { createSetup } from './setup/setup.js';
 import type { SlackHttp } from './slack/http.js';
 import type { SlackSockets } from './slack/sockets.js';
 import type { SlackWebApi } from './slack/web-api.js';
+import type { ChangedSecret } from './secret-files.js';
 import type { StartConfig } from './start-config.js';
 
 /** What is shown and done at the ports is done by these parts of the program. */
@@ -46,6 +50,7 @@ export interface PortsOptions {
   readonly version: string;
   readonly manifest: Manifest;
   readonly server: AutoKittehClient;
+  readonly credentials: ReplaceableCredentials;
   readonly slack: SlackWebApi;
   readonly http: SlackHttp;
   readonly live: LiveConnections;
@@ -62,6 +67,8 @@ export interface PortsOptions {
   readonly random: Random;
   readonly log: Log;
   readonly releasers: Releasers;
+  readonly changedSecrets: Channel<ChangedSecret>;
+  readonly nameConnections: (nameOf: (connectionId: string) => string | undefined) => void;
 }
 
 export interface OpenPorts {
@@ -91,11 +98,14 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     replicas: () => Promise.resolve([]),
   });
   releasers.push('what operators see', () => operations.stop());
+  options.nameConnections((id) => operations.names.of(id));
+  const credential = new Credential(config.pluginToken);
+  followSecrets(options.changedSecrets, { ...options, operations, plugin: credential });
   const pages = getRequestListener(pluginRoutes(options, setup, operations.routes).fetch);
   const plugin = await startContractServer({
     ...contract,
     listen: config.pluginListen,
-    token: config.pluginToken,
+    credential,
     readiness: options.readiness,
     fallback: (request, response) => void pages(request, response),
     connections: caps.plugin,
@@ -120,6 +130,7 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     isSocketMode: (connectionId) => live.isSocketMode(connectionId),
     pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),
     noticeWrite: (connectionId) => live.noticeChange(connectionId),
+    logsAccess: config.logLevel === 'debug',
     connections: caps.gateway,
     refused: notingRefusals('gateway', refusals, options),
     ...{ clock, log },

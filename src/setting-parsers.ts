@@ -100,6 +100,29 @@ export const byteLimit = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const LEAST_RETENTION_MS = UNITS.h;
+const MOST_RETENTION_MS = 30 * UNITS.d;
+
+/** How long something is kept, as `90m`, `26h` or `2d`; in milliseconds. */
+export const retention = z.string().transform((text, context) => {
+  const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  const ms = Number(count) * UNITS[(unit ?? 'm') as keyof typeof UNITS];
+  if (ms >= LEAST_RETENTION_MS && ms <= MOST_RETENTION_MS) return ms;
+  context.addIssue({ code: 'custom', message: 'must be between 1h and 30d, for instance 26h, 90m or 2d' });
+  return z.NEVER;
+});
+
+const MOST_ATTEMPTS = 1_000;
+
+/** How often something is tried. */
+export const attempts = z.string().transform((text, context) => {
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= MOST_ATTEMPTS) return count;
+  context.addIssue({ code: 'custom', message: `must be a whole number from 1 to ${MOST_ATTEMPTS}` });
+  return z.NEVER;
+});
+
 /** As in a host name, and as an index and a log line can hold it. */
 export const replicaName = z
   .string()

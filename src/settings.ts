@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { journalPlace } from './data-folder.js';
 import {
   address,
+  attempts,
   baseUrl,
   byteLimit,
   credential,
@@ -13,6 +14,7 @@ import {
   origins,
   proxy,
   replicaName,
+  retention,
 } from './setting-parsers.js';
 
 /** What a value may depend on when it is not given. */
@@ -143,6 +145,20 @@ export const SETTINGS = [
     default: '4294967296',
     about: 'how much the journal may hold, in bytes (4 GiB); a full journal refuses events',
     parse: byteLimit,
+  },
+  {
+    name: 'JOURNAL_RETENTION',
+    default: '26h',
+    about:
+      'how long the journal knows an event after it was delivered, to recognise it when Slack repeats it (for up to 24 hours), and to tell its path; below 25h an event may be delivered twice',
+    parse: retention,
+  },
+  {
+    name: 'DISPATCH_ATTEMPTS',
+    default: '8',
+    about:
+      'how often an event is sent to AutoKitteh that fails while others pass, before it becomes a dead letter; an outage does not count',
+    parse: attempts,
   },
   {
     name: 'REPLICA_NAME',

@@ -9,6 +9,12 @@ export interface Credentials {
   token(): Promise<string | undefined>;
 }
 
+/** Credentials that may be given anew while the program runs. */
+export interface ReplaceableCredentials extends Credentials {
+  /** Throws `bad_config` when the key is none that AutoKitteh can sign with; then the old one stays. */
+  replace(source: CredentialSource): void;
+}
+
 /** Where the credentials come from: a token as it is, the server's signing key, or nowhere. */
 export type CredentialSource =
   | { readonly kind: 'token'; readonly token: string }
@@ -21,7 +27,17 @@ const LIFETIME_MS = 10 * 60_000;
 const RENEW_AFTER_MS = LIFETIME_MS / 2;
 
 /** Throws `bad_config` at once when the key is none that AutoKitteh can sign with. */
-export function createCredentials(source: CredentialSource, clock: Clock): Credentials {
+export function createCredentials(source: CredentialSource, clock: Clock): ReplaceableCredentials {
+  let current = credentialsFrom(source, clock);
+  return {
+    token: () => current.token(),
+    replace(next) {
+      current = credentialsFrom(next, clock);
+    },
+  };
+}
+
+function credentialsFrom(source: CredentialSource, clock: Clock): Credentials {
   switch (source.kind) {
     case 'none':
       return { token: () => Promise.resolve(undefined) };

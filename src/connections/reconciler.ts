@@ -154,7 +154,8 @@ export class Reconciler {
       if (signal.aborted) return;
       this.#pauseMs = policy.reconcileMs;
       const reason = errorMessage(error);
-      if (this.#down !== reason) log.warn({ reason }, 'AutoKitteh did not list its connections, retrying');
+      const isNews = this.#down === undefined || this.#down === NOT_YET;
+      log[isNews ? 'warn' : 'debug']({ reason }, 'AutoKitteh did not list its connections, retrying');
       this.#setDown(reason);
     }
     looked({ hasAnswered: this.#down === undefined, isNews });

@@ -1,6 +1,6 @@
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
-import { Credential } from '../core/credential.js';
+import type { Credential } from '../core/credential.js';
 import type { Log } from '../core/log.js';
 import { pathOf, type DualHandler, type DualRequest, type DualResponse } from '../http/dual-request.js';
 import { sendRefusal } from '../http/malformed.js';
@@ -108,9 +108,8 @@ function unread(asked: UniversalRequest, refusal: ConnectError): UniversalReques
 /** Says why a call that presents this `Authorization` header is refused, if it is. */
 export type RefuseCaller = (authorization: string) => ConnectError | undefined;
 
-/** Lets calls pass that carry `token` as a bearer credential, wherever they come from. */
-export function bearer(token: string): RefuseCaller {
-  const credential = new Credential(token);
+/** Lets calls pass that carry the credential as a bearer credential, wherever they come from. */
+export function bearer(credential: Credential): RefuseCaller {
   return (authorization) =>
     credential.isBearer(authorization)
       ? undefined

@@ -7,6 +7,7 @@ import {
 } from '@connectrpc/connect';
 import { compressionGzip } from '@connectrpc/connect-node';
 import type { Clock } from '../core/clock.js';
+import type { Credential } from '../core/credential.js';
 import type { Address } from '../core/listen.js';
 import type { Log } from '../core/log.js';
 import type { Readiness } from '../core/readiness.js';
@@ -22,7 +23,7 @@ import { contractRoutes, type ContractOptions } from './service.js';
 export interface ContractServerOptions extends ContractOptions {
   readonly listen: Address;
   /** The bearer credential that every RPC of the contract must carry. */
-  readonly token: string;
+  readonly credential: Credential;
   /** What gRPC's health service tells. */
   readonly readiness: Pick<Readiness, 'state' | 'changed'>;
   /** Everything that is no RPC: pages, metrics, the health of HTTP. */
@@ -44,7 +45,7 @@ export function startContractServer(options: ContractServerOptions): Promise<Dua
     handlers: router.handlers,
     // Probes have no credential.
     open: new Set([Health.typeName]),
-    refuseCaller: bearer(options.token),
+    refuseCaller: bearer(options.credential),
     ...{ fallback: options.fallback, refused, log: options.log },
   });
   return startDualServer({ ...options.listen, handler, connections, refused, clock });

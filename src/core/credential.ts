@@ -2,9 +2,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 /** A secret that callers present; comparing takes the same time whatever they sent. */
 export class Credential {
-  readonly #digest: Buffer;
+  #digest: Buffer;
 
   constructor(secret: string) {
+    this.#digest = digest(secret);
+  }
+
+  /** From here on this is the secret, and the one before is none. */
+  replace(secret: string): void {
     this.#digest = digest(secret);
   }
 

@@ -11,6 +11,8 @@ export interface LogOptions {
   readonly format: 'json' | 'pretty';
   /** The program's own secrets; those that are known by their form are scrubbed without. */
   readonly secrets?: OwnSecrets;
+  /** The name of a connection, as `project/name`; nothing while it is not known. */
+  readonly connectionName?: (connectionId: string) => string | undefined;
 }
 
 /**
@@ -19,6 +21,7 @@ export interface LogOptions {
  */
 export function createLog(options: LogOptions, destination: DestinationStream = process.stdout): Logger {
   const loggable = new Loggable(options.secrets ?? new OwnSecrets());
+  const nameOf = options.connectionName ?? (() => undefined);
   const escaped: DestinationStream = {
     write: (line) => {
       destination.write(`${escapeControls(options.format === 'json' ? line.trimEnd() : prettyLine(line))}\n`);
@@ -34,11 +37,23 @@ export function createLog(options: LogOptions, destination: DestinationStream = 
     serializers: { err: (error: unknown) => error },
     hooks: {
       logMethod(this: Logger, words: Parameters<Logger['info']>, method: (...words: unknown[]) => void) {
-        method.apply(this, scrubbed(loggable, words));
+        method.apply(this, scrubbed(loggable, named(words, nameOf)));
       },
     },
   };
   return pino(settings, escaped);
+}
+
+/** A connection that is told by its id alone is told by its name, too: people know it by that. */
+function named(
+  words: readonly unknown[],
+  nameOf: (connectionId: string) => string | undefined,
+): readonly unknown[] {
+  const [fields, ...rest] = words;
+  if (typeof fields !== 'object' || fields === null || fields instanceof Error) return words;
+  const id = 'connection' in fields ? fields.connection : undefined;
+  if (typeof id !== 'string') return words;
+  return [{ ...fields, connection: nameOf(id) ?? id, connectionId: id }, ...rest];
 }
 
 /** An error in the place of the fields becomes their `err`, and its message the line's if there is no other. */

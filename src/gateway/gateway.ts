@@ -11,6 +11,7 @@ import { PORT_LIMITS } from '../http/limits.js';
 import { refuseMalformed, sendRefusal } from '../http/malformed.js';
 import type { NoteRefusal } from '../http/refusals.js';
 import { watchReader } from '../http/slow-reader.js';
+import { logAccess, logUpgrade } from './access-log.js';
 import { answerTooSlow, answerUnreachable } from './failures.js';
 import { createForwarder } from './forwarder.js';
 import { createHandler, type GatewayPorts } from './handler.js';
@@ -29,6 +30,8 @@ export interface GatewayOptions extends GatewayPorts {
   /** Milliseconds that a slow client is given, where they are not those of PORT_LIMITS. */
   readonly limits?: Record<'bodyMs' | 'uploadIdleMs' | 'answerIdleMs', number>;
   readonly clock: Clock;
+  /** Whether each request is to be a line in the log. */
+  readonly logsAccess: boolean;
 }
 
 export interface Gateway {
@@ -64,6 +67,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     keepAliveTimeout: PORT_LIMITS.keepAliveMs,
   });
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (options.logsAccess) logAccess(log, request, response);
     // Otherwise a connection whose client does not read would keep its place for ever.
     watchReader(response, request.socket, answerIdleMs, () => {
       options.refused('too_slow');
@@ -94,7 +98,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     response.shouldKeepAlive = false;
     onRequest(request, response);
   });
-  serveUpgrades(server, connections, (request, socket, head) => forwarder.upgrade(request, socket, head));
+  serveUpgrades(server, connections, (request, socket, head) => {
+    if (options.logsAccess) logUpgrade(log, request);
+    forwarder.upgrade(request, socket, head);
+  });
 
   function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const failure = PluginError.from(error);

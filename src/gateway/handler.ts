@@ -31,7 +31,7 @@ export interface GatewayPorts extends ReplacedAnswersPorts {
   readonly senderOfLink: (headers: RequestHeaders) => SaveSender;
   /** Something was written that may concern us: this connection's variables, or whatever when none is named. */
   readonly noticeWrite: (connectionId?: string) => void;
-  readonly log: Pick<Log, 'warn' | 'error'>;
+  readonly log: Pick<Log, 'debug' | 'warn' | 'error'>;
 }
 
 // Those of the server's own save.

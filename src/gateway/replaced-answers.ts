@@ -122,7 +122,7 @@ export function createReplacedAnswers(ports: ReplacedAnswersPorts, forwarder: Fo
     } catch (error) {
       // Whose connection it is cannot be told, so the server's word stands.
       ports.log.warn(
-        { connectionId, reason: errorMessage(error) },
+        { connection: connectionId, reason: errorMessage(error) },
         'could not find out whether a connection uses Socket Mode',
       );
       return undefined;
@@ -131,7 +131,10 @@ export function createReplacedAnswers(ports: ReplacedAnswersPorts, forwarder: Fo
     try {
       await ports.pushStatus(connectionId, status);
     } catch (error) {
-      ports.log.warn({ connectionId, reason: errorMessage(error) }, 'a status could not be stored');
+      ports.log.warn(
+        { connection: connectionId, reason: errorMessage(error) },
+        'a status could not be stored',
+      );
     }
     return status;
   }

@@ -38,6 +38,12 @@ export class OpsAccess {
     this.#clock = clock;
   }
 
+  /** From here on this is the token; the one before, and all sessions, open nothing. */
+  replaceToken(token: string): void {
+    this.#credential.replace(token);
+    this.#values.replaceToken(token);
+  }
+
   /**
    * Lets requests pass that carry the token as a bearer credential or as the password of any user, or the cookie of a
    * session. Browsers send passwords and cookies by themselves, so what a page of another site sends is refused, and what

@@ -1,35 +1,56 @@
 import type { RightsState } from '../autokitteh/rights-check.js';
 import type { Channel } from '../core/channel.js';
+import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
+import { RareLines } from '../core/rare-lines.js';
 import type { ReadinessState } from '../core/readiness.js';
 import type { DeliveryEvent } from '../delivery/events.js';
 import type { SocketEvent } from '../slack/socket-event.js';
 
-/** Writes what operators want to read of what the parts report; what happens for every event is for metrics. */
-export function logEvents(
-  log: Log,
-  parts: {
-    readonly delivery: Channel<DeliveryEvent>;
-    readonly sockets: Channel<SocketEvent>;
-    readonly identity: Channel<RightsState>;
-    readonly readiness: Channel<ReadinessState>;
-  },
-): void {
-  parts.delivery.subscribe((event) => logDelivery(log, event));
-  parts.sockets.subscribe((event) => logSocket(log, event));
-  parts.readiness.subscribe((state) => {
+interface LoggedParts {
+  readonly delivery: Channel<DeliveryEvent>;
+  readonly sockets: Channel<SocketEvent>;
+  readonly identity: Channel<RightsState>;
+  readonly readiness: Channel<ReadinessState>;
+  readonly clock: Clock;
+}
+
+/**
+ * Writes what operators want to read of what the parts report; what happens for every event is for metrics. An outage is a
+ * line when it begins and one when it ends: what is tried meanwhile is for those who look for a fault (`debug`).
+ */
+export function logEvents(log: Log, { delivery, sockets, identity, readiness, clock }: LoggedParts): void {
+  logDelivery(log, delivery, new RareLines(clock));
+  logSockets(log, sockets);
+  logRights(log, identity);
+  readiness.subscribe((state) => {
     if (state.t === 'ready') log.info('ready for requests');
   });
-  parts.identity.subscribe((verdict) => {
+}
+
+function logRights(log: Log, identity: Channel<RightsState>): void {
+  let last: RightsState['t'] = 'untried';
+  identity.subscribe((verdict) => {
+    const isNews = verdict.t !== last;
+    last = verdict.t;
     if (verdict.t === 'insufficient') log.error(verdict.advice);
     if (verdict.t === 'unreachable')
-      log.warn({ reason: verdict.reason }, 'AutoKitteh is unreachable, retrying');
+      log[isNews ? 'warn' : 'debug']({ reason: verdict.reason }, 'AutoKitteh is unreachable, retrying');
     if (verdict.t === 'sufficient')
       log.info({ user: verdict.user?.displayName }, 'AutoKitteh grants all required rights');
   });
 }
 
-function logDelivery(log: Log, event: DeliveryEvent): void {
+function logDelivery(log: Log, delivery: Channel<DeliveryEvent>, rare: RareLines): void {
+  let isDown = false;
+  delivery.subscribe((event) => {
+    if (event.t === 'outage') isDown = true;
+    if (event.t === 'passing') isDown = false;
+    logDeliveryEvent(log, event, isDown, rare);
+  });
+}
+
+function logDeliveryEvent(log: Log, event: DeliveryEvent, isDown: boolean, rare: RareLines): void {
   switch (event.t) {
     case 'dead':
       log.error(
@@ -38,7 +59,8 @@ function logDelivery(log: Log, event: DeliveryEvent): void {
       );
       return;
     case 'retried':
-      log.warn(
+      // What an outage spoils is tried again and again until it is over.
+      log[isDown ? 'debug' : 'warn'](
         { connection: event.row.connectionId, attempts: event.attempts, reason: event.reason },
         event.unanswered
           ? 'the dispatch of an event had no reply, looking it up before it is sent again'
@@ -55,7 +77,9 @@ function logDelivery(log: Log, event: DeliveryEvent): void {
       );
       return;
     case 'over_share':
-      log.warn(
+      logRarely(
+        log,
+        rare.next(`over_share ${event.connectionId}`),
         { app: event.appId, connection: event.connectionId },
         'an event was refused for one connection, which has reached its journal quota',
       );
@@ -67,7 +91,12 @@ function logDelivery(log: Log, event: DeliveryEvent): void {
       );
       return;
     case 'rejected':
-      log.warn({ app: event.appId, reason: event.reason }, 'an event was refused and not acknowledged');
+      logRarely(
+        log,
+        rare.next(`rejected ${event.appId}`),
+        { app: event.appId, reason: event.reason },
+        'an event was refused and not acknowledged',
+      );
       return;
     case 'outage':
       log.warn({ reason: event.reason }, 'AutoKitteh does not accept events; they wait in the journal');
@@ -89,7 +118,29 @@ function logDelivery(log: Log, event: DeliveryEvent): void {
   }
 }
 
-function logSocket(log: Log, event: SocketEvent): void {
+/** One line a minute of what may happen for every event; `heldBack` is undefined where there was one a moment ago. */
+function logRarely(log: Log, heldBack: number | undefined, fields: object, words: string): void {
+  const more = heldBack === undefined || heldBack === 0 ? {} : { moreBefore: heldBack };
+  log[heldBack === undefined ? 'debug' : 'warn']({ ...fields, ...more }, words);
+}
+
+function logSockets(log: Log, sockets: Channel<SocketEvent>): void {
+  const states = new Map<string, string>();
+  sockets.subscribe((event) => {
+    let isNews = true;
+    if (event.t === 'app_released') states.delete(event.appId);
+    if (event.t === 'status_changed') {
+      const { t } = event.status;
+      // What is tried meanwhile changes the reason, and nothing for those who read.
+      const state = t === 'broken' ? `${t} ${event.status.error}` : t;
+      isNews = states.get(event.appId) !== state;
+      states.set(event.appId, state);
+    }
+    logSocket(log, event, isNews);
+  });
+}
+
+function logSocket(log: Log, event: SocketEvent, isNews: boolean): void {
   switch (event.t) {
     case 'socket_state': {
       const { appId, socketId, to, why } = event;
@@ -98,13 +149,17 @@ function logSocket(log: Log, event: SocketEvent): void {
     }
     case 'status_changed':
       if (event.status.t === 'broken')
-        log.error({ app: event.appId, error: event.status.error }, event.status.advice);
+        log[isNews ? 'error' : 'debug']({ app: event.appId, error: event.status.error }, event.status.advice);
       else if (event.status.t === 'degraded')
-        log.warn(
+        log[isNews ? 'warn' : 'debug'](
           { app: event.appId, sockets: event.status.sockets, reason: event.status.reason },
           `sockets degraded; ${event.status.doing}`,
         );
-      else log.info({ app: event.appId, sockets: event.status.sockets }, `sockets ${event.status.t}`);
+      else
+        log[isNews ? 'info' : 'debug'](
+          { app: event.appId, sockets: event.status.sockets },
+          `sockets ${event.status.t}`,
+        );
       return;
     case 'rate_limited':
       log.warn(

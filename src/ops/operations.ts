@@ -3,6 +3,7 @@ import { ProjectNames } from '../connections/project-names.js';
 import type { Clock } from '../core/clock.js';
 import { OpsAccess } from './access.js';
 import { adminRoutes } from './admin.js';
+import { connectionNames, type ConnectionNames } from './connection-names.js';
 import { History } from './history.js';
 import { createMetrics, type MetricsSources } from './metrics.js';
 import { gaugesOf, overviewOf, type Observed } from './status-of-program.js';
@@ -22,6 +23,9 @@ export interface OperationsOptions
 export interface Operations {
   /** `/metrics` and `/ops/`. */
   readonly routes: Hono;
+  readonly names: ConnectionNames;
+  /** From here on this is the credential; the one before, and sessions that were opened with it, open nothing. */
+  replaceToken(token: string): void;
   stop(): Promise<void>;
 }
 
@@ -60,8 +64,11 @@ export function createOperations(options: OperationsOptions): Operations {
     resend: (ids: readonly number[]) => deadLetters.resend(ids),
     metrics,
   };
+  const access = new OpsAccess(options.opsToken, clock);
   return {
-    routes: adminRoutes(ports, new OpsAccess(options.opsToken, clock)),
+    routes: adminRoutes(ports, access),
+    names: connectionNames(live.registry, projects),
+    replaceToken: (token) => access.replaceToken(token),
     async stop() {
       unsubscribe();
       history.stop();

@@ -25,11 +25,16 @@ const SHAPE = /^([1-9]\d{9,12})\.([\w-]{22})\.([\w-]{43})$/;
  */
 export class SignedValues {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #key: Buffer;
+  #key: Buffer;
 
   constructor(token: string, clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
-    this.#key = Buffer.from(hkdfSync('sha256', token, '', 'ak-slack /ops/ values', 32));
+    this.#key = keyFrom(token);
+  }
+
+  /** Values that were made with another token end. */
+  replaceToken(token: string): void {
+    this.#key = keyFrom(token);
   }
 
   /** A new value, of letters, digits, `-`, `_` and dots. */
@@ -56,4 +61,8 @@ export class SignedValues {
 // The comparison demands as many bytes as a signature has.
 function padded(signature: string): Buffer {
   return Buffer.concat([Buffer.from(signature, 'base64url'), Buffer.alloc(32)]).subarray(0, 32);
+}
+
+function keyFrom(token: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', token, '', 'ak-slack /ops/ values', 32));
 }

@@ -7,6 +7,7 @@ import { errorMessage, PluginError } from '../core/errors.js';
 import type { JsonObject } from '../core/json.js';
 import { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
+import { RareLines } from '../core/rare-lines.js';
 import type { DeliveryEvent } from '../delivery/events.js';
 import type { Intake, Taken } from '../delivery/intake.js';
 import { defaultAck } from '../events/answers.js';
@@ -71,9 +72,11 @@ export class Receiver {
   readonly events = new Channel<ReceiverEvent>();
   readonly #options: ReceiverOptions;
   readonly #background: Background;
+  readonly #lines: RareLines;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
+    this.#lines = new RareLines(options.clock);
     this.#background = new Background((name, error) =>
       options.log.error({ reason: errorMessage(error) }, `${name} failed`),
     );
@@ -151,7 +154,12 @@ export class Receiver {
       return;
     }
     delivery.emit({ t: 'unacknowledged', appId, kind, reason: withheld });
-    log.warn({ app: appId, kind, reason: withheld }, 'an event was not acknowledged');
+    const heldBack = this.#lines.next(`${appId} ${withheld}`);
+    const more = heldBack === undefined || heldBack === 0 ? {} : { moreBefore: heldBack };
+    log[heldBack === undefined ? 'debug' : 'warn'](
+      { app: appId, kind, key, reason: withheld, ...more },
+      'an event was not acknowledged',
+    );
   }
 
   /**

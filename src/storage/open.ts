@@ -19,7 +19,7 @@ export interface JournalOptions {
   /** The path of a SQLite file, or `postgres://user@host/database`. */
   readonly place: string;
   /** PostgreSQL's, if it wants one and no password file names it. */
-  readonly password: string | undefined;
+  readonly password: string | (() => string) | undefined;
   /** Rows are refused when the journal holds so much. */
   readonly maxBytes: number;
   /** This process among those that share a database. */

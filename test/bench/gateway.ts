@@ -43,7 +43,8 @@ export const bench: Bench = {
       pushStatus: () => Promise.resolve(),
       noticeWrite: () => undefined,
       clock: systemClock,
-      log: { warn: () => undefined, error: () => undefined },
+      logsAccess: false,
+      log: { debug: () => undefined, warn: () => undefined, error: () => undefined },
     });
     const ours = await client(gateway.port);
     const theirs = await client((bare.address() as AddressInfo).port);

@@ -82,6 +82,7 @@ export async function startSite({
   });
   const gateway = await startGateway({
     connections: 256,
+    logsAccess: false,
     refused: () => undefined,
     listen: { host: '127.0.0.1', port: 0 },
     upstream: server.url,

@@ -62,6 +62,8 @@ export async function openEventPath(options: EventPathOptions): Promise<OpenEven
     {
       version: 'test',
       faults: new Channel(),
+      changedSecrets: new Channel(),
+      nameConnections: () => undefined,
       live: LIVE_POLICY,
       sockets: DEFAULT_POLICY,
       delivery: { ...DEFAULT_LIMITS, ...options.limits },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type App, type Dependencies } from '../../src/app.js';
 import { openJournal } from '../../src/storage/open.js';
+import { SecretFiles } from '../../src/secret-files.js';
 import { startConfig } from '../../src/start-config.js';
 import { loadConfig, type Settings } from '../../src/config.js';
 import { LIVE_POLICY } from '../../src/connections/policy.js';
@@ -60,16 +61,32 @@ export async function startProgram(
     PLUGIN_TOKEN,
     OPS_TOKEN,
   };
+  let secretFiles: SecretFiles | undefined;
   const start = async (): Promise<App> => {
     const config = await startConfig(loadConfig(environment, more, false));
     const { journalPassword: password, journalMaxBytes: maxBytes, replicaName } = config;
     const replica = { name: replicaName, version: 'test' };
+    let connectionName: (id: string) => string | undefined = () => undefined;
+    const log = createLog(
+      { level: config.logLevel, format: 'json', connectionName: (id) => connectionName(id) },
+      { write: (line) => void logged.push(line) },
+    );
+    await secretFiles?.stop();
+    secretFiles = new SecretFiles({
+      files: config.secretFiles,
+      clock: systemClock,
+      log,
+      hide: () => undefined,
+    });
+    secretFiles.start();
     return startApp(config, {
       clock: systemClock,
       random: seededRandom(1),
-      log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),
+      log,
       version: 'test',
       faults: new Channel(),
+      changedSecrets: secretFiles.changed,
+      nameConnections: (nameOf) => (connectionName = nameOf),
       live: LIVE_POLICY,
       sockets: DEFAULT_POLICY,
       delivery: DEFAULT_LIMITS,
@@ -95,6 +112,7 @@ export async function startProgram(
       app = await start();
     },
     async stop() {
+      await secretFiles?.stop();
       await app.stop();
       await rm(folder, { recursive: true, force: true });
     },

@@ -13,7 +13,7 @@ export interface SessionOptions {
   /** `postgres://user@host1,host2/database` */
   readonly url: string;
   /** Without one, the password file of PostgreSQL's clients (`PGPASSFILE`) may hold it. */
-  readonly password?: string | undefined;
+  readonly password?: string | (() => string) | undefined;
   /** What PostgreSQL shows as the application of this connection. */
   readonly applicationName: string;
   /** After this PostgreSQL ends a statement by itself, unless it waits for its commit. Milliseconds. */

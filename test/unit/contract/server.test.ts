@@ -10,6 +10,7 @@ import {
   Http2SessionManager,
 } from '@connectrpc/connect-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Credential } from '../../../src/core/credential.js';
 import { functionValue, integer } from '../../../src/autokitteh/values.js';
 import { startContractServer } from '../../../src/contract/server.js';
 import { startDualServer, type DualServer } from '../../../src/http/dual-server.js';
@@ -44,7 +45,7 @@ async function start(token: string, missing: () => string | undefined = () => un
   server = await startContractServer({
     ...stubContract(),
     listen: { host: '127.0.0.1', port: 0 },
-    token,
+    credential: new Credential(token),
     readiness,
     fallback: (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/plain' });

@@ -7,6 +7,7 @@ import {
 import { connect, type Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Credential } from '../../../src/core/credential.js';
 import { startContractServer } from '../../../src/contract/server.js';
 import type { DualServer } from '../../../src/http/dual-server.js';
 import { Readiness } from '../../../src/core/readiness.js';
@@ -41,7 +42,7 @@ async function start(connections = 64): Promise<void> {
   server = await startContractServer({
     ...stubContract(),
     listen: { host: '127.0.0.1', port: 0 },
-    token: TOKEN,
+    credential: new Credential(TOKEN),
     readiness,
     fallback: (request, response) => {
       pages += 1;

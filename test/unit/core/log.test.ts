@@ -265,6 +265,23 @@ describe('the lines of a log', () => {
     expect(logged('pretty', write)).toMatch(/DEBUG one\n.*INFO two\n.*WARN three\n.*ERROR four\n/);
   });
 
+  it('A log tells a connection by its name and by its id, and by its id alone while the name is not known', () => {
+    const output: string[] = [];
+    const names = new Map([['con_1', 'my_project/my_slack']]);
+    const log = createLog(
+      { level: 'info', format: 'json', connectionName: (id) => names.get(id) },
+      { write: (line) => void output.push(line) },
+    );
+    log.info({ connection: 'con_1', key: 'Ev1' }, 'known');
+    log.info({ connection: 'con_2' }, 'unknown');
+    log.info('none');
+    expect(output.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { connection: 'my_project/my_slack', connectionId: 'con_1', key: 'Ev1' },
+      { connection: 'con_2', connectionId: 'con_2' },
+      { msg: 'none' },
+    ]);
+  });
+
   it('A log rounds numbers to what is worth reading, and leaves whole ones as they are', () => {
     const output = logged('json', (log) => {
       const numbers = {

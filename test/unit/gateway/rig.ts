@@ -19,7 +19,10 @@ export interface Rig {
   readonly pushed: [string, Status][];
   readonly noticed: (string | undefined)[];
   readonly setup: Request[];
+  /** Warnings and errors. */
   readonly logged: unknown[];
+  /** The lines about requests. */
+  readonly accessed: unknown[];
   readonly refused: RefusalReason[];
   /** Paths that wait for a workflow's answer. */
   readonly awaited: Set<string>;
@@ -40,7 +43,9 @@ export async function startRig(
   limits: Partial<Record<'connections' | 'bodyMs' | 'uploadIdleMs' | 'answerIdleMs', number>> = {},
 ): Promise<Rig> {
   const behind = typeof upstream === 'function' ? await startHttp(createServer(upstream)) : upstream;
-  const log = { warn: (line: unknown) => logged.push(line), error: (line: unknown) => logged.push(line) };
+  const note = (line: unknown): void => void logged.push(line);
+  const accessed: unknown[] = [];
+  const log = { debug: (line: unknown) => void accessed.push(line), warn: note, error: note };
   const logged: unknown[] = [];
   const rig = {
     upstream: behind,
@@ -48,6 +53,7 @@ export async function startRig(
     noticed: [] as Rig['noticed'],
     setup: [] as Request[],
     logged,
+    accessed,
     refused: [] as RefusalReason[],
     awaited: new Set<string>(),
     socketMode: new Set<string>(),
@@ -80,6 +86,7 @@ export async function startRig(
       await rig.store();
     },
     noticeWrite: (id) => rig.noticed.push(id),
+    logsAccess: true,
     log,
   });
   return Object.assign(rig, {
