@@ -5,7 +5,8 @@ import type { QuestionLimits } from './questions.js';
 export interface LivePolicy {
   /** Between two looks at the server. */
   readonly reconcileMs: number;
-  /** The same at most, where a look at many connections takes long and the server answers the same again and again. */
+  /** While the server answers the same: so long for each connection, but no longer than `reconcileMaxMs`. */
+  readonly reconcileMsEach: number;
   readonly reconcileMaxMs: number;
   /** All statuses are compared with what the server holds after this long, whatever was announced; asks nobody. */
   readonly statusSweepMs: number;
@@ -39,6 +40,7 @@ export interface LivePolicy {
 
 export const LIVE_POLICY: LivePolicy = {
   reconcileMs: 1_500,
+  reconcileMsEach: 0.5,
   reconcileMaxMs: 10_000,
   statusSweepMs: 30_000,
   settleMs: 1_500,

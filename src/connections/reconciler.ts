@@ -18,9 +18,6 @@ const READERS = 8;
 // What is done for one connection takes a microsecond or two.
 const LOOKED_A_TURN = 500;
 
-// While the server answers the same, its answers may take one part in so many of the time, on either side.
-const LOOK_EVERY = 30;
-
 const NOT_YET = 'it has not answered yet';
 
 /** What came of one look at the server. */
@@ -131,8 +128,7 @@ export class Reconciler {
   }
 
   async #look(): Promise<void> {
-    const { server, integrationId, clock, policy, log, listed, looked, signal } = this.#options;
-    const began = clock.monotonic();
+    const { server, integrationId, policy, log, listed, looked, signal } = this.#options;
     let isNews = true;
     try {
       const [found, records] = await Promise.all([
@@ -143,13 +139,11 @@ export class Reconciler {
       if (await this.#take(records, this.#active.update(found, records))) isNews = true;
       listed(this.#ids);
       await this.#read(await this.#due(records));
-      const costMs = (clock.monotonic() - began) * LOOK_EVERY;
-      this.#pauseMs = isNews
-        ? policy.reconcileMs
-        : Math.max(policy.reconcileMs, Math.min(costMs, policy.reconcileMaxMs));
       if (this.#down !== undefined && this.#down !== NOT_YET) log.info('AutoKitteh is reachable again');
       this.#hasLooked = true;
       this.#setDown(undefined);
+      const longMs = Math.min(policy.reconcileMaxMs, records.length * policy.reconcileMsEach);
+      this.#pauseMs = isNews ? policy.reconcileMs : Math.max(policy.reconcileMs, longMs);
     } catch (error) {
       if (signal.aborted) return;
       this.#pauseMs = policy.reconcileMs;
