@@ -1,4 +1,4 @@
-import { appIdOf, appTokenProblem, botTokenProblem } from '../browser/token-shape.js';
+import { appIdOf, appTokenProblem, botTokenProblem, pastedToken } from '../browser/token-shape.js';
 
 /** Variables of a connection by name, secrets in clear. */
 export type Variables = ReadonlyMap<string, string>;
@@ -37,8 +37,8 @@ export type SetupState =
 /** Reads how far a connection is set up from its variables. Both spellings of Socket Mode count. */
 export function setupStateOf(variables: Variables): SetupState {
   const authType = variables.get('auth_type') ?? '';
-  const appToken = (variables.get(APP_TOKEN) ?? '').trim();
-  const botToken = (variables.get(BOT_TOKEN) ?? '').trim();
+  const appToken = pastedToken(variables.get(APP_TOKEN) ?? '');
+  const botToken = pastedToken(variables.get(BOT_TOKEN) ?? '');
   const builtIn = variables.has(BUILT_IN_APP_TOKEN);
   if (!isSocketMode(authType) && authType !== '') return { t: 'other', authType };
   if (appToken === '' && botToken === '') return builtIn ? { t: 'built_in' } : { t: 'new' };

@@ -55,7 +55,6 @@ describe('setupStateOf', () => {
   it.each([
     ['socket_mode_app_token', APP.slice(0, APP.lastIndexOf('-'))],
     ['socket_mode_app_token', `${APP} `.repeat(2)],
-    ['socket_mode_app_token', `${APP}"`],
     ['private_bot_token', 'xoxb-'],
     ['private_bot_token', `${BOT}\n${BOT}`],
     ['private_bot_token', 'xoxp-1-2-3'],
@@ -67,6 +66,14 @@ describe('setupStateOf', () => {
       t: 'incomplete',
       problems: [`${name}: ${judge(token)}`],
     });
+  });
+
+  it.each(['"', "'", '`', ' '])('A token in a variable counts without the %s around it', (around) => {
+    const variables = {
+      socket_mode_app_token: `${around}${APP}${around}`,
+      private_bot_token: `${around}${BOT}${around}`,
+    };
+    expect(state(variables)).toMatchObject({ t: 'complete', appToken: APP, botToken: BOT });
   });
 
   it("The set-up state tells the built-in's connections and those being adopted", () => {
