@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { ProxyAgent, type Dispatcher } from 'undici';
 
 import { Releasers } from '../../src/core/lifecycle.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
@@ -37,6 +40,8 @@ export interface Connected {
 export interface BuiltInStage {
   readonly slack: ScriptedSlack;
   readonly server: ServerUnderTest;
+  /** A new way to Slack for calls of this process, the same as the program's and the server's. */
+  readonly way: () => Dispatcher;
   /** Makes a connection that this program serves; with `variables`, which are set before its tokens. */
   connectOurs(name: string, variables?: Readonly<Record<string, string>>): Promise<Connected>;
   /** Makes a connection that the server's own integration serves. */
@@ -63,6 +68,7 @@ export async function openBuiltInStage(): Promise<BuiltInStage> {
     const gatewayUrl = await startProgram({ url, signKey, proxyUrl: proxy.url }, releasers);
     return {
       ...{ slack, server },
+      way: () => new ProxyAgent({ uri: proxy.url, requestTls: { ca: readFileSync(PRIVATE_CA.ca) } }),
       connectOurs: (name, variables = {}) =>
         connect({ slack, server }, { name, variables, saveAt: gatewayUrl, sockets: 2 }),
       connectTheirs: (name) => connect({ slack, server }, { name, variables: {}, saveAt: url, sockets: 1 }),

@@ -27,7 +27,7 @@ export const bench: Bench = {
             { installation: ours.installation, all, isMeasured: all },
             { installation: theirs.installation, all, isMeasured: false },
           ],
-          () => message(),
+          { frameOf: () => message(), way: stage.way },
         );
       const replaced = await minute(false);
       await stage.slack.waitForSockets(theirs.installation.app, 1, 60_000);

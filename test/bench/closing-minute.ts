@@ -1,3 +1,5 @@
+import type { Dispatcher } from 'undici';
+
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import type { Frame } from '../../src/sim/slack/frames/draft.js';
 import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
@@ -28,6 +30,13 @@ interface Outcome extends Count {
   readonly gaps: readonly number[];
 }
 
+interface MinuteOptions {
+  /** As for `sendSteadily`. */
+  readonly frameOf?: (round: number) => Frame;
+  /** A new way to Slack for each plain call, if it cannot be reached directly. */
+  readonly way?: () => Dispatcher;
+}
+
 interface Minute {
   /** In the order of the contestants. */
   readonly outcomes: readonly Outcome[];
@@ -37,12 +46,12 @@ interface Minute {
 
 /**
  * Real time: for a minute Slack replaces one socket of each contestant, or closes all, every 10 s, while five frames a
- * second come. The contestants' sockets are open. `frameOf` as for `sendSteadily`.
+ * second come. The contestants' sockets are open.
  */
 export async function closingMinute(
   slack: ScriptedSlack,
   all: readonly Contestant[],
-  frameOf?: (round: number) => Frame,
+  { frameOf, way }: MinuteOptions = {},
 ): Promise<Minute> {
   slack.faults.api('apps.connections.open', { t: 'slow', delay: ANSWER_MS }, { times: Infinity });
   const bystander = slack.addApp('Bystander').createAppToken();
@@ -56,7 +65,7 @@ export async function closingMinute(
     for (const contestant of all) {
       await pause(EVERY_MS / all.length);
       const open = slack.sockets(contestant.installation.app);
-      if (contestant.isMeasured) answers.push(plainAnswer(slack, bystander));
+      if (contestant.isMeasured) answers.push(plainAnswer(slack, bystander, way?.()));
       if (contestant.all) for (const socket of open) socket.close(1001);
       else open[0]?.refresh();
     }

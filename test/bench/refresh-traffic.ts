@@ -1,4 +1,5 @@
 import { SocketModeClient } from '@slack/socket-mode';
+import { fetch, getGlobalDispatcher, type Dispatcher } from 'undici';
 
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import type { Frame } from '../../src/sim/slack/frames/draft.js';
@@ -42,12 +43,17 @@ export function sendSteadily(
   };
 }
 
-/** How long a plain call for a URL takes, milliseconds: what Slack and the machine need, whoever calls. */
-export async function plainAnswer(slack: ScriptedSlack, appToken: string): Promise<number> {
+/** How long a plain call for a URL takes by this way, milliseconds: what Slack and the machine need, whoever calls. */
+export async function plainAnswer(
+  slack: ScriptedSlack,
+  appToken: string,
+  way: Dispatcher = getGlobalDispatcher(),
+): Promise<number> {
   const since = performance.now();
-  const answer = await fetch(`${slack.url}/api/apps.connections.open`, {
+  const answer = await fetch(`${slack.apiUrl}apps.connections.open`, {
     method: 'POST',
     headers: { authorization: `Bearer ${appToken}` },
+    dispatcher: way,
   });
   await answer.json();
   return performance.now() - since;
