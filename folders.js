@@ -65,7 +65,14 @@ export const FOLDERS = {
   },
   browser: {
     imports: [],
-    surface: ['app-manifest.js', 'event-scopes.js', 'live-state.js', 'purposes.js', 'token-shape.js'],
+    surface: [
+      'app-manifest.js',
+      'event-scopes.js',
+      'live-state.js',
+      'manifest-limits.js',
+      'purposes.js',
+      'token-shape.js',
+    ],
   },
   delivery: {
     imports: ['core', 'storage'],
@@ -103,6 +110,7 @@ export const FOLDERS = {
     imports: ['core', 'http', 'autokitteh', 'slack', 'browser', 'connections'],
     surface: [
       'app-manifest.ts',
+      'app-name.ts',
       'check-tokens.ts',
       'connection-access.ts',
       'http/forged-request.ts',

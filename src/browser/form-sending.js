@@ -1,7 +1,7 @@
 import { elementById } from './elements.js';
 
 /**
- * Sends the forms with tokens and test messages without leaving the page, so that what was typed stays when something
+ * Sends the forms with tokens, test messages and apps without leaving the page, so that what was typed stays when something
  * is wrong. The answer is the same page as without script; only its outcome is taken from it.
  *
  * @param {Document} document
@@ -9,6 +9,7 @@ import { elementById } from './elements.js';
 export function startFormSending(document) {
   start(elementById(document, 'token-form', HTMLFormElement), 'outcome');
   start(elementById(document, 'test-form', HTMLFormElement), 'test-outcome');
+  start(elementById(document, 'app-form', HTMLFormElement), 'app-outcome');
 }
 
 /**
@@ -72,6 +73,7 @@ function show(document, outcomeId, nodes) {
   // What holds where the answer is the whole page, and what holds where the form is still there.
   for (const part of outcome.querySelectorAll('[data-when]'))
     if (part instanceof HTMLElement) part.hidden = part.dataset['when'] === 'page';
+  outcome.dispatchEvent(new Event('outcome', { bubbles: true }));
   outcome.focus({ preventScroll: true });
   outcome.scrollIntoView({ block: 'nearest' });
 }

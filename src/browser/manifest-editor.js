@@ -18,17 +18,15 @@ import { editedManifest } from './manifest-form.js';
  */
 export function startManifestEditor(document) {
   const form = elementById(document, 'editor-form', HTMLFormElement);
-  if (form) void start(document, form);
+  if (form) start(document, form);
 }
 
 /**
  * @param {Document} document
  * @param {HTMLFormElement} form
  */
-async function start(document, form) {
-  const response = await fetch('/slack/assets/manifest.json');
-  if (!response.ok) return;
-  const proposed = /** @type {AppManifest} */ (await response.json());
+function start(document, form) {
+  const proposed = /** @type {AppManifest} */ (JSON.parse(form.dataset['manifest'] ?? ''));
   let manifest = proposed;
   const update = () => {
     manifest = editedManifest(form, proposed);
@@ -60,6 +58,8 @@ function show(document, form, manifest, update) {
   if (link) link.href = createAppLink(manifest, link.host.replace(/^api\./, ''));
   setText(document.getElementById('manifest-text'), textOf(document, manifest));
   showFindings(document, form, manifest, update);
+  const sent = elementById(document, 'wanted-manifest', HTMLInputElement);
+  if (sent) sent.value = JSON.stringify(manifest);
   // "Check" tells which of these scopes the bot does not have.
   const wanted = elementById(document, 'wanted-scopes', HTMLInputElement);
   if (wanted) wanted.value = manifest.oauth_config.scopes.bot.join(' ');

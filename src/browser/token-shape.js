@@ -20,6 +20,8 @@ const LONGEST_PASTED = 1_024;
 const LONGEST = 512;
 
 const BOT = /^xoxb-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/;
+// Slack, "Configuring apps with app manifests".
+const CONFIG = /^xoxe\.xoxp-\d+-[A-Za-z0-9-]+$/;
 const APP = /^xapp-\d+-(A[A-Z0-9]+)-\d+-[A-Za-z0-9]+$/;
 
 /**
@@ -121,6 +123,23 @@ export function appTokenProblem(text) {
     default:
       return other(kind, text, 'xapp-', 'The app-level token');
   }
+}
+
+/**
+ * Why this is no app configuration token.
+ *
+ * @param {string} text
+ * @returns {string} a sentence, or an empty string when the shape is right
+ */
+export function configTokenProblem(text) {
+  const token = pastedToken(text);
+  if (token === '') return 'The app configuration token is missing. It starts with xoxe.xoxp-.';
+  if (token.length > LONGEST)
+    return 'This is too long for a token: copy it again with Slack’s “Copy” button.';
+  if (CONFIG.test(token)) return '';
+  if (/^xoxe-/.test(token))
+    return 'This is the refresh token. Copy the access token beside it: it starts with xoxe.xoxp-.';
+  return 'An app configuration token starts with xoxe.xoxp-: it is in the list of your apps, not in an app.';
 }
 
 /**

@@ -1,4 +1,5 @@
 import { loadConfig, type Config } from '../config.js';
+import { namedApp } from '../setup/app-name.js';
 import { proposedApp, slackSiteOf } from '../setup/app-manifest.js';
 import { readManifest } from '../contract/manifest.js';
 import { systemClock } from '../core/clock.js';
@@ -53,7 +54,7 @@ async function setupTools(config: Config): Promise<SetupTools> {
     autokittehOf: (token) =>
       server.forCaller(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     integrationId: manifest.integrationId,
-    manifest: proposedApp(manifest.slackApp),
+    manifest: namedApp(proposedApp(manifest.slackApp), undefined),
     slackSite: slackSiteOf(config.slackApiUrl),
     clock: systemClock,
     async close() {

@@ -51,7 +51,10 @@ export function readAppManifest(value: unknown): AppManifest {
   throw new PluginError('bad_manifest', lines.join('\n'));
 }
 
-/** The Slack app that the guide proposes: the integration manifest's, or the usual one; throws `bad_manifest`. */
+/**
+ * The Slack app that the guide proposes: the integration manifest's, or the usual one; throws `bad_manifest`. `{name}` in
+ * it stands for the name of the project: see `namedApp`.
+ */
 export function proposedApp(slackApp: JsonObject | undefined): AppManifest {
   return slackApp === undefined ? DEFAULT_APP_MANIFEST : readAppManifest(slackApp);
 }
@@ -62,7 +65,7 @@ function withoutUndefined(parsed: z.output<typeof schema>): AppManifest {
 }
 
 /** The app that AutoKitteh's documentation has people create, with the messages tab of its App Home switched on. */
-export const DEFAULT_APP_MANIFEST: AppManifest = {
+export const DOCUMENTED_APP_MANIFEST: AppManifest = {
   display_information: { name: 'AutoKitteh Demo App' },
   features: {
     app_home: {
@@ -140,6 +143,28 @@ export const DEFAULT_APP_MANIFEST: AppManifest = {
     org_deploy_enabled: false,
     socket_mode_enabled: true,
     token_rotation_enabled: false,
+  },
+};
+
+/**
+ * The usual proposal. Beyond the documented app: the bot hears the direct messages that people send it (`message.im`), and
+ * workflows find people by their email addresses (`users:read.email`), as AutoKitteh's own app and public projects do; its
+ * name and its one slash command are those of the project.
+ */
+export const DEFAULT_APP_MANIFEST: AppManifest = {
+  ...DOCUMENTED_APP_MANIFEST,
+  display_information: { name: '{name}' },
+  features: {
+    ...DOCUMENTED_APP_MANIFEST.features,
+    bot_user: { display_name: '{name}', always_online: true },
+    slash_commands: [{ command: '/{name}', description: 'Send command to {name}', should_escape: true }],
+  },
+  oauth_config: { scopes: { bot: [...DOCUMENTED_APP_MANIFEST.oauth_config.scopes.bot, 'users:read.email'] } },
+  settings: {
+    ...DOCUMENTED_APP_MANIFEST.settings,
+    event_subscriptions: {
+      bot_events: [...DOCUMENTED_APP_MANIFEST.settings.event_subscriptions.bot_events, 'message.im'],
+    },
   },
 };
 

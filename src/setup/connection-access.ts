@@ -47,3 +47,13 @@ export async function openConnection(
   );
   return { record, variables, setup: setupStateOf(variables) };
 }
+
+/** The name of the connection's project; nothing where the server does not tell it, which keeps nobody from anything. */
+export async function projectOf(
+  autokitteh: PersonsAutoKitteh,
+  { record }: OwnConnection,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (record.projectId === '') return undefined;
+  return autokitteh.projectName(record.projectId, signal).catch(() => undefined);
+}

@@ -47,7 +47,7 @@ export interface SetupPorts {
   ) => void;
   /** Called after the variables of a connection were written or deleted. */
   readonly changed: (connectionId: string) => void;
-  /** The Slack app that the guide proposes. */
+  /** The Slack app that the guide proposes, before it has a name. */
   readonly manifest: AppManifest;
   /** Slack's site, where that app is created: `slack.com` or `slack-gov.com`. */
   readonly slackSite: string;

@@ -5,9 +5,10 @@ import { NONCE, secureHeaders } from 'hono/secure-headers';
 import { RareLines } from '../core/rare-lines.js';
 import { PORT_LIMITS } from '../http/limits.js';
 import { answerAsset, loadAssets } from '../http/page-assets.js';
-import { manifestJson, manifestYaml } from './app-manifest.js';
+import { manifestJson, manifestYaml, type AppManifest } from './app-manifest.js';
+import { manifestFor } from './app-name.js';
 import { refusalOf } from './http/refusal.js';
-import type { SetupEnvironment } from './http/request.js';
+import type { SetupContext, SetupEnvironment } from './http/request.js';
 import { answerSave } from './http/save.js';
 import { answerState, showPage } from './http/show-page.js';
 import { OpenedSockets } from './opened-sockets.js';
@@ -30,11 +31,14 @@ export function createSetup(ports: SetupPorts): Hono<SetupEnvironment> {
   app.get('/slack/', (context) => showPage(context, ports, {}));
 
   app.get('/slack/assets/state', (context) => answerState(context, ports));
+  // The name is in the address, as on the page that leads here: nothing of a connection is told to anybody.
+  const manifestOf = ({ req }: SetupContext): AppManifest =>
+    manifestFor(ports, req.query('name'), req.query('app') === 'documented');
   app.get('/slack/assets/manifest.yaml', (context) =>
-    context.text(manifestYaml(ports.manifest), 200, download('application/yaml', 'slack-app.yaml')),
+    context.text(manifestYaml(manifestOf(context)), 200, download('application/yaml', 'slack-app.yaml')),
   );
   app.get('/slack/assets/manifest.json', (context) =>
-    context.text(manifestJson(ports.manifest), 200, download('application/json', 'slack-app.json')),
+    context.text(manifestJson(manifestOf(context)), 200, download('application/json', 'slack-app.json')),
   );
   app.get('/slack/assets/:name', (context) => answerAsset(context, assets, context.req.param('name')));
 

@@ -5,7 +5,8 @@ import {
   WebAPIRequestError,
 } from '@slack/web-api';
 import { errorMessage, PluginError } from '../core/errors.js';
-import { isJsonObject, stringAt } from '../core/json.js';
+import { isJsonObject, stringAt, type JsonObject } from '../core/json.js';
+import { cutText } from '../core/text.js';
 import { UnreachableError } from '../core/unreachable.js';
 
 /** What a call to Slack failed with. */
@@ -17,6 +18,8 @@ export type SlackFailure =
       /** The scopes that were missing and the ones there are, when Slack says so. */
       readonly needed?: string;
       readonly provided?: string;
+      /** What is wrong with an app's manifest, in Slack's words. */
+      readonly problems?: readonly string[];
     }
   /** HTTP 429: not before this many milliseconds. */
   | { readonly t: 'rate_limited'; readonly retryAfterMs: number }
@@ -173,6 +176,21 @@ export function failureText(failure: SlackFailure): string {
   }
 }
 
+// More would not be read.
+const MOST_PROBLEMS = 20;
+
+function problemsIn(body: JsonObject): { problems?: readonly string[] } {
+  if (!Array.isArray(body['errors'])) return {};
+  const problems = body['errors'].slice(0, MOST_PROBLEMS).flatMap((item) => {
+    const [message, pointer] = isJsonObject(item)
+      ? [stringAt(item, 'message'), stringAt(item, 'pointer')]
+      : [];
+    if (message === undefined || message === '') return [];
+    return [cutText(pointer === '' ? message : `${pointer}: ${message}`, 300)];
+  });
+  return { problems };
+}
+
 function refusal(data: unknown): SlackFailure {
   const body = isJsonObject(data) ? data : {};
   const error = stringAt(body, 'error');
@@ -184,5 +202,6 @@ function refusal(data: unknown): SlackFailure {
     error,
     ...(needed === '' ? {} : { needed }),
     ...(provided === '' ? {} : { provided }),
+    ...problemsIn(body),
   };
 }

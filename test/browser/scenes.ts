@@ -48,6 +48,31 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'app-changes',
+    async show(site, person) {
+      await openGuide(site, person);
+      await openAppForm(site, person, site.slack.addApp('Acme helper').id);
+      await person.page.getByText('would change:').waitFor();
+    },
+  },
+  {
+    name: 'app-created',
+    async show(site, person) {
+      await openGuide(site, person);
+      await openAppForm(site, person);
+      await person.page.getByRole('button', { name: 'Apply' }).click();
+      await person.page.getByText('was created.').waitFor();
+    },
+  },
+  {
+    name: 'app-refused',
+    async show(site, person) {
+      await openGuide(site, person);
+      await openAppForm(site, person, 'A0NOTHING00');
+      await person.page.getByText('The app was not changed.').waitFor();
+    },
+  },
+  {
     name: 'tokens-wrong',
     async show(site, person) {
       await openGuide(site, person);
@@ -212,6 +237,15 @@ export async function openGuide(site: Site, person: Person, origin = 'cli'): Pro
   await person.open(id, origin);
   await person.page.locator('#editor:not([hidden])').waitFor({ state: 'attached' });
   return id;
+}
+
+/** Unfolds the form that creates and changes the Slack app, and asks for the changes. */
+async function openAppForm(site: Site, { page }: Person, appId = ''): Promise<void> {
+  await page.locator('#by-token summary').click();
+  await page.getByLabel('App ID').fill(appId);
+  const token = site.slack.createConfigToken(site.slack.addWorkspace('Acme'));
+  await page.getByLabel('App configuration token').fill(token);
+  await page.getByRole('button', { name: 'Show changes' }).click();
 }
 
 export async function typeTokens(

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { DEFAULT_APP_MANIFEST, manifestYaml } from '../../src/setup/app-manifest.js';
+import { DEFAULT_APP_MANIFEST, DOCUMENTED_APP_MANIFEST } from '../../src/setup/app-manifest.js';
+import { namedApp } from '../../src/setup/app-name.js';
+import { stringAt } from '../../src/core/json.js';
 import { createPerson } from './person.js';
 import { connect, LIVE, openGuide, typeTokens } from './scenes.js';
 import { setStage } from './stage.js';
@@ -157,7 +159,9 @@ describe('The check of tokens in a browser', () => {
     await person.page.getByRole('button', { name: 'Check', exact: true }).click();
     const outcome = person.page.locator('#outcome');
     await outcome.getByText('Both tokens are right').waitFor();
-    expect(await outcome.innerText()).toMatch(/@autokitteh in Acme[^]*Not granted: files:read\./);
+    expect(await outcome.innerText()).toMatch(
+      /@autokitteh in Acme[^]*Not granted: files:read, users:read\.email\./,
+    );
     expect(site.stored(id)).toEqual({});
     // What was typed is still there: one press is left.
     await person.page.getByRole('button', { name: 'Save Connection' }).click();
@@ -222,7 +226,6 @@ describe('the manifest', () => {
     const manifest = parse(link.searchParams.get('manifest_yaml') ?? '') as typeof DEFAULT_APP_MANIFEST;
     expect(manifest.display_information.name).toBe('Deploy bot');
     expect(manifest.features.slash_commands).toEqual([
-      { command: '/ak', description: 'Send command to AutoKitteh', should_escape: true },
       { command: '/deploy', description: 'Deploys it', should_escape: true },
     ]);
     expect(manifest.oauth_config.scopes.bot).toContain('files:read');
@@ -245,7 +248,8 @@ describe('the manifest', () => {
     await page.getByRole('button', { name: 'Copy' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const copied = String(await page.evaluate('globalThis.realClipboard.readText()'));
-    expect(copied).toBe(manifestYaml(DEFAULT_APP_MANIFEST));
+    expect(copied).toBe(await page.locator('#manifest-text').textContent());
+    expect(parse(copied)).toHaveProperty('settings.socket_mode_enabled', true);
     expect(await page.evaluate('document.activeElement.id')).toBe('copy-manifest');
   });
 
@@ -293,6 +297,81 @@ describe('the manifest', () => {
     ]);
     expect(download.suggestedFilename()).toBe('slack-app.yaml');
     const plain = await page.request.get(`${site.url}/slack/assets/manifest.json`);
-    expect(await plain.json()).toEqual(DEFAULT_APP_MANIFEST);
+    expect(await plain.json()).toEqual(namedApp(DEFAULT_APP_MANIFEST, undefined));
+  });
+
+  it('The documented app is one click away, and the proposed one from there, without a script too', async () => {
+    const { site, browser } = stage;
+    await stage.person.close();
+    const person = await createPerson(browser, site, { javaScriptEnabled: false });
+    stage.person = person;
+    const { page } = person;
+    await person.open(await site.addConnection('my_slack'));
+    const linked = async (): Promise<unknown> => {
+      const link = new URL((await page.locator('#create-link').getAttribute('href')) ?? '');
+      return parse(link.searchParams.get('manifest_yaml') ?? '');
+    };
+    const proposed = await linked();
+    expect(proposed).not.toEqual(DOCUMENTED_APP_MANIFEST);
+    await page.getByRole('link', { name: 'Use the documented app instead' }).click();
+    expect(await linked()).toEqual(DOCUMENTED_APP_MANIFEST);
+    const download = await page.locator('#download-manifest').getAttribute('href');
+    expect(download).toContain('app=documented');
+    await page.getByRole('link', { name: 'Propose an app with the project’s name' }).click();
+    expect(await linked()).toEqual(proposed);
+  });
+});
+
+describe('The app configuration token in a browser', () => {
+  it('An app is created as it was edited, in two presses, with the keyboard alone', async () => {
+    const { site, person } = stage;
+    await openGuide(site, person);
+    const { page } = person;
+    const token = site.slack.createConfigToken(site.slack.addWorkspace('Acme'));
+    await page.getByText('Change its name').click();
+    await page.getByLabel('Name of the app').fill('Deploy bot');
+    await page.locator('#by-token summary').press('Enter');
+    await page.getByLabel('App configuration token').fill(token);
+    await page.keyboard.press('Enter');
+    await page.getByText('A new app called “Deploy bot”').waitFor();
+    // What was shown is not what would be applied any more.
+    await page.getByLabel('Name of the app').fill('Deploy robot');
+    await page.getByRole('button', { name: 'Apply' }).press('Enter');
+    await page.getByText('Nothing was changed yet').waitFor();
+    expect(site.slack.calls.of('apps.manifest.create')).toEqual([]);
+    await page.getByRole('button', { name: 'Apply' }).press('Enter');
+    await page.getByText('was created.').waitFor();
+    const [created] = site.slack.calls.of('apps.manifest.create');
+    const id = stringAt(created?.answer, 'app_id');
+    expect(JSON.parse(stringAt(created?.args, 'manifest'))).toHaveProperty(
+      'display_information.name',
+      'Deploy robot',
+    );
+    expect(await page.getByLabel('App ID').inputValue()).toBe(id);
+    expect(await page.locator('#install a').getAttribute('href')).toContain(id);
+    expect(await page.content()).not.toContain(token);
+    expect(site.logged.join('')).not.toContain(token);
+  });
+
+  it('An app is changed without a script, and the token is pasted for each of the two presses', async () => {
+    const { site, browser } = stage;
+    await stage.person.close();
+    const person = await createPerson(browser, site, { javaScriptEnabled: false });
+    stage.person = person;
+    const { page } = person;
+    const token = site.slack.createConfigToken(site.slack.addWorkspace('Acme'));
+    const app = site.slack.addApp('Acme helper');
+    await person.open(await site.addConnection('my_slack'));
+    await page.locator('#by-token summary').click();
+    await page.getByLabel('App ID').fill(app.id);
+    await page.getByLabel('App configuration token').fill(token);
+    await page.getByRole('button', { name: 'Show changes' }).click();
+    await page.getByText('paste it once more before you press Apply').waitFor();
+    expect(await page.content()).not.toContain(token);
+    await page.getByLabel('App configuration token').fill(token);
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText(`The app ${app.id} was changed.`).waitFor();
+    expect(app.manifest).toHaveProperty('settings.event_subscriptions');
+    expect(await page.content()).not.toContain(token);
   });
 });

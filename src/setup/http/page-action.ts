@@ -1,12 +1,11 @@
 import { PluginError } from '../../core/errors.js';
 import { appIdOf, pastedToken } from '../../browser/token-shape.js';
 import { choiceVariables, RESPONSE_KINDS, type Choices } from '../../connections/choices.js';
-import { withAnswerLimit, type Servers } from '../answer-limit.js';
+import { withAnswerLimit } from '../answer-limit.js';
 import { checkTokens, type TokenCheck } from '../check-tokens.js';
-import { openConnection, type OwnConnection } from '../connection-access.js';
+import { openConnection } from '../connection-access.js';
 import type { OpenedSockets } from '../opened-sockets.js';
 import type { PersonsAutoKitteh, SetupPorts } from '../ports.js';
-import type { Outcome } from '../pages/view.js';
 import {
   adopt,
   disconnect,
@@ -16,20 +15,25 @@ import {
   typedOrStored,
 } from '../stored-tokens.js';
 import { sendTestMessage } from '../test-message.js';
+import type { ActionAnswer, Run } from './action.js';
+import { changeApp } from './app-action.js';
 import { refuseAuthType, SAVE_LIMIT_MS } from './built-in-save.js';
 import type { Fields } from './request.js';
 
 /** The buttons of the page. */
-const ACTIONS = ['save', 'check', 'test_message', 'adopt', 'finish', 'disconnect', 'choose'] as const;
+const ACTIONS = [
+  'save',
+  'check',
+  'test_message',
+  'adopt',
+  'finish',
+  'disconnect',
+  'choose',
+  'app_preview',
+  'app_apply',
+] as const;
 
 type Action = (typeof ACTIONS)[number];
-
-/** What to do next: show the page with the outcome, or anew because something was stored, or ask the person. */
-export type ActionAnswer =
-  | { readonly t: 'changed' }
-  /** Nothing was done yet: whether both tokens are to be deleted. */
-  | { readonly t: 'ask' }
-  | { readonly t: 'outcome'; readonly status: 200 | 400 | 502; readonly outcome: Outcome };
 
 /** Does what a button of the page asks for, with the person's rights. Rejects with a PluginError. */
 export async function doAction(
@@ -48,13 +52,6 @@ export async function doAction(
   });
   if (answer.t === 'changed') ports.changed(fields.get('cid'));
   return answer;
-}
-
-interface Run extends Servers {
-  readonly ports: SetupPorts;
-  readonly opened: OpenedSockets;
-  readonly fields: Fields;
-  readonly connection: OwnConnection;
 }
 
 async function run(action: Action, request: Run): Promise<ActionAnswer> {
@@ -76,6 +73,9 @@ async function run(action: Action, request: Run): Promise<ActionAnswer> {
       if (request.fields.get('confirmed') !== 'yes') return { t: 'ask' };
       await disconnect(autokitteh, connection, signal);
       return { t: 'changed' };
+    case 'app_preview':
+    case 'app_apply':
+      return changeApp(request, action === 'app_apply');
     case 'choose':
       await autokitteh.setVariables(connection.record.id, choiceVariables(choices(request.fields)), signal);
       return { t: 'changed' };
@@ -123,9 +123,11 @@ function typed(fields: Fields): { botToken: string; appToken: string } {
   return { botToken: pastedToken(fields.get('bot_token')), appToken: pastedToken(fields.get('app_token')) };
 }
 
-/** The app of the app-level token in a form, whose settings the page then leads to; empty if there is none. */
-export function typedAppId(fields: Fields): string {
-  return appIdOf(fields.get('app_token'));
+/** The app that a form is about, whose settings the page then leads to; nothing if it names none. */
+export function typedAppId(fields: Fields): string | undefined {
+  // An empty one is a new app.
+  if (fields.get('action').startsWith('app_')) return fields.get('app_id').trim();
+  return appIdOf(fields.get('app_token')) || undefined;
 }
 
 // A box that is not ticked is not sent.

@@ -88,12 +88,17 @@ async function answerAction(
     connectionId: fields.get('cid'),
     origin: fields.get('origin'),
     appId: typedAppId(fields),
+    documented: fields.get('app') === 'documented',
   };
   const autokitteh = personsAutoKitteh(ports, callerHeaders(context.req.raw));
   try {
     const answer = await doAction(ports, opened, autokitteh, fields);
     if (answer.t === 'ask') return await showPage(context, ports, { ...address, confirms: true });
-    if (answer.t === 'outcome') return await showPage(context, ports, { ...address, ...answer });
+    if (answer.t === 'outcome') {
+      const { outcome } = answer;
+      const appId = outcome.t === 'app_done' ? outcome.appId : address.appId;
+      return await showPage(context, ports, { ...address, ...answer, appId });
+    }
     const query = new URLSearchParams({ cid: address.connectionId, origin: address.origin });
     return context.redirect(`/slack/?${query.toString()}`, 303);
   } catch (error) {

@@ -1,7 +1,8 @@
 import { appIdOf } from '../../browser/token-shape.js';
 import { PluginError } from '../../core/errors.js';
 import { withAnswerLimit } from '../answer-limit.js';
-import { findConnection, openConnection, type OwnConnection } from '../connection-access.js';
+import { manifestFor } from '../app-name.js';
+import { findConnection, openConnection, projectOf, type OwnConnection } from '../connection-access.js';
 import { renderPage } from '../pages/page.js';
 import type { Outcome, Question, Subject } from '../pages/view.js';
 import { personsAutoKitteh } from '../persons-autokitteh.js';
@@ -20,7 +21,9 @@ export interface PageRequest {
   readonly status?: 200 | Refusal['status'];
   readonly outcome?: Outcome;
   /** The Slack app whose settings the page leads to, such as that of the token just typed; else that of the stored one. */
-  readonly appId?: string;
+  readonly appId?: string | undefined;
+  /** As the form says; else as the address does. */
+  readonly documented?: boolean;
   /** Asked about the connection instead of showing it. */
   readonly question?: Question;
   /** Asked whether its tokens are to be deleted instead of showing it. */
@@ -35,15 +38,18 @@ export async function showPage(
 ): Promise<Response> {
   const connectionId = request.connectionId ?? context.req.query('cid') ?? '';
   const origin = request.origin ?? context.req.query('origin') ?? '';
+  const documented = request.documented ?? context.req.query('app') === 'documented';
   const { subject, status } = await subjectOf(context, ports, connectionId, request);
+  const name = subject.t === 'connection' ? (subject.project ?? subject.connection.record.name) : undefined;
   const page = renderPage({
     nonce: context.get('secureHeadersNonce') ?? '',
     connectionId,
     origin,
     serverUrl: ports.serverUrl,
-    manifest: ports.manifest,
+    manifest: manifestFor(ports, name, documented),
+    ...{ name, documented },
     slackSite: ports.slackSite,
-    appId: request.appId || (subject.t === 'connection' ? storedAppId(subject.connection) : ''),
+    appId: request.appId ?? (subject.t === 'connection' ? storedAppId(subject.connection) : ''),
     subject,
     outcome: request.outcome,
   });
@@ -72,7 +78,8 @@ async function subjectOf(
         const connection = await openConnection(autokitteh, ports.integrationId, connectionId, signal);
         if (question !== undefined) return { t: 'question', connection, question };
         if (confirms === true) return { t: 'confirm', connection };
-        return { t: 'connection', connection, live: await ports.live.of(connectionId) };
+        const project = await projectOf(autokitteh, connection, signal);
+        return { t: 'connection', connection, project, live: await ports.live.of(connectionId) };
       },
     );
     return { subject, status: 200 };

@@ -5,8 +5,8 @@ import { stateAnswer, type LiveConnection } from '../ports.js';
 import { wayBackLink } from '../way-back.js';
 import { drawMemberId } from './drawings.js';
 import { slackSteps } from './guide-steps.js';
-import { isAboutTokens, otherRefusal, testOutcome } from './outcome.js';
 import { choicesForm, tokenForm } from './forms.js';
+import { appOutcomeOf, otherRefusal, testOutcome, tokenOutcomeOf } from './outcome.js';
 import { hiddenFields, loginLink, type Html, type PageView } from './view.js';
 
 /** A connection whose tokens are stored: how it fares, and what can be changed. */
@@ -15,7 +15,8 @@ export function connectedPage(
   connection: OwnConnection,
   live: LiveConnection | undefined,
 ): Html {
-  const aboutTokens = view.outcome !== undefined && isAboutTokens(view.outcome);
+  const aboutTokens = tokenOutcomeOf(view.outcome) !== undefined;
+  const aboutApp = appOutcomeOf(view.outcome) !== undefined;
   return html`<h1><b>${connection.record.name}</b></h1>
     <p class="lead">${whose(connection)}</p>
     ${otherRefusal(view.outcome)} ${adoptionNote(view, connection, live)} ${liveCard(view, live)}
@@ -26,10 +27,10 @@ export function connectedPage(
       ${tokenForm(view, true)}
     </details>
     ${choicesForm(view, connection)}
-    <details class="aside">
+    <details class="aside" ${aboutApp ? 'open' : ''}>
       <summary>The Slack app, step by step</summary>
       <ol class="steps" role="list">
-        ${slackSteps(view, false)}
+        ${slackSteps(view, aboutApp)}
       </ol>
     </details>
     <details class="aside" id="disconnect">

@@ -58,16 +58,16 @@ function box(name: string, words: string, checked: boolean): Html {
 }
 
 /**
- * The two tokens in the order in which Slack gives them, *Save Connection* and *Check*. `replacing`: tokens are stored already, and a field left empty keeps
- * its token. Without script the form is sent as it is.
+ * The two tokens in the order in which Slack gives them, *Save Connection* and *Check*. `replacing`: tokens are stored
+ * already, and a field left empty keeps its token. Without script the form is sent as it is.
  */
 export function tokenForm(view: PageView, replacing: boolean): Html {
   const hint = replacing ? 'Leave empty to keep the one that is stored.' : '';
   return html`<form id="token-form" method="post" action="/slack/save" data-replacing="${replacing}">
     ${hiddenFields(view)}
     <input type="hidden" name="scopes" id="wanted-scopes" value="" />
-    ${tokenField('app_token', 'App-level token', 'xapp-1-…', hint, !replacing)}
-    ${tokenField('bot_token', 'Bot token', 'xoxb-…', hint, !replacing)}
+    ${revealedField({ name: 'app_token', label: 'App-level token', placeholder: 'xapp-1-…', hint, required: !replacing })}
+    ${revealedField({ name: 'bot_token', label: 'Bot token', placeholder: 'xoxb-…', hint, required: !replacing })}
     <button type="button" class="link" id="swap" hidden>Swap the two</button>
     ${tokenOutcome(view.outcome)}
     <div class="actions">
@@ -77,7 +77,16 @@ export function tokenForm(view: PageView, replacing: boolean): Html {
   </form>`;
 }
 
-function tokenField(name: string, label: string, placeholder: string, hint: string, required: boolean): Html {
+interface RevealedField {
+  readonly name: string;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly hint: string;
+  readonly required: boolean;
+}
+
+/** A field for a secret, which the script shows on demand. */
+export function revealedField({ name, label, placeholder, hint, required }: RevealedField): Html {
   return html`<div class="field">
     <label for="${name}">${label}</label>
     <div class="with-button">

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { DOCUMENTED_APP_MANIFEST, type AppManifest } from '../app-manifest.js';
 import { drawAppHome, drawAppToken, drawBotToken, drawCreateApp, drawInstall } from './drawings.js';
 import { manifestEditor } from './manifest-editor.js';
 import { settingsLink } from './slack-links.js';
@@ -16,9 +17,7 @@ export function slackSteps(view: PageView, open: boolean): Html {
     html`<div class="beside">
         <div>
           <p>Slack opens with everything filled in. Choose your workspace, go on, and create the app.</p>
-          <p>
-            The app gets a bot, two slash commands, and the scopes and events that AutoKitteh’s examples use.
-          </p>
+          ${whatItGets(view)}
         </div>
         ${drawCreateApp()}
       </div>
@@ -104,6 +103,42 @@ export function slackSteps(view: PageView, open: boolean): Html {
       ${drawAppHome()}
     </div>`,
   )}`;
+}
+
+/** The name of the app, what it can do, and the way to the other app: the documented one, or the proposed one. */
+function whatItGets(view: PageView): Html {
+  const { display_information: shown, features } = view.manifest;
+  const commands = features.slash_commands ?? [];
+  const other = new URLSearchParams({
+    ...(view.connectionId !== '' && { cid: view.connectionId, origin: view.origin }),
+    ...(view.documented ? {} : { app: 'documented' }),
+  });
+  const more = beyondDocumentation(view.manifest);
+  return html`<p>
+      It is called <b>${shown.name}</b> and gets a bot,
+      ${commands.map(({ command }, index) => html`${index === 0 ? '' : ' and '}<code>${command}</code>`)}, and
+      the scopes and events that AutoKitteh’s examples use.
+    </p>
+    <p class="hint">
+      ${
+        more.length === 0
+          ? ''
+          : html`More than AutoKitteh’s documentation has:
+            ${more.map((name, index) => html`${index === 0 ? '' : ', '}<code>${name}</code>`)}.`
+      }
+      <a href="/slack/?${other.toString()}"
+        >${view.documented ? 'Propose an app with the project’s name' : 'Use the documented app instead'}</a
+      >
+    </p>`;
+}
+
+function beyondDocumentation({ oauth_config: oauth, settings }: AppManifest): string[] {
+  const documented = DOCUMENTED_APP_MANIFEST;
+  const known = new Set([
+    ...documented.oauth_config.scopes.bot,
+    ...documented.settings.event_subscriptions.bot_events,
+  ]);
+  return [...oauth.scopes.bot, ...settings.event_subscriptions.bot_events].filter((name) => !known.has(name));
 }
 
 function step(id: string, title: string, gist: string, open: boolean, body: Html): Html {

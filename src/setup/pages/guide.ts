@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { OwnConnection } from '../connection-access.js';
 import { slackSteps } from './guide-steps.js';
 import { tokenForm } from './forms.js';
+import { appOutcomeOf } from './outcome.js';
 import { hiddenFields, type Html, type PageView } from './view.js';
 
 /** From "I have no Slack app" to "connected". Without a connection there is nothing to save into. */
@@ -15,7 +16,7 @@ export function guidePage(view: PageView, connection: OwnConnection | undefined)
     </p>
     ${connection === undefined ? '' : notice(connection)} ${whenToUse()}
     <ol class="steps" role="list">
-      ${slackSteps(view, view.outcome === undefined)}
+      ${slackSteps(view, view.outcome === undefined || appOutcomeOf(view.outcome) !== undefined)}
       <li class="step last" id="tokens">
         <section aria-labelledby="tokens-title">
           <h2 id="tokens-title">Paste both tokens</h2>

@@ -2,13 +2,15 @@ import { html } from 'hono/html';
 import { createAppLink, manifestYaml, type AppManifest } from '../../browser/app-manifest.js';
 import { BOT_SCOPES, EVENT_SCOPES } from '../../browser/event-scopes.js';
 import { byPurpose } from '../../browser/purposes.js';
+import { appForm } from './app-form.js';
 import type { Html, PageView } from './view.js';
 
 /**
  * The manifest: to be opened in Slack, copied or downloaded as it is, and with the script to be edited. What only the
  * script can do is hidden until it runs.
  */
-export function manifestEditor({ manifest, slackSite }: Pick<PageView, 'manifest' | 'slackSite'>): Html {
+export function manifestEditor(view: PageView): Html {
+  const { manifest, slackSite } = view;
   return html`<div class="manifest" id="manifest">
     <div class="actions">
       <a
@@ -20,16 +22,24 @@ export function manifestEditor({ manifest, slackSite }: Pick<PageView, 'manifest
         >Create it in Slack <span aria-hidden="true">↗</span><span class="unseen">(opens a new tab)</span></a
       >
       <button type="button" id="copy-manifest" hidden>Copy</button>
-      <a class="button" id="download-manifest" href="/slack/assets/manifest.yaml" download>Download</a>
+      <a class="button" id="download-manifest" href="${downloadOf(view, 'yaml')}" download>Download</a>
     </div>
     <div role="status" aria-label="What is wrong with the manifest">
       <ul id="manifest-findings" class="findings" role="list"></ul>
     </div>
-    ${preview(manifest)} ${editor(manifest)}
+    ${preview(view)} ${editor(manifest)} ${view.subject.t === 'connection' ? appForm(view) : ''}
   </div>`;
 }
 
-function preview(manifest: AppManifest): Html {
+function downloadOf({ name, documented }: PageView, format: 'yaml' | 'json'): string {
+  const query = new URLSearchParams({
+    ...(name !== undefined && { name }),
+    ...(documented && { app: 'documented' }),
+  });
+  return `/slack/assets/manifest.${format}${query.size === 0 ? '' : `?${query.toString()}`}`;
+}
+
+function preview(view: PageView): Html {
   return html`<details class="inner">
     <summary>Look at the manifest</summary>
     <fieldset class="formats" id="formats" hidden>
@@ -38,11 +48,11 @@ function preview(manifest: AppManifest): Html {
       <label><input type="radio" name="format" value="json" /> JSON</label>
     </fieldset>
     <p class="plain-only">
-      Also as <a href="/slack/assets/manifest.json">JSON</a>. JavaScript is disabled in this browser: change
+      Also as <a href="${downloadOf(view, 'json')}">JSON</a>. JavaScript is disabled in this browser: change
       the manifest in Slack instead.
     </p>
     <pre id="manifest-text" tabindex="0" role="region" aria-label="The app manifest">
-${manifestYaml(manifest)}</pre>
+${manifestYaml(view.manifest)}</pre>
   </details>`;
 }
 
@@ -50,7 +60,7 @@ function editor(manifest: AppManifest): Html {
   const { display_information: shown, features, oauth_config: oauth, settings } = manifest;
   return html`<details class="inner" id="editor" hidden>
     <summary>Change its name, commands, scopes or events</summary>
-    <form id="editor-form" novalidate>
+    <form id="editor-form" novalidate data-manifest="${JSON.stringify(manifest)}">
       <div class="pair">
         ${textField('app-name', 'Name of the app', shown.name)}
         ${textField('bot-name', 'Name of the bot', features.bot_user.display_name)}

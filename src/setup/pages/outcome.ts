@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { CheckName, CheckStep } from '../check-tokens.js';
 import { sentence } from '../../core/words.js';
-import { loginLink, type Html, type Outcome, type PageView } from './view.js';
+import { loginLink, type AppOutcome, type Html, type Outcome, type PageView } from './view.js';
 
 const NAMES: Readonly<Record<CheckName, string>> = {
   bot_token: 'Bot token',
@@ -20,11 +20,13 @@ const VERDICTS: Readonly<Record<CheckStep['verdict'], string>> = {
 
 /** What became of the tokens, if they were just looked at; always there, so that the script can put the next one in. */
 export function tokenOutcome(outcome: Outcome | undefined): Html {
-  return html`<div id="outcome" class="outcome" tabindex="-1">${tokenSentence(outcome)}</div>`;
+  return html`<div id="outcome" class="outcome" tabindex="-1">
+    ${tokenSentence(tokenOutcomeOf(outcome))}
+  </div>`;
 }
 
-function tokenSentence(outcome: Outcome | undefined): Html | string {
-  if (outcome === undefined || !isAboutTokens(outcome) || outcome.t === 'test_message') return '';
+function tokenSentence(outcome: TokenOutcome | undefined): Html | string {
+  if (outcome === undefined) return '';
   if (outcome.t === 'refused') return bad(refusedWords(outcome));
   const passed = outcome.t === 'checked' && outcome.passed;
   const title = passed
@@ -46,6 +48,8 @@ function checkLine({ name, verdict, sentence: text }: CheckStep): Html {
   </li>`;
 }
 
+type TokenOutcome = Extract<Outcome, { t: 'refused' | 'checked' | 'not_saved' }>;
+
 type Refused = Extract<Outcome, { t: 'refused' }>;
 
 function refusedWords({ stored, sentence: text }: Refused): Html {
@@ -59,11 +63,7 @@ function refusedWords({ stored, sentence: text }: Refused): Html {
  * the form, where what was typed stays. Without script the browser still has the form, and sends it again.
  */
 export function loginOutcome(view: PageView, outcome: Refused): Html {
-  return html`<div
-    id="${outcome.action === 'test_message' ? 'test-outcome' : 'outcome'}"
-    class="outcome"
-    tabindex="-1"
-  >
+  return html`<div id="${placeOf(outcome)}" class="outcome" tabindex="-1">
     <div class="note note-bad" role="alert">
       <p>${refusedWords(outcome)}</p>
       <p>${loginLink(view)}</p>
@@ -73,10 +73,36 @@ export function loginOutcome(view: PageView, outcome: Refused): Html {
   </div>`;
 }
 
-/** Whether the outcome belongs to the form with the tokens. */
-export function isAboutTokens(outcome: Outcome): boolean {
-  if (outcome.t === 'refused') return outcome.action === 'save' || outcome.action === 'check';
-  return outcome.t !== 'test_message';
+function placeOf(outcome: Refused): string {
+  if (appOutcomeOf(outcome) !== undefined) return 'app-outcome';
+  return outcome.action === 'test_message' ? 'test-outcome' : 'outcome';
+}
+
+/** The outcome if it belongs to the form with the tokens. */
+export function tokenOutcomeOf(outcome: Outcome | undefined): TokenOutcome | undefined {
+  switch (outcome?.t) {
+    case 'refused':
+      return outcome.action === 'save' || outcome.action === 'check' ? outcome : undefined;
+    case 'checked':
+    case 'not_saved':
+      return outcome;
+    default:
+      return undefined;
+  }
+}
+
+/** The outcome if it belongs to the form that creates and changes the Slack app. */
+export function appOutcomeOf(outcome: Outcome | undefined): AppOutcome | undefined {
+  switch (outcome?.t) {
+    case 'refused':
+      return outcome.action.startsWith('app_') ? outcome : undefined;
+    case 'app_changes':
+    case 'app_done':
+    case 'app_refused':
+      return outcome;
+    default:
+      return undefined;
+  }
 }
 
 /** What became of the test message. */
@@ -93,10 +119,11 @@ function testSentence(outcome: Outcome | undefined): Html | string {
 
 /** What kept any other button of the page from doing its work. */
 export function otherRefusal(outcome: Outcome | undefined): Html | string {
-  if (outcome?.t !== 'refused' || isAboutTokens(outcome) || outcome.action === 'test_message') return '';
+  if (outcome?.t !== 'refused' || outcome.action === 'test_message') return '';
+  if (tokenOutcomeOf(outcome) !== undefined || appOutcomeOf(outcome) !== undefined) return '';
   return bad(sentence(outcome.sentence));
 }
 
-function bad(content: Html | string): Html {
+export function bad(content: Html | string): Html {
   return html`<div class="note note-bad" role="alert"><p>${content}</p></div>`;
 }

@@ -21,7 +21,29 @@ export type Outcome =
       /** `unknown`: AutoKitteh did not say what became of it. */
       readonly stored: 'nothing' | 'unknown';
     }
-  | { readonly t: 'test_message'; readonly sent: boolean; readonly sentence: string };
+  | { readonly t: 'test_message'; readonly sent: boolean; readonly sentence: string }
+  /** What would be changed of a Slack app, or what a new one would be; nothing was changed. */
+  | {
+      readonly t: 'app_changes';
+      /** Empty for a new app. */
+      readonly appId: string;
+      readonly lines: readonly string[];
+      readonly warnings: readonly string[];
+      /** Digest of what is shown, which comes back with *Apply*. */
+      readonly shown: string;
+      /** *Apply* was pressed, and this is not what had been shown. */
+      readonly isAnew: boolean;
+    }
+  | {
+      readonly t: 'app_done';
+      readonly appId: string;
+      readonly isNew: boolean;
+      readonly needsInstall: boolean;
+    }
+  | { readonly t: 'app_refused'; readonly sentence: string; readonly problems: readonly string[] };
+
+/** Outcomes that belong to the form that creates and changes the Slack app. */
+export type AppOutcome = Extract<Outcome, { t: 'refused' | 'app_changes' | 'app_done' | 'app_refused' }>;
 
 /** A save that a page of unknown origin opened a window for: whether the person wants it. */
 export interface Question {
@@ -49,6 +71,7 @@ export type Subject =
   | {
       readonly t: 'connection';
       readonly connection: OwnConnection;
+      readonly project: string | undefined;
       readonly live: LiveConnection | undefined;
     };
 
@@ -60,7 +83,12 @@ export interface PageView {
   readonly origin: string;
   /** The server's address, where it is not the page's own. */
   readonly serverUrl: string | undefined;
+  /** The proposed Slack app, under its name. */
   readonly manifest: AppManifest;
+  /** The name of the project or the connection, as AutoKitteh has it; nothing without a connection. */
+  readonly name: string | undefined;
+  /** The app of AutoKitteh's documentation is shown in the place of the proposed one. */
+  readonly documented: boolean;
   /** Slack's site: `slack.com` or `slack-gov.com`. */
   readonly slackSite: string;
   /** The Slack app of the app-level token that is stored or was just typed; empty when it is not known. */
@@ -73,7 +101,8 @@ export interface PageView {
 export function hiddenFields(view: PageView, authType = 'socketMode'): Html {
   return html`<input type="hidden" name="cid" value="${view.connectionId}" />
     <input type="hidden" name="origin" value="${view.origin}" />
-    <input type="hidden" name="auth_type" value="${authType}" />`;
+    <input type="hidden" name="auth_type" value="${authType}" />
+    ${view.documented ? html`<input type="hidden" name="app" value="documented" />` : ''}`;
 }
 
 /** A link that opens a new tab, and says so. */

@@ -4,19 +4,21 @@ import { parse } from 'yaml';
 import {
   createAppLink,
   DEFAULT_APP_MANIFEST,
+  DOCUMENTED_APP_MANIFEST,
   manifestJson,
   manifestYaml,
   proposedApp,
   readAppManifest,
   type AppManifest,
 } from '../../../src/setup/app-manifest.js';
+import { namedApp } from '../../../src/setup/app-name.js';
 import { EVENT_SCOPES } from '../../../src/browser/event-scopes.js';
 import { manifestFindings } from '../../../src/browser/manifest-limits.js';
 import { readManifest } from '../../../src/contract/manifest.js';
 
 /** A copy of the proposed app that a test may change. */
 function editable(): AppManifest {
-  return structuredClone(DEFAULT_APP_MANIFEST);
+  return structuredClone(namedApp(DEFAULT_APP_MANIFEST, 'break_glass'));
 }
 
 /** The texts of what is found in the proposed app after `change`. */
@@ -27,9 +29,9 @@ function findingsAfter(change: (manifest: AppManifest) => void): string[] {
 }
 
 describe('the proposed Slack app', () => {
-  it('The proposed Slack app is the one that AutoKitteh’s documentation has people create', () => {
-    const { features, oauth_config: oauth, settings } = DEFAULT_APP_MANIFEST;
-    expect(DEFAULT_APP_MANIFEST.display_information.name).toBe('AutoKitteh Demo App');
+  it('The documented Slack app is the one that AutoKitteh’s documentation has people create', () => {
+    const { features, oauth_config: oauth, settings } = DOCUMENTED_APP_MANIFEST;
+    expect(DOCUMENTED_APP_MANIFEST.display_information.name).toBe('AutoKitteh Demo App');
     expect(features.bot_user).toEqual({ display_name: 'AutoKitteh', always_online: true });
     expect(features.slash_commands?.map(({ command }) => command)).toEqual(['/autokitteh', '/ak']);
     expect(oauth.scopes.bot).toHaveLength(24);
@@ -38,8 +40,44 @@ describe('the proposed Slack app', () => {
     expect(settings.token_rotation_enabled).toBe(false);
   });
 
-  it('The proposed Slack app has no fault, and a scope for each of its events', () => {
-    expect(manifestFindings(DEFAULT_APP_MANIFEST)).toEqual([]);
+  it('The proposed Slack app goes beyond the documented one by names, direct messages and email addresses alone', () => {
+    const proposed = editable();
+    const { scopes } = proposed.oauth_config;
+    const { bot_events: events } = proposed.settings.event_subscriptions;
+    expect(proposed.display_information.name).toBe('Break glass');
+    expect(proposed.features.bot_user.display_name).toBe('Break glass');
+    expect(proposed.features.slash_commands).toEqual([
+      { command: '/break_glass', description: 'Send command to Break glass', should_escape: true },
+    ]);
+    const documented = DOCUMENTED_APP_MANIFEST;
+    expect(scopes.bot).toEqual([...documented.oauth_config.scopes.bot, 'users:read.email']);
+    expect(events).toEqual([...documented.settings.event_subscriptions.bot_events, 'message.im']);
+    const { event_subscriptions: _, ...settings } = documented.settings;
+    expect(proposed.settings).toMatchObject(settings);
+  });
+
+  it.each([
+    ['my_slack', 'My slack', '/my_slack'],
+    [undefined, 'AutoKitteh', '/autokitteh'],
+    ['__', 'AutoKitteh', '/autokitteh'],
+    ['Ops 2', 'Ops 2', '/ops-2'],
+    ['status', 'Status', '/status-app'],
+    ['x'.repeat(60), `X${'x'.repeat(34)}`, `/${'x'.repeat(31)}`],
+    ['Ünder_größe', 'Ünder größe', '/ünder_größe'],
+  ])('The app of a project called %s is one that Slack takes', (project, name, command) => {
+    const manifest = namedApp(DEFAULT_APP_MANIFEST, project);
+    expect(manifest.display_information.name).toBe(name);
+    expect(manifest.features.slash_commands?.map((each) => each.command)).toEqual([command]);
+    expect(manifestFindings(manifest)).toEqual([]);
+  });
+
+  it('An app that the operator named keeps its names', () => {
+    expect(namedApp(DOCUMENTED_APP_MANIFEST, 'break_glass')).toEqual(DOCUMENTED_APP_MANIFEST);
+  });
+
+  it('The proposed and the documented Slack app have no fault, and a scope for each of their events', () => {
+    expect(manifestFindings(editable())).toEqual([]);
+    expect(manifestFindings(DOCUMENTED_APP_MANIFEST)).toEqual([]);
     for (const event of DEFAULT_APP_MANIFEST.settings.event_subscriptions.bot_events) {
       expect(EVENT_SCOPES).toHaveProperty([event]);
     }

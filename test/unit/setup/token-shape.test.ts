@@ -4,6 +4,7 @@ import {
   appTokenProblem,
   areSwapped,
   botTokenProblem,
+  configTokenProblem,
   pastedToken,
   tokenKind,
 } from '../../../src/browser/token-shape.js';
@@ -86,6 +87,16 @@ it('The check of a pasted text finds swapped tokens, and the app in an app-level
 it('A pasted text that is far longer than any token is left as it is', () => {
   const text = `"${'a: '.repeat(2_000)}"`;
   expect(pastedToken(text)).toBe(text);
+});
+
+it.each([
+  ['"xoxe.xoxp-1-Mi0yLTY1"', /^$/],
+  ['', /missing/],
+  ['xoxe-1-My0xLTY1', /refresh token/],
+  ['xoxb-1-2-3', /starts with xoxe\.xoxp-/],
+  [`xoxe.xoxp-1-${'a'.repeat(600)}`, /too long/],
+])('An app configuration token is known by its shape: %s', (text, words) => {
+  expect(configTokenProblem(text)).toMatch(words);
 });
 
 it('The check of a pasted text never repeats the text, which may be a secret', () => {
