@@ -13,6 +13,8 @@ export async function startDemo(options: DemoOptions): Promise<number> {
     console.error(errorMessage(error));
     return 2;
   }
+  // Loading and starting takes seconds.
+  console.log('Starting a scripted Slack, a stand-in for AutoKitteh and the integration on this machine…');
   // Only now: the stand-ins cannot be imported without these packages.
   const { runDemo } = await import('./demo.js');
   return runDemo(options);

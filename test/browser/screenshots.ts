@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchChromium } from './chromium.js';
+import { startDemoSite } from './demo-site.js';
 import { LOOKS, lookAt } from './looks.js';
 import { OPS_SCENES } from './ops-scenes.js';
 import { startOpsSite } from './ops-site.js';
@@ -29,6 +30,7 @@ const browser = await launchChromium();
 try {
   if (SCENES.some(isWanted)) await takeConnectionPage();
   if (OPS_SCENES.some(isWanted)) await takeStatusPage();
+  if (!forReadme && isWanted({ name: 'demo' })) await takeDemoPage();
   console.log(folder);
 } finally {
   await browser.close();
@@ -69,6 +71,24 @@ async function takeStatusPage(): Promise<void> {
     }
   } finally {
     await site.stop();
+  }
+}
+
+/** With a hint, and an event that arrived. */
+async function takeDemoPage(): Promise<void> {
+  const demo = await startDemoSite();
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.goto(demo.url);
+    await page.getByRole('button', { name: 'Message' }).click();
+    await page.getByText('The connection is not set up yet').waitFor();
+    await demo.arrive('hello from the demo');
+    await page.getByText('hello from the demo').waitFor();
+    await take(page, 'demo');
+  } finally {
+    await context.close();
+    await demo.stop();
   }
 }
 
