@@ -15,6 +15,7 @@ export const FOLDERS = {
       'connections.ts',
       'dual-request.ts',
       'dual-server.ts',
+      'gateway-answer.ts',
       'graceful-stop.ts',
       'limits.ts',
       'malformed.ts',
@@ -123,7 +124,7 @@ export const FOLDERS = {
   },
   gateway: { imports: ['core', 'gen', 'http', 'autokitteh', 'setup'], surface: ['gateway.ts'] },
   ops: {
-    imports: ['core', 'http', 'autokitteh', 'slack', 'delivery', 'connections', 'pipeline'],
+    imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'delivery', 'connections', 'pipeline'],
     surface: ['app-problems.ts', 'log-events.ts', 'operations.ts', 'overview.ts', 'probes.ts'],
   },
   sim: {

@@ -10,7 +10,7 @@ import { shareSockets } from './connections/shared-sockets.js';
 import { APP_TOKEN } from './connections/variables.js';
 import { askWhoseBot, verdictOf } from './connections/whose-bot.js';
 import { readManifest } from './contract/manifest.js';
-import type { Channel } from './core/channel.js';
+import { Channel } from './core/channel.js';
 import type { Clock } from './core/clock.js';
 import { Health } from './core/health.js';
 import { Releasers } from './core/lifecycle.js';
@@ -35,11 +35,13 @@ import { openServerLine } from './server-line.js';
 import type { Envelope } from './slack/envelope.js';
 import { createSlackHttp, type SlackHttp } from './slack/http.js';
 import type { SocketPolicy } from './slack/policy.js';
+import type { FailedSlackCall } from './slack/slack-errors.js';
 import type { SocketEvent } from './slack/socket-event.js';
 import { createSlackSockets, type SlackSockets } from './slack/sockets.js';
 import { createWebApi, type SlackWebApi } from './slack/web-api.js';
 import type { ChangedSecret } from './secret-files.js';
 import type { StartConfig } from './start-config.js';
+import type { Cluster } from './storage/cluster.js';
 import type { JournalDatabase } from './storage/journal.js';
 
 /** The program while it runs. */
@@ -148,6 +150,8 @@ async function start(config: StartConfig, dependencies: Dependencies, releasers:
 export interface Pipeline {
   readonly http: SlackHttp;
   readonly slack: SlackWebApi;
+  readonly slackFailures: Channel<FailedSlackCall>;
+  readonly cluster: Cluster;
   /** Which apps' sockets are opened here, and how they are handed over. */
   readonly hosts: Hosts;
   readonly sockets: SlackSockets;
@@ -172,7 +176,12 @@ export async function makePipeline(
   const outbound = createOutbound(config.slackProxies);
   const http: SlackHttp = createSlackHttp(outbound);
   releasers.push('the connections to Slack', () => http.close());
-  const slack = createWebApi({ apiUrl: config.slackApiUrl, clock, http });
+  const slackFailures = new Channel<FailedSlackCall>();
+  const slack = createWebApi({
+    apiUrl: config.slackApiUrl,
+    failed: (method, failure) => slackFailures.emit({ method, failure }),
+    ...{ clock, http },
+  });
   const responses = new PendingResponses();
   const updater = new ButtonUpdater({ apiUrl: config.slackApiUrl, fetch: http.fetch, clock, log });
   releasers.push('updates of messages', () => updater.idle());
@@ -223,7 +232,21 @@ export async function makePipeline(
     delivery: delivery.events,
     ...{ registry, live, responses, updater, clock, log },
   });
-  return { http, slack, hosts, sockets, receiver, sink, delivery, live, activity, responses };
+  const { cluster } = journal;
+  return {
+    http,
+    slack,
+    slackFailures,
+    cluster,
+    hosts,
+    sockets,
+    receiver,
+    sink,
+    delivery,
+    live,
+    activity,
+    responses,
+  };
 }
 
 /** Begins to deliver what waits in the journal, to look at the server, and with that to open sockets. */

@@ -26,6 +26,7 @@ import type { Delivery } from './delivery/delivery.js';
 import { createUpload } from './functions/file-upload.js';
 import { createSlackFunctions, type SlackFunctions } from './functions/functions.js';
 import { startGateway } from './gateway/gateway.js';
+import type { GatewayAnswer } from './http/gateway-answer.js';
 import { connectionCaps, descriptorLimit } from './http/limits.js';
 import { notingRefusals, type PortRefusal } from './http/refusals.js';
 import { createOperations } from './ops/operations.js';
@@ -39,10 +40,12 @@ import type { SetupEnvironment } from './setup/http/request.js';
 import { liveConnection } from './setup/live-connection.js';
 import { createSetup } from './setup/setup.js';
 import type { SlackHttp } from './slack/http.js';
+import type { FailedSlackCall } from './slack/slack-errors.js';
 import type { SlackSockets } from './slack/sockets.js';
 import type { SlackWebApi } from './slack/web-api.js';
 import type { ChangedSecret } from './secret-files.js';
 import type { StartConfig } from './start-config.js';
+import type { Cluster } from './storage/cluster.js';
 
 /** What is shown and done at the ports is done by these parts of the program. */
 export interface PortsOptions {
@@ -52,6 +55,8 @@ export interface PortsOptions {
   readonly server: AutoKittehClient;
   readonly credentials: ReplaceableCredentials;
   readonly slack: SlackWebApi;
+  readonly slackFailures: Channel<FailedSlackCall>;
+  readonly cluster: Cluster;
   readonly http: SlackHttp;
   readonly live: LiveConnections;
   readonly sockets: SlackSockets;
@@ -86,6 +91,7 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
   const { config, manifest, live, responses, server, clock, log, releasers } = options;
   const caps = connectionCaps(descriptorLimit());
   const refusals = new Channel<PortRefusal>();
+  const answers = new Channel<GatewayAnswer>();
   const setup = setupPages(options);
   const contract = { manifest, live, functions: slackFunctions(options), log };
   const operations = createOperations({
@@ -95,7 +101,8 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     receiver: options.receiver.events,
     rights: options.rights.current,
     projectName: (id, signal) => server.projectName(id, signal),
-    replicas: () => Promise.resolve([]),
+    responses: responses.fates,
+    gateway: answers,
   });
   releasers.push('what operators see', () => operations.stop());
   options.nameConnections((id) => operations.names.of(id));
@@ -129,6 +136,7 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     senderOfLink: (headers) => senderOfLink(headers, trustedBy(config)),
     isSocketMode: (connectionId) => live.isSocketMode(connectionId),
     pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),
+    answered: (answer) => answers.emit(answer),
     noticeWrite: (connectionId) => live.noticeChange(connectionId),
     logsAccess: config.logLevel === 'debug',
     connections: caps.gateway,

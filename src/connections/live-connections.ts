@@ -61,6 +61,8 @@ export class LiveConnections {
   readonly refreshed = new Channel<undefined>();
   /** Emits the ids of all connections each time that the server has told them, and not when it could not be asked. */
   readonly listed = new Channel<ReadonlySet<string>>();
+  /** Emits each time that the server did not tell which connections there are. */
+  readonly lookFailed = new Channel<undefined>();
   readonly #options: LiveOptions;
   /** What is known of each of them. */
   readonly registry = new Registry();
@@ -246,6 +248,7 @@ export class LiveConnections {
 
   #looked({ hasAnswered, isNews }: LookResult): void {
     if (this.#stopping.signal.aborted) return;
+    if (!hasAnswered) this.lookFailed.emit(undefined);
     // What it said earlier tells nothing of the statuses that were brought to it since.
     if (hasAnswered && isNews) this.#statuses.listed();
     this.#statuses.sweep();

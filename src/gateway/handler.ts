@@ -5,6 +5,7 @@ import type { RequestHeaders, SaveSender } from '../setup/http/forged-request.js
 import type { Log } from '../core/log.js';
 import { DeleteRequestSchema, SetRequestSchema } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import { pathOf } from '../http/dual-request.js';
+import { watchAnswer, type GatewayAnswer } from '../http/gateway-answer.js';
 import { PORT_LIMITS } from '../http/limits.js';
 import { sendRefusal } from '../http/malformed.js';
 import type { NoteRefusal } from '../http/refusals.js';
@@ -29,6 +30,8 @@ export interface GatewayPorts extends ReplacedAnswersPorts {
   readonly isForged: (headers: RequestHeaders) => boolean;
   /** Who sent a GET or HEAD with these headers. */
   readonly senderOfLink: (headers: RequestHeaders) => SaveSender;
+  /** Is told how each request was answered. */
+  readonly answered: (answer: GatewayAnswer) => void;
   /** Something was written that may concern us: this connection's variables, or whatever when none is named. */
   readonly noticeWrite: (connectionId?: string) => void;
   readonly log: Pick<Log, 'debug' | 'warn' | 'error'>;
@@ -61,6 +64,7 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
     }
     request.url = target;
     const route = routeOf(request.method ?? '', target);
+    watchAnswer(response, route.t, ports.clock, ports.answered);
     switch (route.t) {
       case 'forward':
         forwarder.forward(request, response);

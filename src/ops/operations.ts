@@ -1,17 +1,20 @@
 import type { Hono } from 'hono';
 import { ProjectNames } from '../connections/project-names.js';
 import type { Clock } from '../core/clock.js';
+import type { Cluster } from '../storage/cluster.js';
 import { OpsAccess } from './access.js';
 import { adminRoutes } from './admin.js';
 import { connectionNames, type ConnectionNames } from './connection-names.js';
 import { History } from './history.js';
-import { createMetrics, type MetricsSources } from './metrics.js';
+import { createMetrics, type MetricsSources } from './metrics/metrics.js';
+import { ReplicaWatch } from './replica-watch.js';
 import { gaugesOf, overviewOf, type Observed } from './status-of-program.js';
 
 export interface OperationsOptions
   extends
-    Omit<Observed, 'projects' | 'startedAt' | 'clock'>,
-    Pick<MetricsSources, 'receiver' | 'faults' | 'refusals'> {
+    Omit<Observed, 'projects' | 'replicas' | 'startedAt' | 'clock'>,
+    Pick<MetricsSources, 'receiver' | 'faults' | 'refusals' | 'responses' | 'slackFailures' | 'gateway'> {
+  readonly cluster: Cluster;
   /** The name of a project; nothing where AutoKitteh does not tell it. */
   readonly projectName: (projectId: string, signal: AbortSignal) => Promise<string | undefined>;
   /** The credential of `/metrics` and `/ops/`. */
@@ -31,7 +34,7 @@ export interface Operations {
 
 /** Begins to watch the program; nothing of it waits for that. */
 export function createOperations(options: OperationsOptions): Operations {
-  const { clock, delivery, sockets, live, health, receiver, faults, refusals } = options;
+  const { clock, delivery, sockets, live } = options;
   const projects = new ProjectNames({ ask: options.projectName, clock });
   const unsubscribe = live.refreshed.subscribe(() => {
     projects.look(new Set([...live.registry.all()].flatMap(({ record }) => record.projectId || [])));
@@ -43,12 +46,14 @@ export function createOperations(options: OperationsOptions): Operations {
     clock,
   });
   history.start();
-  const observed: Observed = { ...options, projects, startedAt: clock.now() };
+  const replicas = new ReplicaWatch(options.cluster, clock);
+  const observed: Observed = { ...options, projects, replicas, startedAt: clock.now() };
   const metrics = createMetrics({
+    ...options,
     delivery: delivery.events,
     sockets: sockets.events,
     gauges: () => gaugesOf(observed),
-    ...{ receiver, faults, refusals, health },
+    lookFailed: live.lookFailed,
   });
   const { deadLetters } = delivery;
   const ports = {
@@ -72,6 +77,7 @@ export function createOperations(options: OperationsOptions): Operations {
     async stop() {
       unsubscribe();
       history.stop();
+      replicas.stop();
       await projects.stop();
     },
   };

@@ -48,12 +48,11 @@ export interface AppView {
 /** One process of several that share a journal. */
 export interface ReplicaView {
   readonly name: string;
-  readonly version: string;
   readonly state: 'live' | 'draining' | 'gone';
   /** Whether it is the process that answers. */
   readonly isThis: boolean;
   readonly sockets: number;
-  /** RFC 3339. */
+  /** When it was last known to run; RFC 3339. */
   readonly seenAt: string;
 }
 

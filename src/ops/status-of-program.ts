@@ -7,9 +7,10 @@ import type { Clock } from '../core/clock.js';
 import { CONDITIONS, type Condition, type Health } from '../core/health.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { SlackSockets } from '../slack/sockets.js';
-import type { Gauges } from './metrics.js';
+import type { Gauges } from './metrics/gauges.js';
 import type { AppView, ConnectionView, Overview } from './overview.js';
 import { problemsOf, verdictOfProgram } from './problems.js';
+import type { ReplicaWatch } from './replica-watch.js';
 
 /** The parts that are looked at. */
 export interface Observed {
@@ -24,8 +25,7 @@ export interface Observed {
   readonly activity: ActivityLog;
   readonly health: Health;
   readonly rights: () => RightsState;
-  /** The processes that share the journal; empty where there is one. */
-  readonly replicas: () => Promise<Overview['replicas']>;
+  readonly replicas: Pick<ReplicaWatch, 'views'>;
 }
 
 const WELL: Readonly<Record<Condition, string>> = {
@@ -39,7 +39,7 @@ const WELL: Readonly<Record<Condition, string>> = {
 /** Everything at a glance, without secrets. */
 export async function overviewOf(observed: Observed): Promise<Overview> {
   const { live, sockets, health, version, rights, clock } = observed;
-  const [stats, replicas] = await Promise.all([observed.delivery.stats(), observed.replicas()]);
+  const stats = await observed.delivery.stats();
   const now = clock.now();
   const { journal } = stats;
   const delivery: Overview['delivery'] = {
@@ -58,6 +58,8 @@ export async function overviewOf(observed: Observed): Promise<Overview> {
     const status = sockets.status(id);
     return status === undefined ? [] : [{ id, status }];
   });
+  const own = apps.flatMap(({ id }) => sockets.list(id)).filter(({ state }) => state === 'live').length;
+  const replicas = observed.replicas.views(live.apps(), own);
   const problems = problemsOf({
     ...{ health, apps, connections, delivery, replicas, now },
     rights: rights().t,
@@ -114,13 +116,39 @@ function timeOf(milliseconds: number | undefined): string | undefined {
 
 /** The same for Prometheus. */
 export async function gaugesOf(observed: Observed): Promise<Gauges> {
-  const { apps, connections, delivery } = await overviewOf(observed);
+  const { sockets, delivery: counted } = observed;
+  const [{ apps, connections, delivery, replicas, at }, { journal }] = await Promise.all([
+    overviewOf(observed),
+    counted.stats(),
+  ]);
   const byStatus = new Map<string, number>();
   for (const { status } of connections) byStatus.set(status.code, (byStatus.get(status.code) ?? 0) + 1);
+  const byState = new Map<string, number>();
+  for (const { state } of replicas) byState.set(state, (byState.get(state) ?? 0) + 1);
+  // Events come from sockets alone, so Slack has confirmed the apps of which the journal has any.
+  const inJournal = new Set(journal.sources.map(({ appId }) => appId));
+  const confirmed = apps.filter(({ id }) => inJournal.has(id) || sockets.status(id)?.greeted === true);
   return {
     ...delivery,
+    oldestWaiting:
+      delivery.oldestWaitingAt === undefined
+        ? 0
+        : Math.max(0, Date.parse(at) - Date.parse(delivery.oldestWaitingAt)) / 1_000,
+    diskFreeBytes: delivery.diskFreeBytes,
     // Those of this process: each tells its own.
-    sockets: new Map(apps.map(({ id, list }) => [id, list.filter(({ state }) => state === 'live').length])),
+    sockets: new Map(
+      confirmed.map(({ id, list }) => [id, list.filter(({ state }) => state === 'live').length]),
+    ),
+    socketsWanted: new Map(confirmed.map(({ id, wanted }) => [id, wanted])),
+    waitingByApp: sumByApp(journal.sources.map(({ appId, waiting }) => [appId, waiting])),
+    deadByApp: sumByApp(journal.sources.map(({ appId, dead }) => [appId, dead])),
     connections: byStatus,
+    replicas: byState,
   };
+}
+
+function sumByApp(counts: readonly (readonly [appId: string, count: number])[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [appId, count] of counts) sums.set(appId, (sums.get(appId) ?? 0) + count);
+  return sums;
 }

@@ -2,6 +2,7 @@ import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createHmac, randomBytes } from 'node:crypto';
 import type { ResponseKind } from '../connections/choices.js';
+import { Channel } from '../core/channel.js';
 import type { JsonObject } from '../core/json.js';
 import { PORT_LIMITS } from '../http/limits.js';
 import { payloadProblem } from './response-kinds.js';
@@ -15,6 +16,14 @@ export type Posted =
   /** Never opened, answered already, or too late. */
   | { readonly t: 'gone' }
   | { readonly t: 'refused'; readonly problem: string };
+
+/**
+ * What became of one response: Slack got it (`in_time`); it came when Slack had been answered (`late`); it was none of its kind
+ * (`refused`); or no workflow responded before Slack's time was up (`none`).
+ */
+export const RESPONSE_FATES = ['in_time', 'late', 'refused', 'none'] as const;
+
+export type ResponseFate = (typeof RESPONSE_FATES)[number];
 
 interface Open {
   readonly kind: ResponseKind;
@@ -31,6 +40,7 @@ const REMEMBERED = 1_000;
  * secret of this process, so that nothing about them has to be stored; after a restart the old ones are gone.
  */
 export class PendingResponses {
+  readonly fates = new Channel<ResponseFate>();
   readonly #secret = randomBytes(32);
   readonly #open = new Map<string, Open>();
   /** Tokens that are used up, oldest first: a repeated delivery opens none of them again. */
@@ -83,8 +93,12 @@ export class PendingResponses {
     this.#open.set(token, open);
     return new Promise((resolve) => {
       const onAbort = (): void => {
-        if (open.waiting.size === 1) this.#close(token, open, undefined);
-        else settle(undefined);
+        if (open.waiting.size > 1) {
+          settle(undefined);
+          return;
+        }
+        this.#close(token, open, undefined);
+        this.fates.emit('none');
       };
       const settle = (answer: JsonObject | undefined): void => {
         signal.removeEventListener('abort', onAbort);
@@ -99,11 +113,23 @@ export class PendingResponses {
   /** Takes what a workflow posted. A refused response leaves the address open for a better one. */
   post(token: string, answer: unknown): Posted {
     const open = this.#open.get(token);
-    if (open === undefined) return { t: 'gone' };
+    if (open === undefined) {
+      this.noteLate(token);
+      return { t: 'gone' };
+    }
     const problem = payloadProblem(open.kind, answer);
-    if (problem !== undefined) return { t: 'refused', problem };
+    if (problem !== undefined) {
+      this.fates.emit('refused');
+      return { t: 'refused', problem };
+    }
     this.#close(token, open, answer as JsonObject);
+    this.fates.emit('in_time');
     return { t: 'accepted' };
+  }
+
+  /** Somebody responded where nothing is awaited: too late, unless the address never was one. */
+  noteLate(token: string): void {
+    if (this.#used.has(token)) this.fates.emit('late');
   }
 
   /** Gives every waiting event its default response. */
@@ -135,6 +161,7 @@ export function responseRoutes(responses: PendingResponses): Hono {
   routes.post(`${PATH}/:token`, async (context, next) => {
     // Anybody may post to any address: nothing is read for one that waits for nothing.
     if (responses.isOpen(context.req.param('token'))) return next();
+    responses.noteLate(context.req.param('token'));
     return gone(context, { connection: 'close' });
   });
   routes.post(`${PATH}/:token`, limit, async (context) => {
@@ -142,6 +169,7 @@ export function responseRoutes(responses: PendingResponses): Hono {
     try {
       answer = JSON.parse(await context.req.text());
     } catch {
+      responses.fates.emit('refused');
       return context.text('the answer must be JSON', 400);
     }
     const posted = responses.post(context.req.param('token'), answer);

@@ -294,6 +294,8 @@ export class AppPool {
     if (reason.t === 'ended' || reason.t === 'silent') this.#acknowledger.onDoubt(socket);
     else this.#acknowledger.forget(socket);
     this.#outcomes.closed(socket, reason, from);
+    if (reason.t === 'failed')
+      this.#in.events.emit({ t: 'open_failed', appId: this.#appId, failure: reason.failure });
     this.#closing.progress();
   }
 

@@ -26,6 +26,12 @@ export type SlackFailure =
   /** No answer, or not one of Slack's. `answered` when something did reply over HTTP. */
   | { readonly t: 'unreachable'; readonly message: string; readonly answered: boolean };
 
+/** A call of the Web API that failed. */
+export interface FailedSlackCall {
+  readonly method: string;
+  readonly failure: SlackFailure;
+}
+
 interface SlackError {
   /** Passes by itself: worth trying again soon. */
   readonly transient?: true;
@@ -162,6 +168,18 @@ export function failureOf(error: unknown, host: string): SlackFailure {
   const reason =
     cause instanceof PluginError ? errorMessage(cause) : UnreachableError.of(host, cause).message;
   return { t: 'unreachable', message: `Slack cannot be reached: ${reason}`, answered: false };
+}
+
+/** A short word for a failure: Slack's own code, `ratelimited`, or `unreachable`. */
+export function failureCode(failure: SlackFailure): string {
+  switch (failure.t) {
+    case 'refused':
+      return failure.error;
+    case 'rate_limited':
+      return 'ratelimited';
+    case 'unreachable':
+      return 'unreachable';
+  }
 }
 
 /** A sentence for a failure. */

@@ -1,4 +1,5 @@
 import type { BadFrame } from './envelope.js';
+import type { SlackFailure } from './slack-errors.js';
 import type { SocketStateName } from './socket-state.js';
 import type { AppSocketsStatus } from './status.js';
 
@@ -30,6 +31,8 @@ export type SocketEvent =
       /** From the frame's arrival, milliseconds. */
       readonly afterMs: number;
     }
+  /** A socket could not be opened: no URL, or no WebSocket. */
+  | { readonly t: 'open_failed'; readonly appId: string; readonly failure: SlackFailure }
   /** The receiver of envelopes threw. The envelope was not acknowledged. */
   | { readonly t: 'receiver_failed'; readonly appId: string; readonly message: string }
   /** Another number of sockets is wanted for an app. */

@@ -68,6 +68,8 @@ export interface WebApiOptions {
   readonly http: SlackHttp;
   /** For a whole call, milliseconds. */
   readonly timeoutMs?: number;
+  /** Told of each call that failed. */
+  readonly failed?: (method: string, failure: SlackFailure) => void;
 }
 
 // Somebody waits in front of a page, or a workflow in a call: Slack answers within one second or is in trouble.
@@ -97,7 +99,10 @@ export function createWebApi(options: WebApiOptions): SlackWebApi {
       const reply: unknown = await client.apiCall(method, args);
       return { ok: true, value: isJsonObject(reply) ? reply : {} };
     } catch (error) {
-      return { ok: false, failure: failureOf(limit.signal.aborted ? limit.signal.reason : error, host) };
+      const failure = failureOf(limit.signal.aborted ? limit.signal.reason : error, host);
+      // That the caller wants no answer any more is no failure of Slack's.
+      if (signal?.aborted !== true) options.failed?.(method, failure);
+      return { ok: false, failure };
     } finally {
       limit.cleanup();
     }

@@ -41,6 +41,7 @@ export const bench: Bench = {
       senderOfLink: () => 'trusted',
       isSocketMode: () => Promise.resolve(false),
       pushStatus: () => Promise.resolve(),
+      answered: () => undefined,
       noticeWrite: () => undefined,
       clock: systemClock,
       logsAccess: false,

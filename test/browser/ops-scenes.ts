@@ -252,7 +252,6 @@ export const OPS_SCENES: readonly OpsScene[] = [
         replicas: [
           {
             name: 'ak-slack-0',
-            version: '0.1.0',
             state: 'live',
             isThis: true,
             sockets: 2,
@@ -260,7 +259,6 @@ export const OPS_SCENES: readonly OpsScene[] = [
           },
           {
             name: 'ak-slack-1',
-            version: '0.1.0',
             state: 'gone',
             isThis: false,
             sockets: 0,
@@ -268,7 +266,6 @@ export const OPS_SCENES: readonly OpsScene[] = [
           },
           {
             name: 'ak-slack-2',
-            version: '0.1.0',
             state: 'live',
             isThis: false,
             sockets: 2,

@@ -99,6 +99,7 @@ export async function startSite({
     senderOfLink: () => 'trusted',
     isSocketMode: () => Promise.resolve(true),
     pushStatus: () => Promise.resolve(),
+    answered: () => undefined,
     noticeWrite: () => undefined,
     clock: systemClock,
     log,

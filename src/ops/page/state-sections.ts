@@ -85,13 +85,13 @@ export function replicasSection({ replicas, at }: Overview): Markup | string {
     <h2 id="replicas-title">Replicas</h2>
     <ul class="rows card" role="list">
       ${replicas.map(
-        ({ name, version, state, isThis, sockets, seenAt }) =>
+        ({ name, state, isThis, sockets, seenAt }) =>
           html`<li
             class="row"
             data-code="${state === 'live' ? 'ok' : state === 'draining' ? 'warning' : 'error'}"
           >
             <span class="lamp" aria-hidden="true"></span>
-            <p class="who"><b>${name}</b> <small>${isThis ? 'answers here' : `version ${version}`}</small></p>
+            <p class="who"><b>${name}</b> ${isThis ? html`<small>answers here</small>` : ''}</p>
             <p class="what">
               ${state}${state === 'gone' ? `, last seen ${durationWords(now - Date.parse(seenAt))} ago` : ''}
             </p>

@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { eventually } from '../../helpers/eventually.js';
 import { startHttp } from '../autokitteh/connect-upstream.js';
 import { raw } from './raw.js';
 import { send, startRig, type Rig } from './rig.js';
@@ -53,6 +54,22 @@ describe('The forwarder', () => {
     ];
     for (const cookie of cookies) await send(rig.url, '/ops/x', { headers: { cookie } });
     expect(seen).toEqual([cookies[0], undefined, 'a=1', 'a=1;b=2', cookies[4]]);
+  });
+
+  it('The gateway tells what became of each request, with its status and by one of few routes', async () => {
+    rig = await startRig((request, response) => {
+      response.writeHead(request.url === '/teapot' ? 418 : 200).end();
+    });
+    await send(rig.url, '/teapot');
+    await send(rig.url, '/slack/');
+    await send(rig.url, '//slack/');
+    await eventually(() => rig.answers.length === 3, 'three answers');
+    expect(rig.answers.map(({ route, status }) => [route, status])).toEqual([
+      ['forward', 418],
+      ['setup', 201],
+      ['redirect', 307],
+    ]);
+    expect(rig.answers.every(({ ms }) => ms >= 0)).toBe(true);
   });
 
   it('The gateway forwards trailers, as AutoKitteh sends with every answer', async () => {

@@ -5,6 +5,7 @@ import type { Status } from '../../../src/autokitteh/status.js';
 import { contractRoutes } from '../../../src/contract/service.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { startGateway, type Gateway } from '../../../src/gateway/gateway.js';
+import type { GatewayAnswer } from '../../../src/http/gateway-answer.js';
 import type { RefusalReason } from '../../../src/http/refusals.js';
 import { startHttp, type ConnectUpstream } from '../autokitteh/connect-upstream.js';
 import { manifest, stubContract } from '../contract/stubs.js';
@@ -24,6 +25,7 @@ export interface Rig {
   /** The lines about requests. */
   readonly accessed: unknown[];
   readonly refused: RefusalReason[];
+  readonly answers: GatewayAnswer[];
   /** Paths that wait for a workflow's answer. */
   readonly awaited: Set<string>;
   /** Connections that use Socket Mode. */
@@ -55,6 +57,7 @@ export async function startRig(
     logged,
     accessed,
     refused: [] as RefusalReason[],
+    answers: [] as GatewayAnswer[],
     awaited: new Set<string>(),
     socketMode: new Set<string>(),
     store: (): Promise<void> => Promise.resolve(),
@@ -85,6 +88,7 @@ export async function startRig(
       rig.pushed.push([id, status]);
       await rig.store();
     },
+    answered: (answer) => rig.answers.push(answer),
     noticeWrite: (id) => rig.noticed.push(id),
     logsAccess: true,
     log,

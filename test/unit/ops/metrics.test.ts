@@ -5,7 +5,11 @@ import { Health } from '../../../src/core/health.js';
 import type { ProcessFault } from '../../../src/core/process-end.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import type { PortRefusal } from '../../../src/http/refusals.js';
-import { createMetrics, type Gauges } from '../../../src/ops/metrics.js';
+import type { GatewayAnswer } from '../../../src/http/gateway-answer.js';
+import type { FailedSlackCall } from '../../../src/slack/slack-errors.js';
+import type { Gauges } from '../../../src/ops/metrics/gauges.js';
+import { createMetrics } from '../../../src/ops/metrics/metrics.js';
+import type { ResponseFate } from '../../../src/pipeline/pending-responses.js';
 import type { SocketEvent } from '../../../src/slack/socket-event.js';
 
 const ROW = { appId: 'A1', connectionId: 'con_1', key: 'Ev1', kind: 'events_api', urgent: false };
@@ -15,19 +19,27 @@ function start(gauges: Partial<Gauges> = {}) {
   const sockets = new Channel<SocketEvent>();
   const receiver = new Channel<ReceiverEvent>();
   const faults = new Channel<ProcessFault>();
+  const responses = new Channel<ResponseFate>();
+  const slackFailures = new Channel<FailedSlackCall>();
+  const lookFailed = new Channel<undefined>();
+  const gateway = new Channel<GatewayAnswer>();
   const now: Gauges = {
-    ...{ waiting: 0, dead: 0, inFlight: 0, concurrency: 28, journalBytes: 0 },
-    ...{ sockets: new Map(), connections: new Map() },
+    ...{ waiting: 0, dead: 0, inFlight: 0, concurrency: 28, oldestWaiting: 0 },
+    ...{ journalBytes: 0, journalUsedBytes: 0, journalMaxBytes: 4_096, diskFreeBytes: undefined },
+    ...{ sockets: new Map(), socketsWanted: new Map(), waitingByApp: new Map(), deadByApp: new Map() },
+    ...{ connections: new Map(), replicas: new Map() },
     ...gauges,
   };
   const health = new Health();
   const refusals = new Channel<PortRefusal>();
   const broken = { now: false };
   const registry = createMetrics({
-    ...{ delivery, sockets, receiver, faults, health, refusals },
+    ...{ version: '1.2.3', delivery, sockets, receiver, faults, health, refusals },
+    ...{ responses, slackFailures, lookFailed, gateway },
     gauges: () => (broken.now ? Promise.reject(new Error('no journal')) : Promise.resolve(now)),
   });
   return {
+    ...{ responses, slackFailures, lookFailed, gateway, registry },
     refusals,
     delivery,
     sockets,
@@ -123,7 +135,7 @@ describe('The metrics', () => {
     connections.clear();
     const later = (await lines()).join('\n');
     expect(later).not.toContain('app="A1"');
-    expect(later).not.toContain('status="ok"');
+    expect(later).toContain('ak_slack_connections{status="ok"} 0');
   });
 
   it('The metrics show for each condition whether it is well', async () => {
@@ -152,6 +164,91 @@ describe('The metrics', () => {
     expect(shown.filter((line) => /^ak_slack_(journal|dispatch_concurrency)/.test(line))).toEqual([]);
     broken.now = false;
     expect(await lines()).toContain('ak_slack_journal_rows{state="waiting"} 4');
+  });
+
+  it('The metrics tell how old the backlog is, how much room there is, and what waits and is dead by app', async () => {
+    const { lines } = start({
+      ...{ oldestWaiting: 61.5, journalUsedBytes: 2_048, diskFreeBytes: 9_000 },
+      ...{ waitingByApp: new Map([['A1', 4]]), deadByApp: new Map([['A2', 1]]) },
+      ...{ socketsWanted: new Map([['A1', 2]]), replicas: new Map([['live', 3]]) },
+    });
+    expect(await lines()).toEqual(
+      expect.arrayContaining([
+        'ak_slack_oldest_waiting_seconds 61.5',
+        'ak_slack_journal_used_bytes 2048',
+        'ak_slack_journal_max_bytes 4096',
+        'ak_slack_journal_disk_free_bytes 9000',
+        'ak_slack_waiting{app="A1"} 4',
+        'ak_slack_dead_letters{app="A2"} 1',
+        'ak_slack_sockets_wanted{app="A1"} 2',
+        'ak_slack_replicas{state="live"} 3',
+        `ak_slack_build_info{version="1.2.3",node="${process.versions.node}"} 1`,
+      ]),
+    );
+    expect((await start().lines()).join('\n')).not.toMatch(/^ak_slack_journal_disk_free_bytes \d/m);
+  });
+
+  it('The metrics count answers of workflows, failed calls of Slack, failed looks and requests at the gateway', async () => {
+    const { responses, slackFailures, lookFailed, gateway, sockets, lines } = start();
+    for (const fate of ['in_time', 'late', 'late', 'refused', 'none'] as const) responses.emit(fate);
+    const failure = { t: 'refused', error: 'channel_not_found' } as const;
+    slackFailures.emit({ method: 'chat.postMessage', failure });
+    sockets.emit({ t: 'open_failed', appId: 'A1', failure: { t: 'rate_limited', retryAfterMs: 1 } });
+    lookFailed.emit(undefined);
+    gateway.emit({ route: 'forward', status: 502, ms: 40 });
+    gateway.emit({ route: 'save', status: 0, ms: 7 });
+    gateway.emit({ route: 'save', status: 799, ms: 7 });
+    expect(await lines()).toEqual(
+      expect.arrayContaining([
+        'ak_slack_workflow_responses_total{fate="in_time"} 1',
+        'ak_slack_workflow_responses_total{fate="late"} 2',
+        'ak_slack_workflow_responses_total{fate="refused"} 1',
+        'ak_slack_workflow_responses_total{fate="none"} 1',
+        'ak_slack_slack_errors_total{method="chat.postMessage",code="channel_not_found"} 1',
+        'ak_slack_slack_errors_total{method="apps.connections.open",code="ratelimited"} 1',
+        'ak_slack_reconcile_failures_total 1',
+        'ak_slack_gateway_requests_total{route="forward",code="502"} 1',
+        'ak_slack_gateway_requests_total{route="save",code="other"} 2',
+        'ak_slack_gateway_request_seconds_sum{route="forward"} 0.04',
+      ]),
+    );
+  });
+
+  it('Every counter is there with 0 before anything was counted', async () => {
+    const { registry, lines } = start();
+    const counters = (await registry.getMetricsAsJSON()).filter(
+      ({ name, type }) => name.startsWith('ak_slack_') && String(type) === 'counter',
+    );
+    expect(counters.length).toBeGreaterThan(9);
+    const all = await lines();
+    for (const { name } of counters) {
+      const values = all.filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+      expect(values.length, name).toBeGreaterThan(0);
+      expect(
+        values.every((line) => line.endsWith(' 0')),
+        name,
+      ).toBe(true);
+    }
+  });
+
+  it('The number of series stays small whatever a hundred thousand connections and answers name', async () => {
+    const named = (of: string): Map<string, number> =>
+      new Map(Array.from({ length: 100_000 }, (_, at) => [`A${of}${at}`, 1]));
+    const { lines, slackFailures, sockets } = start({
+      ...{ sockets: named('S'), socketsWanted: named('S'), waitingByApp: named('W'), deadByApp: named('D') },
+    });
+    for (let at = 0; at < 100_000; at++) {
+      const failure = { t: 'refused', error: `made_up_${at}` } as const;
+      slackFailures.emit({ method: `made.up${at}`, failure });
+      sockets.emit({ t: 'open_failed', appId: `A${at}`, failure });
+    }
+    slackFailures.emit({ method: 'x"}\n', failure: { t: 'refused', error: 'Not A Code' } });
+    const series = (await lines()).filter((line) => line !== '' && !line.startsWith('#'));
+    const ofApps = series.filter((line) => line.includes('{app='));
+    expect(ofApps.length).toBe(4 * 1_001);
+    expect(ofApps).toContain('ak_slack_dead_letters{app="other"} 99000');
+    expect(series.length - ofApps.length).toBeLessThan(1_000);
+    expect(series.filter((line) => /made_up_99999|Not A Code/.test(line))).toEqual([]);
   });
 
   it('The metrics can be made several times in one process', async () => {

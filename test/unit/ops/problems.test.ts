@@ -110,7 +110,7 @@ describe('The verdict', () => {
     ],
     [
       'a replica is gone',
-      { replicas: [{ name: 'b', version: '1', state: 'gone', isThis: false, sockets: 0, seenAt: '' }] },
+      { replicas: [{ name: 'b', state: 'gone', isThis: false, sockets: 0, seenAt: '' }] },
       /^degraded: Replica b is gone\./,
     ],
   ])('Something is wrong when %s', (_, more, expected) => {

@@ -21,6 +21,24 @@ describe('the address of an answer', () => {
     expect(await answer).toEqual({ text: 'done' });
   });
 
+  it('The address of an answer tells what became of each: in time, late, refused, or none in time', async () => {
+    const { responses, post, time } = open();
+    const fates: string[] = [];
+    responses.fates.subscribe((fate) => fates.push(fate));
+    await post('no JSON');
+    await post('{"blocks":1}');
+    await post('{"text":"done"}');
+    await post('{"text":"again"}');
+    await post('{"text":"to nobody"}', 'made-up');
+    time.abort();
+    expect(fates).toEqual(['refused', 'refused', 'in_time', 'late']);
+    const unanswered = open();
+    unanswered.responses.fates.subscribe((fate) => fates.push(fate));
+    unanswered.time.abort();
+    await unanswered.post('{"text":"done"}');
+    expect(fates.slice(4)).toEqual(['none', 'late']);
+  });
+
   it('The address of an answer that nobody waits for reads nothing of what is posted', async () => {
     const { responses } = open();
     let asked = 0;

@@ -5,7 +5,13 @@ import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/s
 import { checkTokens } from '../../../src/setup/check-tokens.js';
 import type { SlackInstallation } from '../../../src/sim/slack/directory/entities.js';
 import { createSlackHttp, type SlackHttp } from '../../../src/slack/http.js';
-import { adviceFor, failureText, isPermanent, KNOWN_SLACK_ERRORS } from '../../../src/slack/slack-errors.js';
+import {
+  adviceFor,
+  failureCode,
+  failureText,
+  isPermanent,
+  KNOWN_SLACK_ERRORS,
+} from '../../../src/slack/slack-errors.js';
 import { createWebApi, type SlackWebApi } from '../../../src/slack/web-api.js';
 
 let slack: ScriptedSlack;
@@ -39,6 +45,18 @@ it('The Web API client tells the owner of a bot token and its scopes', async () 
     },
   });
   expect(result.ok ? result.value.scopes : []).toContain('users:read');
+});
+
+it('The Web API client tells which calls failed and why, and of none that its caller gave up', async () => {
+  const failed: string[] = [];
+  const telling = createWebApi({
+    failed: (method, failure) => failed.push(`${method} ${failureCode(failure)}`),
+    ...{ apiUrl: slack.apiUrl, clock: scaledClock(20), http },
+  });
+  await telling.authTest(installation.botToken);
+  await telling.authTest('xoxb-made-up');
+  await telling.authTest(installation.botToken, AbortSignal.abort());
+  expect(failed).toEqual(['auth.test invalid_auth']);
 });
 
 it('The Web API client and the check of tokens call scopes unknown when the header that names them is missing', async () => {
