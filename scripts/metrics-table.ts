@@ -22,7 +22,7 @@ export function ownMetrics(): Metric[] {
     .map((metric) => {
       const { name, help, type } = metric as unknown as { name: string; help: string; type: string };
       const { labelNames = [] } = metric as unknown as { labelNames?: readonly string[] };
-      return { name, help, type: String(type), labels: labelNames.filter((label) => label !== 'le') };
+      return { name, help, type, labels: labelNames.filter((label) => label !== 'le') };
     })
     .filter(({ name }) => name.startsWith('ak_slack_'))
     .sort((left, right) => left.name.localeCompare(right.name));
