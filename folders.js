@@ -131,6 +131,7 @@ export const FOLDERS = {
     imports: ['core', 'gen'],
     surface: [
       'autokitteh/stand-in.ts',
+      'postgres/postgres-server.ts',
       'required-packages.ts',
       'slack/directory/entities.ts',
       'slack/frames/draft.ts',

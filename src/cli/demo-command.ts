@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { DemoOptions } from '../demo/demo.js';
 import type { CommandPorts } from './ports.js';
 
 /** `demo`: everything on this machine, for those who have no Slack app yet. */
@@ -7,8 +8,18 @@ export function addDemoCommand(program: Command, ports: CommandPorts, exit: (cod
     .command('demo')
     .description('play Slack and AutoKitteh on this machine, with a page to try the program on')
     .option('--tour', 'go through a burst, a crash and an outage; ends with 1 if an event was lost')
+    .option(
+      '--replicas <count>',
+      'so many programs, 2 to 5, that share a journal in PostgreSQL, behind a load balancer; the tour kills one, stops PostgreSQL and drains another',
+      countOf,
+    )
     .option('--verbose', "print the program's log during the tour too")
-    .action(async ({ tour = false, verbose = false }: { tour?: boolean; verbose?: boolean }) => {
-      exit(await ports.demo({ tour, verbose }));
+    .action(async ({ tour = false, replicas, verbose = false }: Partial<DemoOptions>) => {
+      exit(await ports.demo({ tour, replicas, verbose }));
     });
+}
+
+function countOf(word: string): number {
+  if (!/^[2-5]$/.test(word)) throw new InvalidArgumentError('It is a number from 2 to 5.');
+  return Number(word);
 }

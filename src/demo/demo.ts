@@ -15,6 +15,8 @@ const say = (line: string): void => console.log(line);
 export interface DemoOptions {
   /** Walks through by itself; the exit code is 1 if an event was lost. */
   readonly tour: boolean;
+  /** So many programs share a journal in PostgreSQL; without it, one has a file. */
+  readonly replicas?: number | undefined;
   /** Prints the program's log during the tour too. */
   readonly verbose: boolean;
 }

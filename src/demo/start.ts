@@ -8,7 +8,7 @@ import type { DemoOptions } from './demo.js';
  */
 export async function startDemo(options: DemoOptions): Promise<number> {
   try {
-    checkPackages();
+    checkPackages(options.replicas !== undefined);
   } catch (error) {
     console.error(errorMessage(error));
     return 2;
@@ -16,6 +16,10 @@ export async function startDemo(options: DemoOptions): Promise<number> {
   // Loading and starting takes seconds.
   console.log('Starting a scripted Slack, a stand-in for AutoKitteh and the integration on this machine…');
   // Only now: the stand-ins cannot be imported without these packages.
+  if (options.replicas !== undefined) {
+    const { runReplicasDemo } = await import('./replicas.js');
+    return runReplicasDemo(options.replicas, options);
+  }
   const { runDemo } = await import('./demo.js');
   return runDemo(options);
 }

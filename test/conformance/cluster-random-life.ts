@@ -1,7 +1,7 @@
 import { seededRandom } from '../../src/core/random.js';
 import type { JournalRow, Settlement } from '../../src/storage/journal.js';
 import type { Line } from '../../src/storage/postgres/line.js';
-import type { PostgresServer } from '../world/postgres-server.js';
+import type { PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { Replica, type LeftOut } from './replica.js';
 import { row, want } from './rows.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Line } from '../../src/storage/postgres/line.js';
 import { prepareDatabase } from '../../src/storage/postgres/postgres-journal.js';
-import { startPostgres, type PostgresServer } from '../world/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { clusterRandomLife } from './cluster-random-life.js';
 import { emptyJournal } from './empty-journal.js';
 

@@ -12,7 +12,7 @@ import {
 import { startHalfOpenProxy } from '../helpers/half-open-proxy.js';
 import { eventually } from '../helpers/eventually.js';
 import { HandClock } from '../helpers/hand-clock.js';
-import { startPostgres, type PostgresServer } from '../world/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { emptyJournal } from './empty-journal.js';
 import { Replica } from './replica.js';
 import { row, want } from './rows.js';

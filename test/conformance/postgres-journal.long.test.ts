@@ -9,7 +9,7 @@ import {
   prepareDatabase,
 } from '../../src/storage/postgres/postgres-journal.js';
 import { NO_CLUSTER } from '../../src/storage/sqlite/cluster.js';
-import { startPostgres, type PostgresServer } from '../world/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { emptyJournal } from './empty-journal.js';
 import { describeDeadLetters } from './dead-letters-suite.js';
 import { describeJournal, type EngineUnderTest } from './journal-suite.js';

@@ -10,7 +10,7 @@ import {
 } from '../../src/storage/postgres/postgres-journal.js';
 import { eventually } from '../helpers/eventually.js';
 import { makeRoles, type PreparedRoles } from '../world/postgres-roles.js';
-import { startPostgres, type PostgresServer } from '../world/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { row } from './rows.js';
 
 describe('a journal on PostgreSQL whose schema belongs to another role than that of the program', () => {

@@ -7,7 +7,7 @@ import { beatLine, prepareDatabase } from '../../src/storage/postgres/postgres-j
 import { PostgresSlots } from '../../src/storage/postgres/socket-slots.js';
 import { startCuttingProxy, type CuttingProxy } from '../helpers/cutting-proxy.js';
 import { eventually } from '../helpers/eventually.js';
-import { startPostgres, type PostgresServer } from '../world/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { emptyJournal } from './empty-journal.js';
 
 const ALL = 10;

@@ -7,7 +7,7 @@ import { Line } from '../../src/storage/postgres/line.js';
 import { prepareDatabase } from '../../src/storage/postgres/postgres-journal.js';
 import { emptyJournal } from '../conformance/empty-journal.js';
 import { startPostgresProxy, type PostgresProxy } from '../helpers/postgres-proxy.js';
-import { startPostgres, type PostgresServer } from '../world/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { startCrashPeers, type CrashPeers } from './crash-peers.js';
 import { buildCrashChild, CrashProcesses, type BuiltChild, type CrashProcess } from './crash-process.js';
 import { pausedFile, type Kill } from './crash-record.js';

@@ -5,7 +5,7 @@ import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { prepareDatabase } from '../../src/storage/postgres/postgres-journal.js';
 import { eventually } from '../helpers/eventually.js';
-import { startPostgres } from '../world/postgres-server.js';
+import { startPostgres } from '../../src/sim/postgres/postgres-server.js';
 import { compileProgram, ProgramProcess } from '../world/program-process.js';
 import { frameOf, startCrashPeers, type CrashPeers } from './crash-peers.js';
 import type { FaultSeries } from './report.js';

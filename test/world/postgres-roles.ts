@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Line } from '../../src/storage/postgres/line.js';
 import { prepareDatabase } from '../../src/storage/postgres/postgres-journal.js';
-import type { PostgresServer } from './postgres-server.js';
+import type { PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 
 const PAGE = join(import.meta.dirname, '../../docs/replicas.md');
 

@@ -3,7 +3,7 @@ import { openPostgresJournal } from '../../src/storage/postgres/postgres-journal
 import { startConnectProxy } from '../helpers/connect-proxy.js';
 import { startCuttingProxy } from '../helpers/cutting-proxy.js';
 import { QUICK_DELIVERY, QUICK_LIVE, QUICK_SOCKETS } from './policies.js';
-import type { PostgresServer } from './postgres-server.js';
+import type { PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { startProgram, type Program } from './program.js';
 import type { StandInUnderTest } from './server.js';
 import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';

@@ -76,6 +76,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   const lines = [beatLine(database), beatLine(database)] as const;
   const lease = new LeaseKeeper({ name, version, lines, clock, fenced: () => claims.clear() });
   const slots = new PostgresSlots(slotsLine(database), clock, lease.instance);
+  const eventLines = journalLines(database);
   const journal = postgresJournal({
     claims,
     async leave() {
@@ -85,10 +86,10 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
     ownerOf: () => lease.id,
     maxBytes,
     clock,
-    ...journalLines(database),
+    ...eventLines,
   });
   try {
-    await joinPatiently(lease, slots, clock);
+    await joinPatiently(lease, slots, [eventLines.appends, eventLines.others], clock);
   } catch (error) {
     await journal.close();
     throw error;
@@ -110,11 +111,17 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
 }
 
 /** PostgreSQL was reached a moment ago: what fails now is tried again for a while. */
-async function joinPatiently(lease: LeaseKeeper, slots: PostgresSlots, clock: Clock): Promise<void> {
+async function joinPatiently(
+  lease: LeaseKeeper,
+  slots: PostgresSlots,
+  lines: readonly Line[],
+  clock: Clock,
+): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       await lease.join();
       await slots.look();
+      for (const line of lines) await line.run((query) => query('SELECT 1'));
       return;
     } catch (error) {
       if (tries === JOIN_TRIES) throw error;

@@ -9,7 +9,7 @@ import { addInstallation, connect } from '../../world/connections.js';
 import { eventsOf, troubles, untilStatus, untilTroubles } from '../../world/observations.js';
 import { QUICK_DELIVERY } from '../../world/policies.js';
 import { makeMigratedRoles, type PreparedRoles } from '../../world/postgres-roles.js';
-import { startPostgres, type PostgresServer } from '../../world/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
 import { startWorld } from '../../world/world.js';
 
 // Longer than any fault lasts.

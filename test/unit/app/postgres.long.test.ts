@@ -3,7 +3,7 @@ import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect } from '../../world/connections.js';
 import { eventsOf, untilStatus, untilTroubles } from '../../world/observations.js';
-import { startPostgres, type PostgresServer } from '../../world/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
 import { startWorld } from '../../world/world.js';
 import { QUICK_DELIVERY } from '../../world/policies.js';
 

@@ -6,7 +6,7 @@ import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect, type TestConnection } from '../../world/connections.js';
 import { eventsOf, recordStatuses, statusOf, untilStatus } from '../../world/observations.js';
 import { openPeers, type Peers } from '../../world/open-world.js';
-import { startPostgres, type PostgresServer } from '../../world/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
 import { SLACK_NAME, startReplica, type ReplicaProgram } from '../../world/replicas.js';
 import { startStandInUnderTest, type StandInUnderTest } from '../../world/server.js';
 import type { World } from '../../world/world.js';

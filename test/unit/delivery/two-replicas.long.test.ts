@@ -6,7 +6,7 @@ import { Delivery } from '../../../src/delivery/delivery.js';
 import { openPostgresJournal } from '../../../src/storage/postgres/postgres-journal.js';
 import { startCuttingProxy } from '../../helpers/cutting-proxy.js';
 import { eventually } from '../../helpers/eventually.js';
-import { startPostgres, type PostgresServer } from '../../world/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
 import { PlayedServer } from './rig.js';
 
 describe('two replicas that deliver from one journal', () => {
