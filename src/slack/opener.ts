@@ -14,14 +14,14 @@ import { SlackSocket, type SocketOptions } from './socket.js';
 import type { TokenChoice } from './token-choice.js';
 import type { Traffic } from './traffic.js';
 import type { Trouble } from './trouble.js';
-import type { OpenWire } from './wire.js';
+import type { OpenTransport } from './transport.js';
 
 /** What all pools of the process share. */
 export interface PoolSurroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: SocketPolicy;
-  readonly openWire: OpenWire;
+  readonly openTransport: OpenTransport;
   readonly liveness: Liveness;
   readonly limiter: ConnectionLimiter;
   readonly places: SocketPlaces;
@@ -156,10 +156,10 @@ export class Opener {
     const { acknowledger, appId, onState, roster, surroundings, tokens, traffic } = this.#options;
     const token = tokens.chosen();
     if (token === undefined) return undefined;
-    const { clock, liveness, openWire, policy } = surroundings;
+    const { clock, liveness, openTransport, policy } = surroundings;
     this.#lastOpening = clock.monotonic();
     const id = surroundings.newSocketId();
-    const dependencies = { openWire, clock, liveness, policy, acknowledger };
+    const dependencies = { openTransport, clock, liveness, policy, acknowledger };
     const socket = new SlackSocket({ id, appId, token, place, onState, receiver: traffic, ...dependencies });
     roster.add(socket);
     return socket;

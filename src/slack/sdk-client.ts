@@ -9,7 +9,7 @@ import { LONGEST_FRAME } from './envelope.js';
 import { UpgradeWatch, type FrameWatch } from './upgrade-watch.js';
 import { failureOf, NOT_FROM_SLACK, type SlackFailure } from './slack-errors.js';
 import { silentLogger, type SlackHttp } from './http.js';
-import type { Wire, WireEnd, WireListener } from './wire.js';
+import type { Transport, TransportEnd, TransportListener } from './transport.js';
 
 /*
  * The only file that knows @slack/socket-mode, and its private parts. Written for exactly 3.1.0 (see
@@ -41,7 +41,7 @@ interface SdkClient {
   webClient: unknown;
 }
 
-export interface SdkWireOptions {
+export interface SdkTransportOptions {
   readonly apiUrl: string;
   readonly clock: Clock;
   readonly http: SlackHttp;
@@ -64,14 +64,18 @@ class SingleUseClient extends SocketModeClient {
   }
 }
 
-/** Opens a Socket Mode connection of the SDK as a Wire. */
-export function openSdkWire(options: SdkWireOptions, token: string, listener: WireListener): Wire {
-  return new SdkWire(options, token, listener);
+/** Opens a Socket Mode connection of the SDK as a Transport. */
+export function openSdkTransport(
+  options: SdkTransportOptions,
+  token: string,
+  listener: TransportListener,
+): Transport {
+  return new SdkTransport(options, token, listener);
 }
 
-class SdkWire implements Wire {
-  readonly #options: SdkWireOptions;
-  readonly #listener: WireListener;
+class SdkTransport implements Transport {
+  readonly #options: SdkTransportOptions;
+  readonly #listener: TransportListener;
   readonly #abort = new AbortController();
   readonly #agent: Agent;
   readonly #client: SingleUseClient;
@@ -82,7 +86,7 @@ class SdkWire implements Wire {
   readonly #upgrade = new UpgradeWatch();
   #ended = false;
 
-  constructor(options: SdkWireOptions, token: string, listener: WireListener) {
+  constructor(options: SdkTransportOptions, token: string, listener: TransportListener) {
     this.#options = options;
     this.#listener = listener;
     this.#agent = this.#capturingAgent();
@@ -208,7 +212,7 @@ class SdkWire implements Wire {
     this.#tcp?.destroySoon();
   };
 
-  #end(end: WireEnd): void {
+  #end(end: TransportEnd): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#release();

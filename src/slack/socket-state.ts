@@ -1,6 +1,6 @@
 import type { Hello } from './envelope.js';
 import { isPermanent, type SlackFailure } from './slack-errors.js';
-import type { WireEnd } from './wire.js';
+import type { TransportEnd } from './transport.js';
 
 /** Why a live socket is to be replaced by another. */
 export type LeaveReason =
@@ -95,7 +95,7 @@ export function leaveReasonOfDisconnect(reason: string): LeaveReason {
 }
 
 /** Why a socket that ended so in this state, by no doing of ours, is closed. */
-export function reasonOfEnd(state: SocketState, end: WireEnd): ClosedReason {
+export function reasonOfEnd(state: SocketState, end: TransportEnd): ClosedReason {
   if (end.t === 'not_opened') return { t: 'failed', failure: end.failure };
   const announced = 'leaving' in state && state.leaving === 'announced';
   return { t: 'ended', code: end.code, announced };

@@ -18,7 +18,7 @@ import {
   type SocketState,
 } from './socket-state.js';
 import type { AppToken } from './token-choice.js';
-import type { OpenWire, Wire, WireEnd } from './wire.js';
+import type { OpenTransport, Transport, TransportEnd } from './transport.js';
 
 /** Takes what Slack sends on a socket. */
 export interface SocketReceiver {
@@ -33,7 +33,7 @@ export interface SocketOptions {
   readonly appId: string;
   readonly token: AppToken;
   readonly place: SocketPlace;
-  readonly openWire: OpenWire;
+  readonly openTransport: OpenTransport;
   readonly clock: Clock;
   readonly liveness: Liveness;
   readonly policy: SocketPolicy;
@@ -55,7 +55,7 @@ export class SlackSocket {
   renewal: { readonly at: number; readonly why: LeaveReason } = { at: Infinity, why: 'age' };
   readonly #options: SocketOptions;
   readonly #source: EnvelopeSource;
-  readonly #wire: Wire;
+  readonly #transport: Transport;
   /** Envelopes that await their acknowledgement, oldest first, with the monotonic time at which Slack gives them up. */
   readonly #inFlight = new Map<string, number>();
   #state: SocketState = { t: 'fetching_url' };
@@ -76,7 +76,7 @@ export class SlackSocket {
     const { appId, id: socketId, clock, acknowledger } = options;
     this.#source = { appId, socketId, clock, acknowledger };
     this.#limitState(options.policy.socket.fetchMs, { t: 'timeout', during: 'fetching_url' });
-    this.#wire = options.openWire(options.token.token, {
+    this.#transport = options.openTransport(options.token.token, {
       onUrl: (host) => this.#onUrl(host),
       onOpen: () => this.#onOpen(),
       onText: (text) => this.#onText(text),
@@ -114,7 +114,7 @@ export class SlackSocket {
 
   /** False if the socket cannot send any more; true promises nothing about the peer. */
   send(text: string): boolean {
-    return this.#wire.send(text);
+    return this.#transport.send(text);
   }
 
   /** Notes that an envelope of this socket has been answered, or never will be. */
@@ -136,7 +136,7 @@ export class SlackSocket {
     if (state.t === 'draining' || state.t === 'closed') return;
     this.#ending = { t: 'left', why };
     if (!('hello' in state)) {
-      this.#wire.destroy();
+      this.#transport.destroy();
       return;
     }
     const { hello, since } = state;
@@ -168,7 +168,7 @@ export class SlackSocket {
    * `signal` aborts.
    */
   async barrier(signal: AbortSignal): Promise<void> {
-    if (this.#state.t === 'closed' || signal.aborted || !this.#wire.ping()) return;
+    if (this.#state.t === 'closed' || signal.aborted || !this.#transport.ping()) return;
     await new Promise<void>((resolve) => {
       this.#passed = resolve;
       signal.addEventListener('abort', () => resolve(), { once: true });
@@ -178,7 +178,7 @@ export class SlackSocket {
 
   #sayGoodbye(): void {
     if (this.#state.t === 'draining') this.#become({ ...this.#state, saidGoodbye: true });
-    this.#wire.close();
+    this.#transport.close();
   }
 
   #onUrl(host: string): void {
@@ -219,12 +219,12 @@ export class SlackSocket {
     if (!this.opens) return;
     if (hello.appId !== '' && hello.appId !== this.#options.appId) {
       this.#ending = { t: 'wrong_app', appId: hello.appId };
-      this.#wire.close();
+      this.#transport.close();
       return;
     }
     const { clock, liveness } = this.#options;
     this.#watch = liveness.watch({
-      ping: () => void this.#wire.ping(),
+      ping: () => void this.#transport.ping(),
       onSilence: () => this.#onSilence(),
     });
     this.#become({ t: 'live', hello, since: clock.monotonic(), leaving: undefined });
@@ -233,7 +233,7 @@ export class SlackSocket {
   #onDisconnect({ reason, connections }: Extract<Frame, { t: 'disconnect' }>): void {
     if (this.opens) {
       this.#ending = { t: 'turned_away', reason, connections };
-      this.#wire.close();
+      this.#transport.close();
       return;
     }
     this.leave(leaveReasonOfDisconnect(reason));
@@ -261,7 +261,7 @@ export class SlackSocket {
     this.#limitState(this.#options.policy.socket.silentMs, { t: 'silent' });
   }
 
-  #onEnd(end: WireEnd): void {
+  #onEnd(end: TransportEnd): void {
     const state = this.#state;
     if (state.t === 'closed') return;
     this.#watch?.cancel();
@@ -293,7 +293,7 @@ export class SlackSocket {
   #limitState(delay: number, reason: ClosedReason): void {
     this.#limit = patientTimer(this.#options.clock, delay, () => {
       this.#ending = reason;
-      this.#wire.close();
+      this.#transport.close();
     });
   }
 }

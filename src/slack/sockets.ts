@@ -14,7 +14,7 @@ import { undivided, type SocketPlaces } from './places.js';
 import { DEFAULT_POLICY, type SocketPolicy } from './policy.js';
 import { AppPool } from './pool.js';
 import type { PoolSurroundings } from './opener.js';
-import { openSdkWire } from './sdk-client.js';
+import { openSdkTransport } from './sdk-client.js';
 import type { SocketEvent } from './socket-event.js';
 import type { AppSocketsStatus, SocketFacts } from './status.js';
 import type { AppToken } from './token-choice.js';
@@ -78,7 +78,7 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
     clock,
     random,
     policy,
-    openWire: (token, listener) => openSdkWire({ apiUrl, clock, http, frames }, token, listener),
+    openTransport: (token, listener) => openSdkTransport({ apiUrl, clock, http, frames }, token, listener),
     liveness,
     limiter: new ConnectionLimiter(clock, policy.limiter, () => places.parts()),
     places,

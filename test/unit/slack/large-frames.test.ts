@@ -9,7 +9,7 @@ import { LONGEST_FRAME, parseFrame } from '../../../src/slack/envelope.js';
 import { envelopeSource } from '../../helpers/envelope-source.js';
 import { FrameWatch } from '../../../src/slack/upgrade-watch.js';
 import { createSlackHttp } from '../../../src/slack/http.js';
-import { openSdkWire } from '../../../src/slack/sdk-client.js';
+import { openSdkTransport } from '../../../src/slack/sdk-client.js';
 import { eventually } from '../../helpers/eventually.js';
 
 const parse = (text: string) => parseFrame(text, envelopeSource());
@@ -64,7 +64,7 @@ async function connect() {
   onTestFinished(() => http.close());
   const texts: string[] = [];
   let isEnded = false;
-  const wire = openSdkWire(
+  const wire = openSdkTransport(
     { apiUrl: slack.apiUrl, clock: systemClock, http, frames: new FrameWatch() },
     'xapp-1-A1-1-x',
     {

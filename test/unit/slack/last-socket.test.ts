@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { seededRandom, type Random } from '../../../src/core/random.js';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
-import type { FakeWire } from './fake-wires.js';
+import type { FakeTransport } from './fake-transports.js';
 import { APP, PoolRig, TOKEN } from './pool-rig.js';
 
 const RUNS = 100;
@@ -13,7 +13,7 @@ const POLICY = { ...DEFAULT_POLICY, pool: { ...DEFAULT_POLICY.pool, budget: 4, h
 
 /** Slack as it pleases: what it does to connections is drawn at random. */
 class Whims {
-  readonly #greeted = new Set<FakeWire>();
+  readonly #greeted = new Set<FakeTransport>();
   /** Sentences about sockets that we closed, and that were the last ones of the app. */
   readonly lapses: string[] = [];
   #tokens = 1;
@@ -45,7 +45,7 @@ class Whims {
     await this.rig.advance(this.random() * (this.random() < 0.8 ? 1_000 : 30_000));
   }
 
-  #answer(wire: FakeWire): void {
+  #answer(wire: FakeTransport): void {
     this.#watch(wire);
     const whim = Math.floor(this.random() * 8);
     if (whim === 0) return;
@@ -63,7 +63,7 @@ class Whims {
   }
 
   /** Sees us say goodbye on it while Slack has no other socket of ours. */
-  #watch(wire: FakeWire): void {
+  #watch(wire: FakeTransport): void {
     const close = wire.close.bind(wire);
     wire.close = () => {
       if (this.#serves(wire) && this.#serving().length === 1)
@@ -72,11 +72,11 @@ class Whims {
     };
   }
 
-  #serves(wire: FakeWire): boolean {
+  #serves(wire: FakeTransport): boolean {
     return this.#greeted.has(wire) && !wire.ended && !wire.closing;
   }
 
-  #serving(): FakeWire[] {
+  #serving(): FakeTransport[] {
     return this.rig.wires.all.filter((wire) => this.#serves(wire));
   }
 

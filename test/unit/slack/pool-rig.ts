@@ -8,7 +8,7 @@ import { undivided } from '../../../src/slack/places.js';
 import { DEFAULT_POLICY, type SocketPolicy } from '../../../src/slack/policy.js';
 import { AppPool } from '../../../src/slack/pool.js';
 import type { SocketEvent } from '../../../src/slack/socket-event.js';
-import { FakeWires } from './fake-wires.js';
+import { FakeTransports } from './fake-transports.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 
 export const APP = 'A1';
@@ -16,7 +16,7 @@ export const TOKEN = 'xapp-1-A1-1-first';
 
 /** A pool on fake connections and a clock that the test moves. */
 export class PoolRig {
-  readonly wires = new FakeWires();
+  readonly wires = new FakeTransports();
   readonly events: SocketEvent[] = [];
   readonly envelopes: Envelope[] = [];
   /** What became of tokens, as the pool told it. */
@@ -44,7 +44,7 @@ export class PoolRig {
       clock: this.clock,
       random: seededRandom(seed),
       policy,
-      openWire: this.wires.open,
+      openTransport: this.wires.open,
       liveness,
       limiter: this.limiter,
       places: undivided(policy.pool),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
-import type { FakeWire } from './fake-wires.js';
+import type { FakeTransport } from './fake-transports.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 import { APP, PoolRig, TOKEN } from './pool-rig.js';
 
@@ -272,11 +272,11 @@ describe('A pool that opens sockets that are not urgent', () => {
 
 describe('a socket that is greeted and does not last', () => {
   it.each([
-    ['closed', (wire: FakeWire) => wire.end(1001)],
-    ['announced to close', (wire: FakeWire) => wire.disconnect('refresh_requested')],
+    ['closed', (wire: FakeTransport) => wire.end(1001)],
+    ['announced to close', (wire: FakeTransport) => wire.disconnect('refresh_requested')],
     [
       'announced to close and closed',
-      (wire: FakeWire) => {
+      (wire: FakeTransport) => {
         wire.disconnect('warning');
         wire.end(1001);
       },

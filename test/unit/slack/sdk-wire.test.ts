@@ -6,8 +6,8 @@ import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/s
 import { acknowledgement } from '../../../src/slack/envelope.js';
 import { FrameWatch } from '../../../src/slack/upgrade-watch.js';
 import { createSlackHttp, type SlackHttp } from '../../../src/slack/http.js';
-import { openSdkWire } from '../../../src/slack/sdk-client.js';
-import type { Wire } from '../../../src/slack/wire.js';
+import { openSdkTransport } from '../../../src/slack/sdk-client.js';
+import type { Transport } from '../../../src/slack/transport.js';
 import { eventually } from '../../helpers/eventually.js';
 
 let slack: ScriptedSlack;
@@ -22,12 +22,12 @@ afterEach(async () => {
 });
 
 /** A wire that Slack has greeted, and a way to let Slack send messages on it. */
-async function greeted(onText: (wire: Wire, texts: readonly string[]) => void) {
+async function greeted(onText: (wire: Transport, texts: readonly string[]) => void) {
   const app = slack.addApp();
   const installation = slack.install(app, slack.addWorkspace());
   const texts: string[] = [];
   let ended = false;
-  const wire = openSdkWire(
+  const wire = openSdkTransport(
     { apiUrl: slack.apiUrl, clock: systemClock, http, frames: new FrameWatch() },
     app.createAppToken(),
     {

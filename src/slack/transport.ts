@@ -1,14 +1,14 @@
 import type { SlackFailure } from './slack-errors.js';
 
 /** How one connection ended. */
-export type WireEnd =
+export type TransportEnd =
   /** It never opened: Slack gave no URL, or the WebSocket could not be established. */
   | { readonly t: 'not_opened'; readonly failure: SlackFailure }
   /** It was open. `code` is the WebSocket close code; 1006 means without a word. */
   | { readonly t: 'ended'; readonly code: number };
 
 /** What one connection tells, in this order; nothing after `onEnd`, which comes exactly once. */
-export interface WireListener {
+export interface TransportListener {
   /** Slack gave a URL; dialling its host begins. */
   onUrl(host: string): void;
   /** The WebSocket is open; Slack's hello is due. */
@@ -17,11 +17,11 @@ export interface WireListener {
   onBinary(): void;
   /** A ping or a pong arrived. */
   onLife(): void;
-  onEnd(end: WireEnd): void;
+  onEnd(end: TransportEnd): void;
 }
 
 /** One WebSocket to Slack, used once. No method throws. */
-export interface Wire {
+export interface Transport {
   /** False if the socket is known to be closed; true promises nothing about the peer. */
   send(text: string): boolean;
   /** False if the socket is known to be closed. */
@@ -33,4 +33,4 @@ export interface Wire {
 }
 
 /** Fetches a URL with an app-level token, dials it, and reports to `listener`. */
-export type OpenWire = (token: string, listener: WireListener) => Wire;
+export type OpenTransport = (token: string, listener: TransportListener) => Transport;

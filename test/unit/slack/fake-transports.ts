@@ -1,8 +1,8 @@
 import type { SlackFailure } from '../../../src/slack/slack-errors.js';
-import type { OpenWire, Wire, WireListener } from '../../../src/slack/wire.js';
+import type { OpenTransport, Transport, TransportListener } from '../../../src/slack/transport.js';
 
 /** Slack's side of one connection, played by a test. */
-export class FakeWire implements Wire {
+export class FakeTransport implements Transport {
   readonly sent: string[] = [];
   pings = 0;
   /** Whether pings are answered. */
@@ -14,7 +14,7 @@ export class FakeWire implements Wire {
 
   constructor(
     readonly token: string,
-    private readonly listener: WireListener,
+    private readonly listener: TransportListener,
   ) {}
 
   send(text: string): boolean {
@@ -104,20 +104,20 @@ export class FakeWire implements Wire {
 }
 
 /** All connections that were opened, oldest first. */
-export class FakeWires {
-  readonly all: FakeWire[] = [];
+export class FakeTransports {
+  readonly all: FakeTransport[] = [];
   /** Called for each new one, later in the same turn; by default nothing happens to it. */
-  onOpened: (wire: FakeWire) => void = () => undefined;
+  onOpened: (wire: FakeTransport) => void = () => undefined;
 
-  readonly open: OpenWire = (token, listener) => {
-    const wire = new FakeWire(token, listener);
+  readonly open: OpenTransport = (token, listener) => {
+    const wire = new FakeTransport(token, listener);
     this.all.push(wire);
     queueMicrotask(() => this.onOpened(wire));
     return wire;
   };
 
   /** The nth one from the start; a negative number counts from the end. */
-  at(index: number): FakeWire {
+  at(index: number): FakeTransport {
     const wire = this.all.at(index);
     if (wire === undefined) throw new Error(`only ${this.all.length} connections were opened`);
     return wire;
@@ -128,7 +128,7 @@ export class FakeWires {
   }
 
   /** Those that have not ended. */
-  get alive(): FakeWire[] {
+  get alive(): FakeTransport[] {
     return this.all.filter((wire) => !wire.ended);
   }
 }
