@@ -9,7 +9,7 @@ import { LONGEST_FRAME, parseFrame } from '../../../src/slack/envelope.js';
 import { envelopeSource } from '../../helpers/envelope-source.js';
 import { FrameWatch } from '../../../src/slack/upgrade-watch.js';
 import { createSlackHttp } from '../../../src/slack/http.js';
-import { openSdkTransport } from '../../../src/slack/sdk-client.js';
+import { openSdkTransport } from '../../../src/slack/sdk-transport.js';
 import { eventually } from '../../helpers/eventually.js';
 
 const parse = (text: string) => parseFrame(text, envelopeSource());

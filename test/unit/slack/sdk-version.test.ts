@@ -8,7 +8,7 @@ function versionOf(name: string, from: NodeJS.Require = require): string {
   return (from(`${name}/package.json`) as { version: string }).version;
 }
 
-// src/slack/sdk-client.ts overrides and replaces private members. Before these pins move, read in the new version:
+// src/slack/sdk-transport.ts overrides and replaces private members. Before these pins move, read in the new version:
 // - SocketModeClient: is `onWebSocketMessage` still protected, and the only place that reacts to frames? Are `authenticated` and
 //   `connecting` still emitted before the WebSocket is made, `connecting` in the same turn as `SlackWebSocket.connect()`?
 // - SlackWebSocket: are `websocket`, `pingHandler`, `pongHandler`, `monitorPingToSlack` and `cleanup` still there and doing the same?

@@ -6,7 +6,7 @@ import { startScriptedSlack, type ScriptedSlack } from '../../../src/sim/slack/s
 import { acknowledgement } from '../../../src/slack/envelope.js';
 import { FrameWatch } from '../../../src/slack/upgrade-watch.js';
 import { createSlackHttp, type SlackHttp } from '../../../src/slack/http.js';
-import { openSdkTransport } from '../../../src/slack/sdk-client.js';
+import { openSdkTransport } from '../../../src/slack/sdk-transport.js';
 import type { Transport } from '../../../src/slack/transport.js';
 import { eventually } from '../../helpers/eventually.js';
 
