@@ -1,7 +1,7 @@
 import { sleep, type Clock } from '../core/clock.js';
 import type { JsonObject } from '../core/json.js';
 import { acknowledgement, type Acknowledged, type Envelope } from './envelope.js';
-import type { Roster } from './roster.js';
+import type { SocketSet } from './socket-set.js';
 import type { SlackSocket } from './socket.js';
 
 interface Recent {
@@ -13,7 +13,7 @@ interface Recent {
 /** Sends the acknowledgements of one app, and finds another socket when the one that brought the envelope is gone. */
 export class Acknowledger {
   readonly #clock: Clock;
-  readonly #roster: Roster;
+  readonly #socketSet: SocketSet;
   readonly #limitMs: number;
   readonly #onSettled: (envelope: Envelope, how: Acknowledged) => void;
   readonly #successor: () => SlackSocket | undefined;
@@ -28,13 +28,13 @@ export class Acknowledger {
   /** `onSettled` is called after each; `successor` names a live socket of the pool that took this one's place. */
   constructor(
     clock: Clock,
-    roster: Roster,
+    socketSet: SocketSet,
     limitMs: number,
     onSettled: (envelope: Envelope, how: Acknowledged) => void,
     successor: () => SlackSocket | undefined,
   ) {
     this.#clock = clock;
-    this.#roster = roster;
+    this.#socketSet = socketSet;
     this.#limitMs = limitMs;
     this.#onSettled = onSettled;
     this.#successor = successor;
@@ -48,7 +48,7 @@ export class Acknowledger {
   /** Never rejects. */
   async acknowledge(envelope: Envelope, payload: JsonObject | undefined): Promise<Acknowledged> {
     const text = acknowledgement(envelope.envelopeId, payload);
-    const own = this.#roster.get(envelope.socketId);
+    const own = this.#socketSet.get(envelope.socketId);
     const sent = own !== undefined && own.send(text);
     const doubtful = own !== undefined && isDoubtful(own);
     if (sent) this.#remember(own, text);
@@ -65,7 +65,7 @@ export class Acknowledger {
   /** A socket became live. */
   onLive(): void {
     for (const wake of [...this.#awaitingLive]) wake();
-    this.#sendAgain(this.#roster.sender());
+    this.#sendAgain(this.#socketSet.sender());
   }
 
   /**
@@ -75,7 +75,7 @@ export class Acknowledger {
   onDoubt(socket: SlackSocket): void {
     this.#doubtful = [...this.#doubtful, ...(this.#recent.get(socket) ?? [])];
     this.forget(socket);
-    this.#sendAgain(this.#roster.sender(socket));
+    this.#sendAgain(this.#socketSet.sender(socket));
   }
 
   /** A socket is gone as it should be. */
@@ -111,7 +111,7 @@ export class Acknowledger {
   #trySend(own: SlackSocket | undefined, text: string): boolean {
     // A socket that answers again counts too.
     const sender =
-      this.#roster.sender(own) ?? (own?.state.t === 'live' ? own : undefined) ?? this.#successor();
+      this.#socketSet.sender(own) ?? (own?.state.t === 'live' ? own : undefined) ?? this.#successor();
     if (sender?.send(text) !== true) return false;
     this.#remember(sender, text);
     return true;

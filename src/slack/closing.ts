@@ -1,11 +1,11 @@
 import { deadline } from '../core/cancellation.js';
 import type { Clock } from '../core/clock.js';
 import type { Acknowledger } from './acknowledger.js';
-import type { Roster } from './roster.js';
+import type { SocketSet } from './socket-set.js';
 
 export interface ClosingOptions {
   readonly clock: Clock;
-  readonly roster: Roster;
+  readonly socketSet: SocketSet;
   readonly acknowledger: Acknowledger;
   /** Slack's time limit for acknowledgements, milliseconds. */
   readonly limitMs: number;
@@ -28,23 +28,23 @@ export class Closing {
   }
 
   async close(): Promise<void> {
-    const { clock, roster, limitMs, onLast } = this.#options;
+    const { clock, socketSet, limitMs, onLast } = this.#options;
     const limit = deadline(clock, limitMs, 'closing the sockets');
     // One socket stays until the others are closed, so that what they still bring can be acknowledged on it.
-    const last = roster.sender();
-    for (const socket of roster.all()) if (socket !== last) socket.drain('stopping');
-    await this.#until(() => roster.size <= 1 && this.#settled(), limit.signal);
+    const last = socketSet.sender();
+    for (const socket of socketSet.all()) if (socket !== last) socket.drain('stopping');
+    await this.#until(() => socketSet.size <= 1 && this.#settled(), limit.signal);
     await last?.barrier(limit.signal);
     await this.#until(() => this.#settled(), limit.signal);
     limit.cleanup();
     onLast();
-    for (const socket of roster.all()) socket.end('stopping');
+    for (const socket of socketSet.all()) socket.end('stopping');
     // A socket is closed within a second, if need be by force.
-    await this.#until(() => roster.size === 0);
+    await this.#until(() => socketSet.size === 0);
   }
 
   #settled(): boolean {
-    return this.#options.roster.inFlight === 0 && this.#options.acknowledger.waiting === 0;
+    return this.#options.socketSet.inFlight === 0 && this.#options.acknowledger.waiting === 0;
   }
 
   /** Resolves when `reached`, or when `signal` aborts. */

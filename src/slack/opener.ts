@@ -8,7 +8,7 @@ import type { Envelope } from './envelope.js';
 import type { Liveness } from './liveness.js';
 import type { SocketPlace, SocketPlaces } from './places.js';
 import type { SocketPolicy } from './policy.js';
-import type { Roster } from './roster.js';
+import type { SocketSet } from './socket-set.js';
 import type { SocketEvent } from './socket-event.js';
 import { SlackSocket, type SocketOptions } from './socket.js';
 import type { TokenChoice } from './token-choice.js';
@@ -41,7 +41,7 @@ export interface PoolSurroundings {
 export interface OpenerOptions {
   readonly appId: string;
   readonly surroundings: PoolSurroundings;
-  readonly roster: Roster;
+  readonly socketSet: SocketSet;
   readonly tokens: TokenChoice;
   readonly trouble: Trouble;
   readonly onState: SocketOptions['onState'];
@@ -65,9 +65,9 @@ export class Opener {
 
   /** Monotonic time from which the next socket may be opened although one is still opening. */
   get staggeredUntil(): number {
-    const { roster, surroundings } = this.#options;
+    const { socketSet, surroundings } = this.#options;
     const { staggerMs } = surroundings.policy.pool;
-    return roster.opening().length > 0 ? this.#lastOpening + staggerMs : -Infinity;
+    return socketSet.opening().length > 0 ? this.#lastOpening + staggerMs : -Infinity;
   }
 
   /** Monotonic time from which a place for the next socket is looked for again; in the past if one was found. */
@@ -106,10 +106,10 @@ export class Opener {
   }
 
   async #openInPlace(isProbe: boolean): Promise<void> {
-    const { appId, roster, surroundings, tokens } = this.#options;
+    const { appId, socketSet, surroundings, tokens } = this.#options;
     const { clock, limiter, places, policy } = surroundings;
-    const isReplacement = roster.leaving(tokens.chosen()).length > 0;
-    const isSpare = !isReplacement && roster.size >= places.share(appId).sockets;
+    const isReplacement = socketSet.leaving(tokens.chosen()).length > 0;
+    const isSpare = !isReplacement && socketSet.size >= places.share(appId).sockets;
     let opened: SlackSocket | undefined;
     const place = this.#due() ? await places.take(appId, isSpare, () => opened?.end('surplus')) : undefined;
     if (place !== undefined && this.#due()) opened = this.#open(place);
@@ -128,22 +128,23 @@ export class Opener {
 
   /** Whether another socket is wanted and may be opened now. */
   #due(): boolean {
-    const { roster, surroundings, tokens, traffic, trouble } = this.#options;
+    const { socketSet, surroundings, tokens, traffic, trouble } = this.#options;
     const { clock, policy } = surroundings;
     const chosen = tokens.chosen();
     if (this.#stopped || chosen === undefined) return false;
     const now = clock.monotonic();
     if (now < trouble.retryAt || now < this.staggeredUntil || now < this.#placeless) return false;
     const disabled = trouble.state.t === 'disabled';
-    if (roster.good(chosen).length + roster.opening().length >= (disabled ? 1 : traffic.wanted)) return false;
-    return roster.size < policy.pool.budget;
+    if (socketSet.good(chosen).length + socketSet.opening().length >= (disabled ? 1 : traffic.wanted))
+      return false;
+    return socketSet.size < policy.pool.budget;
   }
 
   #urgency(): Urgency {
-    const { appId, roster, surroundings, tokens } = this.#options;
+    const { appId, socketSet, surroundings, tokens } = this.#options;
     const chosen = tokens.chosen();
     if (chosen !== undefined && tokens.wasRefused(chosen.token)) return URGENCY.probe;
-    const states = roster.all().map(({ state }) => state);
+    const states = socketSet.all().map(({ state }) => state);
     if (!states.some(({ t }) => t === 'live'))
       return surroundings.places.others(appId).live > 0 ? URGENCY.replacement : URGENCY.deaf;
     const leaving = states.flatMap((state) => (state.t === 'live' ? [state.leaving] : []));
@@ -153,7 +154,7 @@ export class Opener {
   }
 
   #open(place: SocketPlace): SlackSocket | undefined {
-    const { acknowledger, appId, onState, roster, surroundings, tokens, traffic } = this.#options;
+    const { acknowledger, appId, onState, socketSet, surroundings, tokens, traffic } = this.#options;
     const token = tokens.chosen();
     if (token === undefined) return undefined;
     const { clock, liveness, openTransport, policy } = surroundings;
@@ -161,7 +162,7 @@ export class Opener {
     const id = surroundings.newSocketId();
     const dependencies = { openTransport, clock, liveness, policy, acknowledger };
     const socket = new SlackSocket({ id, appId, token, place, onState, receiver: traffic, ...dependencies });
-    roster.add(socket);
+    socketSet.add(socket);
     return socket;
   }
 }

@@ -4,7 +4,7 @@ import { Closing } from './closing.js';
 import type { Hello } from './envelope.js';
 import { OpenOutcomes } from './open-outcomes.js';
 import { Opener, type PoolSurroundings } from './opener.js';
-import { GhostCount, leaveReasonOf, renewalTime, Roster } from './roster.js';
+import { GhostCount, leaveReasonOf, renewalTime, SocketSet } from './socket-set.js';
 import { closedText, type ClosedReason, type SocketState } from './socket-state.js';
 import type { SlackSocket } from './socket.js';
 import { poolStatus, Waiting, type AppSocketsStatus, type SocketFacts } from './status.js';
@@ -19,7 +19,7 @@ import { Trouble } from './trouble.js';
 export class AppPool {
   readonly #appId: string;
   readonly #in: PoolSurroundings;
-  readonly #roster = new Roster();
+  readonly #socketSet = new SocketSet();
   readonly #tokens: TokenChoice;
   readonly #trouble: Trouble;
   readonly #ghosts: GhostCount;
@@ -42,7 +42,7 @@ export class AppPool {
       clock,
       random,
       probe: policy.pool.probe,
-      isServed: (token) => this.#roster.good(token).length >= this.#traffic.wanted,
+      isServed: (token) => this.#socketSet.good(token).length >= this.#traffic.wanted,
     });
     this.#trouble = new Trouble(clock, random, policy.pool);
     this.#outcomes = new OpenOutcomes({ appId, surroundings, tokens: this.#tokens, trouble: this.#trouble });
@@ -50,7 +50,7 @@ export class AppPool {
     this.#waiting = new Waiting(clock);
     this.#acknowledger = new Acknowledger(
       clock,
-      this.#roster,
+      this.#socketSet,
       policy.acknowledgeMs,
       (envelope, how) => {
         this.#traffic.acknowledged(envelope, how);
@@ -62,7 +62,7 @@ export class AppPool {
       appId,
       clock,
       policy,
-      roster: this.#roster,
+      socketSet: this.#socketSet,
       share: () => surroundings.places.share(appId),
       events: surroundings.events,
       onEnvelope: surroundings.onEnvelope,
@@ -71,7 +71,7 @@ export class AppPool {
     });
     this.#closing = new Closing({
       clock,
-      roster: this.#roster,
+      socketSet: this.#socketSet,
       acknowledger: this.#acknowledger,
       limitMs: policy.acknowledgeMs,
       onLast: () => this.#traffic.stop(),
@@ -79,7 +79,7 @@ export class AppPool {
     this.#opener = new Opener({
       appId,
       surroundings,
-      roster: this.#roster,
+      socketSet: this.#socketSet,
       tokens: this.#tokens,
       trouble: this.#trouble,
       onChange: () => this.#step(),
@@ -98,24 +98,24 @@ export class AppPool {
   /** We stood still, and Slack may have given up any socket: all are renewed, one after the other. */
   wake(): void {
     const { clock, random, policy } = this.#in;
-    for (const socket of this.#roster.all())
+    for (const socket of this.#socketSet.all())
       socket.renewal = { at: clock.monotonic() + random() * policy.pool.wakeSpreadMs, why: 'woke' };
     this.#step();
   }
 
   /** A socket on which something can be sent with good hope. */
   get sender(): SlackSocket | undefined {
-    return this.#roster.sender();
+    return this.#socketSet.sender();
   }
 
   get status(): AppSocketsStatus {
     // A try of a refused token, which the others do not wait for, is no matter of the status.
     const usable = this.#tokens.usable();
-    const sockets = this.#roster.all();
+    const sockets = this.#socketSet.all();
     return poolStatus({
       wait: this.#waiting.current(this.#opener.wait),
       live: sockets.filter(({ state }) => state.t === 'live').length,
-      good: this.#roster.good(usable).length,
+      good: this.#socketSet.good(usable).length,
       suspect: sockets.filter(({ state }) => state.t === 'suspect').length,
       wanted: this.#traffic.wanted,
       ghosts: this.#ghosts.ghosts,
@@ -132,7 +132,7 @@ export class AppPool {
   /** The sockets that are not closed, the oldest first. */
   list(): SocketFacts[] {
     const now = this.#in.clock.monotonic();
-    return this.#roster
+    return this.#socketSet
       .all()
       .map(({ id, state, openedAt, renewal, inFlight }) => ({
         ...{ id, state: state.t, ageMs: now - openedAt, inFlight },
@@ -172,7 +172,7 @@ export class AppPool {
 
   /** A socket that drains was replaced; when what replaced it is gone too, Slack has no other to send to. */
   #keepLast(): void {
-    const sockets = this.#roster.all();
+    const sockets = this.#socketSet.all();
     if (!sockets.some(({ state }) => state.t === 'live')) for (const socket of sockets) socket.stay();
   }
 
@@ -180,18 +180,19 @@ export class AppPool {
   #renew(): void {
     if (this.#trouble.state.t === 'crowded') return;
     const now = this.#in.clock.monotonic();
-    for (const socket of this.#roster.all()) if (socket.renewal.at <= now) socket.leave(socket.renewal.why);
+    for (const socket of this.#socketSet.all())
+      if (socket.renewal.at <= now) socket.leave(socket.renewal.why);
   }
 
   /** Drains sockets that are replaced, superfluous, or in the way of a replacement. */
   #letGo(): void {
     const chosen = this.#tokens.chosen();
-    for (const socket of this.#roster.opening())
+    for (const socket of this.#socketSet.opening())
       if (socket.token.token !== chosen?.token) socket.drain('token');
-    const good = this.#roster.good(chosen);
-    const leaving = this.#roster.leaving(chosen);
+    const good = this.#socketSet.good(chosen);
+    const leaving = this.#socketSet.leaving(chosen);
     while (good.length > this.#traffic.wanted) good.shift()?.drain('surplus');
-    const full = this.#roster.size >= this.#in.policy.pool.budget || this.#trouble.state.t === 'crowded';
+    const full = this.#socketSet.size >= this.#in.policy.pool.budget || this.#trouble.state.t === 'crowded';
     while (
       leaving.length > 0 &&
       good.length > 0 &&
@@ -209,7 +210,7 @@ export class AppPool {
     const { clock, policy } = this.#in;
     const times = [this.#trouble.retryAt, this.#tokens.nextProbe(since)];
     times.push(this.#opener.staggeredUntil, this.#opener.placelessUntil);
-    for (const { state, renewal } of this.#roster.all())
+    for (const { state, renewal } of this.#socketSet.all())
       if (state.t === 'live') times.push(renewal.at, state.since + policy.pool.stableMs);
     const next = Math.min(...times.filter((at) => at > since));
     if (next === Infinity) return;
@@ -218,7 +219,7 @@ export class AppPool {
 
   #noteStable(): void {
     const before = this.#in.clock.monotonic() - this.#in.policy.pool.stableMs;
-    for (const { state } of this.#roster.all())
+    for (const { state } of this.#socketSet.all())
       if (state.t === 'live' && state.since <= before) this.#trouble.stable(state.since);
   }
 
@@ -246,7 +247,7 @@ export class AppPool {
   #onGreeted(socket: SlackSocket, hello: Hello, now: number): void {
     const { policy, random } = this.#in;
     this.#outcomes.greeted(socket);
-    const siblings = this.#roster.all().filter((other) => other !== socket && other.serves);
+    const siblings = this.#socketSet.all().filter((other) => other !== socket && other.serves);
     const renewAt = renewalTime(
       now,
       hello.lifetimeMs,
@@ -261,7 +262,7 @@ export class AppPool {
   /** Slack said at `now` how many sockets it counts; those of other processes are known after the next look at them. */
   #countGhosts(socket: SlackSocket, { connections }: Hello, now: number): void {
     const { background, events, places, policy } = this.#in;
-    const { surely, perhaps } = this.#roster.countedFor(socket);
+    const { surely, perhaps } = this.#socketSet.countedFor(socket);
     const before = places.others(this.#appId).live;
     const count = (): void => {
       const { live, seen } = places.others(this.#appId);
@@ -287,7 +288,7 @@ export class AppPool {
   }
 
   #onClosed(socket: SlackSocket, reason: ClosedReason, from: SocketState): void {
-    this.#roster.remove(socket);
+    this.#socketSet.remove(socket);
     socket.place.free();
     this.#traffic.closed(socket.id);
     if (from.t !== 'fetching_url' && from.t !== 'dialling') this.#ghosts.closed();

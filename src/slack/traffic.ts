@@ -4,7 +4,7 @@ import { errorMessage } from '../core/errors.js';
 import { stringAt } from '../core/json.js';
 import type { Acknowledged, BadFrame, Envelope } from './envelope.js';
 import type { SocketPolicy } from './policy.js';
-import type { Roster } from './roster.js';
+import type { SocketSet } from './socket-set.js';
 import type { SocketEvent } from './socket-event.js';
 import type { SlackSocket, SocketReceiver } from './socket.js';
 
@@ -12,7 +12,7 @@ export interface TrafficOptions {
   readonly appId: string;
   readonly clock: Clock;
   readonly policy: SocketPolicy;
-  readonly roster: Roster;
+  readonly socketSet: SocketSet;
   readonly events: Channel<SocketEvent>;
   readonly onEnvelope: (envelope: Envelope) => void;
   /** How many sockets this process should have of the app without load, and how many at most. */
@@ -44,19 +44,19 @@ export class Traffic implements SocketReceiver {
   }
 
   received(socket: SlackSocket, envelope: Envelope): void {
-    const { appId, clock, events, roster } = this.#options;
+    const { appId, clock, events, socketSet } = this.#options;
     if (this.#stopped) {
       socket.settle(envelope.envelopeId);
       this.dropped(socket, 'stopping');
       return;
     }
-    this.#load.received(roster.inFlight);
+    this.#load.received(socketSet.inFlight);
     if (envelope.retryAttempt > 0) {
       const unheard = this.#redeliveries.redelivered(
         stringAt(envelope.payload, 'event_id'),
         clock.monotonic(),
       );
-      if (unheard !== undefined) roster.get(unheard)?.leave('unheard');
+      if (unheard !== undefined) socketSet.get(unheard)?.leave('unheard');
     }
     this.#timer ??= this.#setTimer();
     try {
@@ -99,14 +99,14 @@ export class Traffic implements SocketReceiver {
   }
 
   #judge(): void {
-    const { appId, events, roster, share } = this.#options;
+    const { appId, events, socketSet, share } = this.#options;
     const { sockets, most: shared } = share();
     const most = Math.max(sockets, shared - this.#options.ghosts());
-    const step = this.#load.judge(roster.good(undefined).length);
+    const step = this.#load.judge(socketSet.good(undefined).length);
     const from = this.wanted;
     const to = Math.min(most, Math.max(sockets, from + step));
     // An app without traffic needs no timer.
-    this.#timer = roster.inFlight > 0 || to > sockets ? this.#setTimer() : undefined;
+    this.#timer = socketSet.inFlight > 0 || to > sockets ? this.#setTimer() : undefined;
     if (to === from) return;
     this.#grown = to - sockets;
     events.emit({ t: 'resized', appId, from, to, why: step > 0 ? 'load' : 'calm' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GhostCount } from '../../../src/slack/roster.js';
+import { GhostCount } from '../../../src/slack/socket-set.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 
 describe('GhostCount', () => {

@@ -6,7 +6,7 @@ import type { SlackSocket } from './socket.js';
 import type { AppToken } from './token-choice.js';
 
 /** The sockets of one app that are not closed, sorted by what they are good for. */
-export class Roster {
+export class SocketSet {
   readonly #sockets = new Map<string, SlackSocket>();
   /** Closed ones whose envelopes still await an acknowledgement, on another socket. */
   readonly #departed = new Map<string, SlackSocket>();
