@@ -2,13 +2,13 @@ import type { PoolSurroundings } from './opener.js';
 import { consequenceOf, type ClosedReason, type LeaveReason, type SocketState } from './socket-state.js';
 import type { SlackSocket } from './socket.js';
 import type { TokenChoice } from './token-choice.js';
-import type { Trouble } from './trouble.js';
+import type { OpenBackoff } from './open-backoff.js';
 
 export interface OpenOutcomesOptions {
   readonly appId: string;
   readonly surroundings: PoolSurroundings;
   readonly tokens: TokenChoice;
-  readonly trouble: Trouble;
+  readonly backoff: OpenBackoff;
 }
 
 /** Learns from how the sockets of one app open and end: which tokens are good, and when the next may be opened. */
@@ -32,28 +32,28 @@ export class OpenOutcomes {
   }
 
   greeted({ token: { token } }: SlackSocket): void {
-    const { appId, surroundings, tokens, trouble } = this.#options;
+    const { appId, surroundings, tokens, backoff } = this.#options;
     this.#wasLive = true;
     this.#answered = true;
     tokens.accept(token);
     surroundings.limiter.establish(appId);
     surroundings.onToken(token, appId, 'opened');
-    trouble.greeted();
+    backoff.greeted();
   }
 
   /** A live socket, greeted at `since`, has been marked as leaving. */
   leaving({ openedAt }: SlackSocket, why: LeaveReason | undefined, since: number): void {
-    const { surroundings, trouble } = this.#options;
-    if (why === 'crowded') trouble.crowded();
-    if (why === 'disabled') trouble.disabled();
+    const { surroundings, backoff } = this.#options;
+    if (why === 'crowded') backoff.crowded();
+    if (why === 'disabled') backoff.disabled();
     const isNew = surroundings.clock.monotonic() - since < surroundings.policy.pool.stableMs;
     // A Slack that greets and takes its greeting back at once must not be dialled without a pause.
     if (why === 'announced' && isNew)
-      trouble.failed('Slack announced the end of a socket right after it was opened', openedAt);
+      backoff.failed('Slack announced the end of a socket right after it was opened', openedAt);
   }
 
   closed(socket: SlackSocket, reason: ClosedReason, from: SocketState): void {
-    const { appId, surroundings, tokens, trouble } = this.#options;
+    const { appId, surroundings, tokens, backoff } = this.#options;
     const { clock, events, limiter, policy, onToken } = surroundings;
     const since = from.t === 'live' || from.t === 'suspect' ? from.since : Infinity;
     const lasted = clock.monotonic() - since >= policy.pool.stableMs;
@@ -66,13 +66,13 @@ export class OpenOutcomes {
         if (consequence.unreached) limiter.refund(appId, isProbe);
         // What a refused token meets says nothing of the app.
         if (isProbe) tokens.postpone(token);
-        else trouble.failed(consequence.text, socket.openedAt);
+        else backoff.failed(consequence.text, socket.openedAt);
         break;
       case 'crowded':
-        trouble.crowded();
+        backoff.crowded();
         break;
       case 'disabled':
-        trouble.disabled();
+        backoff.disabled();
         break;
       case 'refused':
         tokens.refuse(token, consequence.error);

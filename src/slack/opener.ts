@@ -13,7 +13,7 @@ import type { SocketEvent } from './socket-event.js';
 import { SlackSocket, type SocketOptions } from './socket.js';
 import type { TokenChoice } from './token-choice.js';
 import type { Traffic } from './traffic.js';
-import type { Trouble } from './trouble.js';
+import type { OpenBackoff } from './open-backoff.js';
 import type { OpenTransport } from './transport.js';
 
 /** What all pools of the process share. */
@@ -43,7 +43,7 @@ export interface OpenerOptions {
   readonly surroundings: PoolSurroundings;
   readonly socketSet: SocketSet;
   readonly tokens: TokenChoice;
-  readonly trouble: Trouble;
+  readonly backoff: OpenBackoff;
   readonly onState: SocketOptions['onState'];
   readonly traffic: Traffic;
   readonly acknowledger: Acknowledger;
@@ -128,13 +128,13 @@ export class Opener {
 
   /** Whether another socket is wanted and may be opened now. */
   #due(): boolean {
-    const { socketSet, surroundings, tokens, traffic, trouble } = this.#options;
+    const { socketSet, surroundings, tokens, traffic, backoff } = this.#options;
     const { clock, policy } = surroundings;
     const chosen = tokens.chosen();
     if (this.#stopped || chosen === undefined) return false;
     const now = clock.monotonic();
-    if (now < trouble.retryAt || now < this.staggeredUntil || now < this.#placeless) return false;
-    const disabled = trouble.state.t === 'disabled';
+    if (now < backoff.retryAt || now < this.staggeredUntil || now < this.#placeless) return false;
+    const disabled = backoff.state.t === 'disabled';
     if (socketSet.good(chosen).length + socketSet.opening().length >= (disabled ? 1 : traffic.wanted))
       return false;
     return socketSet.size < policy.pool.budget;

@@ -10,7 +10,7 @@ import type { SlackSocket } from './socket.js';
 import { poolStatus, Waiting, type AppSocketsStatus, type SocketFacts } from './status.js';
 import { TokenChoice, type AppToken } from './token-choice.js';
 import { Traffic } from './traffic.js';
-import { Trouble } from './trouble.js';
+import { OpenBackoff } from './open-backoff.js';
 
 /**
  * The sockets of one app: opens them, replaces each before it goes, and closes the old one only when the new one has been
@@ -21,7 +21,7 @@ export class AppPool {
   readonly #in: PoolSurroundings;
   readonly #socketSet = new SocketSet();
   readonly #tokens: TokenChoice;
-  readonly #trouble: Trouble;
+  readonly #backoff: OpenBackoff;
   readonly #ghosts: GhostCount;
   readonly #acknowledger: Acknowledger;
   readonly #traffic: Traffic;
@@ -44,8 +44,8 @@ export class AppPool {
       probe: policy.pool.probe,
       isServed: (token) => this.#socketSet.good(token).length >= this.#traffic.wanted,
     });
-    this.#trouble = new Trouble(clock, random, policy.pool);
-    this.#outcomes = new OpenOutcomes({ appId, surroundings, tokens: this.#tokens, trouble: this.#trouble });
+    this.#backoff = new OpenBackoff(clock, random, policy.pool);
+    this.#outcomes = new OpenOutcomes({ appId, surroundings, tokens: this.#tokens, trouble: this.#backoff });
     this.#ghosts = new GhostCount(clock);
     this.#waiting = new Waiting(clock);
     this.#acknowledger = new Acknowledger(
@@ -81,7 +81,7 @@ export class AppPool {
       surroundings,
       socketSet: this.#socketSet,
       tokens: this.#tokens,
-      trouble: this.#trouble,
+      trouble: this.#backoff,
       onChange: () => this.#step(),
       acknowledger: this.#acknowledger,
       traffic: this.#traffic,
@@ -121,7 +121,7 @@ export class AppPool {
       ghosts: this.#ghosts.ghosts,
       wasLive: this.#outcomes.wasLive,
       answered: this.#outcomes.answered,
-      trouble: this.#trouble.state,
+      trouble: this.#backoff.state,
       tokens: this.#tokens.verdicts(),
       refusal: this.#tokens.refusal(),
       usable: usable !== undefined,
@@ -178,7 +178,7 @@ export class AppPool {
 
   /** Marks sockets whose time has come. Not while Slack has no room for a replacement. */
   #renew(): void {
-    if (this.#trouble.state.t === 'crowded') return;
+    if (this.#backoff.state.t === 'crowded') return;
     const now = this.#in.clock.monotonic();
     for (const socket of this.#socketSet.all())
       if (socket.renewal.at <= now) socket.leave(socket.renewal.why);
@@ -192,7 +192,7 @@ export class AppPool {
     const good = this.#socketSet.good(chosen);
     const leaving = this.#socketSet.leaving(chosen);
     while (good.length > this.#traffic.wanted) good.shift()?.drain('surplus');
-    const full = this.#socketSet.size >= this.#in.policy.pool.budget || this.#trouble.state.t === 'crowded';
+    const full = this.#socketSet.size >= this.#in.policy.pool.budget || this.#backoff.state.t === 'crowded';
     while (
       leaving.length > 0 &&
       good.length > 0 &&
@@ -208,7 +208,7 @@ export class AppPool {
     this.#timer?.cancel();
     this.#timer = undefined;
     const { clock, policy } = this.#in;
-    const times = [this.#trouble.retryAt, this.#tokens.nextProbe(since)];
+    const times = [this.#backoff.retryAt, this.#tokens.nextProbe(since)];
     times.push(this.#opener.staggeredUntil, this.#opener.placelessUntil);
     for (const { state, renewal } of this.#socketSet.all())
       if (state.t === 'live') times.push(renewal.at, state.since + policy.pool.stableMs);
@@ -220,7 +220,7 @@ export class AppPool {
   #noteStable(): void {
     const before = this.#in.clock.monotonic() - this.#in.policy.pool.stableMs;
     for (const { state } of this.#socketSet.all())
-      if (state.t === 'live' && state.since <= before) this.#trouble.stable(state.since);
+      if (state.t === 'live' && state.since <= before) this.#backoff.stable(state.since);
   }
 
   #onState(socket: SlackSocket, from: SocketState): void {

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.js';
 import type { LimiterWait } from './connection-limiter.js';
 import { adviceFor } from './slack-errors.js';
 import type { SocketStateName } from './socket-state.js';
-import type { TroubleState } from './trouble.js';
+import type { OpenBackoffState } from './open-backoff.js';
 
 /**
  * Why another token of the app is used: it was saved later; or Slack has accepted it, and not this one yet; or neither is
@@ -82,7 +82,7 @@ export interface PoolFacts {
   /** Whether any socket was ever live. */
   readonly wasLive: boolean;
   readonly answered: boolean;
-  readonly trouble: TroubleState;
+  readonly backoff: OpenBackoffState;
   /** What the next socket waits for, apart from the backoff after failures. */
   readonly wait: SocketWait | undefined;
   readonly tokens: readonly TokenVerdict[];
@@ -96,7 +96,7 @@ export interface PoolFacts {
 
 /** The facts as a status for people. */
 export function poolStatus(facts: PoolFacts): AppSocketsStatus {
-  const { refusal, trouble, wanted, ghosts, tokens, answered, wasLive: greeted } = facts;
+  const { refusal, backoff, wanted, ghosts, tokens, answered, wasLive: greeted } = facts;
   const common = { sockets: facts.live, wanted, ghosts, tokens, answered, greeted };
   if (!facts.usable) {
     const error = refusal?.error ?? 'not_authed';
@@ -110,7 +110,7 @@ export function poolStatus(facts: PoolFacts): AppSocketsStatus {
           doing: 'open sockets stay open until Slack closes them',
         };
   }
-  switch (trouble.t) {
+  switch (backoff.t) {
     case 'disabled': {
       const advice = adviceFor('link_disabled');
       return facts.live === 0
@@ -138,12 +138,12 @@ type Becoming = Pick<Extract<AppSocketsStatus, { t: 'opening' | 'renewing' }>, '
 
 /** Fewer good sockets than wanted, for a reason that passes by itself. */
 function fewer(facts: PoolFacts): Fewer | Becoming {
-  const { trouble, wait, suspect, good, live, wanted, wasLive } = facts;
+  const { backoff, wait, suspect, good, live, wanted, wasLive } = facts;
   // The budget holds up only what is not urgent: as many as wanted serve, or one at least.
   if (wait?.why === 'budget' && live >= wanted)
     return { t: 'renewing', doing: `opening another socket at ${timeOf(wait.until)}` };
   if (wait?.why === 'slack' || wait?.why === 'budget') return { t: 'degraded', ...waiting(wait) };
-  if (trouble.t === 'failing') return { t: 'degraded', reason: trouble.reason, doing: 'retrying' };
+  if (backoff.t === 'failing') return { t: 'degraded', reason: backoff.reason, doing: 'retrying' };
   if (suspect > 0 && good === 0)
     return { t: 'degraded', reason: 'Slack does not answer', doing: 'opening new sockets' };
   if (facts.isPlaceless) return { t: 'degraded', ...PLACELESS };

@@ -4,7 +4,7 @@ import type { Random } from '../core/random.js';
 import type { SocketPolicy } from './policy.js';
 
 /** What stands in the way of an app's sockets. */
-export type TroubleState =
+export type OpenBackoffState =
   | { readonly t: 'none' }
   /** Openings fail, or sockets do not last; it will pass. */
   | { readonly t: 'failing'; readonly reason: string }
@@ -17,11 +17,11 @@ export type TroubleState =
  * Remembers failures of one app and says when the next opening may be tried. Only a socket that stayed up ends the memory:
  * a hello alone would let a peer that greets and closes be dialled without pause.
  */
-export class Trouble {
+export class OpenBackoff {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #policy: SocketPolicy['pool'];
-  #state: TroubleState = { t: 'none' };
+  #state: OpenBackoffState = { t: 'none' };
   #times = 0;
   /** Whether a socket has stayed up since the last failure, or was up when the trouble began. */
   #stood = false;
@@ -35,7 +35,7 @@ export class Trouble {
     this.#policy = policy;
   }
 
-  get state(): TroubleState {
+  get state(): OpenBackoffState {
     return this.#state;
   }
 
@@ -84,7 +84,7 @@ export class Trouble {
     this.#retryAt = -Infinity;
   }
 
-  #enter(state: TroubleState, backoff: SocketPolicy['pool']['retry'], openedAt = Infinity): void {
+  #enter(state: OpenBackoffState, backoff: SocketPolicy['pool']['retry'], openedAt = Infinity): void {
     // Two sockets that are told the same at once, or end together, are one experience.
     const again = state.t === this.#state.t;
     if (again && (this.#clock.monotonic() < this.#retryAt || openedAt < this.#last)) return;
