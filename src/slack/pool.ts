@@ -1,6 +1,6 @@
 import type { Timer } from '../core/clock.js';
 import { Acknowledger } from './acknowledger.js';
-import { Closing } from './closing.js';
+import { Drain } from './drain.js';
 import type { Hello } from './envelope.js';
 import { OpenOutcomes } from './open-outcomes.js';
 import { Opener, type PoolSurroundings } from './opener.js';
@@ -26,7 +26,7 @@ export class AppPool {
   readonly #acknowledger: Acknowledger;
   readonly #traffic: Traffic;
   readonly #opener: Opener;
-  readonly #closing: Closing;
+  readonly #drain: Drain;
   readonly #outcomes: OpenOutcomes;
   readonly #waiting: Waiting;
   #timer: Timer | undefined;
@@ -54,7 +54,7 @@ export class AppPool {
       policy.acknowledgeMs,
       (envelope, how) => {
         this.#traffic.acknowledged(envelope, how);
-        this.#closing.progress();
+        this.#drain.progress();
       },
       () => surroundings.liveSocket(appId),
     );
@@ -69,7 +69,7 @@ export class AppPool {
       ghosts: () => this.#ghosts.ghosts,
       onResize: () => this.#step(),
     });
-    this.#closing = new Closing({
+    this.#drain = new Drain({
       clock,
       socketSet: this.#socketSet,
       acknowledger: this.#acknowledger,
@@ -146,7 +146,7 @@ export class AppPool {
     if (this.#stopping === undefined) {
       this.#timer?.cancel();
       this.#opener.stop();
-      this.#stopping = Promise.resolve().then(() => this.#closing.close());
+      this.#stopping = Promise.resolve().then(() => this.#drain.close());
     }
     return this.#stopping;
   }
@@ -297,7 +297,7 @@ export class AppPool {
     this.#outcomes.closed(socket, reason, from);
     if (reason.t === 'failed')
       this.#in.events.emit({ t: 'open_failed', appId: this.#appId, failure: reason.failure });
-    this.#closing.progress();
+    this.#drain.progress();
   }
 
   #tellStatus(): void {

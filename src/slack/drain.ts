@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.js';
 import type { Acknowledger } from './acknowledger.js';
 import type { SocketSet } from './socket-set.js';
 
-export interface ClosingOptions {
+export interface DrainOptions {
   readonly clock: Clock;
   readonly socketSet: SocketSet;
   readonly acknowledger: Acknowledger;
@@ -14,11 +14,11 @@ export interface ClosingOptions {
 }
 
 /** Closes the sockets of one app for good: what Slack has already sent their way is taken and acknowledged first. */
-export class Closing {
-  readonly #options: ClosingOptions;
+export class Drain {
+  readonly #options: DrainOptions;
   #onProgress: (() => void) | undefined;
 
-  constructor(options: ClosingOptions) {
+  constructor(options: DrainOptions) {
     this.#options = options;
   }
 
