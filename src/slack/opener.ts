@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Random } from '../core/random.js';
 import type { Acknowledger } from './acknowledger.js';
-import { URGENCY, type ConnectionLimiter, type LimiterWait, type Urgency } from './connection-limiter.js';
+import { URGENCY, type OpenLimiter, type LimiterWait, type Urgency } from './open-limiter.js';
 import type { Envelope } from './envelope.js';
 import type { Liveness } from './liveness.js';
 import type { SocketPlace, SocketPlaces } from './places.js';
@@ -23,7 +23,7 @@ export interface PoolSurroundings {
   readonly policy: SocketPolicy;
   readonly openTransport: OpenTransport;
   readonly liveness: Liveness;
-  readonly limiter: ConnectionLimiter;
+  readonly limiter: OpenLimiter;
   readonly places: SocketPlaces;
   readonly events: Channel<SocketEvent>;
   readonly background: Background;

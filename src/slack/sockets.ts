@@ -5,7 +5,7 @@ import { Background } from '../core/lifecycle.js';
 import type { Outbound } from '../core/outbound.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
-import { ConnectionLimiter } from './connection-limiter.js';
+import { OpenLimiter } from './open-limiter.js';
 import type { Envelope } from './envelope.js';
 import { FrameWatch } from './upgrade-watch.js';
 import { createSlackHttp } from './http.js';
@@ -80,7 +80,7 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
     policy,
     openTransport: (token, listener) => openSdkTransport({ apiUrl, clock, http, frames }, token, listener),
     liveness,
-    limiter: new ConnectionLimiter(clock, policy.limiter, () => places.parts()),
+    limiter: new OpenLimiter(clock, policy.limiter, () => places.parts()),
     places,
     events,
     background,

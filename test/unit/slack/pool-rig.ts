@@ -1,7 +1,7 @@
 import { Channel } from '../../../src/core/channel.js';
 import { Background } from '../../../src/core/lifecycle.js';
 import { seededRandom } from '../../../src/core/random.js';
-import { ConnectionLimiter } from '../../../src/slack/connection-limiter.js';
+import { OpenLimiter } from '../../../src/slack/open-limiter.js';
 import type { Envelope } from '../../../src/slack/envelope.js';
 import { Liveness } from '../../../src/slack/liveness.js';
 import { undivided } from '../../../src/slack/places.js';
@@ -21,7 +21,7 @@ export class PoolRig {
   readonly envelopes: Envelope[] = [];
   /** What became of tokens, as the pool told it. */
   readonly fates: string[] = [];
-  readonly limiter: ConnectionLimiter;
+  readonly limiter: OpenLimiter;
   readonly pool: AppPool;
   /** The pool of the same app that took the place of this one. */
   successor: PoolRig | undefined;
@@ -37,7 +37,7 @@ export class PoolRig {
     this.#policy = policy;
     const channel = new Channel<SocketEvent>();
     channel.subscribe((event) => this.events.push(event));
-    this.limiter = new ConnectionLimiter(this.clock, policy.limiter);
+    this.limiter = new OpenLimiter(this.clock, policy.limiter);
     let id = 0;
     const liveness = new Liveness(this.clock, policy.liveness, () => this.pool.wake());
     this.pool = new AppPool(APP, {

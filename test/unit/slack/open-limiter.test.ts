@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { ConnectionLimiter, URGENCY, type Urgency } from '../../../src/slack/connection-limiter.js';
+import { OpenLimiter, URGENCY, type Urgency } from '../../../src/slack/open-limiter.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 
@@ -15,12 +15,12 @@ const POLICY = {
 
 function start(policy = POLICY): {
   clock: HandClock;
-  limiter: ConnectionLimiter;
+  limiter: OpenLimiter;
   granted: string[];
   ask: (appId: string, urgency?: Urgency, signal?: AbortSignal) => void;
 } {
   const clock = new HandClock();
-  const limiter = new ConnectionLimiter(clock, policy);
+  const limiter = new OpenLimiter(clock, policy);
   const granted: string[] = [];
   return {
     clock,
@@ -36,7 +36,7 @@ function start(policy = POLICY): {
 }
 
 it('The first call passes at once, on a clock that never stands still', async () => {
-  const limiter = new ConnectionLimiter(systemClock, POLICY);
+  const limiter = new OpenLimiter(systemClock, POLICY);
   await limiter.acquire('A', URGENCY.deaf, AbortSignal.timeout(1_000));
   expect(limiter.waiting).toBe(0);
 });

@@ -65,7 +65,7 @@ interface Bucket {
  * not a stampede. There, an app that never had a socket comes after every app that had one, and tries of refused tokens come
  * last. Slack's Retry-After holds for all; without a live socket for `deafRetryAfterMs` at most.
  */
-export class ConnectionLimiter {
+export class OpenLimiter {
   readonly #clock: Clock;
   readonly #policy: SocketPolicy['limiter'];
   readonly #parts: () => number;
