@@ -54,7 +54,7 @@ export const FOLDERS = {
       'places.ts',
       'policy.ts',
       'slack-errors.ts',
-      'socket-event.ts',
+      'events.ts',
       'sockets.ts',
       'status.ts',
       'web-api.ts',

@@ -36,7 +36,7 @@ import type { Envelope } from './slack/envelope.js';
 import { createSlackHttp, type SlackHttp } from './slack/http.js';
 import type { SocketPolicy } from './slack/policy.js';
 import type { FailedSlackCall } from './slack/slack-errors.js';
-import type { SocketEvent } from './slack/socket-event.js';
+import type { SocketEvent } from './slack/events.js';
 import { createSlackSockets, type SlackSockets } from './slack/sockets.js';
 import { createWebApi, type SlackWebApi } from './slack/web-api.js';
 import type { ChangedSecret } from './secret-files.js';

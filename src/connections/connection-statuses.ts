@@ -5,7 +5,7 @@ import type { Condition, Health } from '../core/health.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
-import type { SocketEvent } from '../slack/socket-event.js';
+import type { SocketEvent } from '../slack/events.js';
 import type { AppToken, SlackSockets } from '../slack/sockets.js';
 import { AppStatuses } from './app-statuses.js';
 import { DueComparisons } from './due-comparisons.js';

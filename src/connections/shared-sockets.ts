@@ -1,5 +1,5 @@
 import { Channel } from '../core/channel.js';
-import type { SocketEvent } from '../slack/socket-event.js';
+import type { SocketEvent } from '../slack/events.js';
 import type { AppToken, SlackSockets } from '../slack/sockets.js';
 import type { AppSocketsStatus } from '../slack/status.js';
 import type { Hosts } from './hosts.js';

@@ -1,7 +1,7 @@
 import type { Channel } from '../core/channel.js';
 import type { Health } from '../core/health.js';
 import { sentence } from '../core/words.js';
-import type { SocketEvent } from '../slack/socket-event.js';
+import type { SocketEvent } from '../slack/events.js';
 import type { AppSocketsStatus } from '../slack/status.js';
 
 /** Keeps the condition `apps` true to what the sockets of each app report. */

@@ -2,7 +2,7 @@ import { createHistogram } from 'node:perf_hooks';
 import type { Channel } from '../core/channel.js';
 import type { Clock, Timer } from '../core/clock.js';
 import type { DeliveryEvent } from '../delivery/events.js';
-import type { SocketEvent } from '../slack/socket-event.js';
+import type { SocketEvent } from '../slack/events.js';
 
 /** What happened in one minute. Durations are milliseconds, and absent where there were none. */
 export interface Minute {

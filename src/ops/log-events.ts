@@ -5,7 +5,7 @@ import type { Log } from '../core/log.js';
 import { RareLines } from '../core/rare-lines.js';
 import type { ReadinessState } from '../core/readiness.js';
 import type { DeliveryEvent } from '../delivery/events.js';
-import type { SocketEvent } from '../slack/socket-event.js';
+import type { SocketEvent } from '../slack/events.js';
 
 interface LoggedParts {
   readonly delivery: Channel<DeliveryEvent>;

@@ -9,7 +9,7 @@ import type { Liveness } from './liveness.js';
 import type { SocketPlace, SocketPlaces } from './places.js';
 import type { SocketPolicy } from './policy.js';
 import type { SocketSet } from './socket-set.js';
-import type { SocketEvent } from './socket-event.js';
+import type { SocketEvent } from './events.js';
 import { SlackSocket, type SocketOptions } from './socket.js';
 import type { TokenChoice } from './token-choice.js';
 import type { Traffic } from './traffic.js';

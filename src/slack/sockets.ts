@@ -15,7 +15,7 @@ import { DEFAULT_POLICY, type SocketPolicy } from './policy.js';
 import { AppPool } from './pool.js';
 import type { PoolSurroundings } from './opener.js';
 import { openSdkTransport } from './sdk-transport.js';
-import type { SocketEvent } from './socket-event.js';
+import type { SocketEvent } from './events.js';
 import type { AppSocketsStatus, SocketFacts } from './status.js';
 import type { AppToken } from './token-choice.js';
 

@@ -5,7 +5,7 @@ import { stringAt } from '../core/json.js';
 import type { Acknowledged, BadFrame, Envelope } from './envelope.js';
 import type { SocketPolicy } from './policy.js';
 import type { SocketSet } from './socket-set.js';
-import type { SocketEvent } from './socket-event.js';
+import type { SocketEvent } from './events.js';
 import type { SlackSocket, SocketReceiver } from './socket.js';
 
 export interface TrafficOptions {

@@ -4,7 +4,7 @@ import type { SlackApp } from '../../src/sim/slack/directory/entities.js';
 import type { LinkSocket } from '../../src/sim/slack/link/link-socket.js';
 import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import type { Acknowledged, Envelope } from '../../src/slack/envelope.js';
-import type { SocketEvent } from '../../src/slack/socket-event.js';
+import type { SocketEvent } from '../../src/slack/events.js';
 import type { SocketStateName } from '../../src/slack/socket-state.js';
 
 /** An envelope that arrived, and what became of its acknowledgement. */

@@ -8,7 +8,7 @@ import type { ScriptedSlackOptions } from '../../src/sim/slack/options.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 import type { Envelope } from '../../src/slack/envelope.js';
 import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
-import type { SocketEvent } from '../../src/slack/socket-event.js';
+import type { SocketEvent } from '../../src/slack/events.js';
 import { createSlackSockets, type SlackSockets } from '../../src/slack/sockets.js';
 
 export interface SocketsWorldOptions {

@@ -8,7 +8,7 @@ import type { PortRefusal } from '../../http/refusals.js';
 import { RESPONSE_FATES, type ResponseFate } from '../../pipeline/pending-responses.js';
 import type { ReceiverEvent } from '../../pipeline/receiver.js';
 import { failureCode, type FailedSlackCall } from '../../slack/slack-errors.js';
-import type { SocketEvent } from '../../slack/socket-event.js';
+import type { SocketEvent } from '../../slack/events.js';
 import { BoundedLabels, OTHER } from './bounded-labels.js';
 
 export interface CounterSources {

@@ -9,7 +9,7 @@ import { sleep } from '../../../src/core/clock.js';
 import { Channel } from '../../../src/core/channel.js';
 import { createLog } from '../../../src/core/log.js';
 import { Health } from '../../../src/core/health.js';
-import type { SocketEvent } from '../../../src/slack/socket-event.js';
+import type { SocketEvent } from '../../../src/slack/events.js';
 import type { AppToken } from '../../../src/slack/sockets.js';
 import type { AppSocketsStatus } from '../../../src/slack/status.js';
 import { HandClock } from '../../helpers/hand-clock.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Channel } from '../../../src/core/channel.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import { History } from '../../../src/ops/history.js';
-import type { SocketEvent } from '../../../src/slack/socket-event.js';
+import type { SocketEvent } from '../../../src/slack/events.js';
 import type { AppSocketsStatus } from '../../../src/slack/status.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 

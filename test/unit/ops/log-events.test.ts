@@ -4,7 +4,7 @@ import { Channel } from '../../../src/core/channel.js';
 import type { ReadinessState } from '../../../src/core/readiness.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import { logEvents } from '../../../src/ops/log-events.js';
-import type { SocketEvent } from '../../../src/slack/socket-event.js';
+import type { SocketEvent } from '../../../src/slack/events.js';
 import type { AppSocketsStatus } from '../../../src/slack/status.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 

@@ -10,7 +10,7 @@ import type { FailedSlackCall } from '../../../src/slack/slack-errors.js';
 import type { Gauges } from '../../../src/ops/metrics/gauges.js';
 import { createMetrics } from '../../../src/ops/metrics/metrics.js';
 import type { ResponseFate } from '../../../src/pipeline/pending-responses.js';
-import type { SocketEvent } from '../../../src/slack/socket-event.js';
+import type { SocketEvent } from '../../../src/slack/events.js';
 
 const ROW = { appId: 'A1', connectionId: 'con_1', key: 'Ev1', kind: 'events_api', urgent: false };
 

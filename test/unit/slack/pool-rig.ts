@@ -7,7 +7,7 @@ import { Liveness } from '../../../src/slack/liveness.js';
 import { undivided } from '../../../src/slack/places.js';
 import { DEFAULT_POLICY, type SocketPolicy } from '../../../src/slack/policy.js';
 import { AppPool } from '../../../src/slack/pool.js';
-import type { SocketEvent } from '../../../src/slack/socket-event.js';
+import type { SocketEvent } from '../../../src/slack/events.js';
 import { FakeTransports } from './fake-transports.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { sleep, systemClock } from '../../../src/core/clock.js';
 import { seededRandom } from '../../../src/core/random.js';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
-import type { SocketEvent } from '../../../src/slack/socket-event.js';
+import type { SocketEvent } from '../../../src/slack/events.js';
 import { createSlackSockets } from '../../../src/slack/sockets.js';
 import type { SlackAddress } from '../../world/slack-process.js';
 import { eventually } from '../../helpers/eventually.js';
