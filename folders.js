@@ -53,7 +53,7 @@ export const FOLDERS = {
       'http.ts',
       'places.ts',
       'policy.ts',
-      'slack-errors.ts',
+      'errors.ts',
       'events.ts',
       'sockets.ts',
       'status.ts',

@@ -35,7 +35,7 @@ import { openServerLine } from './server-line.js';
 import type { Envelope } from './slack/envelope.js';
 import { createSlackHttp, type SlackHttp } from './slack/http.js';
 import type { SocketPolicy } from './slack/policy.js';
-import type { FailedSlackCall } from './slack/slack-errors.js';
+import type { FailedSlackCall } from './slack/errors.js';
 import type { SocketEvent } from './slack/events.js';
 import { createSlackSockets, type SlackSockets } from './slack/sockets.js';
 import { createWebApi, type SlackWebApi } from './slack/web-api.js';

@@ -40,7 +40,7 @@ import type { SetupEnvironment } from './setup/http/request.js';
 import { liveConnection } from './setup/live-connection.js';
 import { createSetup } from './setup/setup.js';
 import type { SlackHttp } from './slack/http.js';
-import type { FailedSlackCall } from './slack/slack-errors.js';
+import type { FailedSlackCall } from './slack/errors.js';
 import type { SlackSockets } from './slack/sockets.js';
 import type { SlackWebApi } from './slack/web-api.js';
 import type { ChangedSecret } from './secret-files.js';

@@ -1,4 +1,4 @@
-import { adviceFor, failureText, isOutage, isPermanent, type SlackFailure } from '../slack/slack-errors.js';
+import { adviceFor, failureText, isOutage, isPermanent, type SlackFailure } from '../slack/errors.js';
 import type { BotIdentity, BotInfo, SlackWebApi } from '../slack/web-api.js';
 
 /** What Slack answered about a bot token; `auth` is there as soon as Slack knows the token. */

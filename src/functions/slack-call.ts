@@ -2,7 +2,7 @@ import { backoffDelay, type Backoff } from '../core/backoff.js';
 import { sleep, type Clock } from '../core/clock.js';
 import type { JsonObject } from '../core/json.js';
 import type { Random } from '../core/random.js';
-import type { SlackFailure } from '../slack/slack-errors.js';
+import type { SlackFailure } from '../slack/errors.js';
 import type { SlackWebApi } from '../slack/web-api.js';
 import type { CallProblem } from './results.js';
 

@@ -1,5 +1,5 @@
 import { isJsonObject, stringAt, type JsonObject } from '../core/json.js';
-import type { SlackFailure } from '../slack/slack-errors.js';
+import type { SlackFailure } from '../slack/errors.js';
 import type { SlackResult, SlackWebApi } from '../slack/web-api.js';
 import { slackFailureSentence } from './slack-failure.js';
 

@@ -1,4 +1,4 @@
-import { adviceFor, isPermanent, type SlackFailure } from '../slack/slack-errors.js';
+import { adviceFor, isPermanent, type SlackFailure } from '../slack/errors.js';
 
 /**
  * A sentence for people on a page about a call of Slack that failed; `advice` has what to do about codes of Slack's

@@ -1,5 +1,5 @@
 import type { BadFrame } from './envelope.js';
-import type { SlackFailure } from './slack-errors.js';
+import type { SlackFailure } from './errors.js';
 import type { SocketStateName } from './socket-state.js';
 import type { AppSocketsStatus } from './status.js';
 

@@ -7,7 +7,7 @@ import { ping, WebSocket, type Agent } from 'undici';
 import type { Clock, Timer } from '../core/clock.js';
 import { LONGEST_FRAME } from './envelope.js';
 import { UpgradeWatch, type FrameWatch } from './upgrade-watch.js';
-import { failureOf, NOT_FROM_SLACK, type SlackFailure } from './slack-errors.js';
+import { failureOf, NOT_FROM_SLACK, type SlackFailure } from './errors.js';
 import { silentLogger, type SlackHttp } from './http.js';
 import type { Transport, TransportEnd, TransportListener } from './transport.js';
 

@@ -1,5 +1,5 @@
 import type { Hello } from './envelope.js';
-import { isPermanent, type SlackFailure } from './slack-errors.js';
+import { isPermanent, type SlackFailure } from './errors.js';
 import type { TransportEnd } from './transport.js';
 
 /** Why a live socket is to be replaced by another. */

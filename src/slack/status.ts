@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import type { LimiterWait } from './open-limiter.js';
-import { adviceFor } from './slack-errors.js';
+import { adviceFor } from './errors.js';
 import type { SocketStateName } from './socket-state.js';
 import type { OpenBackoffState } from './open-backoff.js';
 

@@ -1,7 +1,7 @@
 import { backoffDelay, type Backoff } from '../core/backoff.js';
 import type { Clock } from '../core/clock.js';
 import type { Random } from '../core/random.js';
-import { adviceFor } from './slack-errors.js';
+import { adviceFor } from './errors.js';
 import type { SupersededBy, TokenVerdict } from './status.js';
 
 /** One app-level token of an app. */

@@ -1,4 +1,4 @@
-import type { SlackFailure } from './slack-errors.js';
+import type { SlackFailure } from './errors.js';
 
 /** How one connection ended. */
 export type TransportEnd =

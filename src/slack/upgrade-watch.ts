@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Agent, DecoratorHandler, type Dispatcher } from 'undici';
 import { UnreachableError } from '../core/unreachable.js';
-import type { SlackFailure } from './slack-errors.js';
+import type { SlackFailure } from './errors.js';
 
 /** Sees why a WebSocket cannot be opened, which undici's own events do not tell. */
 export class UpgradeWatch {

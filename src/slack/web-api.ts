@@ -4,7 +4,7 @@ import { deadline } from '../core/cancellation.js';
 import type { Clock } from '../core/clock.js';
 import { isJsonObject, numberAt, objectAt, stringAt, type JsonObject } from '../core/json.js';
 import { silentLogger, type SlackHttp } from './http.js';
-import { failureOf, type SlackFailure } from './slack-errors.js';
+import { failureOf, type SlackFailure } from './errors.js';
 
 /** Who a bot token is, as `auth.test` tells. */
 export interface BotIdentity {

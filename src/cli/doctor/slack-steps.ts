@@ -5,7 +5,7 @@ import { sleep, systemClock } from '../../core/clock.js';
 import { createLog } from '../../core/log.js';
 import type { SlackHttp } from '../../slack/http.js';
 import { DEFAULT_POLICY } from '../../slack/policy.js';
-import { failureText } from '../../slack/slack-errors.js';
+import { failureText } from '../../slack/errors.js';
 import { createSlackSockets } from '../../slack/sockets.js';
 import { createWebApi } from '../../slack/web-api.js';
 import type { Finding } from './finding.js';

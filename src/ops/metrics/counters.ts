@@ -7,7 +7,7 @@ import { GATEWAY_ROUTES, type GatewayAnswer } from '../../http/gateway-answer.js
 import type { PortRefusal } from '../../http/refusals.js';
 import { RESPONSE_FATES, type ResponseFate } from '../../pipeline/pending-responses.js';
 import type { ReceiverEvent } from '../../pipeline/receiver.js';
-import { failureCode, type FailedSlackCall } from '../../slack/slack-errors.js';
+import { failureCode, type FailedSlackCall } from '../../slack/errors.js';
 import type { SocketEvent } from '../../slack/events.js';
 import { BoundedLabels, OTHER } from './bounded-labels.js';
 

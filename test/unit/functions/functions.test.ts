@@ -8,7 +8,7 @@ import {
   type CallOutcome,
   type SlackFunctions,
 } from '../../../src/functions/functions.js';
-import type { SlackFailure } from '../../../src/slack/slack-errors.js';
+import type { SlackFailure } from '../../../src/slack/errors.js';
 import type { SlackWebApi } from '../../../src/slack/web-api.js';
 import { HandClock, settle } from '../../helpers/hand-clock.js';
 

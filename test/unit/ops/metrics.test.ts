@@ -6,7 +6,7 @@ import type { ProcessFault } from '../../../src/core/process-end.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import type { PortRefusal } from '../../../src/http/refusals.js';
 import type { GatewayAnswer } from '../../../src/http/gateway-answer.js';
-import type { FailedSlackCall } from '../../../src/slack/slack-errors.js';
+import type { FailedSlackCall } from '../../../src/slack/errors.js';
 import type { Gauges } from '../../../src/ops/metrics/gauges.js';
 import { createMetrics } from '../../../src/ops/metrics/metrics.js';
 import type { ResponseFate } from '../../../src/pipeline/pending-responses.js';

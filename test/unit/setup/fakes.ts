@@ -8,7 +8,7 @@ import { createSetup } from '../../../src/setup/setup.js';
 import { PluginError } from '../../../src/core/errors.js';
 import type { JsonObject } from '../../../src/core/json.js';
 import { createLog } from '../../../src/core/log.js';
-import type { SlackFailure } from '../../../src/slack/slack-errors.js';
+import type { SlackFailure } from '../../../src/slack/errors.js';
 import type { BotIdentity, SlackResult, SlackWebApi } from '../../../src/slack/web-api.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 

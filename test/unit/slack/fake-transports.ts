@@ -1,4 +1,4 @@
-import type { SlackFailure } from '../../../src/slack/slack-errors.js';
+import type { SlackFailure } from '../../../src/slack/errors.js';
 import type { OpenTransport, Transport, TransportListener } from '../../../src/slack/transport.js';
 
 /** Slack's side of one connection, played by a test. */

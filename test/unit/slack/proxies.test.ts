@@ -11,7 +11,7 @@ import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import { createSlackHttp } from '../../../src/slack/http.js';
 import type { AppSocketsStatus } from '../../../src/slack/status.js';
 import { createWebApi } from '../../../src/slack/web-api.js';
-import { failureText } from '../../../src/slack/slack-errors.js';
+import { failureText } from '../../../src/slack/errors.js';
 import {
   startConnectProxy,
   type ConnectProxy,

@@ -11,7 +11,7 @@ import {
   failureText,
   isPermanent,
   KNOWN_SLACK_ERRORS,
-} from '../../../src/slack/slack-errors.js';
+} from '../../../src/slack/errors.js';
 import { createWebApi, type SlackWebApi } from '../../../src/slack/web-api.js';
 
 let slack: ScriptedSlack;
