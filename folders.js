@@ -62,7 +62,7 @@ export const FOLDERS = {
   },
   events: {
     imports: ['core', 'autokitteh', 'slack'],
-    surface: ['actor.ts', 'answers.ts', 'installation.ts', 'intake.ts', 'mapping.ts', 'message-update.ts'],
+    surface: ['actor.ts', 'answers.ts', 'installation.ts', 'classify.ts', 'mapping.ts', 'message-update.ts'],
   },
   browser: {
     imports: [],

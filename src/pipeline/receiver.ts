@@ -11,7 +11,7 @@ import { RareLines } from '../core/rare-lines.js';
 import type { DeliveryEvent } from '../delivery/events.js';
 import type { Intake, Taken } from '../delivery/intake.js';
 import { defaultAck } from '../events/answers.js';
-import { classify, type Accepted } from '../events/intake.js';
+import { classify, type Accepted } from '../events/classify.js';
 import type { Envelope } from '../slack/envelope.js';
 import { SLACK_WAITS_MS } from '../slack/policy.js';
 import type { PendingResponses } from './pending-responses.js';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { defaultAck } from '../../src/events/answers.js';
-import { classify } from '../../src/events/intake.js';
+import { classify } from '../../src/events/classify.js';
 import { toEvent } from '../../src/events/mapping.js';
 import { parseFrame } from '../../src/slack/envelope.js';
 import { envelopeSource } from '../helpers/envelope-source.js';

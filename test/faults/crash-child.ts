@@ -6,7 +6,7 @@ import { systemClock } from '../../src/core/clock.js';
 import { createLog } from '../../src/core/log.js';
 import type { DeliveryLimits } from '../../src/delivery/limits.js';
 import type { EventSink } from '../../src/delivery/sink.js';
-import { classify } from '../../src/events/intake.js';
+import { classify } from '../../src/events/classify.js';
 import type { Membership } from '../../src/storage/cluster.js';
 import type { Journal, JournalDatabase, NewRow } from '../../src/storage/journal.js';
 import { Claims } from '../../src/storage/postgres/claims.js';

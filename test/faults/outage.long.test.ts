@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scaledClock, sleep } from '../../src/core/clock.js';
 import { seededRandom, type Random } from '../../src/core/random.js';
-import type { Accepted } from '../../src/events/intake.js';
+import type { Accepted } from '../../src/events/classify.js';
 import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
 import { homeOf } from '../../src/sim/slack/directory/entities.js';
 import { blockAction } from '../../src/sim/slack/frames/interactions.js';

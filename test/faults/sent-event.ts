@@ -1,4 +1,4 @@
-import { classify, type Accepted } from '../../src/events/intake.js';
+import { classify, type Accepted } from '../../src/events/classify.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/json.js';
 import { isBotsDoing, type Bot } from '../../../src/events/actor.js';
-import { classify } from '../../../src/events/intake.js';
+import { classify } from '../../../src/events/classify.js';
 import { parseFrame } from '../../../src/slack/envelope.js';
 import { envelopeSource } from '../../helpers/envelope-source.js';
 import { readCase } from './cases.js';

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ValueSchema } from '../../../src/gen/autokitteh/values/v1/values_pb.js';
 import { isBotsDoing } from '../../../src/events/actor.js';
 import { defaultAck } from '../../../src/events/answers.js';
-import { classify } from '../../../src/events/intake.js';
+import { classify } from '../../../src/events/classify.js';
 import { toEvent } from '../../../src/events/mapping.js';
 import { frameOf, frameText } from './frames.js';
 

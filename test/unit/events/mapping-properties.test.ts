@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { EventSchema } from '../../../src/gen/autokitteh/events/v1/events_pb.js';
 import { sizeOfData } from '../../../src/autokitteh/values-size.js';
 import { invalidFields, kindOf } from '../../../src/autokitteh/values-validity.js';
-import { classify } from '../../../src/events/intake.js';
+import { classify } from '../../../src/events/classify.js';
 import { SIZE_LIMIT, toEvent } from '../../../src/events/mapping.js';
 import { eventShape } from '../../../src/events/shapes.js';
 import type { JsonObject } from '../../../src/core/json.js';

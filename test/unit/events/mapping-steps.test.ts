@@ -4,7 +4,7 @@ import { encodeDispatch } from '../../../src/autokitteh/dispatch-encoding.js';
 import { sizeOfData } from '../../../src/autokitteh/values-size.js';
 import { isJsonObject, type ExactJson } from '../../../src/core/json.js';
 import { innerEvent, Steps } from '../../../src/events/frame.js';
-import { classify } from '../../../src/events/intake.js';
+import { classify } from '../../../src/events/classify.js';
 import { toEvent } from '../../../src/events/mapping.js';
 import { clickedMessage, updateAfterButton } from '../../../src/events/message-update.js';
 import { eventShape } from '../../../src/events/shapes.js';

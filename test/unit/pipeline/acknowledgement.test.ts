@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../src/core/json.js';
 import { createLog } from '../../../src/core/log.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import type { Taken } from '../../../src/delivery/intake.js';
-import { classify } from '../../../src/events/intake.js';
+import { classify } from '../../../src/events/classify.js';
 import { parseFrame, type Acknowledged, type Envelope } from '../../../src/slack/envelope.js';
 import { envelopeSource } from '../../helpers/envelope-source.js';
 import { HandClock, settle } from '../../helpers/hand-clock.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/json.js';
-import { classify, type Accepted } from '../../../src/events/intake.js';
+import { classify, type Accepted } from '../../../src/events/classify.js';
 import { frameOf } from './frames.js';
 import type { EnvelopeKind } from '../../../src/slack/envelope.js';
 
