@@ -101,7 +101,7 @@ export const FOLDERS = {
   },
   pipeline: {
     imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'events', 'delivery', 'connections'],
-    surface: ['button-update.ts', 'event-sink.ts', 'pending-responses.ts', 'receiver.ts'],
+    surface: ['button-update.ts', 'dispatch.ts', 'pending-responses.ts', 'receiver.ts'],
   },
   contract: {
     imports: ['core', 'gen', 'http', 'autokitteh', 'functions', 'connections'],

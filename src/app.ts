@@ -28,7 +28,7 @@ import { logEvents } from './ops/log-events.js';
 import { missingContact } from './ops/probes.js';
 import { openPorts } from './open-ports.js';
 import { ButtonUpdater } from './pipeline/button-update.js';
-import { createEventSink } from './pipeline/event-sink.js';
+import { createEventSink } from './pipeline/dispatch.js';
 import { PendingResponses } from './pipeline/pending-responses.js';
 import { Receiver, type ReceiverEvent } from './pipeline/receiver.js';
 import { openServerLine } from './server-line.js';

@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { createAutoKitteh } from '../../src/autokitteh/client.js';
 import { createCredentials } from '../../src/autokitteh/credentials.js';
 import { PendingResponses } from '../../src/pipeline/pending-responses.js';
-import { createEventSink } from '../../src/pipeline/event-sink.js';
+import { createEventSink } from '../../src/pipeline/dispatch.js';
 import { Receiver } from '../../src/pipeline/receiver.js';
 import { systemClock } from '../../src/core/clock.js';
 import { seededRandom } from '../../src/core/random.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutgoingEvent } from '../../../src/autokitteh/dispatch-encoding.js';
-import { createEventSink, type EventSinkOptions } from '../../../src/pipeline/event-sink.js';
+import { createEventSink, type EventSinkOptions } from '../../../src/pipeline/dispatch.js';
 import { PendingResponses } from '../../../src/pipeline/pending-responses.js';
 import { PluginError } from '../../../src/core/errors.js';
 import type { JournalRow } from '../../../src/storage/journal.js';
