@@ -7,7 +7,7 @@ import type { Concurrency } from './concurrency.js';
 import { labelOf } from './events.js';
 import { isUnanswered, lookUp, type LookUpPorts } from './look-up.js';
 import type { DispatchOutcome, Send } from './sink.js';
-import { verdictOn } from './verdict.js';
+import { decideRetry } from './retry-decision.js';
 
 export interface AttemptPorts extends LookUpPorts {
   readonly clock: Clock;
@@ -74,7 +74,7 @@ async function dispatch(
     passedAt: watch.passedAt,
     loneSince: watch.loneSince(row.id),
   };
-  const verdict = verdictOn(row, outcome, signs, limits, random);
+  const verdict = decideRetry(row, outcome, signs, limits, random);
   const isFaultOfRow = verdict.t === 'dead' || (verdict.t === 'retry' && verdict.counted);
   learn(row, outcome, { ms, inFlight, isFaultOfRow }, ports);
   tell(row, verdict, ms, ports);

@@ -21,7 +21,7 @@ export interface Signs {
  * event about then; a failure that looks like an outage, only if it is not the row's first. Without such a sign a lack of
  * rights is everybody's.
  */
-export function verdictOn(
+export function decideRetry(
   row: JournalRow,
   outcome: DispatchOutcome,
   signs: Signs,
