@@ -3,7 +3,7 @@ import { inTurns } from '../core/in-turns.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
-import { IdentityCache, type AskSlack } from './identity.js';
+import { IdentityCache, type AskSlack } from './bot-identity.js';
 import type { LivePolicy } from './policy.js';
 import type { Registry } from './registry.js';
 import type { TokenMemory } from './token-memory.js';

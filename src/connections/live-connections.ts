@@ -14,7 +14,7 @@ import type { TokenStore } from '../storage/tokens.js';
 import { ConnectionStatuses, type Speaker } from './connection-statuses.js';
 import { sayFarewell } from './farewell.js';
 import { Identification } from './identification.js';
-import type { AskSlack } from './identity.js';
+import type { AskSlack } from './bot-identity.js';
 import type { LivePolicy } from './policy.js';
 import { Reconciler, type LookResult } from './reconciler.js';
 import { Registry } from './registry.js';

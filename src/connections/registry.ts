@@ -4,7 +4,7 @@ import type { Variable } from '../autokitteh/client.js';
 import { Channel } from '../core/channel.js';
 import { inTurns } from '../core/in-turns.js';
 import { belongsTo, type Installation } from '../events/installation.js';
-import type { BotTokenState } from './identity.js';
+import type { BotTokenState } from './bot-identity.js';
 import { installIdsOf } from './whose-bot.js';
 import { setupStateOf, type SetupState, type Variables } from './variables.js';
 

@@ -1,5 +1,5 @@
 import type { ConnectionRecord } from '../../../src/autokitteh/connection-list.js';
-import type { BotTokenState } from '../../../src/connections/identity.js';
+import type { BotTokenState } from '../../../src/connections/bot-identity.js';
 import type { Entry } from '../../../src/connections/registry.js';
 import type { SetupState } from '../../../src/connections/variables.js';
 import type { BotOwner } from '../../../src/connections/whose-bot.js';

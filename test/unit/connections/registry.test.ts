@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BotTokenState } from '../../../src/connections/identity.js';
+import type { BotTokenState } from '../../../src/connections/bot-identity.js';
 import { Registry } from '../../../src/connections/registry.js';
 import type { BotOwner } from '../../../src/connections/whose-bot.js';
 import { recordOf } from './entries.js';
