@@ -45,7 +45,7 @@ export class AppPool {
       isServed: (token) => this.#socketSet.good(token).length >= this.#traffic.wanted,
     });
     this.#backoff = new OpenBackoff(clock, random, policy.pool);
-    this.#outcomes = new OpenOutcomes({ appId, surroundings, tokens: this.#tokens, trouble: this.#backoff });
+    this.#outcomes = new OpenOutcomes({ appId, surroundings, tokens: this.#tokens, backoff: this.#backoff });
     this.#ghosts = new GhostCount(clock);
     this.#waiting = new Waiting(clock);
     this.#acknowledger = new Acknowledger(
@@ -81,7 +81,7 @@ export class AppPool {
       surroundings,
       socketSet: this.#socketSet,
       tokens: this.#tokens,
-      trouble: this.#backoff,
+      backoff: this.#backoff,
       onChange: () => this.#step(),
       acknowledger: this.#acknowledger,
       traffic: this.#traffic,
@@ -121,7 +121,7 @@ export class AppPool {
       ghosts: this.#ghosts.ghosts,
       wasLive: this.#outcomes.wasLive,
       answered: this.#outcomes.answered,
-      trouble: this.#backoff.state,
+      backoff: this.#backoff.state,
       tokens: this.#tokens.verdicts(),
       refusal: this.#tokens.refusal(),
       usable: usable !== undefined,

@@ -7,29 +7,29 @@ afterEach(() => rig.stop());
 
 it('An envelope is acknowledged on the socket that brought it, with a payload if one is given', async () => {
   rig = await PoolRig.live();
-  rig.wires.at(1).envelope('e1');
+  rig.transports.at(1).envelope('e1');
   await expect(rig.envelopes[0]!.acknowledge({ text: 'hi' })).resolves.toBe('sent');
-  expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"e1","payload":{"text":"hi"}}']);
+  expect(rig.transports.at(1).sent).toEqual(['{"envelope_id":"e1","payload":{"text":"hi"}}']);
   expect(rig.envelopes[0]).toMatchObject({ appId: 'A1', socketId: 's2', kind: 'events_api' });
   expect(rig.events).toContainEqual({ t: 'acknowledged', appId: 'A1', how: 'sent', afterMs: 0 });
 });
 
 it('An envelope is acknowledged on another socket when its own is gone', async () => {
   rig = await PoolRig.live();
-  rig.wires.at(0).envelope('e1');
-  rig.wires.at(0).end(1006);
+  rig.transports.at(0).envelope('e1');
+  rig.transports.at(0).end(1006);
   await expect(rig.envelopes[0]!.acknowledge()).resolves.toBe('sent_elsewhere');
-  expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"e1"}']);
+  expect(rig.transports.at(1).sent).toEqual(['{"envelope_id":"e1"}']);
 });
 
 it('An acknowledgement waits for a new socket while Slack waits, when there is none', async () => {
   rig = await PoolRig.live();
-  rig.wires.at(0).envelope('e1');
-  rig.wires.onOpened = () => undefined;
-  for (const wire of rig.wires.all) wire.end(1006);
+  rig.transports.at(0).envelope('e1');
+  rig.transports.onOpened = () => undefined;
+  for (const transport of rig.transports.all) transport.end(1006);
   const acknowledged = rig.envelopes[0]!.acknowledge();
   await rig.advance(1_000);
-  const fresh = rig.wires.at(-1);
+  const fresh = rig.transports.at(-1);
   fresh.greet('A1', 1);
   await expect(acknowledged).resolves.toBe('sent_elsewhere');
   expect(fresh.sent).toEqual(['{"envelope_id":"e1"}']);
@@ -37,9 +37,9 @@ it('An acknowledgement waits for a new socket while Slack waits, when there is n
 
 it('An acknowledgement is lost when no socket comes in time', async () => {
   rig = await PoolRig.live();
-  rig.wires.at(0).envelope('e1');
-  rig.wires.onOpened = () => undefined;
-  for (const wire of rig.wires.all) wire.end(1006);
+  rig.transports.at(0).envelope('e1');
+  rig.transports.onOpened = () => undefined;
+  for (const transport of rig.transports.all) transport.end(1006);
   const acknowledged = rig.envelopes[0]!.acknowledge();
   await rig.advance(3_000);
   await expect(acknowledged).resolves.toBe('lost');
@@ -49,50 +49,50 @@ it('What the sockets of a removed app brought last is acknowledged on those of t
   rig = await PoolRig.live();
   const next = await PoolRig.live();
   rig.successor = next;
-  rig.wires.at(0).envelope('never acknowledged');
+  rig.transports.at(0).envelope('never acknowledged');
   const stopped = rig.pool.stop();
   await rig.advance(2_500);
-  rig.wires.alive[0]?.envelope('e1');
+  rig.transports.alive[0]?.envelope('e1');
   await rig.advance(1_000);
   await stopped;
   await expect(rig.envelopes.at(-1)?.acknowledge()).resolves.toBe('sent_elsewhere');
-  expect(next.wires.all.flatMap(({ sent }) => sent)).toEqual(['{"envelope_id":"e1"}']);
+  expect(next.transports.all.flatMap(({ sent }) => sent)).toEqual(['{"envelope_id":"e1"}']);
   await next.stop();
 });
 
 it('An acknowledgement does not rely on a silent socket', async () => {
   rig = await PoolRig.live();
-  rig.wires.onOpened = () => undefined;
-  rig.wires.at(0).answers = false;
+  rig.transports.onOpened = () => undefined;
+  rig.transports.at(0).answers = false;
   await rig.advance(2_000);
-  rig.wires.at(0).envelope('e1');
+  rig.transports.at(0).envelope('e1');
   while (rig.statesOf('s1').at(-1) !== 'suspect') await rig.advance(100);
   await expect(rig.envelopes[0]!.acknowledge()).resolves.toBe('sent_elsewhere');
-  expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"e1"}']);
+  expect(rig.transports.at(1).sent).toEqual(['{"envelope_id":"e1"}']);
 });
 
 it('The acknowledgements that a broken socket sent last are sent again on another socket', async () => {
   rig = await PoolRig.live();
-  rig.wires.at(0).envelope('old');
+  rig.transports.at(0).envelope('old');
   await rig.envelopes[0]!.acknowledge();
   await rig.advance(3_500);
-  rig.wires.at(0).envelope('new');
+  rig.transports.at(0).envelope('new');
   await rig.envelopes[1]!.acknowledge();
-  rig.wires.at(0).end(1006);
-  expect(rig.wires.at(1).sent).toEqual(['{"envelope_id":"new"}']);
+  rig.transports.at(0).end(1006);
+  expect(rig.transports.at(1).sent).toEqual(['{"envelope_id":"new"}']);
 });
 
 it('The acknowledgements that the last socket sent before it broke are sent again on the next one, while Slack waits', async () => {
   rig = await PoolRig.live();
-  rig.wires.at(0).envelope('old');
+  rig.transports.at(0).envelope('old');
   await rig.envelopes[0]!.acknowledge();
   await rig.advance(2_500);
-  rig.wires.at(1).envelope('new');
+  rig.transports.at(1).envelope('new');
   await rig.envelopes[1]!.acknowledge();
-  rig.wires.onOpened = () => undefined;
-  for (const wire of rig.wires.all) wire.end(1006);
+  rig.transports.onOpened = () => undefined;
+  for (const transport of rig.transports.all) transport.end(1006);
   await rig.advance(1_000);
-  const fresh = rig.wires.at(-1);
+  const fresh = rig.transports.at(-1);
   fresh.greet('A1', 1);
   expect(fresh.sent).toEqual(['{"envelope_id":"new"}']);
 });
@@ -101,19 +101,19 @@ it('A socket on which acknowledgements vanish is replaced: Slack sends again wha
   rig = await PoolRig.live();
   rig.onEnvelope = (envelope) => void envelope.acknowledge();
   const event = (n: number) => ({ payload: { event_id: `Ev${n}`, event: { type: 'message' } } });
-  rig.wires.at(0).envelope('e1', event(1));
-  rig.wires.at(1).envelope('e2', event(2));
-  rig.wires.at(0).envelope('e3', event(3));
+  rig.transports.at(0).envelope('e1', event(1));
+  rig.transports.at(1).envelope('e2', event(2));
+  rig.transports.at(0).envelope('e3', event(3));
   await rig.advance(4_000);
-  rig.wires.at(1).envelope('e1again', { ...event(1), retry_attempt: 1, retry_reason: 'timeout' });
+  rig.transports.at(1).envelope('e1again', { ...event(1), retry_attempt: 1, retry_reason: 'timeout' });
   await rig.advance(0);
   // One may be a slip of Slack's.
-  expect(rig.wires.opened).toBe(2);
-  rig.wires.at(1).envelope('e3again', { ...event(3), retry_attempt: 1, retry_reason: 'timeout' });
+  expect(rig.transports.opened).toBe(2);
+  rig.transports.at(1).envelope('e3again', { ...event(3), retry_attempt: 1, retry_reason: 'timeout' });
   await rig.advance(0);
-  expect(rig.wires.opened).toBe(3);
-  expect(rig.wires.at(0).ended).toBe(true);
-  expect(rig.wires.at(1).ended).toBe(false);
+  expect(rig.transports.opened).toBe(3);
+  expect(rig.transports.at(0).ended).toBe(true);
+  expect(rig.transports.at(1).ended).toBe(false);
 });
 
 it('The program continues when the receiver throws', async () => {
@@ -121,16 +121,16 @@ it('The program continues when the receiver throws', async () => {
   rig.onEnvelope = () => {
     throw new Error('no room');
   };
-  rig.wires.at(0).envelope('e1');
+  rig.transports.at(0).envelope('e1');
   expect(rig.events).toContainEqual({ t: 'receiver_failed', appId: 'A1', message: 'no room' });
   expect(rig.pool.status.sockets).toBe(2);
 });
 
 it('Frames that are not understood are counted', async () => {
   rig = await PoolRig.live();
-  rig.wires.at(0).text('{');
-  rig.wires.at(0).json({ type: 'goodbye' });
-  rig.wires.at(0).json({ type: 'interactive', envelope_id: 'e1' });
+  rig.transports.at(0).text('{');
+  rig.transports.at(0).json({ type: 'goodbye' });
+  rig.transports.at(0).json({ type: 'interactive', envelope_id: 'e1' });
   const dropped = rig.events.flatMap((event) => (event.t === 'frame_dropped' ? [event.why] : []));
   expect(dropped).toEqual(['not_json', 'unknown', 'no_payload']);
   expect(rig.pool.status.sockets).toBe(2);
@@ -139,7 +139,7 @@ it('Frames that are not understood are counted', async () => {
 it('A stop takes and acknowledges the envelopes that Slack sent before the goodbye', async () => {
   rig = await PoolRig.live();
   rig.onEnvelope = (envelope) => void envelope.acknowledge();
-  const [open, closing] = [rig.wires.at(0), rig.wires.at(1)];
+  const [open, closing] = [rig.transports.at(0), rig.transports.at(1)];
   closing.polite = false;
   const stopping = rig.pool.stop();
   await rig.advance(0);
@@ -151,12 +151,12 @@ it('A stop takes and acknowledges the envelopes that Slack sent before the goodb
   await rig.advance(1);
   expect(open.sent).toEqual(['{"envelope_id":"crossed"}']);
   await stopping;
-  expect(rig.wires.alive).toHaveLength(0);
+  expect(rig.transports.alive).toHaveLength(0);
 });
 
 it('A stop waits for the acknowledgement of an envelope that crossed the goodbye', async () => {
   rig = await PoolRig.live();
-  const [open, closing] = [rig.wires.at(0), rig.wires.at(1)];
+  const [open, closing] = [rig.transports.at(0), rig.transports.at(1)];
   closing.polite = false;
   let isStopped = false;
   const stopping = rig.pool.stop().then(() => (isStopped = true));
@@ -174,11 +174,11 @@ it('A stop waits for the acknowledgement of an envelope that crossed the goodbye
 it('A stop says goodbye on the last socket only after envelopes on their way have arrived', async () => {
   rig = await PoolRig.live();
   rig.onEnvelope = (envelope) => void envelope.acknowledge();
-  const last = rig.wires.at(0);
+  const last = rig.transports.at(0);
   last.answers = false;
   const stopping = rig.pool.stop();
   await rig.advance(1);
-  expect(rig.wires.alive).toEqual([last]);
+  expect(rig.transports.alive).toEqual([last]);
   // Slack sent this before it read our ping, so it comes before the pong.
   last.envelope('on its way');
   last.life();
@@ -189,10 +189,10 @@ it('A stop says goodbye on the last socket only after envelopes on their way hav
 
 it('An envelope that cannot be acknowledged any more is not passed on, and is counted', async () => {
   rig = await PoolRig.live();
-  for (const wire of rig.wires.all) wire.polite = false;
+  for (const transport of rig.transports.all) transport.polite = false;
   const stopping = rig.pool.stop();
   await rig.advance(4_000);
-  rig.wires.at(0).envelope('too late');
+  rig.transports.at(0).envelope('too late');
   expect(rig.envelopes).toEqual([]);
   expect(rig.events).toContainEqual({
     t: 'frame_dropped',
@@ -200,6 +200,6 @@ it('An envelope that cannot be acknowledged any more is not passed on, and is co
     socketId: 's1',
     why: 'stopping',
   });
-  for (const wire of rig.wires.all) wire.end();
+  for (const transport of rig.transports.all) transport.end();
   await stopping;
 });

@@ -107,20 +107,20 @@ export class FakeTransport implements Transport {
 export class FakeTransports {
   readonly all: FakeTransport[] = [];
   /** Called for each new one, later in the same turn; by default nothing happens to it. */
-  onOpened: (wire: FakeTransport) => void = () => undefined;
+  onOpened: (transport: FakeTransport) => void = () => undefined;
 
   readonly open: OpenTransport = (token, listener) => {
-    const wire = new FakeTransport(token, listener);
-    this.all.push(wire);
-    queueMicrotask(() => this.onOpened(wire));
-    return wire;
+    const transport = new FakeTransport(token, listener);
+    this.all.push(transport);
+    queueMicrotask(() => this.onOpened(transport));
+    return transport;
   };
 
   /** The nth one from the start; a negative number counts from the end. */
   at(index: number): FakeTransport {
-    const wire = this.all.at(index);
-    if (wire === undefined) throw new Error(`only ${this.all.length} connections were opened`);
-    return wire;
+    const transport = this.all.at(index);
+    if (transport === undefined) throw new Error(`only ${this.all.length} connections were opened`);
+    return transport;
   }
 
   get opened(): number {
@@ -129,6 +129,6 @@ export class FakeTransports {
 
   /** Those that have not ended. */
   get alive(): FakeTransport[] {
-    return this.all.filter((wire) => !wire.ended);
+    return this.all.filter((transport) => !transport.ended);
   }
 }

@@ -57,14 +57,14 @@ function compressedFrame(text: string): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** A wire to it. */
+/** A transport to it. */
 async function connect() {
   const slack = await startCompressingSlack();
   const http = createSlackHttp();
   onTestFinished(() => http.close());
   const texts: string[] = [];
   let isEnded = false;
-  const wire = openSdkTransport(
+  const transport = openSdkTransport(
     { apiUrl: slack.apiUrl, clock: systemClock, http, frames: new FrameWatch() },
     'xapp-1-A1-1-x',
     {
@@ -76,7 +76,7 @@ async function connect() {
       onEnd: () => (isEnded = true),
     },
   );
-  onTestFinished(() => wire.destroy());
+  onTestFinished(() => transport.destroy());
   await eventually(() => slack.sockets.length === 1, 'the upgrade');
   return { send: slack.send, texts, ended: () => isEnded };
 }

@@ -23,7 +23,7 @@ class Whims {
     private readonly rig: PoolRig,
     private readonly random: Random,
   ) {
-    rig.wires.onOpened = (wire) => this.#answer(wire);
+    rig.transports.onOpened = (transport) => this.#answer(transport);
     rig.onEnvelope = (envelope) => {
       // Some are never acknowledged.
       if (random() < 0.3) void envelope.acknowledge();
@@ -32,12 +32,12 @@ class Whims {
 
   /** Something happens, and time goes by. */
   async step(): Promise<void> {
-    const wire = this.#one(this.#serving());
+    const transport = this.#one(this.#serving());
     for (const each of this.#serving()) if (this.random() < 0.5) each.envelope(`e${++this.#envelopes}`);
     const whim = Math.floor(this.random() * 6);
-    if (whim === 0) wire?.disconnect(this.#reason());
+    if (whim === 0) transport?.disconnect(this.#reason());
     if (whim === 1) for (const each of this.#serving()) each.disconnect(this.#reason());
-    if (whim === 2) wire?.end(1001);
+    if (whim === 2) transport?.end(1001);
     if (whim === 3) this.rig.pool.wake();
     if (whim === 5)
       this.rig.pool.setTokens([{ token: `xapp-1-A1-1-${++this.#tokens}`, setAt: this.#tokens }]);
@@ -45,39 +45,39 @@ class Whims {
     await this.rig.advance(this.random() * (this.random() < 0.8 ? 1_000 : 30_000));
   }
 
-  #answer(wire: FakeTransport): void {
-    this.#watch(wire);
+  #answer(transport: FakeTransport): void {
+    this.#watch(transport);
     const whim = Math.floor(this.random() * 8);
     if (whim === 0) return;
     if (whim === 1)
-      wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
+      transport.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
     else if (whim === 2) {
-      wire.url();
-      wire.open();
-      wire.disconnect(this.#reason());
+      transport.url();
+      transport.open();
+      transport.disconnect(this.#reason());
     } else {
-      this.#greeted.add(wire);
-      wire.greet(APP, this.rig.wires.alive.length, 120 + this.random() * 600);
-      if (whim === 3) wire.disconnect(this.#reason());
+      this.#greeted.add(transport);
+      transport.greet(APP, this.rig.transports.alive.length, 120 + this.random() * 600);
+      if (whim === 3) transport.disconnect(this.#reason());
     }
   }
 
   /** Sees us say goodbye on it while Slack has no other socket of ours. */
-  #watch(wire: FakeTransport): void {
-    const close = wire.close.bind(wire);
-    wire.close = () => {
-      if (this.#serves(wire) && this.#serving().length === 1)
-        this.lapses.push(`${this.rig.clock.now()}: the last one, of ${this.rig.wires.opened}`);
+  #watch(transport: FakeTransport): void {
+    const close = transport.close.bind(transport);
+    transport.close = () => {
+      if (this.#serves(transport) && this.#serving().length === 1)
+        this.lapses.push(`${this.rig.clock.now()}: the last one, of ${this.rig.transports.opened}`);
       close();
     };
   }
 
-  #serves(wire: FakeTransport): boolean {
-    return this.#greeted.has(wire) && !wire.ended && !wire.closing;
+  #serves(transport: FakeTransport): boolean {
+    return this.#greeted.has(transport) && !transport.ended && !transport.closing;
   }
 
   #serving(): FakeTransport[] {
-    return this.rig.wires.all.filter((wire) => this.#serves(wire));
+    return this.rig.transports.all.filter((transport) => this.#serves(transport));
   }
 
   #reason(): string {

@@ -16,7 +16,7 @@ export const TOKEN = 'xapp-1-A1-1-first';
 
 /** A pool on fake connections and a clock that the test moves. */
 export class PoolRig {
-  readonly wires = new FakeTransports();
+  readonly transports = new FakeTransports();
   readonly events: SocketEvent[] = [];
   readonly envelopes: Envelope[] = [];
   /** What became of tokens, as the pool told it. */
@@ -44,7 +44,7 @@ export class PoolRig {
       clock: this.clock,
       random: seededRandom(seed),
       policy,
-      openTransport: this.wires.open,
+      openTransport: this.transports.open,
       liveness,
       limiter: this.limiter,
       places: undivided(policy.pool),
@@ -64,7 +64,7 @@ export class PoolRig {
 
   /** Every connection from now on is greeted as soon as it is opened; Slack counts those that are alive, and `ghosts`. */
   greetAll(ghosts = 0): void {
-    this.wires.onOpened = (wire) => wire.greet(APP, this.wires.alive.length + ghosts);
+    this.transports.onOpened = (transport) => transport.greet(APP, this.transports.alive.length + ghosts);
   }
 
   /** A pool with as many greeted sockets as it wants, which have been live for long enough to count as a success. */

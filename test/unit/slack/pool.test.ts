@@ -43,7 +43,7 @@ const QUIET = {
 afterEach(async () => {
   for (const rig of rigs.splice(0)) {
     await rig.stop();
-    expect(rig.wires.alive).toHaveLength(0);
+    expect(rig.transports.alive).toHaveLength(0);
     expect(rig.clock.pendingTimers).toBe(0);
   }
 });
@@ -53,23 +53,23 @@ describe('A pool that opens sockets', () => {
     const rig = idle();
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(0);
-    expect(rig.wires.opened).toBe(1);
+    expect(rig.transports.opened).toBe(1);
     expect(rig.pool.status).toMatchObject({ t: 'opening', sockets: 0 });
-    rig.wires.at(0).greet(APP, 1);
+    rig.transports.at(0).greet(APP, 1);
     await rig.advance(0);
-    expect(rig.wires.opened).toBe(2);
-    rig.wires.at(1).greet(APP, 2);
+    expect(rig.transports.opened).toBe(2);
+    rig.transports.at(1).greet(APP, 2);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2, ghosts: 0 });
     await rig.advance(60_000);
-    expect(rig.wires.opened).toBe(2);
+    expect(rig.transports.opened).toBe(2);
   });
 
   it('A pool opens its second socket although the first one hangs', async () => {
     const rig = idle();
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(DEFAULT_POLICY.pool.staggerMs);
-    expect(rig.wires.opened).toBe(2);
-    rig.wires.at(1).greet(APP, 1);
+    expect(rig.transports.opened).toBe(2);
+    rig.transports.at(1).greet(APP, 1);
     expect(rig.pool.status.sockets).toBe(1);
   });
 
@@ -81,8 +81,8 @@ describe('A pool that opens sockets', () => {
     const rig = idle();
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(0);
-    if (state !== 'fetching_url') rig.wires.at(0).url();
-    if (state === 'awaiting_hello') rig.wires.at(0).open();
+    if (state !== 'fetching_url') rig.transports.at(0).url();
+    if (state === 'awaiting_hello') rig.transports.at(0).open();
     rig.greetAll();
     await rig.advance(10_000);
     expect(rig.events).toContainEqual({
@@ -99,17 +99,17 @@ describe('A pool that opens sockets', () => {
 
   it('A pool waits longer after each failure, at most half a minute, and says what is wrong', async () => {
     const rig = idle();
-    rig.wires.onOpened = (wire) =>
-      wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: no route', answered: false });
+    rig.transports.onOpened = (transport) =>
+      transport.fail({ t: 'unreachable', message: 'Slack cannot be reached: no route', answered: false });
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(60_000);
     expect(rig.pool.status).toMatchObject({ t: 'degraded', reason: 'Slack cannot be reached: no route' });
-    const before = rig.wires.opened;
+    const before = rig.transports.opened;
     expect(before).toBeLessThan(15);
     await rig.advance(3_600_000);
     // Between half and the whole of 30 s: calls that never arrived do not use up Slack's limit.
-    expect(rig.wires.opened - before).toBeGreaterThan(100);
-    expect(rig.wires.opened - before).toBeLessThan(250);
+    expect(rig.transports.opened - before).toBeGreaterThan(100);
+    expect(rig.transports.opened - before).toBeLessThan(250);
     rig.greetAll();
     await rig.advance(31_000);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
@@ -120,20 +120,20 @@ describe('A pool that opens sockets', () => {
     for (let creep = 1; creep <= 60; creep++) {
       const rig = new PoolRig(DEFAULT_POLICY, 1, new CreepingClock(creep));
       rigs.push(rig);
-      rig.wires.onOpened = (wire) =>
-        wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
+      rig.transports.onOpened = (transport) =>
+        transport.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
       rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
       await rig.advance(60_000);
-      expect(rig.wires.opened, `creep ${creep}`).toBeGreaterThan(4);
+      expect(rig.transports.opened, `creep ${creep}`).toBeGreaterThan(4);
     }
   });
 
   it('A pool honours Retry-After', async () => {
     const rig = idle();
-    rig.wires.onOpened = (wire) => wire.fail({ t: 'rate_limited', retryAfterMs: 45_000 });
+    rig.transports.onOpened = (transport) => transport.fail({ t: 'rate_limited', retryAfterMs: 45_000 });
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(44_900);
-    expect(rig.wires.opened).toBe(1);
+    expect(rig.transports.opened).toBe(1);
     expect(rig.events).toContainEqual({ t: 'rate_limited', appId: APP, retryAfterMs: 45_000 });
     rig.greetAll();
     await rig.advance(200);
@@ -145,17 +145,17 @@ describe('A pool that opens sockets', () => {
 function openings(rig: PoolRig): number[] {
   const start = rig.clock.now();
   const times: number[] = [];
-  const before = rig.wires.onOpened;
-  rig.wires.onOpened = (wire) => {
+  const before = rig.transports.onOpened;
+  rig.transports.onOpened = (transport) => {
     times.push(rig.clock.now() - start);
-    before(wire);
+    before(transport);
   };
   return times;
 }
 
 /** Slack closes every socket, without a word. */
 function closeAll(rig: PoolRig): void {
-  for (const wire of rig.wires.alive) wire.end(1001);
+  for (const transport of rig.transports.alive) transport.end(1001);
 }
 
 describe('A pool without a live socket', () => {
@@ -189,9 +189,9 @@ describe('A pool without a live socket', () => {
   it('A pool opens a socket at once when all are closed, although one of them has not lasted', async () => {
     const rig = await live();
     await rig.advance(600_000);
-    rig.wires.alive[0]?.end(1001);
+    rig.transports.alive[0]?.end(1001);
     await rig.advance(1_000);
-    expect(rig.wires.alive).toHaveLength(2);
+    expect(rig.transports.alive).toHaveLength(2);
     const times = openings(rig);
     closeAll(rig);
     await rig.advance(0);
@@ -202,8 +202,8 @@ describe('A pool without a live socket', () => {
   it('A pool tries again at once what fails first after sockets that lasted, and then with the backoff', async () => {
     const rig = await live();
     await rig.advance(600_000);
-    rig.wires.onOpened = (wire) =>
-      wire.fail({ t: 'unreachable', message: 'Slack cannot be reached', answered: false });
+    rig.transports.onOpened = (transport) =>
+      transport.fail({ t: 'unreachable', message: 'Slack cannot be reached', answered: false });
     const failing = openings(rig);
     closeAll(rig);
     await rig.advance(199);
@@ -216,8 +216,8 @@ describe('A pool without a live socket', () => {
     const rig = await live();
     await rig.advance(600_000);
     for (let n = 0; n < 30; n++) {
-      const [wire] = rig.wires.alive;
-      wire?.disconnect('refresh_requested');
+      const [transport] = rig.transports.alive;
+      transport?.disconnect('refresh_requested');
       await rig.advance(0);
       expect(rig.pool.status, `refresh ${n + 1}`).toMatchObject({ t: 'live', sockets: 2 });
       await rig.advance(10_000);
@@ -226,15 +226,15 @@ describe('A pool without a live socket', () => {
 
   it('A pool counts a Retry-After of Slack for five minutes at most', async () => {
     const rig = idle();
-    rig.wires.onOpened = (wire) => wire.fail({ t: 'rate_limited', retryAfterMs: 86_400_000 });
+    rig.transports.onOpened = (transport) => transport.fail({ t: 'rate_limited', retryAfterMs: 86_400_000 });
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(300_000);
-    expect(rig.wires.opened).toBe(2);
+    expect(rig.transports.opened).toBe(2);
   });
 
   it('A pool says that Slack limits the rate, and when the next socket is opened', async () => {
     const rig = await live();
-    rig.wires.onOpened = (wire) => wire.fail({ t: 'rate_limited', retryAfterMs: 60_000 });
+    rig.transports.onOpened = (transport) => transport.fail({ t: 'rate_limited', retryAfterMs: 60_000 });
     closeAll(rig);
     await rig.advance(1_000);
     const at = new Date(rig.clock.now() + 59_000).toISOString().slice(11, 19);
@@ -254,7 +254,7 @@ describe('A pool that opens sockets that are not urgent', () => {
   it('A pool waits for the budget for a socket that is not urgent, and status and log say so and until when', async () => {
     const rig = await live();
     for (let n = 0; n < 4; n++) {
-      rig.wires.at(-1).end(1001);
+      rig.transports.at(-1).end(1001);
       await rig.advance(6_000);
     }
     expect(rig.pool.status).toMatchObject({ t: 'degraded', sockets: 1 });
@@ -272,13 +272,13 @@ describe('A pool that opens sockets that are not urgent', () => {
 
 describe('a socket that is greeted and does not last', () => {
   it.each([
-    ['closed', (wire: FakeTransport) => wire.end(1001)],
-    ['announced to close', (wire: FakeTransport) => wire.disconnect('refresh_requested')],
+    ['closed', (transport: FakeTransport) => transport.end(1001)],
+    ['announced to close', (transport: FakeTransport) => transport.disconnect('refresh_requested')],
     [
       'announced to close and closed',
-      (wire: FakeTransport) => {
-        wire.disconnect('warning');
-        wire.end(1001);
+      (transport: FakeTransport) => {
+        transport.disconnect('warning');
+        transport.end(1001);
       },
     ],
   ])(
@@ -286,11 +286,11 @@ describe('a socket that is greeted and does not last', () => {
     async (_name, spoil) => {
       const rig = idle();
       const times = openings(rig);
-      const note = rig.wires.onOpened;
-      rig.wires.onOpened = (wire) => {
-        note(wire);
-        wire.greet(APP, 1);
-        spoil(wire);
+      const note = rig.transports.onOpened;
+      rig.transports.onOpened = (transport) => {
+        note(transport);
+        transport.greet(APP, 1);
+        spoil(transport);
       };
       rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
       await rig.advance(600_000);
@@ -301,9 +301,9 @@ describe('a socket that is greeted and does not last', () => {
 
   it('A socket that does not last is forgotten as soon as one has been live for 5 s', async () => {
     const rig = idle();
-    rig.wires.onOpened = (wire) => {
-      wire.greet(APP, 1);
-      wire.end(1001);
+    rig.transports.onOpened = (transport) => {
+      transport.greet(APP, 1);
+      transport.end(1001);
     };
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(120_000);
@@ -321,92 +321,92 @@ describe('A pool that replaces sockets', () => {
     'On %s the new socket is greeted before the old one says goodbye',
     async (reason) => {
       const rig = await live();
-      rig.wires.onOpened = () => undefined;
-      rig.wires.at(0).disconnect(reason);
+      rig.transports.onOpened = () => undefined;
+      rig.transports.at(0).disconnect(reason);
       await rig.advance(0);
-      expect(rig.wires.opened).toBe(3);
-      expect(rig.wires.at(0).closing).toBe(false);
+      expect(rig.transports.opened).toBe(3);
+      expect(rig.transports.at(0).closing).toBe(false);
       expect(rig.pool.status).toMatchObject({ t: 'renewing', sockets: 2 });
-      rig.wires.at(2).greet(APP, 3);
-      expect(rig.wires.at(0).closing).toBe(true);
-      expect(rig.wires.alive).toHaveLength(2);
+      rig.transports.at(2).greet(APP, 3);
+      expect(rig.transports.at(0).closing).toBe(true);
+      expect(rig.transports.alive).toHaveLength(2);
       expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
     },
   );
 
   it('A socket drains until its acknowledgements are out', async () => {
     const rig = await live();
-    rig.wires.at(0).envelope('e1');
-    rig.wires.at(0).disconnect('warning');
+    rig.transports.at(0).envelope('e1');
+    rig.transports.at(0).disconnect('warning');
     await rig.advance(0);
     expect(rig.statesOf('s1').at(-1)).toBe('draining');
-    expect(rig.wires.at(0).closing).toBe(false);
+    expect(rig.transports.at(0).closing).toBe(false);
     await expect(rig.envelopes[0]!.acknowledge()).resolves.toBe('sent');
-    expect(rig.wires.at(0).sent).toEqual(['{"envelope_id":"e1"}']);
-    expect(rig.wires.at(0).closing).toBe(true);
+    expect(rig.transports.at(0).sent).toEqual(['{"envelope_id":"e1"}']);
+    expect(rig.transports.at(0).closing).toBe(true);
   });
 
   it('A draining socket does not wait longer for an acknowledgement than Slack does', async () => {
     const rig = await live();
-    rig.wires.at(0).envelope('never acknowledged');
-    rig.wires.at(0).disconnect('warning');
+    rig.transports.at(0).envelope('never acknowledged');
+    rig.transports.at(0).disconnect('warning');
     await rig.advance(2_900);
-    expect(rig.wires.at(0).closing).toBe(false);
+    expect(rig.transports.at(0).closing).toBe(false);
     await rig.advance(200);
-    expect(rig.wires.at(0).closing).toBe(true);
+    expect(rig.transports.at(0).closing).toBe(true);
   });
 
   it('A draining socket passes on the envelopes that still arrive', async () => {
     const rig = await live();
-    rig.wires.at(0).polite = false;
-    rig.wires.at(0).disconnect('warning');
+    rig.transports.at(0).polite = false;
+    rig.transports.at(0).disconnect('warning');
     await rig.advance(0);
-    rig.wires.at(0).envelope('late');
+    rig.transports.at(0).envelope('late');
     await expect(rig.envelopes[0]!.acknowledge()).resolves.toBe('sent_elsewhere');
-    rig.wires.at(0).end();
+    rig.transports.at(0).end();
   });
 
   it('A draining socket stays when what replaced it is lost, until another is greeted', async () => {
     const rig = await live();
-    rig.wires.onOpened = () => undefined;
-    rig.wires.at(0).envelope('e1');
+    rig.transports.onOpened = () => undefined;
+    rig.transports.at(0).envelope('e1');
     rig.pool.setTokens([{ token: 'xapp-1-A1-2-second', setAt: 2, isProven: true }]);
     await rig.advance(DEFAULT_POLICY.pool.staggerMs);
-    rig.wires.at(2).greet(APP, 3);
-    rig.wires.at(3).greet(APP, 4);
+    rig.transports.at(2).greet(APP, 3);
+    rig.transports.at(3).greet(APP, 4);
     expect(rig.statesOf('s1').at(-1)).toBe('draining');
-    expect(rig.wires.at(1).ended).toBe(true);
-    rig.wires.at(2).end(1001);
+    expect(rig.transports.at(1).ended).toBe(true);
+    rig.transports.at(2).end(1001);
     expect(rig.statesOf('s1').at(-1)).toBe('draining');
-    rig.wires.at(3).end(1001);
+    rig.transports.at(3).end(1001);
     await expect(rig.envelopes[0]!.acknowledge()).resolves.toBe('sent');
     await rig.advance(DEFAULT_POLICY.acknowledgeMs);
-    expect(rig.wires.at(0).closing).toBe(false);
+    expect(rig.transports.at(0).closing).toBe(false);
     expect(rig.pool.status.sockets).toBe(1);
     rig.greetAll();
     await rig.advance(2 * DEFAULT_POLICY.limiter.appEveryMs);
-    expect(rig.wires.at(0).ended).toBe(true);
+    expect(rig.transports.at(0).ended).toBe(true);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
   });
 
   it('What waits for its acknowledgement is acknowledged on a draining socket that stays', async () => {
     const rig = await live();
-    rig.wires.at(0).envelope('e1');
-    rig.wires.at(0).disconnect('warning');
+    rig.transports.at(0).envelope('e1');
+    rig.transports.at(0).disconnect('warning');
     await rig.advance(0);
-    rig.wires.onOpened = () => undefined;
-    rig.wires.at(1).end(1001);
-    rig.wires.at(2).envelope('e2');
+    rig.transports.onOpened = () => undefined;
+    rig.transports.at(1).end(1001);
+    rig.transports.at(2).envelope('e2');
     await expect(rig.envelopes[1]!.acknowledge()).resolves.toBe('sent');
-    rig.wires.at(2).end(1001);
+    rig.transports.at(2).end(1001);
     expect(rig.statesOf('s1').at(-1)).toBe('live');
-    expect(rig.wires.at(0).sent).toContain('{"envelope_id":"e2"}');
+    expect(rig.transports.at(0).sent).toContain('{"envelope_id":"e2"}');
   });
 
   it('Two sockets that are announced at once both stay until replaced', async () => {
     const rig = await live();
-    rig.wires.at(0).disconnect('warning');
-    rig.wires.at(1).disconnect('warning');
+    rig.transports.at(0).disconnect('warning');
+    rig.transports.at(1).disconnect('warning');
     const before = rig.events.length;
     await rig.advance(10);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
@@ -422,8 +422,8 @@ describe('A pool that replaces sockets', () => {
       const lifetime = 18_060_000;
       await rig.advance(lifetime);
       const drained = rig.events.filter((event) => event.t === 'socket_state' && event.to === 'draining');
-      expect(rig.wires.at(0).ended, `seed ${seed}`).toBe(true);
-      expect(rig.wires.at(1).ended, `seed ${seed}`).toBe(true);
+      expect(rig.transports.at(0).ended, `seed ${seed}`).toBe(true);
+      expect(rig.transports.at(1).ended, `seed ${seed}`).toBe(true);
       expect(drained.length).toBeGreaterThanOrEqual(2);
       const degraded = rig.events.filter(
         (event) => event.t === 'status_changed' && event.status.t === 'degraded',
@@ -438,7 +438,7 @@ describe('A pool that replaces sockets', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const rig = await live(QUIET, seed);
       const start = rig.clock.now();
-      while (rig.wires.opened < 3) await rig.advance(60_000);
+      while (rig.transports.opened < 3) await rig.advance(60_000);
       times.push(rig.clock.now() - start);
       await rig.stop();
     }
@@ -451,19 +451,19 @@ describe('A pool with a silent socket', () => {
   it('A silent path gets a replacement within 5 s, and the silent socket is closed then', async () => {
     const rig = await live();
     await rig.advance(7_777);
-    rig.wires.at(0).answers = false;
+    rig.transports.at(0).answers = false;
     await rig.advance(5_000);
     expect(rig.statesOf('s1')).toContain('suspect');
-    expect(rig.wires.opened).toBe(3);
-    expect(rig.wires.at(0).ended).toBe(true);
+    expect(rig.transports.opened).toBe(3);
+    expect(rig.transports.at(0).ended).toBe(true);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
   });
 
   it('Any frame counts as a sign of life', async () => {
     const rig = await live();
-    rig.wires.at(0).answers = false;
+    rig.transports.at(0).answers = false;
     for (let n = 0; n < 60; n++) {
-      rig.wires.at(0).envelope(`e${n}`);
+      rig.transports.at(0).envelope(`e${n}`);
       await rig.advance(1_000);
     }
     expect(rig.statesOf('s1')).not.toContain('suspect');
@@ -471,39 +471,39 @@ describe('A pool with a silent socket', () => {
 
   it('A silent socket that answers after all stays while no replacement could be opened', async () => {
     const rig = await live();
-    rig.wires.onOpened = (wire) =>
-      wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
-    for (const wire of rig.wires.all) wire.answers = false;
+    rig.transports.onOpened = (transport) =>
+      transport.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
+    for (const transport of rig.transports.all) transport.answers = false;
     await rig.advance(5_000);
     expect(rig.pool.status).toMatchObject({ t: 'degraded', sockets: 0 });
-    for (const wire of rig.wires.all) {
-      wire.answers = true;
-      wire.life();
+    for (const transport of rig.transports.all) {
+      transport.answers = true;
+      transport.life();
     }
     expect(rig.pool.status).toMatchObject({ sockets: 2 });
-    expect(rig.wires.at(0).ended).toBe(false);
+    expect(rig.transports.at(0).ended).toBe(false);
   });
 
   it('A silent socket that cannot be replaced is given up', async () => {
     const rig = await live();
-    rig.wires.onOpened = (wire) =>
-      wire.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
-    for (const wire of rig.wires.all) wire.answers = false;
+    rig.transports.onOpened = (transport) =>
+      transport.fail({ t: 'unreachable', message: 'Slack cannot be reached: down', answered: false });
+    for (const transport of rig.transports.all) transport.answers = false;
     await rig.advance(25_000);
-    expect(rig.wires.alive).toHaveLength(0);
+    expect(rig.transports.alive).toHaveLength(0);
   });
 
   it('A quiet app keeps its sockets although no events come', async () => {
     const rig = await live();
     await rig.advance(3_600_000);
-    expect(rig.wires.opened).toBe(2);
+    expect(rig.transports.opened).toBe(2);
   });
 });
 
 describe('A pool with a fault that a person has to mend', () => {
   it('A refused token ends in a status with advice and is tried again only rarely', async () => {
     const rig = idle();
-    rig.wires.onOpened = (wire) => wire.refuse('token_revoked');
+    rig.transports.onOpened = (transport) => transport.refuse('token_revoked');
     rig.pool.setTokens([{ token: TOKEN, setAt: 7 }]);
     await rig.advance(0);
     expect(rig.pool.status).toMatchObject({
@@ -514,8 +514,8 @@ describe('A pool with a fault that a person has to mend', () => {
     const { status } = rig.pool;
     expect(status.t === 'broken' ? status.advice : '').toContain('revoked');
     await rig.advance(86_400_000);
-    expect(rig.wires.opened).toBeGreaterThan(10);
-    expect(rig.wires.opened).toBeLessThan(60);
+    expect(rig.transports.opened).toBeGreaterThan(10);
+    expect(rig.transports.opened).toBeLessThan(60);
     rig.greetAll();
     await rig.advance(3_600_000);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
@@ -523,20 +523,20 @@ describe('A pool with a fault that a person has to mend', () => {
 
   it('A pool stops when Socket Mode is switched off, says so, probes slowly and comes back', async () => {
     const rig = await live();
-    rig.wires.onOpened = (wire) => {
-      wire.url();
-      wire.open();
-      wire.disconnect('link_disabled');
+    rig.transports.onOpened = (transport) => {
+      transport.url();
+      transport.open();
+      transport.disconnect('link_disabled');
     };
-    for (const wire of rig.wires.all) {
-      wire.disconnect('link_disabled');
-      wire.end();
+    for (const transport of rig.transports.all) {
+      transport.disconnect('link_disabled');
+      transport.end();
     }
     await rig.advance(60_000);
-    expect(rig.wires.opened).toBe(2);
+    expect(rig.transports.opened).toBe(2);
     expect(rig.pool.status).toMatchObject({ t: 'broken', error: 'link_disabled' });
     await rig.advance(86_400_000);
-    expect(rig.wires.opened).toBeLessThan(60);
+    expect(rig.transports.opened).toBeLessThan(60);
     rig.greetAll();
     await rig.advance(3_600_000);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
@@ -544,11 +544,11 @@ describe('A pool with a fault that a person has to mend', () => {
 
   it('A pool refuses a token of another app', async () => {
     const rig = idle();
-    rig.wires.onOpened = (wire) => wire.greet('A2', 1);
+    rig.transports.onOpened = (transport) => transport.greet('A2', 1);
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(0);
     expect(rig.pool.status).toMatchObject({ t: 'broken', error: 'wrong_app' });
-    expect(rig.wires.alive).toHaveLength(0);
+    expect(rig.transports.alive).toHaveLength(0);
   });
 });
 
@@ -556,11 +556,11 @@ describe('A pool of an app with too many sockets', () => {
   it('A pool backs off exponentially at too many sockets, and is quick again only after a socket has stayed up', async () => {
     const rig = idle();
     const times: number[] = [];
-    rig.wires.onOpened = (wire) => {
+    rig.transports.onOpened = (transport) => {
       times.push(rig.clock.now());
-      wire.url();
-      wire.open();
-      wire.disconnect('too_many_websockets');
+      transport.url();
+      transport.open();
+      transport.disconnect('too_many_websockets');
     };
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(3_600_000);
@@ -575,16 +575,16 @@ describe('A pool of an app with too many sockets', () => {
 
   it('A pool without room closes an announced socket before it opens the replacement', async () => {
     const rig = await live();
-    rig.wires.onOpened = (wire) => {
-      wire.url();
-      wire.open();
-      wire.disconnect('too_many_websockets');
+    rig.transports.onOpened = (transport) => {
+      transport.url();
+      transport.open();
+      transport.disconnect('too_many_websockets');
     };
-    rig.wires.at(0).disconnect('warning');
+    rig.transports.at(0).disconnect('warning');
     await rig.advance(1);
-    expect(rig.wires.opened).toBe(3);
-    expect(rig.wires.at(0).ended).toBe(true);
-    expect(rig.wires.alive).toEqual([rig.wires.at(1)]);
+    expect(rig.transports.opened).toBe(3);
+    expect(rig.transports.at(0).ended).toBe(true);
+    expect(rig.transports.alive).toEqual([rig.transports.at(1)]);
     expect(rig.pool.status).toMatchObject({ t: 'degraded', sockets: 1 });
     rig.greetAll();
     await rig.advance(120_000);
@@ -593,14 +593,14 @@ describe('A pool of an app with too many sockets', () => {
 
   it('A pool keeps trying while its only socket is announced to close', async () => {
     const rig = await live();
-    rig.wires.at(0).disconnect('warning');
-    rig.wires.onOpened = () => undefined;
-    rig.wires.at(1).disconnect('too_many_websockets');
-    rig.wires.at(1).end();
+    rig.transports.at(0).disconnect('warning');
+    rig.transports.onOpened = () => undefined;
+    rig.transports.at(1).disconnect('too_many_websockets');
+    rig.transports.at(1).end();
     rig.greetAll();
     await rig.advance(DEFAULT_POLICY.pool.crowded.firstMs);
     expect(rig.pool.status.sockets).toBeGreaterThan(0);
-    expect(rig.wires.at(0).ended).toBe(true);
+    expect(rig.transports.at(0).ended).toBe(true);
   });
 
   it('A pool shows the sockets that Slack counts beyond ours, and counts again', async () => {
@@ -621,7 +621,10 @@ describe('The tokens of a pool', () => {
     const before = rig.events.length;
     rig.pool.setTokens([{ token: 'xapp-1-A1-2-second', setAt: 2 }]);
     await rig.advance(0);
-    expect(rig.wires.alive.map(({ token }) => token)).toEqual(['xapp-1-A1-2-second', 'xapp-1-A1-2-second']);
+    expect(rig.transports.alive.map(({ token }) => token)).toEqual([
+      'xapp-1-A1-2-second',
+      'xapp-1-A1-2-second',
+    ]);
     const sockets = rig.events
       .slice(before)
       .flatMap((event) => (event.t === 'status_changed' ? [event.status.sockets] : []));
@@ -630,9 +633,9 @@ describe('The tokens of a pool', () => {
 
   it('A pool uses the newest valid one of two tokens and reports on the other', async () => {
     const rig = idle();
-    rig.wires.onOpened = (wire) => {
-      if (wire.token === TOKEN) wire.greet(APP, rig.wires.alive.length);
-      else wire.refuse('invalid_auth');
+    rig.transports.onOpened = (transport) => {
+      if (transport.token === TOKEN) transport.greet(APP, rig.transports.alive.length);
+      else transport.refuse('invalid_auth');
     };
     rig.pool.setTokens([
       { token: TOKEN, setAt: 1 },
@@ -651,11 +654,11 @@ describe('The tokens of a pool', () => {
 
   it('A pool keeps its old sockets while a new token is refused', async () => {
     const rig = await live();
-    rig.wires.onOpened = (wire) => wire.refuse('invalid_auth');
+    rig.transports.onOpened = (transport) => transport.refuse('invalid_auth');
     rig.pool.setTokens([{ token: 'xapp-1-A1-2-second', setAt: 2 }]);
     await rig.advance(1_000);
     expect(rig.pool.status).toMatchObject({ t: 'degraded', sockets: 2 });
-    expect(rig.wires.at(0).ended).toBe(false);
+    expect(rig.transports.at(0).ended).toBe(false);
   });
 
   it('A pool prefers a token that has opened a socket to one that has not, whatever their times', async () => {
@@ -663,12 +666,12 @@ describe('The tokens of a pool', () => {
     const invented = { token: 'xapp-1-A1-2-invented', setAt: Date.parse('2099-01-01') };
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }, invented]);
     await rig.advance(60_000);
-    expect(new Set(rig.wires.all.map(({ token }) => token))).toEqual(new Set([TOKEN]));
+    expect(new Set(rig.transports.all.map(({ token }) => token))).toEqual(new Set([TOKEN]));
     const restarted = idle();
     restarted.greetAll();
     restarted.pool.setTokens([invented, { token: TOKEN, setAt: 0, isProven: true }]);
     await restarted.advance(60_000);
-    expect(new Set(restarted.wires.all.map(({ token }) => token))).toEqual(new Set([TOKEN]));
+    expect(new Set(restarted.transports.all.map(({ token }) => token))).toEqual(new Set([TOKEN]));
     expect(restarted.fates).toContain(`opened ${APP} ${TOKEN}`);
   });
 
@@ -677,14 +680,14 @@ describe('The tokens of a pool', () => {
     const saved = { token: 'xapp-1-A1-2-second', setAt: 2, isProven: true };
     rig.pool.setTokens([{ token: TOKEN, setAt: 1, isProven: true }, saved]);
     await rig.advance(0);
-    expect(rig.wires.alive.map(({ token }) => token)).toEqual([saved.token, saved.token]);
+    expect(rig.transports.alive.map(({ token }) => token)).toEqual([saved.token, saved.token]);
   });
 
   it('A pool that lost its sockets opens new ones at once, while refused tokens wait for their own budget', async () => {
     const rig = idle();
-    rig.wires.onOpened = (wire) => {
-      if (wire.token === TOKEN) wire.greet(APP, rig.wires.alive.length);
-      else wire.refuse('invalid_auth');
+    rig.transports.onOpened = (transport) => {
+      if (transport.token === TOKEN) transport.greet(APP, rig.transports.alive.length);
+      else transport.refuse('invalid_auth');
     };
     const invented = Array.from({ length: 12 }, (_, n) => `xapp-1-A1-2-invented${n}`);
     // Somebody goes on writing other times beside them.
@@ -693,14 +696,14 @@ describe('The tokens of a pool', () => {
         { token: TOKEN, setAt: 1 },
         ...invented.map((token, n) => ({ token, setAt: time + n })),
       ]);
-    const calls = (): number => rig.wires.all.filter(({ token }) => token !== TOKEN).length;
+    const calls = (): number => rig.transports.all.filter(({ token }) => token !== TOKEN).length;
     write(100);
     await rig.advance(0);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2 });
     expect(calls()).toBe(12);
     for (let minute = 1; minute <= 10; minute++) {
       write(1_000 * minute);
-      for (const wire of rig.wires.alive) wire.end(1006);
+      for (const transport of rig.transports.alive) transport.end(1006);
       await rig.advance(1_000);
       expect(rig.pool.status.sockets).toBeGreaterThan(0);
       await rig.advance(59_000);
@@ -712,9 +715,9 @@ describe('The tokens of a pool', () => {
   it('A refused token is used again as soon as Slack accepts it', async () => {
     const rig = idle();
     let isMended = false;
-    rig.wires.onOpened = (wire) => {
-      if (wire.token === TOKEN && !isMended) wire.refuse('access_denied');
-      else wire.greet(APP, rig.wires.alive.length);
+    rig.transports.onOpened = (transport) => {
+      if (transport.token === TOKEN && !isMended) transport.refuse('access_denied');
+      else transport.greet(APP, rig.transports.alive.length);
     };
     rig.pool.setTokens([
       { token: TOKEN, setAt: 2 },
@@ -726,7 +729,7 @@ describe('The tokens of a pool', () => {
     isMended = true;
     await rig.advance(DEFAULT_POLICY.pool.probe.firstMs + 60_000);
     expect(rig.pool.status).toMatchObject({ t: 'live', tokens: [{ verdict: { t: 'valid' } }, {}] });
-    expect(rig.wires.alive.every(({ token }) => token === TOKEN)).toBe(true);
+    expect(rig.transports.alive.every(({ token }) => token === TOKEN)).toBe(true);
   });
 
   it.each([
@@ -780,7 +783,8 @@ describe('A pool under load', () => {
     });
     let n = 0;
     for (let second = 0; second < 60; second++) {
-      for (const wire of rig.wires.alive) for (let k = 0; k < 100; k++) wire.envelope(`e${n++}`);
+      for (const transport of rig.transports.alive)
+        for (let k = 0; k < 100; k++) transport.envelope(`e${n++}`);
       await rig.advance(1_000);
     }
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 8 });
@@ -796,14 +800,14 @@ describe('A pool under load', () => {
       limiter: { ...DEFAULT_POLICY.limiter, appBurst: 1_000, appEveryMs: 1 },
     });
     let most = 0;
-    rig.wires.onOpened = (wire) => {
-      most = Math.max(most, rig.wires.alive.length);
-      wire.greet(APP, rig.wires.alive.length);
+    rig.transports.onOpened = (transport) => {
+      most = Math.max(most, rig.transports.alive.length);
+      transport.greet(APP, rig.transports.alive.length);
     };
-    for (const wire of rig.wires.alive) wire.disconnect('warning');
+    for (const transport of rig.transports.alive) transport.disconnect('warning');
     await rig.advance(20_000);
     expect(most).toBeLessThanOrEqual(10);
     expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 8 });
-    expect(rig.wires.all.slice(0, 8).every(({ ended }) => ended)).toBe(true);
+    expect(rig.transports.all.slice(0, 8).every(({ ended }) => ended)).toBe(true);
   });
 });

@@ -21,13 +21,13 @@ afterEach(async () => {
   await slack.stop();
 });
 
-/** A wire that Slack has greeted, and a way to let Slack send messages on it. */
-async function greeted(onText: (wire: Transport, texts: readonly string[]) => void) {
+/** A transport that Slack has greeted, and a way to let Slack send messages on it. */
+async function greeted(onText: (transport: Transport, texts: readonly string[]) => void) {
   const app = slack.addApp();
   const installation = slack.install(app, slack.addWorkspace());
   const texts: string[] = [];
   let ended = false;
-  const wire = openSdkTransport(
+  const transport = openSdkTransport(
     { apiUrl: slack.apiUrl, clock: systemClock, http, frames: new FrameWatch() },
     app.createAppToken(),
     {
@@ -35,7 +35,7 @@ async function greeted(onText: (wire: Transport, texts: readonly string[]) => vo
       onOpen: () => undefined,
       onText: (text) => {
         texts.push(text);
-        if (texts.length > 1) onText(wire, texts.slice(1));
+        if (texts.length > 1) onText(transport, texts.slice(1));
       },
       onBinary: () => undefined,
       onLife: () => undefined,
@@ -45,7 +45,7 @@ async function greeted(onText: (wire: Transport, texts: readonly string[]) => vo
   await eventually(() => texts.length === 1, 'Slack said hello');
   return {
     send: (count: number) => Array.from({ length: count }, () => slack.send(installation, message())),
-    ended: () => eventually(() => ended, 'the wire has ended'),
+    ended: () => eventually(() => ended, 'the transport has ended'),
   };
 }
 
@@ -55,10 +55,10 @@ function idOf(text: string): string {
 
 describe('Messages that are sent in one turn', () => {
   it('A frame arrives also when its socket is destroyed in the same turn', async () => {
-    const { send, ended } = await greeted((wire, texts) => {
+    const { send, ended } = await greeted((transport, texts) => {
       if (texts.length < 3) return;
-      for (const text of texts) wire.send(acknowledgement(idOf(text)));
-      wire.destroy();
+      for (const text of texts) transport.send(acknowledgement(idOf(text)));
+      transport.destroy();
     });
     const sent = send(3);
     await ended();
