@@ -77,7 +77,7 @@ export const FOLDERS = {
   },
   delivery: {
     imports: ['core', 'storage'],
-    surface: ['delivery.ts', 'events.ts', 'intake.ts', 'limits.ts', 'sink.ts'],
+    surface: ['arrival.ts', 'delivery.ts', 'events.ts', 'intake.ts', 'limits.ts', 'sink.ts'],
   },
   functions: {
     imports: ['core', 'autokitteh', 'slack'],
@@ -125,7 +125,15 @@ export const FOLDERS = {
   gateway: { imports: ['core', 'gen', 'http', 'autokitteh', 'setup'], surface: ['gateway.ts'] },
   ops: {
     imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'delivery', 'connections', 'pipeline'],
-    surface: ['app-problems.ts', 'log-events.ts', 'operations.ts', 'overview.ts', 'probes.ts'],
+    surface: [
+      'app-problems.ts',
+      'dead-letter-routes.ts',
+      'event-search.ts',
+      'log-events.ts',
+      'operations.ts',
+      'overview.ts',
+      'probes.ts',
+    ],
   },
   sim: {
     imports: ['core', 'gen'],

@@ -122,6 +122,7 @@ async function start(config: StartConfig, dependencies: Dependencies, releasers:
     identity: rights.events,
     readiness: readiness.changed,
     clock,
+    logsSteps: config.logLevel === 'debug',
   });
   const ports = await openPorts({
     ...path,

@@ -29,6 +29,7 @@ import { startGateway } from './gateway/gateway.js';
 import type { GatewayAnswer } from './http/gateway-answer.js';
 import { connectionCaps, descriptorLimit } from './http/limits.js';
 import { notingRefusals, type PortRefusal } from './http/refusals.js';
+import { deadLetterBodyRoutes } from './ops/dead-letter-routes.js';
 import { createOperations } from './ops/operations.js';
 import { probeRoutes } from './ops/probes.js';
 import { responseRoutes, type PendingResponses } from './pipeline/pending-responses.js';
@@ -108,7 +109,12 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
   options.nameConnections((id) => operations.names.of(id));
   const credential = new Credential(config.pluginToken);
   followSecrets(options.changedSecrets, { ...options, operations, plugin: credential });
-  const pages = getRequestListener(pluginRoutes(options, setup, operations.routes).fetch);
+  const pages = getRequestListener(
+    pluginRoutes(options, setup, [
+      operations.routes,
+      deadLetterBodyRoutes(operations.deadLetters, credential),
+    ]).fetch,
+  );
   const plugin = await startContractServer({
     ...contract,
     listen: config.pluginListen,
@@ -183,10 +189,14 @@ function slackRoutes(responses: PendingResponses, setup: PageRoutes): Hono {
 }
 
 /** Everything on the plugin's port that is no RPC. */
-function pluginRoutes({ readiness, responses }: PortsOptions, setup: PageRoutes, operations: Hono): Hono {
+function pluginRoutes(
+  { readiness, responses }: PortsOptions,
+  setup: PageRoutes,
+  operations: readonly Hono[],
+): Hono {
   const routes = new Hono();
   routes.route('/', probeRoutes(readiness));
-  routes.route('/', operations);
+  for (const each of operations) routes.route('/', each);
   routes.route('/', slackRoutes(responses, setup));
   return routes;
 }

@@ -49,6 +49,15 @@ export interface EventQuery {
 /** Which sessions: of an event, or those of a project that run. */
 export type SessionQuery = { readonly eventId: string } | { readonly runningIn: string };
 
+/** A session, as the server lists it. */
+export interface SessionRecord {
+  readonly sessionId: string;
+  /** In small letters: `created`, `running`, `error`, `completed` or `stopped`. */
+  readonly state: string;
+  /** Milliseconds since 1970, by the server's clock; 0 if it gave none. */
+  readonly createdAt: number;
+}
+
 /** A trigger of a connection, as far as it says which events it takes. */
 export interface TriggerRecord {
   /** Empty or `*` for all. */
@@ -111,6 +120,8 @@ export interface AutoKitteh {
   listEvents(query: EventQuery, signal?: AbortSignal): Promise<EventRecord[]>;
   /** Whether there is any such session. */
   hasSession(query: SessionQuery, signal?: AbortSignal): Promise<boolean>;
+  /** The sessions that an event has started, latest first, at most 20. */
+  sessionsOf(eventId: string, signal?: AbortSignal): Promise<SessionRecord[]>;
   /** The triggers of a connection, in all projects. */
   listTriggers(connectionId: string, signal?: AbortSignal): Promise<TriggerRecord[]>;
   /** The name of a project; nothing when it is unknown, deleted, or not ours to see. */
@@ -152,6 +163,9 @@ export function createAutoKitteh(options: ClientOptions): AutoKittehClient {
     close: () => caller.close(),
   };
 }
+
+// More, nobody reads.
+const MOST_SESSIONS = 20;
 
 type Refused = (error: PluginError) => void;
 type Ask<Answer> = (unary: UnaryOptions) => Promise<Answer>;
@@ -266,6 +280,15 @@ function methods(
           : { projectId: query.runningIn, stateType: SessionStateType.RUNNING };
       const request = { ...filter, countOnly: true };
       return (await call(SessionsService.method.list, request, signal)).count > 0n;
+    },
+    async sessionsOf(eventId, signal) {
+      const request = { eventId, pageSize: MOST_SESSIONS };
+      const { sessions } = await call(SessionsService.method.list, request, signal);
+      return sessions.map(({ sessionId, state, createdAt }) => ({
+        sessionId,
+        state: SessionStateType[state].toLowerCase(),
+        createdAt: createdAt === undefined ? 0 : timestampMs(createdAt),
+      }));
     },
     async listTriggers(connectionId, signal) {
       checkConnectionId(connectionId);

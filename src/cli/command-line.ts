@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { PluginError } from '../core/errors.js';
 import { addCompletionCommand } from './completion-command.js';
+import { addDeadLetterCommands } from './dead-letter-commands.js';
 import { addDoctorCommand } from './doctor-command.js';
+import { addEventCommands } from './event-commands.js';
 import { addJournalCommands } from './journal-commands.js';
 import { addOpenCommand } from './open-command.js';
 import { addDemoCommand } from './demo-command.js';
@@ -69,6 +71,8 @@ export async function runCommandLine(
     });
   addSetUpCommands(program, ports, flags, (exitCode) => (code = exitCode));
   addRunningCommands(program, ports, flags, (exitCode) => (code = exitCode));
+  addDeadLetterCommands(program, ports, flags);
+  addEventCommands(program, ports, flags);
   addDoctorCommand(program, ports, flags, (exitCode) => (code = exitCode));
   addJournalCommands(program, ports, flags);
   addOpenCommand(program, ports, flags);

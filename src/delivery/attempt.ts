@@ -2,8 +2,10 @@ import type { Deadlines } from '../core/cancellation.js';
 import type { Clock } from '../core/clock.js';
 import { errorMessage, PluginError } from '../core/errors.js';
 import type { Membership } from '../storage/cluster.js';
-import type { JournalRow, Settlement } from '../storage/journal.js';
+import type { Settlement } from '../storage/journal.js';
+import type { HeldRow } from './arrival.js';
 import type { Concurrency } from './concurrency.js';
+import { noteDispatch } from './event-path.js';
 import { labelOf } from './events.js';
 import { isUnanswered, lookUp, type LookUpPorts } from './look-up.js';
 import type { DispatchOutcome, Send } from './sink.js';
@@ -33,7 +35,7 @@ export interface AttemptDeadlines {
  * it, or with nothing when `deadlines` were ended: then nobody knows what the server did, as after a crash.
  */
 export async function attempt(
-  row: JournalRow,
+  row: HeldRow,
   inFlight: number,
   ports: AttemptPorts,
   { lookUps, dispatches }: AttemptDeadlines,
@@ -44,7 +46,7 @@ export async function attempt(
 
 /** Hands a row to the sink, and learns from the outcome. */
 async function dispatch(
-  row: JournalRow,
+  row: HeldRow,
   inFlight: number,
   ports: AttemptPorts,
   deadlines: Deadlines,
@@ -78,11 +80,12 @@ async function dispatch(
   const isFaultOfRow = verdict.t === 'dead' || (verdict.t === 'retry' && verdict.counted);
   learn(row, outcome, { ms, inFlight, isFaultOfRow }, ports);
   tell(row, verdict, ms, ports);
-  return verdict;
+  const ended = { at: startedAt, ms, answer: outcome.t };
+  return { path: noteDispatch(row, outcome, ended, ports.notePath), ...verdict };
 }
 
 /** What is our own work on the row says nothing of the server, and holds up everybody: too much of it ends the row. */
-function prepare(row: JournalRow, { sink, clock, limits }: AttemptPorts): Send | DispatchOutcome {
+function prepare(row: HeldRow, { sink, clock, limits }: AttemptPorts): Send | DispatchOutcome {
   const began = clock.monotonic();
   try {
     const send = sink.prepare(row);
@@ -117,7 +120,7 @@ async function ask(
 }
 
 function learn(
-  row: JournalRow,
+  row: HeldRow,
   outcome: DispatchOutcome,
   { ms, inFlight, isFaultOfRow }: { ms: number; inFlight: number; isFaultOfRow: boolean },
   { watch, progress, concurrency, now }: AttemptPorts,
@@ -154,12 +157,19 @@ function learn(
   }
 }
 
-function tell(row: JournalRow, verdict: Settlement, ms: number, { events, now }: AttemptPorts): void {
+function tell(row: HeldRow, verdict: Settlement, ms: number, { events, now }: AttemptPorts): void {
   const label = labelOf(row);
   const { attempts } = row;
   switch (verdict.t) {
     case 'delivered':
-      events.emit({ t: 'dispatched', row: label, attempts, ms, waitedMs: now() - row.receivedAt });
+      events.emit({
+        t: 'dispatched',
+        row: label,
+        eventId: verdict.eventId,
+        attempts,
+        ms,
+        waitedMs: now() - row.receivedAt,
+      });
       break;
     case 'dead':
       events.emit({ t: 'dead', row: label, attempts, reason: verdict.reason });

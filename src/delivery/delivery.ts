@@ -6,12 +6,14 @@ import type { Health } from '../core/health.js';
 import { Background } from '../core/lifecycle.js';
 import type { Random } from '../core/random.js';
 import type { Membership } from '../storage/cluster.js';
-import type { DeadRow, Journal, JournalStats } from '../storage/journal.js';
+import type { DeadQuery, DeadRow, Journal, JournalStats, PathNote, Resent } from '../storage/journal.js';
+import { Arrivals } from './arrival.js';
 import { ALONE } from '../storage/sqlite/cluster.js';
 import { Backlog } from './backlog.js';
 import { Concurrency } from './concurrency.js';
 import { Dispatcher, type DispatcherPorts } from './dispatcher.js';
 import { warnOfFailure, type DeliveryEvent } from './events.js';
+import { eventPaths, type EventPath } from './find-paths.js';
 import { Intake, type IntakeEvent } from './intake.js';
 import { JournalHealth } from './journal-health.js';
 import { DEFAULT_LIMITS, type DeliveryLimits } from './limits.js';
@@ -22,6 +24,9 @@ import { ServerProgress } from './server-progress.js';
 import { Settler } from './settler.js';
 import { deliveryShares } from './shares.js';
 import type { EventSink } from './sink.js';
+
+export type { DeadQuery, DeadRow, Resent } from '../storage/journal.js';
+export type { EventPath } from './find-paths.js';
 
 export interface DeliveryOptions {
   readonly journal: Journal;
@@ -38,12 +43,16 @@ export interface DeliveryOptions {
   readonly limits?: Partial<DeliveryLimits> | undefined;
 }
 
-/** Rows that were given up: to be seen, and sent again. */
+/** Rows that were given up: to be seen, and sent again or removed. */
 export interface DeadLetters {
-  /** Those with an id above `after`, in the order of their ids. */
-  list(after: number, limit: number): Promise<readonly DeadRow[]>;
-  /** Puts them back into their conversations; answers how many there were. */
-  resend(ids: readonly number[]): Promise<number>;
+  /** Those with an id above `after` to which everything else applies, in the order of their ids. */
+  list(query: DeadQuery): Promise<readonly DeadRow[]>;
+  /** What one of them holds; nothing if there is none with this id. */
+  body(id: number): Promise<string | undefined>;
+  /** Puts them back into their conversations; answers which there were. */
+  resend(ids: readonly number[]): Promise<readonly Resent[]>;
+  /** Removes them for good; answers which there were. */
+  discard(ids: readonly number[]): Promise<readonly Resent[]>;
 }
 
 /** What a status page and the metrics show. */
@@ -103,6 +112,10 @@ export class Delivery {
       progress: new ServerProgress(),
       concurrency: new Concurrency(limits.concurrency),
       refusals: new Map<number, number>(),
+      arrivals: new Arrivals(),
+      // A path is for people who look for it: nothing waits for it, and nothing depends on it.
+      notePath: (id: number, note: PathNote) =>
+        this.#background.run('note the path of an event', () => journal.notePath(id, note, now())),
     };
     const settler = new Settler({
       ...common,
@@ -122,12 +135,14 @@ export class Delivery {
       writing: () => settler.flush(),
     });
     this.deadLetters = {
-      list: (after, limit) => journal.listDead({ after, limit }),
+      list: (query) => journal.listDead(query),
+      body: (id) => journal.deadBody(id),
+      discard: (ids) => journal.discard(ids),
       async resend(ids) {
         const resent = await journal.resend(ids, now());
         for (const row of resent) backlog.add(row, row.bytes);
         dispatcher.reload();
-        return resent.length;
+        return resent;
       },
     };
   }
@@ -150,6 +165,11 @@ export class Delivery {
   stop(): Promise<void> {
     this.#stopped ??= this.#end();
     return this.#stopped;
+  }
+
+  /** The ways of the events with this id, of Slack or of the server: one for each connection that got it. */
+  paths(name: string): Promise<EventPath[]> {
+    return eventPaths(this.#parts.journal, name);
   }
 
   /** The connections of which the journal keeps anything. */

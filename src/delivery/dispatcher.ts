@@ -1,7 +1,8 @@
 import { Deadlines } from '../core/cancellation.js';
 import type { Timer } from '../core/clock.js';
 import { Background } from '../core/lifecycle.js';
-import type { Claimed, Journal, JournalRow, Ready, Source } from '../storage/journal.js';
+import type { Claimed, Journal, Ready, Source } from '../storage/journal.js';
+import type { Arrivals, HeldRow } from './arrival.js';
 import { attempt, LEASE_HAS_ENDED, type AttemptDeadlines, type AttemptPorts } from './attempt.js';
 import type { Backlog } from './backlog.js';
 import { warnOfFailure } from './events.js';
@@ -15,6 +16,7 @@ export interface DispatcherPorts extends AttemptPorts {
   readonly owner: string;
   readonly health: JournalHealth;
   readonly backlog: Backlog;
+  readonly arrivals: Arrivals;
   readonly settler: Settler;
   readonly shares: () => DeliveryShares;
   /** Whether this process is to claim rows of an app before others do. */
@@ -37,7 +39,7 @@ export class Dispatcher {
   readonly #unsubscribe: () => void;
   readonly #work = new Background(warnOfFailure);
   #state: State = 'idle';
-  #claimed: JournalRow[] = [];
+  #claimed: HeldRow[] = [];
   #isClaiming = false;
   #isScheduled = false;
   /** Until something is ready. */
@@ -79,7 +81,7 @@ export class Dispatcher {
   }
 
   /** The row is written and claimed. */
-  begin(row: JournalRow): void {
+  begin(row: HeldRow): void {
     this.#accept([row]);
     this.schedule();
   }
@@ -154,7 +156,7 @@ export class Dispatcher {
     if (this.#claimed.length > 0) this.schedule();
   }
 
-  async #dispatch(row: JournalRow): Promise<void> {
+  async #dispatch(row: HeldRow): Promise<void> {
     const settlement = await attempt(row, this.#scheduler.inFlight, this.#ports, this.#deadlines);
     this.#scheduler.free(row);
     this.schedule();
@@ -190,16 +192,16 @@ export class Dispatcher {
   #take({ rows, next }: Claimed): void {
     for (const ready of next) this.#scheduler.notify(ready);
     for (const row of rows) this.#scheduler.take(row);
-    this.#accept(rows);
+    this.#accept(rows.map((row) => ({ arrival: this.#ports.arrivals.of(row), ...row })));
   }
 
-  #accept(rows: readonly JournalRow[]): void {
+  #accept(rows: readonly HeldRow[]): void {
     for (const _ of rows) this.#ports.watch.began();
     if (this.#state === 'running') this.#claimed.push(...rows);
     else this.#giveBack(rows);
   }
 
-  #giveBack(rows: readonly JournalRow[]): void {
+  #giveBack(rows: readonly HeldRow[]): void {
     for (const row of rows) {
       this.#scheduler.free(row);
       this.#ports.settler.add(row, { t: 'released', id: row.id });

@@ -1,6 +1,7 @@
 import type { Channel } from '../core/channel.js';
 import { PluginError } from '../core/errors.js';
 import type { Appended, Journal, RowToAppend } from '../storage/journal.js';
+import type { Arrival, Arrivals } from './arrival.js';
 import type { Backlog } from './backlog.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { DeliveryEvent } from './events.js';
@@ -25,6 +26,8 @@ export interface IntakeEvent {
   readonly body: string;
   /** Milliseconds since 1970, by the clock that delivery was given. */
   readonly receivedAt: number;
+  /** Where it is noted how the event arrived. */
+  readonly arrival?: Arrival | undefined;
 }
 
 /** `duplicate`: every connection of the event had it before. Both are acknowledged. */
@@ -48,6 +51,7 @@ export interface IntakePorts {
   readonly events: Channel<DeliveryEvent>;
   readonly limits: DeliveryLimits;
   readonly now: () => number;
+  readonly arrivals: Arrivals;
   /** Who claims rows that are written here. */
   readonly owner: string;
   /** Begins rows as they are written while it has slots; told of the others that lead their lanes. */
@@ -79,14 +83,15 @@ export class Intake {
   take(taken: IntakeEvent): Promise<Taken> {
     const { arrived, backlog, events, limits } = this.#ports;
     const event = arrived(taken);
-    const { appId, kind, connectionIds } = event;
-    events.emit({ t: 'received', appId, kind, connections: connectionIds.length });
+    const { appId, kind, key, connectionIds, arrival } = event;
+    const socketId = arrival?.socketId;
+    events.emit({ t: 'received', appId, kind, key, socketId, connections: connectionIds.length });
     const over = connectionIds.filter((connectionId) =>
       backlog.isOverShare({ appId, connectionId }, limits.backlogBytesPerApp),
     );
     const refusal = this.#refusal(event, over);
     if (refusal !== undefined) {
-      events.emit({ t: 'rejected', appId, kind, reason: refusal.message });
+      events.emit({ t: 'rejected', appId, kind, key, reason: refusal.message });
       return Promise.reject(refusal);
     }
     const pending = over.length === 0 ? event : this.#without(over, event);
@@ -108,8 +113,9 @@ export class Intake {
 
   /** The event for its other connections: they must not go without it because of one that has no room left. */
   #without(over: readonly string[], { connectionIds, ...event }: IntakeEvent): IntakeEvent {
-    const { appId, kind } = event;
-    for (const connectionId of over) this.#ports.events.emit({ t: 'over_share', appId, connectionId, kind });
+    const { appId, kind, key } = event;
+    for (const connectionId of over)
+      this.#ports.events.emit({ t: 'over_share', appId, connectionId, kind, key });
     return { connectionIds: connectionIds.filter((id) => !over.includes(id)), ...event };
   }
 
@@ -187,19 +193,21 @@ export class Intake {
     const { backlog, events, now } = this.#ports;
     let at = 0;
     for (const { event, resolve } of batch) {
-      const { appId, kind } = event;
+      const { appId, kind, key, arrival } = event;
+      const ms = now() - event.receivedAt;
+      if (arrival !== undefined) arrival.journaledMs = ms;
       let isNew = event.connectionIds.length === 0;
       for (const end = at + event.connectionIds.length; at < end; at += 1) {
         const row = rows[at];
         const result = appended[at];
         if (row === undefined || result === undefined) continue;
-        this.#handOver(row, result);
+        this.#handOver(row, result, arrival);
         if (result === 'duplicate') continue;
         isNew = true;
         backlog.add(row, Buffer.byteLength(row.body));
       }
-      if (isNew) events.emit({ t: 'journaled', appId, kind, ms: now() - event.receivedAt });
-      else events.emit({ t: 'duplicate', appId, kind });
+      if (isNew) events.emit({ t: 'journaled', appId, kind, key, ms });
+      else events.emit({ t: 'duplicate', appId, kind, key });
       resolve(isNew ? 'journaled' : 'duplicate');
     }
   }
@@ -215,15 +223,28 @@ export class Intake {
     });
   }
 
-  #handOver(row: RowToAppend, result: Appended): void {
-    const { dispatcher } = this.#ports;
+  #handOver(row: RowToAppend, result: Appended, arrival: Arrival | undefined): void {
+    const { dispatcher, arrivals } = this.#ports;
     const { appId, connectionId, key, kind, conversation, urgent, body, receivedAt } = row;
     if (typeof result === 'object') {
       const { claimed: id, turn } = result;
-      const written = { id, turn, appId, connectionId, key, kind, conversation, urgent, body, receivedAt };
+      const written = {
+        id,
+        turn,
+        appId,
+        connectionId,
+        key,
+        kind,
+        conversation,
+        urgent,
+        body,
+        receivedAt,
+        arrival,
+      };
       // The spread last: docs/architecture.md, "Avoiding promotion on the hot path".
       dispatcher.begin({ attempts: 1, retried: false, unansweredAt: undefined, ...written });
     } else if (row.claimFor !== undefined) dispatcher.release(row);
+    if (arrival !== undefined && (result === 'first' || result === 'behind')) arrivals.keep(row, arrival);
     // The others are looked for when their lane's first was dispatched.
     if (result === 'first') dispatcher.notify({ appId, connectionId, urgent, readyAt: 0 });
   }
@@ -231,7 +252,8 @@ export class Intake {
   #refused(batch: readonly Pending[], rows: readonly RowToAppend[], error: PluginError): void {
     for (const row of rows) if (row.claimFor !== undefined) this.#ports.dispatcher.release(row);
     for (const { event, reject } of batch) {
-      this.#ports.events.emit({ t: 'rejected', appId: event.appId, kind: event.kind, reason: error.message });
+      const { appId, kind, key } = event;
+      this.#ports.events.emit({ t: 'rejected', appId, kind, key, reason: error.message });
       reject(error);
     }
   }

@@ -3,7 +3,9 @@ import type { Deadlines } from '../core/cancellation.js';
 import type { Channel } from '../core/channel.js';
 import { errorMessage, PluginError, type ErrorCode } from '../core/errors.js';
 import type { Random } from '../core/random.js';
-import type { JournalRow, Settlement } from '../storage/journal.js';
+import type { PathNote, Settlement } from '../storage/journal.js';
+import type { HeldRow } from './arrival.js';
+import { noteDispatch } from './event-path.js';
 import { labelOf, type DeliveryEvent } from './events.js';
 import type { DeliveryLimits } from './limits.js';
 import type { OutageWatch } from './outage-watch.js';
@@ -22,14 +24,16 @@ export interface LookUpPorts {
   readonly progress: ServerProgress;
   /** How often the server has refused to tell about a row, by the row's id. */
   readonly refusals: Map<number, number>;
+  /** Notes something of the path of a row whose claim has ended. */
+  readonly notePath: (id: number, note: PathNote) => void;
 }
 
 /** A row whose last dispatch ended at `unansweredAt`, and nobody knows how. */
-interface Unanswered extends JournalRow {
+interface Unanswered extends HeldRow {
   readonly unansweredAt: number;
 }
 
-export function isUnanswered(row: JournalRow): row is Unanswered {
+export function isUnanswered(row: HeldRow): row is Unanswered {
   return row.unansweredAt !== undefined;
 }
 
@@ -64,7 +68,7 @@ export async function lookUp(
     const signs = { now: now(), unansweredAt, takenAt, answersSince, comeTo };
     const decision = decide(sighting, signs, limits);
     if (decision === 'send') return 'send';
-    if (decision === 'delivered') return delivered(row, sighting, ports);
+    if (decision === 'delivered') return delivered(row, sighting, startedAt, ports);
     watch.notAsked(now());
     return { t: 'deferred', id, nextAt: decision.nextAt, unansweredAt };
   } catch (error) {
@@ -131,11 +135,18 @@ function isPassedBy(comeTo: Progress, now: number, { lookUpAfterMs }: DeliveryLi
   return comeTo.t === 'started' && now >= comeTo.since + Math.max(comeTo.slowestMs, lookUpAfterMs);
 }
 
-function delivered(row: Unanswered, sighting: Sighting, { watch, events, now }: LookUpPorts): Settlement {
+function delivered(
+  row: Unanswered,
+  sighting: Sighting,
+  startedAt: number,
+  { watch, events, now, notePath }: LookUpPorts,
+): Settlement {
   watch.found(now());
-  events.emit({ t: 'recovered_unconfirmed', row: labelOf(row) });
   const eventId = 'eventId' in sighting ? sighting.eventId : '';
-  return { t: 'delivered', id: row.id, eventId, recovered: true };
+  events.emit({ t: 'recovered_unconfirmed', row: labelOf(row), eventId });
+  const found = { at: startedAt, ms: now() - startedAt, answer: 'found' } as const;
+  const path = noteDispatch(row, {}, found, notePath);
+  return { t: 'delivered', id: row.id, eventId, recovered: true, path };
 }
 
 /**

@@ -29,12 +29,13 @@ export function decideRetry(
   random: Random,
 ): Settlement {
   const { id, attempts } = row;
+  const { eventType: type, channel } = outcome;
   switch (outcome.t) {
     case 'delivered':
       return { t: 'delivered', id, eventId: outcome.eventId, recovered: false };
     case 'poisoned':
     case 'unreadable':
-      return { t: 'dead', id, reason: outcome.reason };
+      return { t: 'dead', id, reason: outcome.reason, type, channel };
     case 'forbidden':
     case 'outage':
     case 'unanswered':
@@ -49,11 +50,11 @@ export function decideRetry(
       const counted = othersPass && isOfRow;
       if (counted && attempts >= limits.attempts) {
         const why = `${reason} (${attempts} attempts, while other events were delivered)`;
-        return { t: 'dead', id, reason: why, unansweredAt };
+        return { t: 'dead', id, reason: why, unansweredAt, type, channel };
       }
       if (!counted && outcome.t === 'failed' && loneSince !== undefined && now - loneSince >= limits.loneMs) {
         const why = `${reason} (retried for too long, with no other event to compare it with)`;
-        return { t: 'dead', id, reason: why };
+        return { t: 'dead', id, reason: why, type, channel };
       }
       const nextAt = now + backoffDelay(limits.retry, attempts, random);
       return { t: 'retry', id, reason, counted, nextAt, unansweredAt };

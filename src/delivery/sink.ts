@@ -1,9 +1,14 @@
 import type { JournalRow } from '../storage/journal.js';
 
-/** How a dispatch ended. */
-export type DispatchOutcome =
-  /** The server has it, as an event of this type; the id is empty where it gives none (organisation-level connections). */
-  | { readonly t: 'delivered'; readonly eventId: string; readonly eventType?: string }
+/** How a dispatch ended, and of what: absent where no event could be made. */
+export type DispatchOutcome = {
+  readonly eventType?: string | undefined;
+  readonly channel?: string | undefined;
+} & Ending;
+
+type Ending =
+  /** The server has it; the id is empty where it gives none (organisation-level connections). */
+  | { readonly t: 'delivered'; readonly eventId: string }
   /** The server refuses this very event, and always will. */
   | { readonly t: 'poisoned'; readonly reason: string }
   /** No event can be made of the row; the server was not asked. */

@@ -1,5 +1,5 @@
 import { actorOf, type Actor } from './actor.js';
-import { innerEvent, type EventFrame, type InnerEvent } from './frame.js';
+import { channelOf, idAt, innerEvent, type EventFrame, type InnerEvent } from './frame.js';
 import { installationOf, type Installation } from './installation.js';
 import { objectAt, stringAt, type ExactObject } from '../core/json.js';
 
@@ -74,14 +74,7 @@ function triggerKey(type: string, payload: ExactObject): string {
 }
 
 function conversationOf(event: ExactObject): string {
-  return (
-    idAt(event, 'channel') ||
-    stringAt(event, 'channel_id') ||
-    stringAt(objectAt(event, 'item'), 'channel') ||
-    stringAt(objectAt(event, 'container'), 'channel_id') ||
-    idAt(event, 'user') ||
-    stringAt(event, 'user_id')
-  );
+  return channelOf(event) || idAt(event, 'user') || stringAt(event, 'user_id');
 }
 
 // Slack's ids have neither, and a database may cut a text there, or give it back otherwise than it got it.
@@ -89,9 +82,4 @@ const CONTROLS_AND_LONE_SURROGATES = /[\p{Cc}\p{Cs}]/gu;
 
 function plain(id: string): string {
   return id.replace(CONTROLS_AND_LONE_SURROGATES, '\ufffd');
-}
-
-/** Some events have an id where others have the whole object. */
-function idAt(event: ExactObject, key: string): string {
-  return stringAt(event, key) || stringAt(objectAt(event, key), 'id');
 }

@@ -1,5 +1,5 @@
 import { PluginError } from '../core/errors.js';
-import { isJsonObject, stringAt, type ExactObject } from '../core/json.js';
+import { isJsonObject, objectAt, stringAt, type ExactObject } from '../core/json.js';
 import type { EnvelopeKind } from '../slack/envelope.js';
 
 /** The part of a frame that says what happened and where. */
@@ -28,6 +28,21 @@ export function innerEvent(kind: EnvelopeKind, payload: ExactObject): InnerEvent
   if (!isJsonObject(event)) return undefined;
   const eventType = stringAt(event, 'type');
   return eventType === '' ? undefined : { eventType, event };
+}
+
+/** Slack's id of the channel that an event is about; empty if there is none. */
+export function channelOf(event: ExactObject): string {
+  return (
+    idAt(event, 'channel') ||
+    stringAt(event, 'channel_id') ||
+    stringAt(objectAt(event, 'item'), 'channel') ||
+    stringAt(objectAt(event, 'container'), 'channel_id')
+  );
+}
+
+/** Some events have an id where others have the whole object. */
+export function idAt(event: ExactObject, key: string): string {
+  return stringAt(event, key) || stringAt(objectAt(event, key), 'id');
 }
 
 /** The work on one frame, counted: own code that takes more steps than a frame of its length can need is ended. */

@@ -3,7 +3,7 @@ import { DEPTH } from '../autokitteh/values-json.js';
 import { sizeOfData } from '../autokitteh/values-size.js';
 import type { Value } from '../autokitteh/values.js';
 import { parseExact } from './exact-json.js';
-import { innerEvent, Steps, type EventFrame, type InnerEvent } from './frame.js';
+import { channelOf, innerEvent, Steps, type EventFrame, type InnerEvent } from './frame.js';
 import { eventShape } from './shapes.js';
 import { ENVELOPE_KEY, slackEnvelope } from './slack-envelope.js';
 import { conflictEntries, mapMembers, type Mapping } from './struct-mapping.js';
@@ -13,6 +13,8 @@ import { isEnvelopeKind } from '../slack/envelope.js';
 /** An event as AutoKitteh's dispatcher takes it. */
 export interface MappedEvent {
   readonly eventType: string;
+  /** Slack's id of the channel; empty if the event has none. */
+  readonly channel: string;
   readonly data: Record<string, Value>;
   readonly memo: Record<string, string>;
 }
@@ -71,6 +73,7 @@ export function toEvent(
   if (inner === undefined) throw new PluginError('bad_input', 'the frame holds no event');
   return {
     eventType: inner.eventType,
+    channel: channelOf(inner.event),
     data: mapWithinLimit(whole, frame, inner, {
       answerUrl: extras.answerUrl ?? '',
       surelySmall: frameText.length <= SURELY_SMALL,

@@ -13,13 +13,19 @@ interface LoggedParts {
   readonly identity: Channel<RightsState>;
   readonly readiness: Channel<ReadinessState>;
   readonly clock: Clock;
+  /** Whether each step of each event is to be a line. */
+  readonly logsSteps: boolean;
 }
 
 /**
  * Writes what operators want to read of what the parts report; what happens for every event is for metrics. An outage is a
  * line when it begins and one when it ends: what is tried meanwhile is for those who look for a fault (`debug`).
  */
-export function logEvents(log: Log, { delivery, sockets, identity, readiness, clock }: LoggedParts): void {
+export function logEvents(
+  log: Log,
+  { delivery, sockets, identity, readiness, clock, logsSteps }: LoggedParts,
+): void {
+  if (logsSteps) delivery.subscribe((event) => logStep(log, event));
   logDelivery(log, delivery, new RareLines(clock));
   logSockets(log, sockets);
   logRights(log, identity);
@@ -50,6 +56,42 @@ function logDelivery(log: Log, delivery: Channel<DeliveryEvent>, rare: RareLines
   });
 }
 
+/** A line for each step of each event, for those who follow one. */
+function logStep(log: Log, event: DeliveryEvent): void {
+  switch (event.t) {
+    case 'received':
+      log.debug(
+        { app: event.appId, key: event.key, kind: event.kind, socket: event.socketId },
+        'event received',
+      );
+      return;
+    case 'journaled':
+      log.debug({ app: event.appId, key: event.key, ms: event.ms }, 'event journaled');
+      return;
+    case 'duplicate':
+      log.debug({ app: event.appId, key: event.key }, 'event repeated by Slack, dropped');
+      return;
+    case 'acknowledged':
+      log.debug({ app: event.appId, key: event.key, ms: event.ms }, 'event acknowledged');
+      return;
+    case 'dispatched': {
+      const { row, eventId, attempts, ms } = event;
+      log.debug(
+        { connection: row.connectionId, key: row.key, event: eventId, attempts, ms },
+        'event dispatched',
+      );
+      return;
+    }
+    case 'recovered_unconfirmed': {
+      const { row, eventId } = event;
+      log.debug({ connection: row.connectionId, key: row.key, event: eventId }, 'event found at AutoKitteh');
+      return;
+    }
+    default:
+      return;
+  }
+}
+
 function logDeliveryEvent(log: Log, event: DeliveryEvent, isDown: boolean, rare: RareLines): void {
   switch (event.t) {
     case 'dead':
@@ -61,7 +103,12 @@ function logDeliveryEvent(log: Log, event: DeliveryEvent, isDown: boolean, rare:
     case 'retried':
       // What an outage spoils is tried again and again until it is over.
       log[isDown ? 'debug' : 'warn'](
-        { connection: event.row.connectionId, attempts: event.attempts, reason: event.reason },
+        {
+          connection: event.row.connectionId,
+          key: event.row.key,
+          attempts: event.attempts,
+          reason: event.reason,
+        },
         event.unanswered
           ? 'the dispatch of an event had no reply, looking it up before it is sent again'
           : 'an event could not be dispatched, retrying',

@@ -1,10 +1,14 @@
 import type { Hono } from 'hono';
+import type { AutoKitteh } from '../autokitteh/client.js';
 import { ProjectNames } from '../connections/project-names.js';
 import type { Clock } from '../core/clock.js';
+import type { Log } from '../core/log.js';
 import type { Cluster } from '../storage/cluster.js';
 import { OpsAccess } from './access.js';
 import { adminRoutes } from './admin.js';
 import { connectionNames, type ConnectionNames } from './connection-names.js';
+import { DeadLetterDesk } from './dead-letter-desk.js';
+import { searchEvents } from './event-search.js';
 import { History } from './history.js';
 import { createMetrics, type MetricsSources } from './metrics/metrics.js';
 import { ReplicaWatch } from './replica-watch.js';
@@ -19,7 +23,10 @@ export interface OperationsOptions
   readonly projectName: (projectId: string, signal: AbortSignal) => Promise<string | undefined>;
   /** The credential of `/metrics` and `/ops/`. */
   readonly opsToken: string;
+  /** Is asked for the sessions of an event. */
+  readonly server: Pick<AutoKitteh, 'sessionsOf'>;
   readonly clock: Clock;
+  readonly log: Pick<Log, 'info'>;
 }
 
 /** What operators see of the program. */
@@ -27,6 +34,7 @@ export interface Operations {
   /** `/metrics` and `/ops/`. */
   readonly routes: Hono;
   readonly names: ConnectionNames;
+  readonly deadLetters: DeadLetterDesk;
   /** From here on this is the credential; the one before, and sessions that were opened with it, open nothing. */
   replaceToken(token: string): void;
   stop(): Promise<void>;
@@ -55,24 +63,20 @@ export function createOperations(options: OperationsOptions): Operations {
     gauges: () => gaugesOf(observed),
     lookFailed: live.lookFailed,
   });
-  const { deadLetters } = delivery;
+  const names = connectionNames(live.registry, projects);
+  const desk = new DeadLetterDesk({ letters: delivery.deadLetters, names, clock, log: options.log });
   const ports = {
     overview: () => overviewOf(observed),
     minutes: () => history.minutes(),
-    deadLetters: async (after: number, limit: number) =>
-      (await deadLetters.list(after, limit)).map(
-        ({ id, connectionId, kind, type, channel, key, reason, settledAt }) => ({
-          givenUpAt: new Date(settledAt).toISOString(),
-          ...{ id, connectionId, kind, type, channel, key, reason },
-        }),
-      ),
-    resend: (ids: readonly number[]) => deadLetters.resend(ids),
+    deadLetters: desk,
+    events: (id: string) => searchEvents(id, { delivery, server: options.server, names, clock }),
     metrics,
   };
   const access = new OpsAccess(options.opsToken, clock);
   return {
     routes: adminRoutes(ports, access),
-    names: connectionNames(live.registry, projects),
+    deadLetters: desk,
+    names,
     replaceToken: (token) => access.replaceToken(token),
     async stop() {
       unsubscribe();

@@ -104,13 +104,20 @@ export function headline({ problems }: Pick<Overview, 'problems'>): string {
 /** A dead letter as people see it: never its body, which holds what somebody wrote. */
 export interface DeadLetter {
   readonly id: number;
+  readonly appId: string;
   readonly connectionId: string;
+  /** The connection's name, as `project/name`; absent until AutoKitteh has told it, and when the connection is gone. */
+  readonly connection?: string | undefined;
+  /** Which kind of envelope Slack sent. */
   readonly kind: string;
-  /** The type of its event, and its channel or conversation; where no event could be made, its kind. */
+  /** The type of the event; the kind where no event could be made. */
   readonly type: string;
+  /** The channel's id in Slack; empty where there is none. */
   readonly channel: string;
   readonly key: string;
   readonly reason: string;
+  readonly attempts: number;
   /** RFC 3339. */
+  readonly receivedAt: string;
   readonly givenUpAt: string;
 }

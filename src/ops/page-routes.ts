@@ -39,7 +39,10 @@ export function pageRoutes(ports: AdminPorts, access: OpsAccess): Hono<PageEnvir
   const routes = new Hono<PageEnvironment>();
   const show = async (context: Context<PageEnvironment>): Promise<Response> => {
     const overview = await ports.overview();
-    const letters = overview.delivery.dead === 0 ? [] : await ports.deadLetters(0, LETTERS_SHOWN);
+    const letters =
+      overview.delivery.dead === 0
+        ? []
+        : await ports.deadLetters.list({}, { after: 0, limit: LETTERS_SHOWN });
     const page = programPage({
       ...{ overview, letters, minutes: ports.minutes(), nonce: nonceOf(context) },
       done: doneWords(context.req.query('done') ?? ''),
@@ -58,31 +61,21 @@ export function pageRoutes(ports: AdminPorts, access: OpsAccess): Hono<PageEnvir
   routes.post('/ops/page/dead-letters', async (context) => {
     const form = await context.req.parseBody({ all: true });
     const chosen = [form['id'] ?? []].flat().map(Number).filter(Number.isSafeInteger);
-    const ids = form['action'] === 'resend-all' ? await allIds(ports) : chosen;
-    const resent = ids.length === 0 ? 0 : await ports.resend(ids);
-    return context.redirect(`/ops/?done=resent-${resent}`, 303);
+    const choice = form['action'] === 'resend-all' ? { filter: {} } : { ids: chosen };
+    const isDiscard = form['action'] === 'discard';
+    const done = await (isDiscard ? ports.deadLetters.discard(choice) : ports.deadLetters.resend(choice));
+    return context.redirect(`/ops/?done=${isDiscard ? 'discarded' : 'resent'}-${done}`, 303);
   });
   return routes;
 }
 
-// As many as are read at once.
-const AT_ONCE = 1_000;
-
-async function allIds(ports: AdminPorts): Promise<number[]> {
-  const ids: number[] = [];
-  for (;;) {
-    const letters = await ports.deadLetters(ids.at(-1) ?? 0, AT_ONCE);
-    ids.push(...letters.map(({ id }) => id));
-    if (letters.length < AT_ONCE) return ids;
-  }
-}
-
 function doneWords(done: string): string {
-  const [, count] = /^resent-(\d{1,9})$/.exec(done) ?? [];
+  const [, what, count] = /^(resent|discarded)-(\d{1,9})$/.exec(done) ?? [];
   if (count === undefined) return '';
-  return count === '0'
-    ? 'No dead letter was chosen.'
-    : `${counted(Number(count), 'dead letter')} is being sent again.`.replace('letters is', 'letters are');
+  if (count === '0') return 'No dead letter was chosen.';
+  const letters = counted(Number(count), 'dead letter');
+  const verb = count === '1' ? 'is' : 'are';
+  return what === 'discarded' ? `${letters} ${verb} discarded.` : `${letters} ${verb} being sent again.`;
 }
 
 function limited(maxSize: number): ReturnType<typeof bodyLimit> {

@@ -24,18 +24,19 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   return {
     prepare(row): Send {
       const answerUrl = answerUrlOf(row, options);
-      const event = toEvent(row.body, {
+      const { channel, ...event } = toEvent(row.body, {
         appId: row.appId,
         key: row.key,
         ...(answerUrl === undefined ? {} : { answerUrl }),
       });
       const dispatch = server.prepareDispatch({ destinationId: row.connectionId, ...event });
+      const { eventType } = event;
       return async (signal) => {
         try {
           const { eventId } = await dispatch(signal);
-          return { t: 'delivered', eventId, eventType: event.eventType };
+          return { t: 'delivered', eventId, eventType, channel };
         } catch (error) {
-          return outcomeOfError(error);
+          return { eventType, channel, ...outcomeOfError(error) };
         }
       };
     },

@@ -8,6 +8,7 @@ import type { JsonObject } from '../core/json.js';
 import { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import { RareLines } from '../core/rare-lines.js';
+import { Arrival } from '../delivery/arrival.js';
 import type { DeliveryEvent } from '../delivery/events.js';
 import type { Intake, Taken } from '../delivery/intake.js';
 import { defaultAck } from '../events/answers.js';
@@ -138,8 +139,9 @@ export class Receiver {
     const { key, conversation, urgent } = accepted;
     const { appId, kind, text: body, receivedAt } = envelope;
     const unordered = connectionIds.filter((id) => !keepsOrder(registry.get(id)));
+    const arrival = new Arrival(envelope.socketId);
     const event = { appId, key, connectionIds, conversation, unordered, urgent, kind, body, receivedAt };
-    const taken = intake.take(event);
+    const taken = intake.take({ arrival, ...event });
     taken.then(
       (result) => {
         if (result === 'journaled') this.#journaled(envelope, key, connectionIds);
@@ -150,10 +152,12 @@ export class Receiver {
     const asked = this.#askWorkflow(envelope, key, connectionIds);
     const withheld = await this.#acknowledge(envelope, taken, asked);
     if (withheld === undefined) {
-      delivery.emit({ t: 'acknowledged', appId, kind, ms: clock.now() - receivedAt });
+      const ms = clock.now() - receivedAt;
+      arrival.acknowledged(ms);
+      delivery.emit({ t: 'acknowledged', appId, kind, key, ms });
       return;
     }
-    delivery.emit({ t: 'unacknowledged', appId, kind, reason: withheld });
+    delivery.emit({ t: 'unacknowledged', appId, kind, key, reason: withheld });
     const heldBack = this.#lines.next(`${appId} ${withheld}`);
     const more = heldBack === undefined || heldBack === 0 ? {} : { moreBefore: heldBack };
     log[heldBack === undefined ? 'debug' : 'warn'](

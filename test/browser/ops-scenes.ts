@@ -165,6 +165,9 @@ const LETTERS: readonly DeadLetter[] = [
   ],
 ].map(([type, channel, at, reason, minutes], index) => ({
   id: 41 + index,
+  appId: 'A07QX4M2TZ1',
+  attempts: 8,
+  receivedAt: new Date(NOW - (Number(minutes) + 2) * MINUTE).toISOString(),
   connectionId: `con_01j2x5k8w3f4m6n7p9q0r1s2t${at}`,
   kind: type === 'message' ? 'events_api' : 'interactive',
   ...{ type: String(type), channel: String(channel), reason: String(reason) },

@@ -32,11 +32,16 @@ export async function startOpsSite(state: OpsState): Promise<OpsSite> {
     {
       overview: () => Promise.resolve(site.state.overview),
       minutes: () => site.state.minutes,
-      deadLetters: (after) => Promise.resolve(site.state.letters.filter(({ id }) => id > after)),
-      resend(ids) {
-        resent.push(...ids);
-        return Promise.resolve(ids.length);
+      deadLetters: {
+        list: (_, { after }) => Promise.resolve(site.state.letters.filter(({ id }) => id > after)),
+        resend(choice) {
+          const ids = 'ids' in choice ? choice.ids : site.state.letters.map(({ id }) => id);
+          resent.push(...ids);
+          return Promise.resolve(ids.length);
+        },
+        discard: () => Promise.resolve(0),
       },
+      events: () => Promise.resolve([]),
       metrics: new Registry(),
     },
     access,

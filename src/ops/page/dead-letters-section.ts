@@ -48,6 +48,7 @@ export function deadLettersSection(
       <div class="actions">
         <button class="primary" name="action" value="resend">Send the chosen ones again</button>
         <button name="action" value="resend-all">Send all again</button>
+        <button name="action" value="discard">Discard the chosen ones</button>
       </div>
     </form>
   </section>`;

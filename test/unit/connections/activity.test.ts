@@ -14,9 +14,9 @@ describe('ActivityLog', () => {
     const events = new Channel<DeliveryEvent>();
     const log = new ActivityLog(events, clock);
     const start = clock.now();
-    events.emit({ t: 'dispatched', row: rowOf('one'), attempts: 1, ms: 5, waitedMs: 9 });
+    events.emit({ t: 'dispatched', eventId: 'evt_1', row: rowOf('one'), attempts: 1, ms: 5, waitedMs: 9 });
     await clock.advance(1_000);
-    events.emit({ t: 'recovered_unconfirmed', row: rowOf('one', 'interactive') });
+    events.emit({ t: 'recovered_unconfirmed', eventId: 'evt_1', row: rowOf('one', 'interactive') });
     events.emit({ t: 'dead', row: rowOf('one'), attempts: 8, reason: 'refused' });
     events.emit({ t: 'retried', unanswered: false, row: rowOf('one'), attempts: 1, reason: 'busy' });
     events.emit({ t: 'dead', row: rowOf('two'), attempts: 8, reason: 'refused' });
@@ -32,7 +32,8 @@ describe('ActivityLog', () => {
   it('The activity log forgets connections that are gone', () => {
     const events = new Channel<DeliveryEvent>();
     const log = new ActivityLog(events, new HandClock());
-    for (const id of ['one', 'two']) events.emit({ t: 'recovered_unconfirmed', row: rowOf(id) });
+    for (const id of ['one', 'two'])
+      events.emit({ t: 'recovered_unconfirmed', eventId: 'evt_1', row: rowOf(id) });
     log.retain(new Set(['two']));
     expect(log.of('one')).toEqual({ delivered: 0, dead: 0, lastEvent: undefined });
     expect(log.of('two').delivered).toBe(1);

@@ -135,7 +135,7 @@ describe('The limits of the intake', () => {
     await r.take({ key: 'dead', body });
     await eventually(async () => (await r.delivery.stats()).dead === 1, 'given up');
     r.server.answer = () => ({ t: 'outage', reason: 'down' });
-    const [letter] = await r.delivery.deadLetters.list(0, 1);
+    const [letter] = await r.delivery.deadLetters.list({ after: 0, limit: 1 });
     await r.delivery.deadLetters.resend([letter!.id]);
     await r.take({ key: 'a', body: 'x'.repeat(1000) });
     await expect(r.take({ key: 'b' })).rejects.toMatchObject({ code: 'overloaded' });

@@ -138,12 +138,12 @@ describe('Delivery', () => {
     await r.delivery.start();
     for (const key of ['a', 'bad', 'c']) await r.take({ key });
     await eventually(() => r.server.got.length === 2, 'the others dispatched');
-    const [letter] = await r.delivery.deadLetters.list(0, 10);
+    const [letter] = await r.delivery.deadLetters.list({ after: 0, limit: 10 });
     expect(letter).toMatchObject({ key: 'bad', reason: 'blob too large' });
     expect(await r.journal.deadBody(letter!.id)).toBe('{"key":"bad"}');
     expect((await r.delivery.stats()).dead).toBe(1);
     isFixed = true;
-    expect(await r.delivery.deadLetters.resend([letter!.id])).toBe(1);
+    expect(await r.delivery.deadLetters.resend([letter!.id])).toMatchObject([{ id: letter!.id }]);
     await eventually(() => r.server.got.length === 3, 'sent again');
     expect(r.server.got).toEqual(['a', 'c', 'bad']);
     await eventually(async () => (await r.delivery.stats()).waiting === 0, 'nothing waits');
@@ -184,7 +184,7 @@ describe('Delivery', () => {
       const own = r.server.got.filter((key) => Number(key.slice(1)) % 7 === n);
       expect(own).toEqual([...own].sort());
     }
-    expect(await r.delivery.deadLetters.list(0, 10)).toEqual([]);
+    expect(await r.delivery.deadLetters.list({ after: 0, limit: 10 })).toEqual([]);
     expect(r.tags().filter((t) => t === 'outage' || t === 'passing')).toEqual(['outage', 'passing']);
   });
 

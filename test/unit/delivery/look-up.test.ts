@@ -296,7 +296,7 @@ describe('a row whose dispatch had no answer', () => {
       void r.take({ key: `n${n}`, conversation: `n${n}` });
       await clock.advance(3 * SECOND);
     }
-    const [letter] = await r.delivery.deadLetters.list(0, 10);
+    const [letter] = await r.delivery.deadLetters.list({ after: 0, limit: 10 });
     r.server.stored.add('bad');
     const before = keys(r).length;
     await r.delivery.deadLetters.resend([letter!.id]);

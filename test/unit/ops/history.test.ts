@@ -24,9 +24,23 @@ function start() {
     ...{ delivery, sockets, clock },
   });
   const receive = (ms: number): void => {
-    delivery.emit({ t: 'received', appId: 'A1', kind: 'events_api', connections: 1 });
-    delivery.emit({ t: 'acknowledged', appId: 'A1', kind: 'events_api', ms });
-    delivery.emit({ t: 'dispatched', row: ROW, attempts: 1, ms: 10 * ms, waitedMs: 11 * ms });
+    delivery.emit({
+      t: 'received',
+      appId: 'A1',
+      kind: 'events_api',
+      key: 'Ev1',
+      socketId: 's1',
+      connections: 1,
+    });
+    delivery.emit({ t: 'acknowledged', appId: 'A1', kind: 'events_api', key: 'Ev1', ms });
+    delivery.emit({
+      t: 'dispatched',
+      eventId: 'evt_1',
+      row: ROW,
+      attempts: 1,
+      ms: 10 * ms,
+      waitedMs: 11 * ms,
+    });
   };
   return { clock, delivery, sockets, journal, history, receive };
 }

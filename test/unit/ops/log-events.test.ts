@@ -29,7 +29,14 @@ beforeEach(() => {
     (first: unknown, words?: string): void =>
       void lines.push(`${level} ${words ?? String(first)}`);
   const log = { debug: () => undefined, info: write('info'), warn: write('warn'), error: write('error') };
-  logEvents(log as never, { delivery, sockets, identity, readiness: new Channel<ReadinessState>(), clock });
+  logEvents(log as never, {
+    delivery,
+    sockets,
+    identity,
+    readiness: new Channel<ReadinessState>(),
+    clock,
+    logsSteps: false,
+  });
 });
 
 function status(over: Partial<AppSocketsStatus> & Pick<AppSocketsStatus, 't'>): SocketEvent {

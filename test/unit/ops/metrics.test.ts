@@ -103,8 +103,8 @@ describe('The metrics', () => {
 
   it('The metrics measure in seconds how long acknowledgement, dispatch and the whole way take', async () => {
     const { delivery, lines } = start();
-    delivery.emit({ t: 'acknowledged', appId: 'A1', kind: 'events_api', ms: 20 });
-    delivery.emit({ t: 'dispatched', row: ROW, attempts: 1, ms: 300, waitedMs: 2_500 });
+    delivery.emit({ t: 'acknowledged', appId: 'A1', kind: 'events_api', key: 'Ev1', ms: 20 });
+    delivery.emit({ t: 'dispatched', eventId: 'evt_1', row: ROW, attempts: 1, ms: 300, waitedMs: 2_500 });
     expect(await lines()).toEqual(
       expect.arrayContaining([
         'ak_slack_acknowledgement_seconds_sum 0.02',

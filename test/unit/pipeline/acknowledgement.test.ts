@@ -97,7 +97,10 @@ describe('an acknowledgement', () => {
     await idle();
     expect(sent).toEqual([]);
     expect(seen).toEqual([
-      { t: 'unacknowledged', appId: 'A07SYNTH01', kind: 'events_api', reason: 'journal_full' },
+      {
+        ...{ t: 'unacknowledged', appId: 'A07SYNTH01', kind: 'events_api' },
+        ...{ key: expect.any(String) as string, reason: 'journal_full' },
+      },
     ]);
     expect(logged.join('')).toContain('journal_full');
   });

@@ -40,7 +40,7 @@ describe('the event sink', () => {
   it("The event sink dispatches the mapped frame to the row's connection, with a memo to find it by", async () => {
     const { made, dispatched } = sink();
     expect(await made.prepare(ROW)(NEVER)).toEqual({
-      ...{ t: 'delivered', eventId: 'evt_1', eventType: 'message' },
+      ...{ t: 'delivered', eventId: 'evt_1', eventType: 'message', channel: expect.any(String) as string },
     });
     expect(dispatched[0]).toMatchObject({
       destinationId: 'con_1',
