@@ -119,6 +119,7 @@ export const FOLDERS = {
       'live-connection.ts',
       'ports.ts',
       'setup.ts',
+      'slack-failure.ts',
       'stored-tokens.ts',
     ],
   },

@@ -4,6 +4,7 @@ import { tokenKind } from '../browser/token-shape.js';
 import { deadline } from '../core/cancellation.js';
 import { errorMessage, PluginError } from '../core/errors.js';
 import { createAppLink, manifestJson, manifestYaml } from '../setup/app-manifest.js';
+import { slackFailureForOperators } from '../setup/slack-failure.js';
 import { checkTokens, type CheckStep, type TokenCheck, type Tokens } from '../setup/check-tokens.js';
 import { openConnection } from '../setup/connection-access.js';
 import { saveConnection } from '../setup/stored-tokens.js';
@@ -50,7 +51,13 @@ export function addSetUpCommands(
     .action(async (options: { tokensFile?: string; json?: true }) => {
       const tokens = await readTokens(options.tokensFile, ports.terminal);
       await withTools(ports, flags(), async ({ slack, manifest }, signal) => {
-        const checked = await checkTokens(slack, tokens, manifest.oauth_config.scopes.bot, signal);
+        const checked = await checkTokens(
+          slack,
+          tokens,
+          manifest.oauth_config.scopes.bot,
+          signal,
+          slackFailureForOperators,
+        );
         if (options.json === true) reportJson(ports, checked, {});
         else report(ports, checked);
         if (checked.t === 'failed') exit(1);

@@ -1,3 +1,4 @@
+import type { SlackFailure } from '../slack/errors.js';
 import type { SlackResult, SlackWebApi } from '../slack/web-api.js';
 import { askWhoseBot } from '../connections/whose-bot.js';
 import { appIdOf, appTokenProblem, areSwapped, botTokenProblem } from '../browser/token-shape.js';
@@ -13,6 +14,8 @@ export interface CheckStep {
   readonly verdict: 'passed' | 'warning' | 'failed' | 'open';
   readonly sentence: string;
 }
+
+type TellFailure = (failure: SlackFailure) => string;
 
 /** A pair of tokens and what was found. */
 export type TokenCheck =
@@ -33,22 +36,23 @@ export interface Tokens {
 /**
  * Asks Slack about a bot token and an app-level token: who the bot is, whether Socket Mode gives a socket, whether
  * both belong to one app, and which of `wantedScopes` are not granted. Nothing is stored, and texts of a wrong shape
- * are not sent anywhere.
+ * are not sent anywhere. `tell` makes sentences of calls that failed.
  */
 export async function checkTokens(
   slack: SlackWebApi,
   tokens: Tokens,
   wantedScopes: readonly string[],
   signal: AbortSignal,
+  tell: TellFailure = slackFailureSentence,
 ): Promise<TokenCheck> {
   const shapes = checkShapes(tokens);
   if (shapes !== undefined) return failed(shapes, false);
   const [bot, socket] = await Promise.all([
-    askAboutBot(slack, tokens.botToken, signal),
+    askAboutBot(slack, tokens.botToken, tell, signal),
     slack.openConnection(tokens.appToken, signal),
   ]);
   const sameApp = sameAppStep(bot.identity?.appId, appIdOf(tokens.appToken));
-  const steps = [...bot.steps, socketStep(socket), sameApp];
+  const steps = [...bot.steps, socketStep(socket, tell), sameApp];
   if (bot.granted !== undefined) steps.push(scopesStep(bot.granted, wantedScopes));
   if (bot.identity === undefined || steps.some(({ verdict }) => verdict === 'failed')) {
     return failed(steps, bot.transient || (!socket.ok && mayPass(socket.failure)));
@@ -81,16 +85,21 @@ interface BotAnswer {
   readonly transient: boolean;
 }
 
-async function askAboutBot(slack: SlackWebApi, botToken: string, signal: AbortSignal): Promise<BotAnswer> {
+async function askAboutBot(
+  slack: SlackWebApi,
+  botToken: string,
+  tell: TellFailure,
+  signal: AbortSignal,
+): Promise<BotAnswer> {
   const answer = await askWhoseBot(slack, botToken, signal);
   if (answer.t === 'failed' && answer.auth === undefined) {
-    const steps = [step('bot_token', 'failed', slackFailureSentence(answer.failure))];
+    const steps = [step('bot_token', 'failed', tell(answer.failure))];
     return { steps, transient: mayPass(answer.failure) };
   }
   const { auth } = answer;
   const known = step('bot_token', 'passed', `Slack knows the bot as @${auth.user} in ${auth.team}.`);
   if (answer.t === 'failed') {
-    const steps = [known, step('bot', 'failed', slackFailureSentence(answer.failure))];
+    const steps = [known, step('bot', 'failed', tell(answer.failure))];
     return { steps, granted: auth.scopes ?? 'unknown', transient: mayPass(answer.failure) };
   }
   const steps = [known, step('bot', 'passed', `It is the bot of the app ${answer.bot.appId}.`)];
@@ -102,8 +111,8 @@ async function askAboutBot(slack: SlackWebApi, botToken: string, signal: AbortSi
   };
 }
 
-function socketStep(answer: SlackResult<unknown>): CheckStep {
-  if (!answer.ok) return step('app_token', 'failed', slackFailureSentence(answer.failure));
+function socketStep(answer: SlackResult<unknown>, tell: TellFailure): CheckStep {
+  if (!answer.ok) return step('app_token', 'failed', tell(answer.failure));
   return step('app_token', 'passed', 'Slack accepts it for opening sockets.');
 }
 

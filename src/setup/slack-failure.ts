@@ -27,6 +27,11 @@ export function slackFailureSentence(
   }
 }
 
+/** The same for an operator at the machine of this program, who may know its network: with the cause, also an inner one. */
+export function slackFailureForOperators(failure: SlackFailure): string {
+  return failure.t === 'unreachable' ? `${failure.message}. Try again.` : slackFailureSentence(failure);
+}
+
 /** Whether the same call may succeed later without a change by a person. */
 export function mayPass(failure: SlackFailure): boolean {
   return failure.t !== 'refused' || !isPermanent(failure.error);

@@ -25,6 +25,8 @@ function variablesOfTheProgram(texts: readonly string[]): Set<string> {
   );
   const names = new Set<string>(IDENTITY_VARIABLES);
   for (const [, own] of all.matchAll(/'(socket_mode_[a-z_]+)'/g)) names.add(own ?? '');
+  // A setting of an app's manifest.
+  names.delete('socket_mode_enabled');
   for (const [, literal, constant] of all.matchAll(
     /[vV]ariables\??\.(?:get|has)\(\s*(?:'([^']+)'|([A-Z_]+))\s*\)/g,
   )) {
