@@ -29,7 +29,7 @@ import { missingContact } from './ops/probes.js';
 import { openPorts } from './open-ports.js';
 import { ButtonUpdater } from './pipeline/button-update.js';
 import { createEventSink } from './pipeline/dispatch.js';
-import { PendingResponses } from './pipeline/pending-responses.js';
+import { openPendingResponses, type PendingResponses } from './pipeline/pending-responses.js';
 import { Receiver, type ReceiverEvent } from './pipeline/receiver.js';
 import { openServerLine } from './server-line.js';
 import type { Envelope } from './slack/envelope.js';
@@ -183,14 +183,14 @@ export async function makePipeline(
     failed: (method, failure) => slackFailures.emit({ method, failure }),
     ...{ clock, http },
   });
-  const responses = new PendingResponses();
   const updater = new ButtonUpdater({ apiUrl: config.slackApiUrl, fetch: http.fetch, clock, log });
   releasers.push('updates of messages', () => updater.idle());
 
   const journal = await openJournal(config.journalUrl);
   releasers.push('the journal', () => journal.close());
   if (journal.warning !== undefined) log.error(journal.warning);
-  const hosts = new Hosts({ cluster: journal.cluster, policy: policies.sockets.pool, clock });
+  const responses = await openPendingResponses(journal);
+  const hosts = new Hosts({ cluster: journal.cluster, policy: policies.sockets.pool, clock, log });
   const ownSockets = createSlackSockets({
     apiUrl: config.slackApiUrl,
     policy: policies.sockets,
@@ -208,6 +208,7 @@ export async function makePipeline(
     server,
     sockets,
     speaker: hosts,
+    notifications: journal.cluster.notifications,
     ask: async (botToken, signal) => verdictOf(await askWhoseBot(slack, botToken, signal)),
     tokens: journal.tokens,
     policy: policies.live,

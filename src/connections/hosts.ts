@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Channel } from '../core/channel.js';
 import { sleep, type Clock } from '../core/clock.js';
+import type { Log } from '../core/log.js';
 import type { SocketPlace, SocketPlaces } from '../slack/places.js';
 import type { SocketPolicy } from '../slack/policy.js';
 import type { Cluster } from '../storage/cluster.js';
@@ -21,6 +22,7 @@ export interface HostsOptions {
   readonly cluster: Cluster;
   readonly policy: SocketPolicy['pool'];
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** An app of which this process is to have sockets. */
@@ -60,14 +62,17 @@ export class Hosts implements SocketPlaces, Speaker {
   #shares = new Map<string, Share>();
   #wanted: ReadonlySet<string> = new Set();
   #isDraining = false;
+  #isReplaced = false;
 
   constructor(options: HostsOptions) {
     this.#options = options;
     const { membership, slots } = options.cluster;
     membership.changed.subscribe(() => {
       this.#ranked.clear();
+      this.#warnOfNamesake();
       this.changed.emit(undefined);
     });
+    this.#warnOfNamesake();
     slots.changed.subscribe((appIds) => {
       for (const appId of appIds) this.appChanged.emit(appId);
     });
@@ -96,6 +101,11 @@ export class Hosts implements SocketPlaces, Speaker {
   hasOthers(): boolean {
     const { membership } = this.#options.cluster;
     return membership.members().some(({ instance, isDraining }) => !isDraining && instance !== this.#self);
+  }
+
+  /** Whether this process must not have any socket, because it cannot know whether others have taken its slots. */
+  get isCutOff(): boolean {
+    return this.#options.cluster.slots.hold() === 'over';
   }
 
   /** How many sockets an app should have, over all processes. */
@@ -153,6 +163,22 @@ export class Hosts implements SocketPlaces, Speaker {
   look(): Promise<void> | undefined {
     const { membership, slots } = this.#options.cluster;
     return membership.isShared ? slots.look() : undefined;
+  }
+
+  /** Of two processes with one name the one that joined last counts. */
+  #warnOfNamesake(): void {
+    const { cluster, log } = this.#options;
+    const { membership } = cluster;
+    const isCounted = membership.members().some(({ instance }) => instance === this.#self);
+    if (isCounted || !membership.holdsLease() || this.#isDraining) {
+      this.#isReplaced &&= !isCounted;
+      return;
+    }
+    if (!this.#isReplaced)
+      log.error(
+        'Another program uses this journal with the same REPLICA_NAME, and hosts the apps of this one: give each a name of its own.',
+      );
+    this.#isReplaced = true;
   }
 
   get #self(): string {

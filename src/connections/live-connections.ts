@@ -10,6 +10,7 @@ import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
 import type { Installation } from '../events/installation.js';
 import type { SlackSockets } from '../slack/sockets.js';
+import type { Notifications } from '../storage/cluster.js';
 import type { TokenStore } from '../storage/tokens.js';
 import { ConnectionStatuses, type Speaker } from './connection-statuses.js';
 import { sayFarewell } from './farewell.js';
@@ -34,6 +35,8 @@ export interface LiveOptions {
   readonly sockets: Pick<SlackSockets, 'reconcile' | 'status' | 'events'>;
   /** Who brings statuses to the server; this process, unless said. */
   readonly speaker?: Speaker;
+  /** The other processes that serve the same connections, if there are any. */
+  readonly notifications?: Notifications;
   readonly ask: AskSlack;
   /** Where what Slack said about tokens is kept over restarts. */
   readonly tokens: TokenStore;
@@ -122,6 +125,7 @@ export class LiveConnections {
   }
 
   start(): void {
+    this.#options.notifications?.received.subscribe((connectionId) => this.#reconciler.look(connectionId));
     this.#reconciler.start();
   }
 
@@ -143,6 +147,7 @@ export class LiveConnections {
   /** Something may have changed on the server: looks soon, and at this connection's variables if one is named. */
   noticeChange(connectionId?: string): void {
     this.#reconciler.look(connectionId);
+    if (connectionId !== undefined) this.#options.notifications?.changed(connectionId);
   }
 
   /** Slack announced that tokens of this installation may be gone. */

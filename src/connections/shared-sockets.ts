@@ -6,6 +6,12 @@ import type { Hosts } from './hosts.js';
 
 const UNTRIED: readonly [] = [];
 
+const CUT_OFF = {
+  reason:
+    'PostgreSQL has not answered for almost three minutes, so another replica may open the sockets of this one',
+  doing: 'opening them when it answers',
+};
+
 /**
  * The sockets of all apps, where several processes share them: opens here those of the apps that are hosted here, and tells
  * of each app how it fares over all processes. The status of an app is the same in every one of them as long as all is well.
@@ -44,6 +50,10 @@ function statusOverAll(own: AppSocketsStatus | undefined, appId: string, hosts: 
   const sockets = (own?.sockets ?? 0) + live;
   const wanted = Math.max(hosts.socketsOfApp, (own?.wanted ?? 0) + (own === undefined ? 0 : live));
   const elsewhere = { sockets: live, replicas };
+  if (hosts.isCutOff) {
+    const common = { sockets: 0, wanted, ghosts: 0, tokens: UNTRIED, answered: true, greeted: false };
+    return { ...common, t: 'degraded', ...CUT_OFF };
+  }
   if (own === undefined) {
     const greeted = live > 0;
     const common = { sockets, wanted, ghosts: 0, tokens: UNTRIED, answered: true, greeted, elsewhere };

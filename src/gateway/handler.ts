@@ -25,7 +25,7 @@ export interface GatewayPorts extends ReplacedAnswersPorts {
   /** The set-up pages. */
   readonly setup: SetupHandler;
   /** Whether a workflow may post a response to this path. */
-  readonly awaitsResponse: (path: string) => boolean;
+  readonly awaitsResponse: (path: string) => boolean | Promise<boolean>;
   /** Whether another site made a browser send a request with these headers. */
   readonly isForged: (headers: RequestHeaders) => boolean;
   /** Who sent a GET or HEAD with these headers. */
@@ -115,7 +115,7 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
   }
 
   async function pages(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method === 'POST' && ports.awaitsResponse(pathOf(request))) {
+    if (request.method === 'POST' && (await ports.awaitsResponse(pathOf(request)))) {
       const body = await read(request, response, PORT_LIMITS.workflowAnswerBytes);
       if (body !== undefined) await answerBySetup(ports.setup, request, response, body);
       return;

@@ -1,10 +1,12 @@
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { createHmac, randomBytes } from 'node:crypto';
-import type { ResponseKind } from '../connections/choices.js';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { RESPONSE_KINDS, type ResponseKind } from '../connections/choices.js';
 import { Channel } from '../core/channel.js';
 import type { JsonObject } from '../core/json.js';
 import { PORT_LIMITS } from '../http/limits.js';
+import type { PendingResponseStore } from '../storage/cluster.js';
+import type { JournalDatabase } from '../storage/journal.js';
 import { payloadProblem } from './response-kinds.js';
 
 // Where the addresses lie below the public base.
@@ -31,21 +33,41 @@ interface Open {
   readonly waiting: Set<(answer: JsonObject | undefined) => void>;
 }
 
+// A token is made of two parts of digests in base64url: 132 bits that name the event, and 126 that nobody else can make.
+const NAME_LENGTH = 22;
+const CHECK_LENGTH = 21;
+
 // Slack repeats a delivery within seconds, if at all; by then no more events than these were answered.
 const REMEMBERED = 1_000;
 
 /**
  * The responses that workflows may give to slash commands, modals and options requests: each has one address that cannot
  * be guessed, takes one response, and is gone when Slack's time is up. Addresses are derived from the event's key and a
- * secret of this process, so that nothing about them has to be stored; after a restart the old ones are gone.
+ * secret of this process, or of all that share a journal: then a response may reach any of them.
  */
 export class PendingResponses {
   readonly fates = new Channel<ResponseFate>();
-  readonly #secret = randomBytes(32);
+  readonly #secret: string | Buffer;
+  readonly #elsewhere: PendingResponseStore | undefined;
   readonly #open = new Map<string, Open>();
   /** Tokens that are used up, oldest first: a repeated delivery opens none of them again. */
   readonly #used = new Set<string>();
   #base = '';
+
+  /** With what several processes share; else with a secret of this one. */
+  constructor(shared?: { readonly secret: string; readonly store: PendingResponseStore }) {
+    this.#secret = shared?.secret ?? randomBytes(32);
+    this.#elsewhere = shared?.store;
+    shared?.store.arrived.subscribe(({ ticket, answer }) => {
+      const open = this.#open.get(ticket);
+      if (open !== undefined) this.#close(ticket, open, JSON.parse(answer) as JsonObject);
+    });
+  }
+
+  /** Whether other processes may wait for responses with the same tokens. */
+  get isShared(): boolean {
+    return this.#elsewhere !== undefined;
+  }
 
   /** From now on addresses begin with `base`, such as `https://ak.example.com`. */
   servedAt(base: string): void {
@@ -59,7 +81,8 @@ export class PendingResponses {
 
   /** The last part of an event's address: 43 characters that are safe in a URL. */
   token(appId: string, key: string): string {
-    return createHmac('sha256', this.#secret).update(`${appId}\n${key}`).digest('base64url');
+    const name = this.#digest(`event\n${appId}\n${key}`).slice(0, NAME_LENGTH);
+    return name + this.#checkOf(name);
   }
 
   /** The kind of response that this event still waits for; nothing if it waits for none. */
@@ -67,29 +90,35 @@ export class PendingResponses {
     return this.#open.get(this.token(appId, key))?.kind;
   }
 
-  /** Whether a response may still be posted with this token. */
-  isOpen(token: string): boolean {
-    return this.#open.has(token);
+  /** Whether a response may still be posted with this token. The others are asked only about one that can be real. */
+  isOpen(token: string): boolean | Promise<boolean> {
+    if (this.#open.has(token)) return true;
+    const elsewhere = this.#elsewhere;
+    if (elsewhere === undefined || this.#used.has(token) || !this.#isReal(token)) return false;
+    return elsewhere.find(token).then((kind) => kind !== undefined);
   }
 
   /** Whether a response may still be posted to this path. */
-  isOpenAt(path: string): boolean {
+  isOpenAt(path: string): boolean | Promise<boolean> {
     return path.startsWith(`${PATH}/`) && this.isOpen(path.slice(PATH.length + 1));
   }
 
   /**
-   * Opens an event's address. Resolves with the workflow's response, or with nothing when `signal` ends the waiting. An
-   * event that is delivered again meanwhile waits for the same response; later on there is none any more.
+   * Opens an event's address. Resolves with the workflow's response, or with nothing when `signal` ends the waiting, which it
+   * does `forMs` milliseconds from now at the latest. An event that is delivered again meanwhile waits for the same response;
+   * later on there is none any more.
    */
   await(
     appId: string,
     key: string,
     kind: ResponseKind,
     signal: AbortSignal,
+    forMs = 0,
   ): Promise<JsonObject | undefined> {
     const token = this.token(appId, key);
     if (this.#used.has(token)) return Promise.resolve(undefined);
     const open = this.#open.get(token) ?? { kind, waiting: new Set() };
+    if (!this.#open.has(token)) this.#elsewhere?.open(token, kind, forMs);
     this.#open.set(token, open);
     return new Promise((resolve) => {
       const onAbort = (): void => {
@@ -111,12 +140,9 @@ export class PendingResponses {
   }
 
   /** Takes what a workflow posted. A refused response leaves the address open for a better one. */
-  post(token: string, answer: unknown): Posted {
+  post(token: string, answer: unknown): Posted | Promise<Posted> {
     const open = this.#open.get(token);
-    if (open === undefined) {
-      this.noteLate(token);
-      return { t: 'gone' };
-    }
+    if (open === undefined) return this.#handOver(token, answer);
     const problem = payloadProblem(open.kind, answer);
     if (problem !== undefined) {
       this.fates.emit('refused');
@@ -141,13 +167,57 @@ export class PendingResponses {
     return this.#open.size;
   }
 
+  /** To the process that waits for it. */
+  async #handOver(token: string, answer: unknown): Promise<Posted> {
+    const posted = await this.#handed(token, answer);
+    if (posted.t === 'gone') this.noteLate(token);
+    else this.fates.emit(posted.t === 'accepted' ? 'in_time' : 'refused');
+    return posted;
+  }
+
+  async #handed(token: string, answer: unknown): Promise<Posted> {
+    const elsewhere = this.#elsewhere;
+    if (elsewhere === undefined || !this.#isReal(token)) return { t: 'gone' };
+    const found = await elsewhere.find(token);
+    const kind = RESPONSE_KINDS.find((each) => each === found);
+    if (kind === undefined) return { t: 'gone' };
+    const problem = payloadProblem(kind, answer);
+    if (problem !== undefined) return { t: 'refused', problem };
+    return { t: (await elsewhere.hand(token, JSON.stringify(answer))) ? 'accepted' : 'gone' };
+  }
+
+  #isReal(token: string): boolean {
+    const name = token.slice(0, NAME_LENGTH);
+    const check = Buffer.from(token.slice(NAME_LENGTH));
+    const expected = Buffer.from(this.#checkOf(name));
+    return check.length === expected.length && timingSafeEqual(check, expected);
+  }
+
+  #checkOf(name: string): string {
+    return this.#digest(`check\n${name}`).slice(0, CHECK_LENGTH);
+  }
+
+  #digest(text: string): string {
+    return createHmac('sha256', this.#secret).update(text).digest('base64url');
+  }
+
   #close(token: string, open: Open, answer: JsonObject | undefined): void {
     this.#open.delete(token);
+    this.#elsewhere?.close(token);
     this.#used.add(token);
     const oldest = this.#used.values().next();
     if (this.#used.size > REMEMBERED && oldest.done !== true) this.#used.delete(oldest.value);
     for (const settle of [...open.waiting]) settle(answer);
   }
+}
+
+/** Those of a process, which takes responses for the others too where several share the journal. */
+export async function openPendingResponses({ cluster, tokens }: JournalDatabase): Promise<PendingResponses> {
+  if (!cluster.membership.isShared) return new PendingResponses();
+  // The one secret that all of them have; what is made with it for another purpose cannot be told from this.
+  const key = await tokens.key(randomBytes(32).toString('hex'));
+  const secret = createHmac('sha256', key).update('responses of workflows').digest('hex');
+  return new PendingResponses({ secret, store: cluster.responses });
 }
 
 /** `POST /slack/assets/answers/<token>` with a JSON object. The token is the credential. */
@@ -160,7 +230,7 @@ export function responseRoutes(responses: PendingResponses): Hono {
   });
   routes.post(`${PATH}/:token`, async (context, next) => {
     // Anybody may post to any address: nothing is read for one that waits for nothing.
-    if (responses.isOpen(context.req.param('token'))) return next();
+    if (await responses.isOpen(context.req.param('token'))) return next();
     responses.noteLate(context.req.param('token'));
     return gone(context, { connection: 'close' });
   });
@@ -172,7 +242,7 @@ export function responseRoutes(responses: PendingResponses): Hono {
       responses.fates.emit('refused');
       return context.text('the answer must be JSON', 400);
     }
-    const posted = responses.post(context.req.param('token'), answer);
+    const posted = await responses.post(context.req.param('token'), answer);
     switch (posted.t) {
       case 'accepted':
         return context.json({ ok: true });

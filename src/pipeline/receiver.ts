@@ -215,8 +215,9 @@ export class Receiver {
       return undefined;
     const waiting = new AbortController();
     const giveUp = (): void => waiting.abort();
-    const timer = clock.setTimer(receivedAt + ANSWER_MS - clock.now(), giveUp);
-    const answer = responses.await(appId, key, kind, waiting.signal).finally(() => timer.cancel());
+    const leftMs = receivedAt + ANSWER_MS - clock.now();
+    const timer = clock.setTimer(leftMs, giveUp);
+    const answer = responses.await(appId, key, kind, waiting.signal, leftMs).finally(() => timer.cancel());
     return { answer, giveUp };
   }
 }

@@ -78,8 +78,37 @@ export interface SocketSlots {
   stay(appId: string): void;
 }
 
+/** An answer of a workflow, as JSON, for an event that this process waits with. */
+export interface Arrived {
+  readonly ticket: string;
+  readonly answer: string;
+}
+
+/** Answers of workflows, which may reach another process than the one that has the event's acknowledgement to send. */
+export interface PendingResponseStore {
+  /** This process waits for an answer of this kind to this ticket, for so many milliseconds. */
+  open(ticket: string, kind: string, forMs: number): void;
+  /** It waits no more. */
+  close(ticket: string): void;
+  /** The kind of answer that another process still waits for; undefined if none does, or if that cannot be known. */
+  find(ticket: string): Promise<string | undefined>;
+  /** Hands an answer over to the process that waits; false if none does any more. What was handed over goes out. */
+  hand(ticket: string, answer: string): Promise<boolean>;
+  readonly arrived: Channel<Arrived>;
+}
+
+/** What processes tell each other. It may get lost: nothing may depend on it. */
+export interface Notifications {
+  /** Somebody wrote to this connection through this process. */
+  changed(connectionId: string): void;
+  /** Emits connections to which somebody wrote through another process. */
+  readonly received: Channel<string>;
+}
+
 /** What a process knows of those that share the journal with it. */
 export interface Cluster {
   readonly membership: Membership;
   readonly slots: SocketSlots;
+  readonly responses: PendingResponseStore;
+  readonly notifications: Notifications;
 }

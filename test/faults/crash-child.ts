@@ -141,13 +141,13 @@ async function openSharedJournal({ url, name, leftOut }: SharedPlan): Promise<Jo
     version: 'test',
   });
   if (leftOut !== 'fencing') return opened;
-  const { membership, slots } = opened.cluster;
+  const { membership } = opened.cluster;
   const unfenced: Membership = Object.assign(Object.create(membership) as Membership, {
     holdsLease: () => true,
     holds: () => true,
     lapsed: new Channel<undefined>(),
   });
-  return { ...opened, cluster: { membership: unfenced, slots } };
+  return { ...opened, cluster: { ...opened.cluster, membership: unfenced } };
 }
 
 function deadlyJournal(inner: JournalDatabase): JournalDatabase {

@@ -2,6 +2,7 @@ import { schemaMigration000001 } from './migrations/000001.js';
 import { schemaMigration000002 } from './migrations/000002.js';
 import { schemaMigration000003 } from './migrations/000003.js';
 import { schemaMigration000004 } from './migrations/000004.js';
+import { schemaMigration000005 } from './migrations/000005.js';
 
 /**
  * In order; the number of those applied is kept in the database. Old ones are never changed or removed. A new one only adds, so
@@ -12,6 +13,7 @@ export const SCHEMA_MIGRATIONS: readonly string[] = [
   schemaMigration000002,
   schemaMigration000003,
   schemaMigration000004,
+  schemaMigration000005,
 ];
 
 /**

@@ -11,6 +11,8 @@ import { Line } from './line.js';
 import { LeaseKeeper, type Replica } from './membership.js';
 import { migrateSchema } from './migrate.js';
 import { findPaths, findRows, notePath } from './paths.js';
+import { PostgresNotifications } from './notifications.js';
+import { PostgresResponses } from './pending-responses.js';
 import { prune } from './prune.js';
 import { removeRowsOf } from './remove-connection.js';
 import { probe, Room } from './room.js';
@@ -75,27 +77,33 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   const claims = new Claims();
   const lines = [beatLine(database), beatLine(database)] as const;
   const lease = new LeaseKeeper({ name, version, lines, clock, fenced: () => claims.clear() });
-  const slots = new PostgresSlots(slotsLine(database), clock, lease.instance);
-  const eventLines = journalLines(database);
+  const line = socketsLine(database);
+  const slots = new PostgresSlots(line, clock, lease.instance);
+  const responses = new PostgresResponses(line, clock, lease.instance);
+  const notifications = new PostgresNotifications(line, clock, lease.instance);
+  const { appends, others } = journalLines(database);
   const journal = postgresJournal({
     claims,
     async leave() {
+      responses.stop();
+      notifications.stop();
       await slots.close();
       await lease.leave();
     },
     ownerOf: () => lease.id,
     maxBytes,
     clock,
-    ...eventLines,
+    ...{ appends, others },
   });
   try {
-    await joinPatiently(lease, slots, [eventLines.appends, eventLines.others], clock);
+    await joinPatiently(lease, slots, [appends, others], clock);
   } catch (error) {
     await journal.close();
     throw error;
   }
   lease.run();
   slots.run();
+  notifications.run();
   const membership: Membership = {
     isShared: true,
     instance: lease.instance,
@@ -107,7 +115,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
     changed: lease.changed,
     drain: () => lease.drain(),
   };
-  return { cluster: { membership, slots }, ...journal };
+  return { cluster: { membership, slots, responses, notifications }, ...journal };
 }
 
 /** PostgreSQL was reached a moment ago: what fails now is tried again for a while. */
@@ -165,8 +173,8 @@ export function beatLine(database: DatabaseAddress): Line {
   });
 }
 
-/** A connection for the slots of sockets, so that none waits behind events. */
-function slotsLine(database: DatabaseAddress): Line {
+/** A connection for the slots of sockets, answers for acknowledgements, and notifications: none waits behind events. */
+function socketsLine(database: DatabaseAddress): Line {
   return new Line({
     applicationName: 'ak-slack sockets',
     statementMs: STATEMENT_MS,

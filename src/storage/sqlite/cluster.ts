@@ -1,5 +1,12 @@
 import { Channel } from '../../core/channel.js';
-import type { Cluster, Membership, SocketSlot, SocketSlots } from '../cluster.js';
+import type {
+  Cluster,
+  Membership,
+  Notifications,
+  PendingResponseStore,
+  SocketSlot,
+  SocketSlots,
+} from '../cluster.js';
 
 const SELF = { name: 'this process', instance: 'this process', isDraining: false };
 
@@ -30,5 +37,21 @@ const SLOTS: SocketSlots = {
   stay: () => undefined,
 };
 
+/** All answers reach the process that waits for them. */
+const RESPONSES: PendingResponseStore = {
+  open: () => undefined,
+  close: () => undefined,
+  find: () => Promise.resolve(undefined),
+  hand: () => Promise.resolve(false),
+  arrived: new Channel(),
+};
+
+const NOTIFICATIONS: Notifications = { changed: () => undefined, received: new Channel() };
+
 /** The ports of a process that shares its journal with nobody. */
-export const NO_CLUSTER: Cluster = { membership: ALONE, slots: SLOTS };
+export const NO_CLUSTER: Cluster = {
+  membership: ALONE,
+  slots: SLOTS,
+  responses: RESPONSES,
+  notifications: NOTIFICATIONS,
+};

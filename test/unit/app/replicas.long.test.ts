@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SlackInstallation } from '../../../src/sim/slack/directory/entities.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
+import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import { SLACK_RETRIES } from '../../../src/sim/slack/sending/retry-ladder.js';
 import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect, type TestConnection } from '../../world/connections.js';
-import { eventsOf, recordStatuses, statusOf, untilStatus } from '../../world/observations.js';
+import { eventsOf, overview, recordStatuses, statusOf, untilStatus } from '../../world/observations.js';
 import { openPeers, type Peers } from '../../world/open-world.js';
 import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
 import { SLACK_NAME, startReplica, type ReplicaProgram } from '../../world/replicas.js';
@@ -106,11 +107,21 @@ describe('Several programs with one journal in PostgreSQL', () => {
     const during = send(world, installation, 'during', 10);
     await eventually(() => world.slack.ledger.acknowledged().length > 12, 'events are under way');
     await gone?.vanish();
+    const [watching] = programs.filter((program) => program !== gone);
+    if (gone === undefined || watching === undefined) throw new Error('none has dispatched anything');
     peers.server.standIn.faults.clear();
     await during;
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     const after = await send(world, installation, 'after', 10);
     await eventually(() => texts(world, connection).includes('after 9'), 'all events');
+    const { replicas, problems } = await overview({ program: watching });
+    const states = replicas.map(({ name, state, isThis }) => [name, isThis ? 'this' : state]);
+    expect(new Map(states as [string, string][])).toEqual(
+      new Map(
+        programs.map((each) => [each.name, each === gone ? 'gone' : each === watching ? 'this' : 'live']),
+      ),
+    );
+    expect(problems.map(({ sentence }) => sentence)).toContain(`Replica ${gone.name} is gone.`);
     expect(new Set(texts(world, connection))).toEqual(new Set([...before, ...(await during), ...after]));
     expect(world.slack.ledger.lost()).toEqual([]);
     expect(texts(world, connection).length).toBeLessThanOrEqual(before.length + 10 + after.length + 1);
@@ -126,6 +137,8 @@ describe('Several programs with one journal in PostgreSQL', () => {
     await first?.stop();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     await second?.stop();
+    if (third === undefined) throw new Error('there is no third program');
+    expect((await overview({ program: third })).replicas.map(({ name }) => name)).toEqual(['three']);
     const sent = await sending;
     await eventually(() => texts(world, connection).length === sent.length, 'all events');
     expect(texts(world, connection)).toEqual(sent);
@@ -135,8 +148,61 @@ describe('Several programs with one journal in PostgreSQL', () => {
     expect(sockets.most).toBeLessThanOrEqual(10);
     expect(statuses.filter(({ message: text }) => /not running/.test(text))).toEqual([]);
     await untilStatus(world, connection.id, 'ok', /: 2 sockets live$/);
-    await third?.stop();
+    await third.stop();
     expect(statusOf(world, connection.id).message).toMatch(/not running/);
+  });
+
+  it('The answer of a workflow goes into the acknowledgement although it reaches another program than the event', async () => {
+    await replica('one');
+    await replica('two');
+    const { world, installation, connection } = await connected();
+    // A person presses a button of the page of one program; the other one hears of it.
+    const chosen = await fetch(`${world.program.gatewayUrl}/slack/save`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${connection.project.owner.token}` },
+      body: new URLSearchParams({
+        ...{ cid: connection.id, origin: 'web', auth_type: 'socketMode', action: 'choose' },
+        answer_slash_command: 'on',
+      }),
+      redirect: 'manual',
+    });
+    expect(chosen.status).toBe(303);
+    /** Where the event's answer is to be posted, at this program. */
+    const addressAt = (program: ReplicaProgram, text: string): string | undefined => {
+      const event = eventsOf(world, connection.id).find(({ data }) => data['text']?.string?.v === text);
+      const envelope = JSON.stringify(event?.data['slack_envelope'] ?? {}, (_, value: unknown) =>
+        typeof value === 'bigint' ? Number(value) : value,
+      );
+      const [url] = /http:\/\/gateway\.test[^"]+/.exec(envelope) ?? [];
+      return url?.replace('http://gateway.test', program.gatewayUrl);
+    };
+    let answered: string | undefined;
+    // A busy machine may take longer than Slack waits: then the next command is tried.
+    await eventually(async () => {
+      const text = `command ${world.slack.ledger.entries.length}`;
+      const before = programs.map(({ dispatched }) => dispatched);
+      const entry = world.slack.send(installation, slashCommand({ command: '/ak', text }));
+      const other = await eventually(() => {
+        if (entry.state !== 'pending') return 'late';
+        const at = programs.findIndex(({ dispatched }, index) => dispatched > (before[index] ?? 0));
+        return at < 0 ? undefined : programs[1 - at];
+      }, 'the command is dispatched');
+      const address = other === 'late' ? undefined : addressAt(other, text);
+      if (address === undefined) return false;
+      const post = (words: string): Promise<Response> =>
+        fetch(address, { method: 'POST', body: JSON.stringify({ text: words }) });
+      const unfit = await fetch(address, { method: 'POST', body: '{"words":"no message"}' });
+      const taken = await post(text);
+      if (taken.status !== 200) return false;
+      expect([unfit.status, (await post('again')).status]).toEqual([400, 410]);
+      await world.slack.ledger.settled(entry);
+      answered = text;
+      return JSON.stringify(world.slack.ledger.answer(entry)?.payload).includes(text);
+    }, 'an answer goes into an acknowledgement');
+    expect(answered).toMatch(/^command/);
+    const [, two] = programs;
+    const made = `${two?.gatewayUrl}/slack/assets/answers/${'A'.repeat(43)}`;
+    expect((await fetch(made, { method: 'POST', body: '{"text":"from a stranger"}' })).status).toBe(410);
   });
 
   it('A program that is cut off from PostgreSQL leaves the status to the others, which go on', async () => {

@@ -62,7 +62,7 @@ describe('secrets that are rotated while the program runs', () => {
       async () => (await overview(world)).connections.some((each) => each.project === project),
       "the project's name",
     );
-    world.standIn.faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words: 'no [event]' }, 1);
+    world.standIn.faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words: 'no' }, 1);
     world.slack.send(installation, message());
     await eventually(
       () =>

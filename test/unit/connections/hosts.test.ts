@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Hosts, rank } from '../../../src/connections/hosts.js';
+import { createLog } from '../../../src/core/log.js';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 import { PlayedCluster } from './played-cluster.js';
@@ -17,7 +18,13 @@ function appWhere(names: readonly string[], place: number): string {
 class Rig {
   readonly cluster = new PlayedCluster();
   readonly clock = new HandClock();
-  readonly hosts = new Hosts({ cluster: this.cluster, clock: this.clock, policy: DEFAULT_POLICY.pool });
+  readonly logged: string[] = [];
+  readonly hosts = new Hosts({
+    cluster: this.cluster,
+    clock: this.clock,
+    policy: DEFAULT_POLICY.pool,
+    log: createLog({ level: 'info', format: 'json' }, { write: (line) => void this.logged.push(line) }),
+  });
   changes = 0;
   #wanted: string[] = [];
 
@@ -177,6 +184,20 @@ describe('a process that has not heard from PostgreSQL', () => {
     rig.cluster.holding = 'over';
     await rig.pass(0);
     expect(rig.want('A1')).toEqual([]);
+  });
+});
+
+describe('two processes with one name', () => {
+  test('The one that no longer counts says once that names must differ, and hosts nothing', () => {
+    const rig = new Rig('me');
+    rig.want('A1');
+    rig.cluster.become('me');
+    expect(rig.logged).toEqual([]);
+    rig.cluster.become('its-namesake');
+    rig.cluster.become('its-namesake', 'second');
+    expect(rig.logged).toHaveLength(1);
+    expect(rig.logged[0]).toContain('REPLICA_NAME');
+    expect(rig.hosts.isHost('A1')).toBe(false);
   });
 });
 

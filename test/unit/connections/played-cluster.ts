@@ -1,4 +1,5 @@
 import { Channel } from '../../../src/core/channel.js';
+import { NO_CLUSTER } from '../../../src/storage/sqlite/cluster.js';
 import type {
   Cluster,
   Member,
@@ -56,6 +57,9 @@ export class PlayedCluster implements Cluster {
     },
     stay: (appId) => void this.stayed.push(appId),
   };
+
+  readonly responses = NO_CLUSTER.responses;
+  readonly notifications = NO_CLUSTER.notifications;
 
   /** These are the members from now on. */
   become(...names: string[]): void {

@@ -77,6 +77,7 @@ export class Rig {
     readonly limits: Partial<DeliveryLimits> = {},
     readonly wrap: (journal: Journal) => Journal = (journal) => journal,
     readonly membership?: Membership,
+    readonly isHost?: (appId: string) => boolean,
   ) {}
 
   async open(): Promise<this> {
@@ -85,6 +86,7 @@ export class Rig {
     this.delivery = new Delivery({
       journal: this.wrap(this.journal),
       membership: this.membership,
+      isHost: this.isHost,
       sink: this.server,
       clock: this.clock,
       random: seededRandom(1),

@@ -4,7 +4,7 @@ import { seededRandom } from '../../../src/core/random.js';
 import { OpenLimiter } from '../../../src/slack/open-limiter.js';
 import type { Envelope } from '../../../src/slack/envelope.js';
 import { Liveness } from '../../../src/slack/liveness.js';
-import { undivided } from '../../../src/slack/places.js';
+import { undivided, type SocketPlaces } from '../../../src/slack/places.js';
 import { DEFAULT_POLICY, type SocketPolicy } from '../../../src/slack/policy.js';
 import { AppPool } from '../../../src/slack/pool.js';
 import type { SocketEvent } from '../../../src/slack/events.js';
@@ -33,6 +33,7 @@ export class PoolRig {
     policy: SocketPolicy = DEFAULT_POLICY,
     seed = 1,
     readonly clock: HandClock = new HandClock(),
+    places: SocketPlaces = undivided(policy.pool),
   ) {
     this.#policy = policy;
     const channel = new Channel<SocketEvent>();
@@ -47,7 +48,7 @@ export class PoolRig {
       openTransport: this.transports.open,
       liveness,
       limiter: this.limiter,
-      places: undivided(policy.pool),
+      places,
       events: channel,
       background: new Background((name, error) => {
         throw new Error(name, { cause: error });

@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import type { SocketPlace, SocketPlaces } from '../../../src/slack/places.js';
+import { ConnectionLimiter, URGENCY } from '../../../src/slack/connection-limiter.js';
+import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
+import { HandClock } from '../../helpers/hand-clock.js';
+import { PoolRig, TOKEN } from './pool-rig.js';
+
+/** The places of an app, most of them other processes', as the test says. */
+class PlayedPlaces implements SocketPlaces {
+  free = 10;
+  sockets = 1;
+  most = 4;
+  live = 0;
+  seen = 0;
+  /** Whether others can be looked at. */
+  isBlind = false;
+  readonly asked: boolean[] = [];
+  readonly held: { isLive: boolean; lose: () => void }[] = [];
+
+  share(): { sockets: number; most: number } {
+    return { sockets: this.sockets, most: this.most };
+  }
+
+  parts(): number {
+    return 2;
+  }
+
+  take(_appId: string, isSpare: boolean, onLost: () => void): Promise<SocketPlace | undefined> {
+    this.asked.push(isSpare);
+    if (this.free === 0) return Promise.resolve(undefined);
+    this.free -= 1;
+    const held = { isLive: false, lose: onLost };
+    this.held.push(held);
+    return Promise.resolve({
+      setLive: (isLive) => (held.isLive = isLive),
+      free: () => {
+        this.free += 1;
+        this.held.splice(this.held.indexOf(held), 1);
+      },
+    });
+  }
+
+  others(): { live: number; seen: number } {
+    return { live: this.live, seen: this.seen };
+  }
+
+  look(): Promise<void> {
+    return this.isBlind ? Promise.reject(new Error('PostgreSQL is away')) : Promise.resolve();
+  }
+}
+
+async function rig(places = new PlayedPlaces(), ghosts = 0) {
+  const made = new PoolRig(DEFAULT_POLICY, 1, new HandClock(), places);
+  made.greetAll(ghosts);
+  made.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+  await made.advance(0);
+  return { pool: made.pool, rig: made, places };
+}
+
+test('A pool opens as many sockets as its process has a share of, each in a place of its own, and more when the share grows', async () => {
+  const { pool, rig: r, places } = await rig();
+  expect([pool.status.t, places.held]).toMatchObject(['live', [{ isLive: true }]]);
+  places.sockets = 2;
+  pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+  await r.advance(DEFAULT_POLICY.pool.staggerMs);
+  expect(places.held.map(({ isLive }) => isLive)).toEqual([true, true]);
+  expect(places.asked).toEqual([false, false]);
+  places.sockets = 1;
+  pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+  await r.advance(2_000);
+  expect(places.held).toHaveLength(1);
+  await r.stop();
+  expect([places.held, places.free]).toEqual([[], 10]);
+});
+
+test('Without a free place no socket is opened, the status says so, and it is tried again every second', async () => {
+  const places = new PlayedPlaces();
+  places.free = 0;
+  const { pool, rig: r } = await rig(places);
+  expect(r.wires.all).toHaveLength(0);
+  expect(pool.status).toMatchObject({ t: 'degraded', sockets: 0 });
+  await r.advance(DEFAULT_POLICY.pool.placeMs - 1);
+  places.free = 1;
+  expect(pool.status.t).toBe('degraded');
+  await r.advance(1);
+  expect(pool.status.t).toBe('live');
+  await r.stop();
+});
+
+test('A socket whose place is another process’s is closed, and the next one is opened in a place of its own', async () => {
+  const { pool, rig: r, places } = await rig();
+  const [first] = places.held;
+  first?.lose();
+  await r.advance(2_000);
+  expect(places.held).toHaveLength(1);
+  expect(places.held[0]).not.toBe(first);
+  expect(pool.status.t).toBe('live');
+  await r.stop();
+});
+
+test('Sockets of other processes are no ghosts, and what Slack counts beyond them are', async () => {
+  const places = new PlayedPlaces();
+  Object.assign(places, { live: 1, seen: 2 });
+  const known = await rig(places, 2);
+  expect(known.pool.status.ghosts).toBe(0);
+  await known.rig.stop();
+  const unknown = await rig(Object.assign(new PlayedPlaces(), { live: 1, seen: 1 }), 3);
+  expect(unknown.pool.status.ghosts).toBe(2);
+  await unknown.rig.stop();
+  const blind = await rig(Object.assign(new PlayedPlaces(), { isBlind: true }), 3);
+  expect(blind.pool.status.ghosts).toBe(0);
+  await blind.rig.stop();
+});
+
+test('Processes that share an app divide its budget of openings, and each can open a spare socket', async () => {
+  const clock = new HandClock();
+  const limiter = new ConnectionLimiter(clock, DEFAULT_POLICY.limiter, () => 2);
+  let granted = 0;
+  const { signal } = new AbortController();
+  for (let n = 0; n < 5; n += 1)
+    void limiter.acquire('A1', URGENCY.replacement, signal).then(() => (granted += 1));
+  await clock.advance(0);
+  expect(granted).toBe(3);
+});
