@@ -4,7 +4,7 @@ import { shareSockets } from '../../../src/connections/shared-sockets.js';
 import { Channel } from '../../../src/core/channel.js';
 import { createLog } from '../../../src/core/log.js';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
-import type { SocketEvent } from '../../../src/slack/socket-event.js';
+import type { SocketEvent } from '../../../src/slack/events.js';
 import type { SlackSockets } from '../../../src/slack/sockets.js';
 import type { AppSocketsStatus } from '../../../src/slack/status.js';
 import { HandClock } from '../../helpers/hand-clock.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SocketPlace, SocketPlaces } from '../../../src/slack/places.js';
-import { ConnectionLimiter, URGENCY } from '../../../src/slack/connection-limiter.js';
+import { OpenLimiter, URGENCY } from '../../../src/slack/open-limiter.js';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 import { PoolRig, TOKEN } from './pool-rig.js';
@@ -77,7 +77,7 @@ test('Without a free place no socket is opened, the status says so, and it is tr
   const places = new PlayedPlaces();
   places.free = 0;
   const { pool, rig: r } = await rig(places);
-  expect(r.wires.all).toHaveLength(0);
+  expect(r.transports.all).toHaveLength(0);
   expect(pool.status).toMatchObject({ t: 'degraded', sockets: 0 });
   await r.advance(DEFAULT_POLICY.pool.placeMs - 1);
   places.free = 1;
@@ -114,7 +114,7 @@ test('Sockets of other processes are no ghosts, and what Slack counts beyond the
 
 test('Processes that share an app divide its budget of openings, and each can open a spare socket', async () => {
   const clock = new HandClock();
-  const limiter = new ConnectionLimiter(clock, DEFAULT_POLICY.limiter, () => 2);
+  const limiter = new OpenLimiter(clock, DEFAULT_POLICY.limiter, () => 2);
   let granted = 0;
   const { signal } = new AbortController();
   for (let n = 0; n < 5; n += 1)
