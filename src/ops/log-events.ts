@@ -6,6 +6,10 @@ import { RareLines } from '../core/rare-lines.js';
 import type { ReadinessState } from '../core/readiness.js';
 import type { DeliveryEvent } from '../delivery/events.js';
 import type { SocketEvent } from '../slack/events.js';
+import type { AppSocketsStatus } from '../slack/status.js';
+
+// Of one outage: a cause that holds a time, such as the end of a wait, is another one each time.
+const MOST_CAUSES = 10;
 
 interface LoggedParts {
   readonly delivery: Channel<DeliveryEvent>;
@@ -19,7 +23,7 @@ interface LoggedParts {
 
 /**
  * Writes what operators want to read of what the parts report; what happens for every event is for metrics. An outage is a
- * line when it begins and one when it ends: what is tried meanwhile is for those who look for a fault (`debug`).
+ * line when it begins, one for each other cause, and one when it ends: what is tried meanwhile is for those who look for a fault (`debug`).
  */
 export function logEvents(
   log: Log,
@@ -172,19 +176,28 @@ function logRarely(log: Log, heldBack: number | undefined, fields: object, words
 }
 
 function logSockets(log: Log, sockets: Channel<SocketEvent>): void {
-  const states = new Map<string, string>();
+  /** What was told of each app since its status was last of another kind. */
+  const told = new Map<string, { readonly t: string; readonly causes: Set<string> }>();
   sockets.subscribe((event) => {
     let isNews = true;
-    if (event.t === 'app_released') states.delete(event.appId);
+    if (event.t === 'app_released') told.delete(event.appId);
     if (event.t === 'status_changed') {
-      const { t } = event.status;
-      // What is tried meanwhile changes the reason, and nothing for those who read.
-      const state = t === 'broken' ? `${t} ${event.status.error}` : t;
-      isNews = states.get(event.appId) !== state;
-      states.set(event.appId, state);
+      const { status, appId } = event;
+      const cause = causeOf(status);
+      const last = told.get(appId);
+      const causes = last?.t === status.t ? last.causes : new Set<string>();
+      // Each cause once: what is tried in turn during one outage may fail in two ways again and again.
+      isNews = (last?.t !== status.t || !causes.has(cause)) && causes.size < MOST_CAUSES;
+      causes.add(cause);
+      told.set(appId, { t: status.t, causes });
     }
     logSocket(log, event, isNews);
   });
+}
+
+function causeOf(status: AppSocketsStatus): string {
+  if (status.t === 'broken') return status.error;
+  return status.t === 'degraded' ? (status.reason ?? '') : '';
 }
 
 function logSocket(log: Log, event: SocketEvent, isNews: boolean): void {

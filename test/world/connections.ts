@@ -56,8 +56,10 @@ export function press(
   { program }: World,
   { id, project }: TestConnection,
   action: string,
+  fields: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  return post(program, project.owner, { cid: id, origin: 'web', auth_type: 'socketMode', action });
+  const form = { cid: id, origin: 'web', auth_type: 'socketMode', action, ...fields };
+  return post(program, project.owner, form);
 }
 
 function post(program: Program, owner: TestUser, form: Record<string, string>): Promise<Response> {

@@ -230,7 +230,7 @@ describe('Requests that nobody should send', () => {
     for (const [path, headers, body, status, says] of cases) {
       const answer = await fetch(`${world.program.pluginUrl}${path}`, {
         method: 'POST',
-        headers: { ...callerOf(path), ...headers },
+        headers: { ...callerOf(path), origin: world.program.pluginUrl, ...headers },
         body,
       });
       const text = await answer.text();

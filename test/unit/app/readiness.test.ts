@@ -73,7 +73,7 @@ describe('Readiness', () => {
     const { world, app } = await restartedWithoutSockets(scaledClock(20));
     await eventually(async () => (await readyz(world)).status === 200, 'ready');
     expect(world.slack.sockets(app)).toEqual([]);
-    await untilTroubles(world, new RegExp(`${app.id} gets no events.*HTTP status 503`));
+    await untilTroubles(world, new RegExp(`${app.id}.* gets no events.*HTTP status 503`));
     expect(await metric(world, 'ak_slack_condition', 'name="apps"')).toBe(0);
     expect(await metric(world, 'ak_slack_condition', 'name="journal"')).toBe(1);
   });

@@ -68,7 +68,7 @@ describe('secrets that are rotated while the program runs', () => {
       () =>
         world.program.logged.some(
           (line) =>
-            line.includes('dead letters') &&
+            line.includes('could not be dispatched') &&
             line.includes(`"connection":"${project}/${name}"`) &&
             line.includes(`"connectionId":"${connection.id}"`),
         ),

@@ -59,9 +59,9 @@ describe('the lines of the log about an outage', () => {
     ]);
   });
 
-  it('An outage of Slack is a line for an app when it begins and one when it ends, whatever the reason becomes', () => {
+  it('An outage of Slack is a line for an app when it begins, one for each other cause, and one when it ends', () => {
     sockets.emit(status({ t: 'live' }));
-    for (const reason of ['reset', 'no answer', 'reset'])
+    for (const reason of ['reset', 'no answer', 'reset', 'no answer'])
       sockets.emit(status({ t: 'degraded', reason, doing: 'retrying' }));
     sockets.emit(status({ t: 'live' }));
     sockets.emit(status({ t: 'broken', error: 'invalid_auth', advice: 'save it again' }));
@@ -69,6 +69,7 @@ describe('the lines of the log about an outage', () => {
     sockets.emit(status({ t: 'broken', error: 'account_inactive', advice: 'reinstall' }));
     expect(lines).toEqual([
       'info sockets live',
+      'warn sockets degraded; retrying',
       'warn sockets degraded; retrying',
       'info sockets live',
       'error save it again',

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../../src/core/json.js';
 import { DEFAULT_APP_MANIFEST } from '../../../../src/setup/app-manifest.js';
+import { namedApp } from '../../../../src/setup/app-name.js';
 import { call } from './client.js';
 import { stage, type Stage } from './setup.js';
 
@@ -16,7 +17,8 @@ function manifest(method: string, args: JsonObject = {}, by = token): Promise<Js
   return call(on.slack.apiUrl, `apps.manifest.${method}`, by, args);
 }
 
-const WANTED = JSON.stringify(DEFAULT_APP_MANIFEST);
+const NAMED = namedApp(DEFAULT_APP_MANIFEST, 'break_glass');
+const WANTED = JSON.stringify(NAMED);
 
 describe('App manifests of the scripted Slack', () => {
   it('An app that was created from a manifest is exported as it was given, with secrets in the first answer alone', async () => {
@@ -29,14 +31,15 @@ describe('App manifests of the scripted Slack', () => {
       'verification_token',
     ]);
     const exported = await manifest('export', { app_id: created['app_id'] ?? '' });
-    expect(exported).toEqual({ ok: true, manifest: DEFAULT_APP_MANIFEST });
+    expect(exported).toEqual({ ok: true, manifest: NAMED });
   });
 
   it('An update replaces all of a manifest, and tells whether scopes changed', async () => {
     const { app, slack, workspace } = on;
+    await manifest('update', { app_id: app.id, manifest: WANTED });
     const first = await manifest('update', { app_id: app.id, manifest: WANTED });
     expect(first).toEqual({ ok: true, app_id: app.id, permissions_updated: false });
-    const fewer = { ...DEFAULT_APP_MANIFEST, oauth_config: { scopes: { bot: ['chat:write'] } } };
+    const fewer = { ...NAMED, oauth_config: { scopes: { bot: ['chat:write'] } } };
     const second = await manifest('update', { app_id: app.id, manifest: JSON.stringify(fewer) });
     expect(second).toMatchObject({ permissions_updated: true });
     expect(app.manifest).toEqual(fewer);
