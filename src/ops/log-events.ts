@@ -197,7 +197,7 @@ function logSockets(log: Log, sockets: Channel<SocketEvent>): void {
 
 function causeOf(status: AppSocketsStatus): string {
   if (status.t === 'broken') return status.error;
-  return status.t === 'degraded' ? (status.reason ?? '') : '';
+  return status.t === 'degraded' ? status.reason : '';
 }
 
 function logSocket(log: Log, event: SocketEvent, isNews: boolean): void {

@@ -183,7 +183,7 @@ describe('the process', () => {
       ],
     ]);
     expect([await status.ended, status.lines]).toEqual([
-      1,
+      5,
       [expect.stringContaining('no program listens at http://127.0.0.1:9')],
     ]);
     expect(await manifest.ended).toBe(0);
@@ -208,7 +208,7 @@ describe('the process', () => {
     const { connection, installation, program } = world;
     program.signal('SIGUSR2');
     const line = await program.says('unhandled promise rejection');
-    expect(JSON.parse(line)).toMatchObject({ level: 50, err: { message: 'rejected [slack token]' } });
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', err: { message: 'rejected [slack token]' } });
     const { plugin } = JSON.parse(await program.says('"running"')) as { plugin: string };
     const metrics = await fetch(`${plugin}/metrics`, {
       headers: { authorization: `Bearer ${FAULTY.OPS_TOKEN}` },
@@ -243,7 +243,7 @@ describe('the process', () => {
       expect(await program.ended).toBe(1);
       const line = await program.says('uncaught exception');
       expect(JSON.parse(line)).toMatchObject({
-        level: 50,
+        level: 'error',
         err: { type: 'TypeError', message: 'thrown', cause: { token: '[secret]' } },
       });
       if (!hangs) await program.says('"stopped"');
