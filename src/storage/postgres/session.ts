@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { PluginError } from '../../core/errors.js';
 import { urlsOf } from './hosts.js';
@@ -27,6 +28,8 @@ export interface SessionOptions {
 // So much longer than PostgreSQL itself waits, because its answer says what happened and ours does not.
 const PATIENCE_MS = 500;
 const CONNECT_MS = 1000;
+// A connection that has fallen silent never says that it has ended.
+const GOODBYE_MS = 500;
 
 // The driver would answer 64-bit integers as strings; ids and counts are far below what a number holds exactly.
 const types = new pg.TypeOverrides();
@@ -35,12 +38,14 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 /** One connection to PostgreSQL. */
 export class Session {
   readonly #client: pg.Client;
+  readonly #socket: Socket;
   #isBroken = false;
   /** What PostgreSQL said of a commit that it did not finish. */
   readonly #doubts: string[] = [];
 
-  private constructor(client: pg.Client) {
+  private constructor(client: pg.Client, socket: Socket) {
     this.#client = client;
+    this.#socket = socket;
     // The statement that is under way is rejected with it.
     client.on('error', () => {
       this.#isBroken = true;
@@ -64,6 +69,7 @@ export class Session {
     url: string,
     { password, applicationName, statementMs, connectMs = CONNECT_MS, check }: SessionOptions,
   ): Promise<Session> {
+    const socket = new Socket();
     const client = new pg.Client({
       connectionString: url,
       application_name: applicationName,
@@ -71,10 +77,11 @@ export class Session {
       statement_timeout: statementMs,
       query_timeout: statementMs + PATIENCE_MS,
       keepAlive: true,
+      stream: () => socket,
       types,
       ...(password === undefined ? {} : { password }),
     });
-    const session = new Session(client);
+    const session = new Session(client, socket);
     try {
       await client.connect();
       await check?.((sql, values) => session.query(sql, values));
@@ -101,9 +108,11 @@ export class Session {
     );
   };
 
-  /** A statement that is still under way is not waited for. */
+  /** A statement that is still under way is not waited for, and neither is a connection that has fallen silent. */
   async end(): Promise<void> {
     this.#isBroken = true;
+    const silent = setTimeout(() => this.#socket.destroy(), GOODBYE_MS);
     await this.#client.end().catch(() => undefined);
+    clearTimeout(silent);
   }
 }
