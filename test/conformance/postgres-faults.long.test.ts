@@ -257,8 +257,8 @@ describe('a journal on PostgreSQL under faults', () => {
 
 describe('the lease of a replica', () => {
   const replicas: Replica[] = [];
-  const start = async (): Promise<Replica> => {
-    const replica = await Replica.start(server, 'replica', {});
+  const start = async (name = 'replica'): Promise<Replica> => {
+    const replica = await Replica.start(server, name, {});
     replicas.push(replica);
     return replica;
   };
@@ -335,6 +335,27 @@ describe('the lease of a replica', () => {
     await append(first, 'a');
     await first.lease.leave();
     expect(await takeOver(second)).toHaveLength(1);
+  });
+
+  test('Others see that a replica stops although none has beaten while it did, and soon see it no more', async () => {
+    const [first, second] = [await start('first'), await start('second')];
+    const seen = () => second.lease.members().map(({ name, isDraining }) => [name, isDraining]);
+    await second.lease.beat();
+    await first.lease.leave();
+    expect(seen()).toEqual([
+      ['first', false],
+      ['second', false],
+    ]);
+    await second.lease.beat();
+    expect(seen()).toEqual([
+      ['first', true],
+      ['second', false],
+    ]);
+    await sql(
+      `UPDATE ak_slack.replicas SET gone_at = gone_at - interval '2500 ms' WHERE gone_at IS NOT NULL`,
+    );
+    await second.lease.beat();
+    expect(seen()).toEqual([['second', false]]);
   });
 
   test('A row whose owner is in no list of replicas is taken over too', async () => {

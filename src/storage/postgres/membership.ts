@@ -138,7 +138,9 @@ export class LeaseKeeper {
     const [line] = this.#ports.lines;
     await line
       .run((query) =>
-        query('UPDATE ak_slack.replicas SET gone_at = clock_timestamp() WHERE id = $1', [this.#id]),
+        query('UPDATE ak_slack.replicas SET gone_at = clock_timestamp(), draining = true WHERE id = $1', [
+          this.#id,
+        ]),
       )
       .catch(() => undefined);
     await Promise.all(this.#ports.lines.map((each) => each.close()));

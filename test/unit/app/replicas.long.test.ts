@@ -90,7 +90,15 @@ describe('Several programs with one journal in PostgreSQL', () => {
     const sent = await send(world, installation, 'event', 40);
     await eventually(() => texts(world, connection).length === sent.length, 'all events');
     expect(texts(world, connection)).toEqual(sent);
-    for (const { dispatched } of programs) expect(dispatched).toBeGreaterThan(0);
+    // Who dispatches an event of a conversation goes on with what has come behind it, on a busy machine with all: only an event
+    // behind which none waits leaves the next one to whom Slack sends it.
+    await eventually(async () => {
+      if (programs.every(({ dispatched }) => dispatched > 0)) return true;
+      sent.push(...(await send(world, installation, `alone ${sent.length},`, 1)));
+      await eventually(() => texts(world, connection).length === sent.length, 'the event');
+      return false;
+    }, 'both programs dispatch');
+    expect(texts(world, connection)).toEqual(sent);
     expect(statuses).toEqual([]);
     expect(sockets.least).toBe(Infinity);
   });
@@ -138,7 +146,11 @@ describe('Several programs with one journal in PostgreSQL', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     await second?.stop();
     if (third === undefined) throw new Error('there is no third program');
-    expect((await overview({ program: third })).replicas.map(({ name }) => name)).toEqual(['three']);
+    // The third one soon knows that the others have left, and looks for neither of them.
+    await eventually(
+      async () => (await overview({ program: third })).replicas.every(({ name }) => name === 'three'),
+      'the third program is alone',
+    );
     const sent = await sending;
     await eventually(() => texts(world, connection).length === sent.length, 'all events');
     expect(texts(world, connection)).toEqual(sent);

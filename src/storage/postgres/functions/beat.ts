@@ -5,6 +5,7 @@
  * time. Only a replica that has beaten without a gap for a whole lease ends others: after an outage of PostgreSQL all of
  * them get the time to renew. \`alive\` is false when another replica has ended this one. Answers PostgreSQL's time, and
  * the replicas that are left: of each name the run that joined last, because one that was killed stays until its lease ends.
+ * One that has left by itself is among them for a lease longer, as draining: others may not have beaten while it was.
  *
  * In docs/replicas-model: beat and fence.
  */
@@ -35,7 +36,8 @@ BEGIN
 
   SELECT jsonb_agg(jsonb_build_object('name', m.name, 'instance', m.instance, 'isDraining', m.draining) ORDER BY m.name)
     INTO members
-    FROM (SELECT DISTINCT ON (r.name) r.name, r.instance, r.draining FROM ak_slack.replicas r WHERE r.gone_at IS NULL
+    FROM (SELECT DISTINCT ON (r.name) r.name, r.instance, r.draining FROM ak_slack.replicas r
+      WHERE r.gone_at IS NULL OR r.draining AND r.gone_at > t - v_lease
       ORDER BY r.name, r.joined_at DESC, r.id) m;
   RETURN NEXT;
 END $$`;
