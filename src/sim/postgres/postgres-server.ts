@@ -1,5 +1,14 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { chownSync, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,7 +59,13 @@ export async function startPostgres(
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     port,
-    kill: () => end(server, 'SIGKILL'),
+    kill() {
+      // Those that serve connections could answer once more before they notice the end of the first process. While that one
+      // stands still, their ids are not used again.
+      server.kill('SIGSTOP');
+      for (const pid of childrenOf(server)) process.kill(pid, 'SIGKILL');
+      return end(server, 'SIGKILL');
+    },
     async start() {
       server = await start();
     },
@@ -104,6 +119,24 @@ function run(program: string, flags: readonly string[]): Promise<ChildProcess> {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}: ${said}`)));
   });
+}
+
+/** None where the system does not tell. */
+function childrenOf({ pid, exitCode, signalCode }: ChildProcess): number[] {
+  if (exitCode !== null || signalCode !== null || !existsSync('/proc')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(name) === pid)
+    .map(Number);
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    const [, parent] = /^.*\) \S+ (\d+) /s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return parent === undefined ? undefined : Number(parent);
+  } catch {
+    // It has ended meanwhile.
+    return undefined;
+  }
 }
 
 function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
