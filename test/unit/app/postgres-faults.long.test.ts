@@ -150,10 +150,19 @@ describe('The program while the PostgreSQL of its journal has a fault', () => {
     },
     {
       fault: 'waits for a synchronous standby that is away',
-      begin: bySql(
-        [`ALTER SYSTEM SET synchronous_standby_names = 'nobody'`, 'SELECT pg_reload_conf()'],
-        ['ALTER SYSTEM RESET synchronous_standby_names', 'SELECT pg_reload_conf()'],
-      ),
+      begin: async () => {
+        await sql(`ALTER SYSTEM SET synchronous_standby_names = 'nobody'`, 'SELECT pg_reload_conf()');
+        // The setting takes effect some time after the call: what is committed until then is acknowledged rightly.
+        await eventually(
+          () =>
+            admin.run(async (query) => {
+              const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'`;
+              return (await query(waiting, [])).length > 0;
+            }),
+          'a replica that waits for the standby',
+        );
+        return () => sql('ALTER SYSTEM RESET synchronous_standby_names', 'SELECT pg_reload_conf()');
+      },
       says: /does not respond in time/,
     },
     {
