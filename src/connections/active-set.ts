@@ -11,6 +11,8 @@ export class ActiveSet {
   #foundAt = 0;
   #records: readonly ConnectionRecord[] = [];
   #active: ReadonlySet<string> = new Set();
+  /** Whether one counts as active that was not found. */
+  #isAnyInGrace = false;
 
   constructor(clock: Clock, graceMs: number) {
     this.#clock = clock;
@@ -23,8 +25,7 @@ export class ActiveSet {
    */
   update(found: readonly string[], records: readonly ConnectionRecord[]): ReadonlySet<string> {
     const now = this.#clock.monotonic();
-    const isInGrace = this.#active.size !== this.#found.length;
-    if (!isInGrace && records === this.#records && isSame(found, this.#found)) {
+    if (!this.#isAnyInGrace && records === this.#records && isSame(found, this.#found)) {
       this.#foundAt = now;
       return this.#active;
     }
@@ -38,6 +39,8 @@ export class ActiveSet {
     this.#foundAt = now;
     this.#records = records;
     this.#active = new Set(this.#seenAt.keys());
+    const present = new Set(found);
+    this.#isAnyInGrace = [...this.#active].some((id) => !present.has(id));
     return this.#active;
   }
 }

@@ -26,6 +26,16 @@ describe('ActiveSet', () => {
     expect([...set.update([], BOTH)]).toEqual(['one']);
   });
 
+  it('The grace period ends while the server goes on to name an active connection that it does not list', async () => {
+    const clock = new HandClock();
+    const set = new ActiveSet(clock, 5_000);
+    const found = ['one', 'unlisted'];
+    set.update(['two'], BOTH);
+    expect([...set.update(found, BOTH)].toSorted()).toEqual(['one', 'two']);
+    await clock.advance(5_001);
+    expect([...set.update(found, BOTH)]).toEqual(['one']);
+  });
+
   it('The active set gives no grace to a connection that was deleted or was never active', () => {
     const set = new ActiveSet(new HandClock(), 5_000);
     set.update(['one'], BOTH);
