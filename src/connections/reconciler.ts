@@ -148,8 +148,8 @@ export class Reconciler {
       if (signal.aborted) return;
       this.#pauseMs = policy.reconcileMs;
       const reason = errorMessage(error);
-      const isNews = this.#down === undefined || this.#down === NOT_YET;
-      log[isNews ? 'warn' : 'debug']({ reason }, 'AutoKitteh did not list its connections, retrying');
+      const isFirst = this.#down === undefined || this.#down === NOT_YET;
+      log[isFirst ? 'warn' : 'debug']({ reason }, 'AutoKitteh did not list its connections, retrying');
       this.#setDown(reason);
     }
     looked({ hasAnswered: this.#down === undefined, isNews });

@@ -187,7 +187,7 @@ function logSockets(log: Log, sockets: Channel<SocketEvent>): void {
       const last = told.get(appId);
       const causes = last?.t === status.t ? last.causes : new Set<string>();
       // Each cause once: what is tried in turn during one outage may fail in two ways again and again.
-      isNews = (last?.t !== status.t || !causes.has(cause)) && causes.size < MOST_CAUSES;
+      isNews = !causes.has(cause) && causes.size < MOST_CAUSES;
       causes.add(cause);
       told.set(appId, { t: status.t, causes });
     }
