@@ -10,7 +10,8 @@ const STEPS = 150;
 const ONLY_LOST_FROM = 90;
 const LANES = 5;
 
-// At the end all replicas work and nothing fails, until nothing has changed in so many rounds: adopting a row takes three.
+// At the end all replicas work and no answer is lost, until nothing has changed in so many rounds: adopting a row takes three.
+// A round in which a replica could not ask PostgreSQL, because it waits before it connects again, counts as a change.
 const QUIET_ROUNDS = 12;
 
 interface SlackEvent {
@@ -52,6 +53,7 @@ class ClusterLife {
   readonly #crashed: Replica[] = [];
   #replicas: Replica[] = [];
   #time = 0;
+  #failures = 0;
 
   constructor(seed: number, server: PostgresServer, admin: Line, leftOut: LeftOut) {
     this.#random = seededRandom(seed);
@@ -69,10 +71,11 @@ class ClusterLife {
     for (const replica of this.#replicas) replica.asleep = 0;
     let ended = 0;
     for (let quiet = 0; quiet < QUIET_ROUNDS && (await this.#isUnfinished()); quiet += 1) {
+      const failures = this.#failures;
       await this.#ripen();
       for (const replica of this.#replicas) await this.#work(replica);
       const endedNow = this.#taken.length + this.#dead.size;
-      if (endedNow > ended) quiet = 0;
+      if (endedNow > ended || this.#failures > failures) quiet = 0;
       ended = endedNow;
     }
     this.#judge();
@@ -168,7 +171,7 @@ class ClusterLife {
   async #send(replica: Replica, events: readonly SlackEvent[]): Promise<void> {
     const claimFor = this.#pick(4) === 0 ? undefined : 'this replica';
     const rows = events.map(({ key, conversation }) => row({ key, conversation, claimFor }));
-    const appended = await replica.journal.append(rows).catch(() => undefined);
+    const appended = await replica.journal.append(rows).catch(this.#failed);
     if (appended === undefined) return;
     events.forEach((event, at) => {
       event.ackedAt = Math.min(event.ackedAt, this.#tick());
@@ -182,14 +185,14 @@ class ClusterLife {
   async #claim(replica: Replica): Promise<void> {
     const claimed = await replica.journal
       .claim('this replica', Date.now(), [want({ limit: 3 })])
-      .catch(() => undefined);
+      .catch(this.#failed);
     replica.todo.push(...(claimed?.rows ?? []));
   }
 
   async #beat(replica: Replica): Promise<void> {
-    await replica.lease.beat().catch(() => undefined);
-    const found = await replica.journal.takeOver('this replica', Date.now(), 10).catch(() => []);
-    for (const each of found) {
+    await replica.lease.beat().catch(this.#failed);
+    const found = await replica.journal.takeOver('this replica', Date.now(), 10).catch(this.#failed);
+    for (const each of found ?? []) {
       if (!replica.holds(each)) continue;
       const { id, turn } = each;
       if (this.#taken.includes(each.key))
@@ -225,6 +228,7 @@ class ClusterLife {
     try {
       await replica.journal.settle('this replica', Date.now(), ended);
     } catch {
+      this.#failed();
       replica.ended.unshift(...ended);
     }
   }
@@ -235,6 +239,10 @@ class ClusterLife {
     this.#dead.add(key);
     return { t: 'dead', id, turn, reason: 'r' };
   }
+
+  readonly #failed = (): undefined => {
+    this.#failures += 1;
+  };
 
   #tick(): number {
     this.#time += 1;
