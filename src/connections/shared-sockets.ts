@@ -4,7 +4,8 @@ import type { AppToken, SlackSockets } from '../slack/sockets.js';
 import type { AppSocketsStatus } from '../slack/status.js';
 import type { Hosts } from './hosts.js';
 
-const UNTRIED: readonly [] = [];
+/** What is known of the tokens of an app whose sockets other processes open. */
+const OPENED_ELSEWHERE = { foreign: 0, tokens: [], answered: true } as const;
 
 const CUT_OFF = {
   reason:
@@ -49,23 +50,13 @@ function statusOverAll(own: AppSocketsStatus | undefined, appId: string, hosts: 
   const replicas = hosts.othersWithSockets(appId) + Number((own?.sockets ?? 0) > 0);
   const sockets = (own?.sockets ?? 0) + live;
   const wanted = Math.max(hosts.socketsOfApp, (own?.wanted ?? 0) + (own === undefined ? 0 : live));
+  if (hosts.isCutOff)
+    return { ...OPENED_ELSEWHERE, t: 'degraded', sockets: 0, wanted, greeted: false, ...CUT_OFF };
+  const { foreign, tokens, answered, greeted } = own ?? { ...OPENED_ELSEWHERE, greeted: live > 0 };
   const elsewhere = { sockets: live, replicas };
-  if (hosts.isCutOff) {
-    const common = { sockets: 0, wanted, ghosts: 0, tokens: UNTRIED, answered: true, greeted: false };
-    return { ...common, t: 'degraded', ...CUT_OFF };
-  }
-  if (own === undefined) {
-    const greeted = live > 0;
-    const common = { sockets, wanted, ghosts: 0, tokens: UNTRIED, answered: true, greeted, elsewhere };
-    if (sockets >= wanted) return { ...common, t: 'live' };
-    if (sockets > 0) return { ...common, t: 'renewing', doing: 'another replica opens one' };
-    return { ...common, t: 'opening', doing: 'another replica opens the first socket' };
-  }
-  const over = { ...own, sockets, wanted, elsewhere };
-  if (own.t === 'live' && sockets < wanted) {
-    const { ghosts, tokens, answered, greeted } = own;
-    const common = { sockets, wanted, ghosts, tokens, answered, greeted, elsewhere };
-    return { ...common, t: 'renewing', doing: 'another replica opens one' };
-  }
-  return over;
+  const common = { sockets, wanted, foreign, tokens, answered, greeted, elsewhere };
+  if (own !== undefined && own.t !== 'live') return { ...own, ...common };
+  if (sockets >= wanted) return { ...common, t: 'live' };
+  if (sockets > 0) return { ...common, t: 'renewing', doing: 'another replica opens one' };
+  return { ...common, t: 'opening', doing: 'another replica opens the first socket' };
 }

@@ -90,9 +90,9 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
       `${live(sockets)}, but Slack cannot verify the bot token now (${identity.failure}), which it verified earlier`,
     );
   }
-  if (sockets.ghosts > 0) {
+  if (sockets.foreign > 0) {
     return warning(
-      `${live(sockets)}, but Slack counts ${sockets.ghosts} more of this app elsewhere, which receive a share of its events: stop the other program, or restart the server after an adoption`,
+      `${live(sockets)}, but Slack counts ${sockets.foreign} more of this app elsewhere, which receive a share of its events: stop the other program, or restart the server after an adoption`,
     );
   }
   const word = unknownResponseKind(entry.variables?.get(ANSWERS_VARIABLE));

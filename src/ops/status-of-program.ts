@@ -78,8 +78,8 @@ export async function overviewOf(observed: Observed): Promise<Overview> {
     connections,
     otherConnections: live.registry.size - connections.length,
     apps: apps.map(({ id, status }): AppView => {
-      const { t: state, sockets: open, wanted, ghosts } = status;
-      return { ...{ id, state, wanted, ghosts }, sockets: open, list: sockets.list(id) };
+      const { t: state, sockets: open, wanted, foreign } = status;
+      return { ...{ id, state, wanted, ghosts: foreign }, sockets: open, list: sockets.list(id) };
     }),
     delivery,
     replicas,

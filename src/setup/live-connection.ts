@@ -25,7 +25,7 @@ export async function liveConnection(
   return {
     status: live.current(connectionId),
     active: entry.active,
-    sockets: { open, wanted: app?.wanted ?? 0, counted: open + (app?.ghosts ?? 0) },
+    sockets: { open, wanted: app?.wanted ?? 0, counted: open + (app?.foreign ?? 0) },
     waiting: waitingByConnection.get(connectionId) ?? 0,
     ...{ delivered, dead, lastEvent },
   };

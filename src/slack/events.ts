@@ -43,8 +43,8 @@ export type SocketEvent =
       readonly to: number;
       readonly why: string;
     }
-  /** Slack counts `ghosts` sockets more than we hold. */
-  | { readonly t: 'ghosts'; readonly appId: string; readonly ghosts: number }
+  /** Slack counts so many sockets that this program does not hold. */
+  | { readonly t: 'foreign_sockets'; readonly appId: string; readonly count: number }
   /** Slack asked us to call apps.connections.open less often. */
   | { readonly t: 'rate_limited'; readonly appId: string; readonly retryAfterMs: number }
   /** We stood still for so long (sleep, suspension, a jump of the clock) that every socket is renewed. */

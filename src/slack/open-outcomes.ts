@@ -1,4 +1,4 @@
-import type { PoolSurroundings } from './opener.js';
+import type { PoolContext } from './pool-context.js';
 import { consequenceOf, type ClosedReason, type LeaveReason, type SocketState } from './socket-state.js';
 import type { SlackSocket } from './socket.js';
 import type { TokenChoice } from './token-choice.js';
@@ -6,7 +6,7 @@ import type { OpenBackoff } from './open-backoff.js';
 
 export interface OpenOutcomesOptions {
   readonly appId: string;
-  readonly surroundings: PoolSurroundings;
+  readonly context: PoolContext;
   readonly tokens: TokenChoice;
   readonly backoff: OpenBackoff;
 }
@@ -32,29 +32,29 @@ export class OpenOutcomes {
   }
 
   greeted({ token: { token } }: SlackSocket): void {
-    const { appId, surroundings, tokens, backoff } = this.#options;
+    const { appId, context, tokens, backoff } = this.#options;
     this.#wasLive = true;
     this.#answered = true;
     tokens.accept(token);
-    surroundings.limiter.establish(appId);
-    surroundings.onToken(token, appId, 'opened');
+    context.limiter.establish(appId);
+    context.onToken(token, appId, 'opened');
     backoff.greeted();
   }
 
   /** A live socket, greeted at `since`, has been marked as leaving. */
   leaving({ openedAt }: SlackSocket, why: LeaveReason | undefined, since: number): void {
-    const { surroundings, backoff } = this.#options;
+    const { context, backoff } = this.#options;
     if (why === 'crowded') backoff.crowded();
     if (why === 'disabled') backoff.disabled();
-    const isNew = surroundings.clock.monotonic() - since < surroundings.policy.pool.stableMs;
+    const isNew = context.clock.monotonic() - since < context.policy.pool.stableMs;
     // A Slack that greets and takes its greeting back at once must not be dialled without a pause.
     if (why === 'announced' && isNew)
       backoff.failed('Slack announced the end of a socket right after it was opened', openedAt);
   }
 
   closed(socket: SlackSocket, reason: ClosedReason, from: SocketState): void {
-    const { appId, surroundings, tokens, backoff } = this.#options;
-    const { clock, events, limiter, policy, onToken } = surroundings;
+    const { appId, context, tokens, backoff } = this.#options;
+    const { clock, events, limiter, policy, onToken } = context;
     const since = from.t === 'live' || from.t === 'suspect' ? from.since : Infinity;
     const lasted = clock.monotonic() - since >= policy.pool.stableMs;
     const consequence = consequenceOf(reason, lasted);

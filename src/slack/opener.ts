@@ -1,46 +1,16 @@
-import type { Channel } from '../core/channel.js';
-import type { Clock } from '../core/clock.js';
-import type { Background } from '../core/lifecycle.js';
-import type { Random } from '../core/random.js';
 import type { Acknowledger } from './acknowledger.js';
-import { URGENCY, type OpenLimiter, type LimiterWait, type Urgency } from './open-limiter.js';
-import type { Envelope } from './envelope.js';
-import type { Liveness } from './liveness.js';
-import type { SocketPlace, SocketPlaces } from './places.js';
-import type { SocketPolicy } from './policy.js';
+import { URGENCY, type LimiterWait, type Urgency } from './open-limiter.js';
+import type { SocketPlace } from './places.js';
+import type { PoolContext } from './pool-context.js';
 import type { SocketSet } from './socket-set.js';
-import type { SocketEvent } from './events.js';
 import { SlackSocket, type SocketOptions } from './socket.js';
 import type { TokenChoice } from './token-choice.js';
 import type { Traffic } from './traffic.js';
 import type { OpenBackoff } from './open-backoff.js';
-import type { OpenTransport } from './transport.js';
-
-/** What all pools of the process share. */
-export interface PoolSurroundings {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly policy: SocketPolicy;
-  readonly openTransport: OpenTransport;
-  readonly liveness: Liveness;
-  readonly limiter: OpenLimiter;
-  readonly places: SocketPlaces;
-  readonly events: Channel<SocketEvent>;
-  readonly background: Background;
-  readonly onEnvelope: (envelope: Envelope) => void;
-  readonly newSocketId: () => string;
-  /**
-   * A live socket of the app. An app that is removed and wanted again has another pool than before: what the old one still
-   * brings can be acknowledged on a socket of the new one.
-   */
-  readonly liveSocket: (appId: string) => SlackSocket | undefined;
-  /** Slack has opened a socket of the app with the token, or refused the token. */
-  readonly onToken: (token: string, appId: string, fate: 'opened' | 'refused') => void;
-}
 
 export interface OpenerOptions {
   readonly appId: string;
-  readonly surroundings: PoolSurroundings;
+  readonly context: PoolContext;
   readonly socketSet: SocketSet;
   readonly tokens: TokenChoice;
   readonly backoff: OpenBackoff;
@@ -65,8 +35,8 @@ export class Opener {
 
   /** Monotonic time from which the next socket may be opened although one is still opening. */
   get staggeredUntil(): number {
-    const { socketSet, surroundings } = this.#options;
-    const { staggerMs } = surroundings.policy.pool;
+    const { socketSet, context } = this.#options;
+    const { staggerMs } = context.policy.pool;
     return socketSet.opening().length > 0 ? this.#lastOpening + staggerMs : -Infinity;
   }
 
@@ -77,9 +47,7 @@ export class Opener {
 
   /** What the next socket waits for, apart from the backoff after failures. */
   get wait(): LimiterWait | undefined {
-    return this.#asking === undefined
-      ? undefined
-      : this.#options.surroundings.limiter.waitOf(this.#options.appId);
+    return this.#asking === undefined ? undefined : this.#options.context.limiter.waitOf(this.#options.appId);
   }
 
   /** Asks for permission to open a socket if one is due, or withdraws the question. */
@@ -93,9 +61,9 @@ export class Opener {
     if (urgency === undefined) return;
     const asking = { urgency, abort: new AbortController() };
     this.#asking = asking;
-    const { appId, surroundings } = this.#options;
-    surroundings.background.run('asking to open a socket', async () => {
-      const granted = await surroundings.limiter.acquire(appId, urgency, asking.abort.signal).then(
+    const { appId, context } = this.#options;
+    context.background.run('asking to open a socket', async () => {
+      const granted = await context.limiter.acquire(appId, urgency, asking.abort.signal).then(
         () => true,
         () => false,
       );
@@ -106,8 +74,8 @@ export class Opener {
   }
 
   async #openInPlace(isProbe: boolean): Promise<void> {
-    const { appId, socketSet, surroundings, tokens } = this.#options;
-    const { clock, limiter, places, policy } = surroundings;
+    const { appId, socketSet, context, tokens } = this.#options;
+    const { clock, limiter, places, policy } = context;
     const isReplacement = socketSet.leaving(tokens.chosen()).length > 0;
     const isSpare = !isReplacement && socketSet.size >= places.share(appId).sockets;
     let opened: SlackSocket | undefined;
@@ -128,8 +96,8 @@ export class Opener {
 
   /** Whether another socket is wanted and may be opened now. */
   #due(): boolean {
-    const { socketSet, surroundings, tokens, traffic, backoff } = this.#options;
-    const { clock, policy } = surroundings;
+    const { socketSet, context, tokens, traffic, backoff } = this.#options;
+    const { clock, policy } = context;
     const chosen = tokens.chosen();
     if (this.#stopped || chosen === undefined) return false;
     const now = clock.monotonic();
@@ -141,12 +109,12 @@ export class Opener {
   }
 
   #urgency(): Urgency {
-    const { appId, socketSet, surroundings, tokens } = this.#options;
+    const { appId, socketSet, context, tokens } = this.#options;
     const chosen = tokens.chosen();
     if (chosen !== undefined && tokens.wasRefused(chosen.token)) return URGENCY.probe;
     const states = socketSet.all().map(({ state }) => state);
     if (!states.some(({ t }) => t === 'live'))
-      return surroundings.places.others(appId).live > 0 ? URGENCY.replacement : URGENCY.deaf;
+      return context.places.others(appId).live > 0 ? URGENCY.replacement : URGENCY.deaf;
     const leaving = states.flatMap((state) => (state.t === 'live' ? [state.leaving] : []));
     if (leaving.includes('announced')) return URGENCY.announced;
     const losing = leaving.includes('unheard') || states.some(({ t }) => t === 'suspect');
@@ -154,12 +122,12 @@ export class Opener {
   }
 
   #open(place: SocketPlace): SlackSocket | undefined {
-    const { acknowledger, appId, onState, socketSet, surroundings, tokens, traffic } = this.#options;
+    const { acknowledger, appId, onState, socketSet, context, tokens, traffic } = this.#options;
     const token = tokens.chosen();
     if (token === undefined) return undefined;
-    const { clock, liveness, openTransport, policy } = surroundings;
+    const { clock, liveness, openTransport, policy } = context;
     this.#lastOpening = clock.monotonic();
-    const id = surroundings.newSocketId();
+    const id = context.newSocketId();
     const dependencies = { openTransport, clock, liveness, policy, acknowledger };
     const socket = new SlackSocket({ id, appId, token, place, onState, receiver: traffic, ...dependencies });
     socketSet.add(socket);

@@ -1,10 +1,12 @@
 import type { Timer } from '../core/clock.js';
 import { Acknowledger } from './acknowledger.js';
 import { Drain } from './drain.js';
-import type { Hello } from './envelope.js';
+import { ForeignSockets } from './foreign-sockets.js';
 import { OpenOutcomes } from './open-outcomes.js';
-import { Opener, type PoolSurroundings } from './opener.js';
-import { GhostCount, leaveReasonOf, renewalTime, SocketSet } from './socket-set.js';
+import { Opener } from './opener.js';
+import type { PoolContext } from './pool-context.js';
+import { Replacement } from './replacement.js';
+import { SocketSet } from './socket-set.js';
 import { closedText, type ClosedReason, type SocketState } from './socket-state.js';
 import type { SlackSocket } from './socket.js';
 import { poolStatus, Waiting, type AppSocketsStatus, type SocketFacts } from './status.js';
@@ -18,13 +20,14 @@ import { OpenBackoff } from './open-backoff.js';
  */
 export class AppPool {
   readonly #appId: string;
-  readonly #in: PoolSurroundings;
+  readonly #context: PoolContext;
   readonly #socketSet = new SocketSet();
   readonly #tokens: TokenChoice;
   readonly #backoff: OpenBackoff;
-  readonly #ghosts: GhostCount;
+  readonly #foreign: ForeignSockets;
   readonly #acknowledger: Acknowledger;
   readonly #traffic: Traffic;
+  readonly #replacement: Replacement;
   readonly #opener: Opener;
   readonly #drain: Drain;
   readonly #outcomes: OpenOutcomes;
@@ -34,10 +37,10 @@ export class AppPool {
   #statusKey = '';
   #stopping: Promise<void> | undefined;
 
-  constructor(appId: string, surroundings: PoolSurroundings) {
-    const { clock, random, policy } = surroundings;
+  constructor(appId: string, context: PoolContext) {
+    const { clock, random, policy } = context;
     this.#appId = appId;
-    this.#in = surroundings;
+    this.#context = context;
     this.#tokens = new TokenChoice({
       clock,
       random,
@@ -45,8 +48,11 @@ export class AppPool {
       isServed: (token) => this.#socketSet.good(token).length >= this.#traffic.wanted,
     });
     this.#backoff = new OpenBackoff(clock, random, policy.pool);
-    this.#outcomes = new OpenOutcomes({ appId, surroundings, tokens: this.#tokens, backoff: this.#backoff });
-    this.#ghosts = new GhostCount(clock);
+    this.#outcomes = new OpenOutcomes({ appId, context, tokens: this.#tokens, backoff: this.#backoff });
+    this.#foreign = new ForeignSockets({
+      ...{ appId, context, socketSet: this.#socketSet },
+      onRecount: () => this.#step(),
+    });
     this.#waiting = new Waiting(clock);
     this.#acknowledger = new Acknowledger(
       clock,
@@ -56,18 +62,22 @@ export class AppPool {
         this.#traffic.acknowledged(envelope, how);
         this.#drain.progress();
       },
-      () => surroundings.liveSocket(appId),
+      () => context.liveSocket(appId),
     );
     this.#traffic = new Traffic({
       appId,
       clock,
       policy,
       socketSet: this.#socketSet,
-      share: () => surroundings.places.share(appId),
-      events: surroundings.events,
-      onEnvelope: surroundings.onEnvelope,
-      ghosts: () => this.#ghosts.ghosts,
+      share: () => context.places.share(appId),
+      events: context.events,
+      onEnvelope: context.onEnvelope,
+      foreign: () => this.#foreign.count,
       onResize: () => this.#step(),
+    });
+    this.#replacement = new Replacement({
+      ...{ context, socketSet: this.#socketSet, tokens: this.#tokens },
+      ...{ backoff: this.#backoff, traffic: this.#traffic },
     });
     this.#drain = new Drain({
       clock,
@@ -78,7 +88,7 @@ export class AppPool {
     });
     this.#opener = new Opener({
       appId,
-      surroundings,
+      context,
       socketSet: this.#socketSet,
       tokens: this.#tokens,
       backoff: this.#backoff,
@@ -91,15 +101,13 @@ export class AppPool {
 
   setTokens(tokens: readonly AppToken[]): void {
     this.#tokens.replace(tokens);
-    if (tokens.some(({ isProven }) => isProven === true)) this.#in.limiter.establish(this.#appId);
+    if (tokens.some(({ isProven }) => isProven === true)) this.#context.limiter.establish(this.#appId);
     this.#step();
   }
 
-  /** We stood still, and Slack may have given up any socket: all are renewed, one after the other. */
+  /** This process stood still for a while. */
   wake(): void {
-    const { clock, random, policy } = this.#in;
-    for (const socket of this.#socketSet.all())
-      socket.renewal = { at: clock.monotonic() + random() * policy.pool.wakeSpreadMs, why: 'woke' };
+    this.#replacement.woke();
     this.#step();
   }
 
@@ -118,20 +126,20 @@ export class AppPool {
       good: this.#socketSet.good(usable).length,
       suspect: sockets.filter(({ state }) => state.t === 'suspect').length,
       wanted: this.#traffic.wanted,
-      ghosts: this.#ghosts.ghosts,
+      foreign: this.#foreign.count,
       wasLive: this.#outcomes.wasLive,
       answered: this.#outcomes.answered,
       backoff: this.#backoff.state,
       tokens: this.#tokens.verdicts(),
       refusal: this.#tokens.refusal(),
       usable: usable !== undefined,
-      isPlaceless: this.#opener.placelessUntil > this.#in.clock.monotonic(),
+      isPlaceless: this.#opener.placelessUntil > this.#context.clock.monotonic(),
     });
   }
 
   /** The sockets that are not closed, the oldest first. */
   list(): SocketFacts[] {
-    const now = this.#in.clock.monotonic();
+    const now = this.#context.clock.monotonic();
     return this.#socketSet
       .all()
       .map(({ id, state, openedAt, renewal, inFlight }) => ({
@@ -156,12 +164,10 @@ export class AppPool {
     if (this.#stepping || this.#stopping !== undefined) return;
     this.#stepping = true;
     // What falls due between here and `#arm` would otherwise be neither done nor waited for.
-    const now = this.#in.clock.monotonic();
+    const now = this.#context.clock.monotonic();
     try {
       this.#noteStable();
-      this.#keepLast();
-      this.#renew();
-      this.#letGo();
+      this.#replacement.update();
       this.#opener.update();
       this.#arm(now);
     } finally {
@@ -170,44 +176,11 @@ export class AppPool {
     this.#tellStatus();
   }
 
-  /** A socket that drains was replaced; when what replaced it is gone too, Slack has no other to send to. */
-  #keepLast(): void {
-    const sockets = this.#socketSet.all();
-    if (!sockets.some(({ state }) => state.t === 'live')) for (const socket of sockets) socket.stay();
-  }
-
-  /** Marks sockets whose time has come. Not while Slack has no room for a replacement. */
-  #renew(): void {
-    if (this.#backoff.state.t === 'crowded') return;
-    const now = this.#in.clock.monotonic();
-    for (const socket of this.#socketSet.all())
-      if (socket.renewal.at <= now) socket.leave(socket.renewal.why);
-  }
-
-  /** Drains sockets that are replaced, superfluous, or in the way of a replacement. */
-  #letGo(): void {
-    const chosen = this.#tokens.chosen();
-    for (const socket of this.#socketSet.opening())
-      if (socket.token.token !== chosen?.token) socket.drain('token');
-    const good = this.#socketSet.good(chosen);
-    const leaving = this.#socketSet.leaving(chosen);
-    while (good.length > this.#traffic.wanted) good.shift()?.drain('surplus');
-    const full = this.#socketSet.size >= this.#in.policy.pool.budget || this.#backoff.state.t === 'crowded';
-    while (
-      leaving.length > 0 &&
-      good.length > 0 &&
-      (full || good.length + leaving.length > this.#traffic.wanted)
-    ) {
-      const socket = leaving.shift();
-      socket?.drain(leaveReasonOf(socket));
-    }
-  }
-
   /** Rings when something falls due, after `since`, that no event announces. */
   #arm(since: number): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    const { clock, policy } = this.#in;
+    const { clock, policy } = this.#context;
     const times = [this.#backoff.retryAt, this.#tokens.nextProbe(since)];
     times.push(this.#opener.staggeredUntil, this.#opener.placelessUntil);
     for (const { state, renewal } of this.#socketSet.all())
@@ -218,7 +191,7 @@ export class AppPool {
   }
 
   #noteStable(): void {
-    const before = this.#in.clock.monotonic() - this.#in.policy.pool.stableMs;
+    const before = this.#context.clock.monotonic() - this.#context.policy.pool.stableMs;
     for (const { state } of this.#socketSet.all())
       if (state.t === 'live' && state.since <= before) this.#backoff.stable(state.since);
   }
@@ -226,14 +199,18 @@ export class AppPool {
   #onState(socket: SlackSocket, from: SocketState): void {
     const { state } = socket;
     socket.place.setLive(state.t === 'live');
-    if (state.t === 'live' && from.t === 'awaiting_hello') this.#onGreeted(socket, state.hello, state.since);
+    if (state.t === 'live' && from.t === 'awaiting_hello') {
+      this.#outcomes.greeted(socket);
+      this.#replacement.greeted(socket, state.hello, state.since);
+      this.#foreign.greeted(socket, state.hello, state.since);
+    }
     if (state.t === 'live' && from.t !== 'live') this.#acknowledger.onLive();
     // What Slack said is news once, not again when the socket comes back from suspicion or from draining.
     if (state.t === 'live' && from.t === 'live') this.#outcomes.leaving(socket, state.leaving, state.since);
     if (state.t === 'suspect' && from.t === 'live') this.#acknowledger.onDoubt(socket);
     if (state.t === 'closed') this.#onClosed(socket, state.reason, from);
     if (state.t !== from.t)
-      this.#in.events.emit({
+      this.#context.events.emit({
         t: 'socket_state',
         appId: this.#appId,
         socketId: socket.id,
@@ -244,59 +221,16 @@ export class AppPool {
     this.#step();
   }
 
-  #onGreeted(socket: SlackSocket, hello: Hello, now: number): void {
-    const { policy, random } = this.#in;
-    this.#outcomes.greeted(socket);
-    const siblings = this.#socketSet.all().filter((other) => other !== socket && other.serves);
-    const renewAt = renewalTime(
-      now,
-      hello.lifetimeMs,
-      siblings.map(({ renewal }) => renewal.at),
-      policy.pool,
-      random,
-    );
-    socket.renewal = { at: renewAt, why: 'age' };
-    this.#countGhosts(socket, hello, now);
-  }
-
-  /** Slack said at `now` how many sockets it counts; those of other processes are known after the next look at them. */
-  #countGhosts(socket: SlackSocket, { connections }: Hello, now: number): void {
-    const { background, events, places, policy } = this.#in;
-    const { surely, perhaps } = this.#socketSet.countedFor(socket);
-    const before = places.others(this.#appId).live;
-    const count = (): void => {
-      const { live, seen } = places.others(this.#appId);
-      const known = { surely: surely + Math.min(before, live), perhaps: perhaps + seen };
-      if (this.#ghosts.counted(connections, known))
-        events.emit({ t: 'ghosts', appId: this.#appId, ghosts: this.#ghosts.ghosts });
-      const recountAt = this.#ghosts.ghosts > 0 ? now + policy.pool.recountMs : Infinity;
-      if (recountAt < socket.renewal.at) socket.renewal = { at: recountAt, why: 'age' };
-    };
-    const look = places.look();
-    if (look === undefined) count();
-    else
-      background.run('counting sockets', () =>
-        look.then(
-          () => {
-            count();
-            this.#step();
-          },
-          // Without PostgreSQL the number stays what it was.
-          () => undefined,
-        ),
-      );
-  }
-
   #onClosed(socket: SlackSocket, reason: ClosedReason, from: SocketState): void {
     this.#socketSet.remove(socket);
     socket.place.free();
     this.#traffic.closed(socket.id);
-    if (from.t !== 'fetching_url' && from.t !== 'dialling') this.#ghosts.closed();
+    if (from.t !== 'fetching_url' && from.t !== 'dialling') this.#foreign.closed();
     if (reason.t === 'ended' || reason.t === 'silent') this.#acknowledger.onDoubt(socket);
     else this.#acknowledger.forget(socket);
     this.#outcomes.closed(socket, reason, from);
     if (reason.t === 'failed')
-      this.#in.events.emit({ t: 'open_failed', appId: this.#appId, failure: reason.failure });
+      this.#context.events.emit({ t: 'open_failed', appId: this.#appId, failure: reason.failure });
     this.#drain.progress();
   }
 
@@ -306,6 +240,6 @@ export class AppPool {
     const key = JSON.stringify(status, (name, value: unknown) => (name === 'probeAt' ? undefined : value));
     if (key === this.#statusKey) return;
     this.#statusKey = key;
-    this.#in.events.emit({ t: 'status_changed', appId: this.#appId, status });
+    this.#context.events.emit({ t: 'status_changed', appId: this.#appId, status });
   }
 }

@@ -1,9 +1,11 @@
-import type { Clock } from '../core/clock.js';
-import type { Random } from '../core/random.js';
-import type { SocketPolicy } from './policy.js';
-import type { LeaveReason } from './socket-state.js';
 import type { SlackSocket } from './socket.js';
 import type { AppToken } from './token-choice.js';
+
+/** How many of our sockets are in a count of Slack's. */
+export interface OwnSockets {
+  readonly surely: number;
+  readonly perhaps: number;
+}
 
 /** The sockets of one app that are not closed, sorted by what they are good for. */
 export class SocketSet {
@@ -101,83 +103,4 @@ function worth({ state }: SlackSocket): number {
   if (state.t !== 'live') return 4;
   if (state.leaving === undefined || state.leaving === 'token') return 3;
   return state.leaving === 'age' || state.leaving === 'woke' || state.leaving === 'surplus' ? 2 : 1;
-}
-
-/** Why a socket that serves is to be replaced. */
-export function leaveReasonOf({ state }: SlackSocket): LeaveReason {
-  if (state.t === 'suspect') return 'silent';
-  return state.t === 'live' && state.leaving !== undefined ? state.leaving : 'token';
-}
-
-// Slack's own count lags behind a close by some seconds.
-const LAG_MS = 10_000;
-
-/** How many of our sockets are in a count of Slack's. */
-export interface OwnSockets {
-  readonly surely: number;
-  readonly perhaps: number;
-}
-
-/** How many sockets Slack counts for an app beyond ours, as of the last hello. */
-export class GhostCount {
-  readonly #clock: Clock;
-  /** When sockets that Slack knew were closed, oldest first. */
-  #closedAt: number[] = [];
-  #ghosts = 0;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  get ghosts(): number {
-    return this.#ghosts;
-  }
-
-  closed(): void {
-    this.#recent();
-    this.#closedAt.push(this.#clock.monotonic());
-  }
-
-  /**
-   * Slack said how many it counts, ours among them. True if the number of ghosts changed. Sockets on their way, and
-   * those that were closed just now, may be counted or not: within that doubt the number stays what it was.
-   */
-  counted(connections: number, { surely, perhaps }: OwnSockets): boolean {
-    const before = this.#ghosts;
-    const most = Math.max(0, connections - surely);
-    const least = Math.max(0, connections - perhaps - this.#recent());
-    this.#ghosts = Math.min(most, Math.max(least, before));
-    return this.#ghosts !== before;
-  }
-
-  #recent(): number {
-    const since = this.#clock.monotonic() - LAG_MS;
-    this.#closedAt = this.#closedAt.filter((at) => at > since);
-    return this.#closedAt.length;
-  }
-}
-
-// Enough to find a place far from seven siblings most of the time, few enough to cost nothing.
-const CANDIDATES = 8;
-
-/**
- * When a socket that was greeted `now` is to be renewed: before the lifetime that Slack announced, at an age drawn at random,
- * so that apps do not renew together, and as far as possible from the times of its siblings, so that two sockets of one
- * app never go together. All times are milliseconds of the monotonic clock.
- */
-export function renewalTime(
-  now: number,
-  lifetimeMs: number,
-  siblings: readonly number[],
-  policy: Pick<SocketPolicy['pool'], 'renewFrom' | 'renewTo'>,
-  random: Random,
-): number {
-  let best = { at: now, distance: -1 };
-  for (let n = 0; n < CANDIDATES; n++) {
-    const fraction = policy.renewFrom + (policy.renewTo - policy.renewFrom) * random();
-    const at = now + lifetimeMs * fraction;
-    const distance = Math.min(lifetimeMs, ...siblings.map((other) => Math.abs(other - at)));
-    if (distance > best.distance) best = { at, distance };
-  }
-  return best.at;
 }

@@ -13,7 +13,7 @@ import { Liveness } from './liveness.js';
 import { undivided, type SocketPlaces } from './places.js';
 import { DEFAULT_POLICY, type SocketPolicy } from './policy.js';
 import { AppPool } from './pool.js';
-import type { PoolSurroundings } from './opener.js';
+import type { PoolContext } from './pool-context.js';
 import { openSdkTransport } from './sdk-transport.js';
 import type { SocketEvent } from './events.js';
 import type { AppSocketsStatus, SocketFacts } from './status.js';
@@ -74,7 +74,7 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
   });
   let socketNumber = 0;
   let stopping: Promise<void> | undefined;
-  const surroundings: PoolSurroundings = {
+  const context: PoolContext = {
     clock,
     random,
     policy,
@@ -93,7 +93,7 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
   function retire(appId: string, pool: AppPool): void {
     pools.delete(appId);
     retired.add(pool);
-    surroundings.limiter.release(appId);
+    context.limiter.release(appId);
     events.emit({ t: 'app_released', appId });
     background.run(`closing the sockets of ${appId}`, async () => {
       await pool.stop();
@@ -114,7 +114,7 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
       for (const [appId, pool] of pools) if (!apps.has(appId)) retire(appId, pool);
       for (const [appId, tokens] of apps) {
         let pool = pools.get(appId);
-        if (pool === undefined) pools.set(appId, (pool = new AppPool(appId, surroundings)));
+        if (pool === undefined) pools.set(appId, (pool = new AppPool(appId, context)));
         pool.setTokens(tokens);
       }
     },

@@ -46,7 +46,7 @@ interface Common {
   /** As many as there should be. */
   readonly wanted: number;
   /** Sockets that Slack counts for this app beyond ours: other programs, or remains of broken connections. */
-  readonly ghosts: number;
+  readonly foreign: number;
   readonly tokens: readonly TokenVerdict[];
   /** Whether Slack has greeted a socket of this app or refused one since the pool was made; an outage does neither. */
   readonly answered: boolean;
@@ -78,7 +78,7 @@ export interface PoolFacts {
   /** Of all, the ones that do not answer at the moment. */
   readonly suspect: number;
   readonly wanted: number;
-  readonly ghosts: number;
+  readonly foreign: number;
   /** Whether any socket was ever live. */
   readonly wasLive: boolean;
   readonly answered: boolean;
@@ -96,8 +96,8 @@ export interface PoolFacts {
 
 /** The facts as a status for people. */
 export function poolStatus(facts: PoolFacts): AppSocketsStatus {
-  const { refusal, backoff, wanted, ghosts, tokens, answered, wasLive: greeted } = facts;
-  const common = { sockets: facts.live, wanted, ghosts, tokens, answered, greeted };
+  const { refusal, backoff, wanted, foreign, tokens, answered, wasLive: greeted } = facts;
+  const common = { sockets: facts.live, wanted, foreign, tokens, answered, greeted };
   if (!facts.usable) {
     const error = refusal?.error ?? 'not_authed';
     const advice = refusal?.advice ?? 'save this connection with an app-level token';

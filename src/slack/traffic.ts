@@ -18,7 +18,7 @@ export interface TrafficOptions {
   /** How many sockets this process should have of the app without load, and how many at most. */
   readonly share: () => { readonly sockets: number; readonly most: number };
   /** Sockets that Slack counts and that are not ours. */
-  readonly ghosts: () => number;
+  readonly foreign: () => number;
   /** Another number of sockets is wanted. */
   readonly onResize: () => void;
 }
@@ -101,7 +101,7 @@ export class Traffic implements SocketReceiver {
   #judge(): void {
     const { appId, events, socketSet, share } = this.#options;
     const { sockets, most: shared } = share();
-    const most = Math.max(sockets, shared - this.#options.ghosts());
+    const most = Math.max(sockets, shared - this.#options.foreign());
     const step = this.#load.judge(socketSet.good(undefined).length);
     const from = this.wanted;
     const to = Math.min(most, Math.max(sockets, from + step));

@@ -17,7 +17,14 @@ const GIB = 1024 ** 3;
 // Pictures that are made again differ only where the page does.
 const NOW = Date.UTC(2026, 4, 4, 9, 41, 7);
 
-const SOCKETS_WELL = { sockets: 2, wanted: 2, ghosts: 0, tokens: [], answered: true, greeted: true } as const;
+const SOCKETS_WELL = {
+  sockets: 2,
+  wanted: 2,
+  foreign: 0,
+  tokens: [],
+  answered: true,
+  greeted: true,
+} as const;
 
 const LIVE: AppSocketsStatus = { t: 'live', ...SOCKETS_WELL };
 
@@ -106,8 +113,8 @@ function told(situation: Situation): OpsState {
       message: health.problems(name).join(' '),
     })),
     apps: apps.map(({ id, status, list }): AppView => {
-      const { t: state, sockets, wanted, ghosts } = status;
-      return { id, state, sockets, wanted, ghosts, list };
+      const { t: state, sockets, wanted, foreign } = status;
+      return { id, state, sockets, wanted, ghosts: foreign, list };
     }),
   };
   return { overview, letters: situation.letters ?? [], minutes: situation.minutes ?? hour() };

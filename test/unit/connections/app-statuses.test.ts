@@ -13,7 +13,7 @@ it('The connections of an app share one look at its sockets until these change',
       looks += 1;
       return {
         t: 'live',
-        ...{ sockets: 2, wanted: 2, ghosts: 0, answered: true, greeted: true },
+        ...{ sockets: 2, wanted: 2, foreign: 0, answered: true, greeted: true },
         tokens: tokens.map(({ setAt }) => ({
           setAt,
           verdict: setAt === 0 ? { t: 'valid' } : { t: 'superseded', by: 'other' },
@@ -23,7 +23,7 @@ it('The connections of an app share one look at its sockets until these change',
   });
   statuses.replace(new Map([['A1', tokens]]));
   for (const { token } of tokens) {
-    expect(statuses.of('A1')).toMatchObject({ t: 'live', sockets: 2, ghosts: 0 });
+    expect(statuses.of('A1')).toMatchObject({ t: 'live', sockets: 2, foreign: 0 });
     expect(statuses.token('A1', token)).toMatchObject({ t: token === 'xapp-0' ? 'valid' : 'superseded' });
   }
   expect(looks).toBe(1);

@@ -37,7 +37,7 @@ const RATE_LIMITED: BotVerdict = {
 };
 const LIVE = {
   t: 'live',
-  ...{ sockets: 2, wanted: 2, ghosts: 0, tokens: [], answered: true, greeted: true },
+  ...{ sockets: 2, wanted: 2, foreign: 0, tokens: [], answered: true, greeted: true },
 } as const satisfies AppSocketsStatus;
 const HERE = { appId: 'A1', enterpriseId: '', teamId: 'T1' };
 

@@ -11,7 +11,7 @@ import { HandClock } from '../../helpers/hand-clock.js';
 import { PlayedCluster } from './played-cluster.js';
 
 const LIVE: AppSocketsStatus = {
-  ...{ t: 'live', sockets: 1, wanted: 1, ghosts: 0, tokens: [], answered: true, greeted: true },
+  ...{ t: 'live', sockets: 1, wanted: 1, foreign: 0, tokens: [], answered: true, greeted: true },
 };
 const TOKENS = [{ token: 'xapp', setAt: 1 }];
 

@@ -8,7 +8,7 @@ import { HandClock } from '../../helpers/hand-clock.js';
 
 const ROW = { appId: 'A1', connectionId: 'con_1', key: 'Ev1', kind: 'events_api', urgent: false };
 const LIVE: AppSocketsStatus = {
-  ...{ t: 'live', sockets: 2, wanted: 2, ghosts: 0, tokens: [], answered: true, greeted: true },
+  ...{ t: 'live', sockets: 2, wanted: 2, foreign: 0, tokens: [], answered: true, greeted: true },
 };
 const START = Date.UTC(2026, 0, 5, 12, 0, 30);
 const MINUTE = 60_000;

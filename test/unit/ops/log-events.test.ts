@@ -40,7 +40,7 @@ beforeEach(() => {
 });
 
 function status(over: Partial<AppSocketsStatus> & Pick<AppSocketsStatus, 't'>): SocketEvent {
-  const common = { sockets: 0, wanted: 2, ghosts: 0, tokens: [], answered: true, greeted: true };
+  const common = { sockets: 0, wanted: 2, foreign: 0, tokens: [], answered: true, greeted: true };
   return { t: 'status_changed', appId: 'A1', status: { ...common, ...over } as AppSocketsStatus };
 }
 

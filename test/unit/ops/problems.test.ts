@@ -8,7 +8,7 @@ const NOW = Date.UTC(2026, 0, 5, 12);
 const GIB = 1024 ** 3;
 
 const LIVE: AppSocketsStatus = {
-  ...{ t: 'live', sockets: 2, wanted: 2, ghosts: 0, tokens: [], answered: true, greeted: true },
+  ...{ t: 'live', sockets: 2, wanted: 2, foreign: 0, tokens: [], answered: true, greeted: true },
 };
 
 function connection(more: Partial<ConnectionView> = {}): ConnectionView {

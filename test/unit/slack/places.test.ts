@@ -49,9 +49,9 @@ class PlayedPlaces implements SocketPlaces {
   }
 }
 
-async function rig(places = new PlayedPlaces(), ghosts = 0) {
+async function rig(places = new PlayedPlaces(), foreign = 0) {
   const made = new PoolRig(DEFAULT_POLICY, 1, new HandClock(), places);
-  made.greetAll(ghosts);
+  made.greetAll(foreign);
   made.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
   await made.advance(0);
   return { pool: made.pool, rig: made, places };
@@ -98,17 +98,17 @@ test('A socket whose place is another process’s is closed, and the next one is
   await r.stop();
 });
 
-test('Sockets of other processes are no ghosts, and what Slack counts beyond them are', async () => {
+test('Sockets of other processes are not foreign, and what Slack counts beyond them are', async () => {
   const places = new PlayedPlaces();
   Object.assign(places, { live: 1, seen: 2 });
   const known = await rig(places, 2);
-  expect(known.pool.status.ghosts).toBe(0);
+  expect(known.pool.status.foreign).toBe(0);
   await known.rig.stop();
   const unknown = await rig(Object.assign(new PlayedPlaces(), { live: 1, seen: 1 }), 3);
-  expect(unknown.pool.status.ghosts).toBe(2);
+  expect(unknown.pool.status.foreign).toBe(2);
   await unknown.rig.stop();
   const blind = await rig(Object.assign(new PlayedPlaces(), { isBlind: true }), 3);
-  expect(blind.pool.status.ghosts).toBe(0);
+  expect(blind.pool.status.foreign).toBe(0);
   await blind.rig.stop();
 });
 

@@ -63,9 +63,9 @@ export class PoolRig {
     });
   }
 
-  /** Every connection from now on is greeted as soon as it is opened; Slack counts those that are alive, and `ghosts`. */
-  greetAll(ghosts = 0): void {
-    this.transports.onOpened = (transport) => transport.greet(APP, this.transports.alive.length + ghosts);
+  /** Every connection from now on is greeted as soon as it is opened; Slack counts those that are alive, and `foreign`. */
+  greetAll(foreign = 0): void {
+    this.transports.onOpened = (transport) => transport.greet(APP, this.transports.alive.length + foreign);
   }
 
   /** A pool with as many greeted sockets as it wants, which have been live for long enough to count as a success. */

@@ -59,7 +59,7 @@ describe('A pool that opens sockets', () => {
     await rig.advance(0);
     expect(rig.transports.opened).toBe(2);
     rig.transports.at(1).greet(APP, 2);
-    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2, ghosts: 0 });
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2, foreign: 0 });
     await rig.advance(60_000);
     expect(rig.transports.opened).toBe(2);
   });
@@ -608,10 +608,10 @@ describe('A pool of an app with too many sockets', () => {
     rig.greetAll(3);
     rig.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
     await rig.advance(0);
-    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2, ghosts: 3 });
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2, foreign: 3 });
     rig.greetAll(0);
     await rig.advance(DEFAULT_POLICY.pool.recountMs + 60_000);
-    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2, ghosts: 0 });
+    expect(rig.pool.status).toMatchObject({ t: 'live', sockets: 2, foreign: 0 });
   });
 });
 

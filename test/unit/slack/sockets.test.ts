@@ -220,7 +220,7 @@ describe('Sockets that Slack refuses', () => {
       () => world.status?.sockets === 1 && world.status.t === 'degraded',
       'one socket, and no room',
     );
-    expect(world.status?.ghosts).toBe(9);
+    expect(world.status?.foreign).toBe(9);
     removeGhosts();
     await world.live(20_000);
   });
