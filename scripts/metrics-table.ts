@@ -42,6 +42,7 @@ function idleMetrics(): Registry {
     slackFailures: new Channel(),
     lookFailed: new Channel(),
     gateway: new Channel(),
+    webSockets: new Channel(),
     gauges: () => Promise.reject(new Error('nothing is looked up')),
   });
 }

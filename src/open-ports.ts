@@ -26,7 +26,7 @@ import type { Delivery } from './delivery/delivery.js';
 import { createUpload } from './functions/file-upload.js';
 import { createSlackFunctions, type SlackFunctions } from './functions/functions.js';
 import { startGateway } from './gateway/gateway.js';
-import type { GatewayAnswer } from './http/gateway-answer.js';
+import type { GatewayAnswer, WebSocketStep } from './http/gateway-answer.js';
 import { connectionCaps, descriptorLimit } from './http/limits.js';
 import { notingRefusals, type PortRefusal } from './http/refusals.js';
 import { deadLetterBodyRoutes } from './ops/dead-letter-routes.js';
@@ -93,6 +93,7 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
   const caps = connectionCaps(descriptorLimit());
   const refusals = new Channel<PortRefusal>();
   const answers = new Channel<GatewayAnswer>();
+  const webSockets = new Channel<WebSocketStep>();
   const setup = setupPages(options);
   const contract = { manifest, live, functions: slackFunctions(options), log };
   const operations = createOperations({
@@ -104,6 +105,7 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     projectName: (id, signal) => server.projectName(id, signal),
     responses: responses.fates,
     gateway: answers,
+    webSockets,
   });
   releasers.push('what operators see', () => operations.stop());
   options.nameConnections((id) => operations.names.of(id));
@@ -143,6 +145,7 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     isSocketMode: (connectionId) => live.isSocketMode(connectionId),
     pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),
     answered: (answer) => answers.emit(answer),
+    webSocket: (step) => webSockets.emit(step),
     noticeWrite: (connectionId) => live.noticeChange(connectionId),
     logsAccess: config.logLevel === 'debug',
     connections: caps.gateway,

@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PluginError } from '../core/errors.js';
 import type { Outbound } from '../core/outbound.js';
+import type { WebSocketStep } from '../http/gateway-answer.js';
 import type { NoteRefusal } from '../http/refusals.js';
 import { watchReader } from '../http/slow-reader.js';
 import { responseProblem, readAnswer, relayAnswer, type WholeResponse } from './server-response.js';
@@ -24,8 +25,8 @@ export interface Forwarder {
     response: ServerResponse,
     kept?: FirstBytes,
   ): Promise<WholeResponse | undefined>;
-  /** Tunnels a WebSocket. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  /** Tunnels a WebSocket; `told` learns what becomes of it. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, told: (step: WebSocketStep) => void): void;
   close(): void;
 }
 
@@ -174,12 +175,12 @@ export function createForwarder(
         });
       });
     },
-    upgrade(request, socket, head) {
+    upgrade(request, socket, head, told) {
       watchReader(socket, socket, answerIdleMs, () => {
         refused('too_slow');
         socket.destroy();
       });
-      tunnel(upstream, request, socket, head);
+      tunnel(upstream, request, socket, head, told);
     },
     close: () => upstream.close(),
   };

@@ -7,6 +7,7 @@ import { Background } from '../core/lifecycle.js';
 import { listen, type Address } from '../core/listen.js';
 import { Connections } from '../http/connections.js';
 import { stopGracefully } from '../http/graceful-stop.js';
+import type { WebSocketStep } from '../http/gateway-answer.js';
 import { PORT_LIMITS } from '../http/limits.js';
 import { refuseMalformed, sendRefusal } from '../http/malformed.js';
 import type { NoteRefusal } from '../http/refusals.js';
@@ -27,6 +28,8 @@ export interface GatewayOptions extends GatewayPorts {
   /** As many connections of clients at a time. */
   readonly connections: number;
   readonly refused: NoteRefusal;
+  /** Is told what becomes of each WebSocket. */
+  readonly webSocket: (step: WebSocketStep) => void;
   /** Milliseconds that a slow client is given, where they are not those of PORT_LIMITS. */
   readonly limits?: Record<'bodyMs' | 'uploadIdleMs' | 'answerIdleMs', number>;
   readonly clock: Clock;
@@ -100,7 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   serveUpgrades(server, connections, (request, socket, head) => {
     if (options.logsAccess) logUpgrade(log, request);
-    forwarder.upgrade(request, socket, head);
+    forwarder.upgrade(request, socket, head, options.webSocket);
   });
 
   function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {

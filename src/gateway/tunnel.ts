@@ -1,5 +1,6 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { WebSocketStep } from '../http/gateway-answer.js';
 import { responseProblem, relayAnswer } from './server-response.js';
 import { pairs } from './headers.js';
 import { answerUnreachable } from './failures.js';
@@ -12,9 +13,16 @@ const MAX_EARLY_BYTES = 16 * 1024;
 
 /**
  * Passes a WebSocket's request on and, once the server agrees, every byte both ways. What the server answers instead,
- * or that it is away, the client gets as a plain answer.
+ * or that it is away, the client gets as a plain answer. `told` is called once with the result, and once with its end if it
+ * was opened.
  */
-export function tunnel(upstream: Upstream, request: IncomingMessage, socket: Socket, head: Buffer): void {
+export function tunnel(
+  upstream: Upstream,
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+  told: (step: WebSocketStep) => void,
+): void {
   // The connection is no longer node's server's; an answer of ours ends it.
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
@@ -22,7 +30,15 @@ export function tunnel(upstream: Upstream, request: IncomingMessage, socket: Soc
   response.once('finish', () => socket.destroySoon());
   // Node's server tells its own answers only; without this the rest of a long one would wait for ever.
   socket.on('drain', () => response.emit('drain'));
-  const failed = (error: unknown): void => answerUnreachable(request, response, error);
+  let isDecided = false;
+  const decide = (t: Exclude<WebSocketStep['t'], 'ended'>): void => {
+    if (!isDecided) told({ t });
+    isDecided = true;
+  };
+  const failed = (error: unknown): void => {
+    decide('unreachable');
+    answerUnreachable(request, response, error);
+  };
   const outgoing = upstream.request(request, { upgrade: true });
 
   // Read on, or nobody would notice that the client has gone. What it says already is for the server.
@@ -35,13 +51,17 @@ export function tunnel(upstream: Upstream, request: IncomingMessage, socket: Soc
     socket.destroy();
   };
   socket.on('error', onEnd).on('data', onData).once('end', onEnd);
-  socket.once('close', () => outgoing.destroy());
+  socket.once('close', () => {
+    decide('left');
+    outgoing.destroy();
+  });
 
   outgoing.on('error', failed);
   outgoing.once('response', (answer) => {
     outgoing.on('error', () => undefined);
     answer.on('error', () => undefined);
     const problem = responseProblem(answer);
+    decide(problem === undefined ? 'refused' : 'unreachable');
     if (problem === undefined) relayAnswer(request, answer, response);
     else outgoing.destroy(new Error(problem));
   });
@@ -52,7 +72,8 @@ export function tunnel(upstream: Upstream, request: IncomingMessage, socket: Soc
     socket.write(agreement(answer), 'latin1');
     socket.write(first);
     for (const chunk of early) peer.write(chunk);
-    join(socket, peer);
+    decide('opened');
+    join(socket, peer, (how) => told({ t: 'ended', how }));
   });
   outgoing.end();
 }
@@ -68,8 +89,15 @@ function agreement({
   return `HTTP/${httpVersion} ${statusCode} ${statusMessage}\r\n${lines.join('')}\r\n`;
 }
 
-/** Connects two sockets until one of them is gone; a side that has finished may still be sent the rest. */
-function join(client: Socket, server: Socket): void {
+type EndOfWebSocket = Extract<WebSocketStep, { t: 'ended' }>['how'];
+
+/**
+ * Connects two sockets until one of them is gone; a side that has finished may still be sent the rest. `ended` is called
+ * once, when the first of them is gone.
+ */
+function join(client: Socket, server: Socket, ended: (how: EndOfWebSocket) => void): void {
+  let how: EndOfWebSocket = 'broken';
+  let isOver = false;
   for (const [from, to] of [
     [client, server],
     [server, client],
@@ -77,7 +105,12 @@ function join(client: Socket, server: Socket): void {
     from.setNoDelay(true);
     from.setKeepAlive(true, PROBE_AFTER_MS);
     from.on('error', () => from.destroy());
-    from.once('close', () => to.destroySoon());
+    from.once('end', () => (how = 'closed'));
+    from.once('close', () => {
+      if (!isOver) ended(how);
+      isOver = true;
+      to.destroySoon();
+    });
     from.pipe(to);
   }
 }

@@ -17,7 +17,10 @@ import { gaugesOf, overviewOf, type Observed } from './status-of-program.js';
 export interface OperationsOptions
   extends
     Omit<Observed, 'projects' | 'replicas' | 'startedAt' | 'clock'>,
-    Pick<MetricsSources, 'receiver' | 'faults' | 'refusals' | 'responses' | 'slackFailures' | 'gateway'> {
+    Pick<
+      MetricsSources,
+      'receiver' | 'faults' | 'refusals' | 'responses' | 'slackFailures' | 'gateway' | 'webSockets'
+    > {
   readonly cluster: Cluster;
   /** The name of a project; nothing where AutoKitteh does not tell it. */
   readonly projectName: (projectId: string, signal: AbortSignal) => Promise<string | undefined>;

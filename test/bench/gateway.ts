@@ -31,6 +31,7 @@ export const bench: Bench = {
     const gateway = await startGateway({
       connections: 256,
       refused: () => undefined,
+      webSocket: () => undefined,
       listen: { host: '127.0.0.1', port: 0 },
       upstream: urlOf(upstream),
       integrationId: 'int_3kth0s1ackb1ff80a8d62ba8cc',

@@ -84,6 +84,7 @@ export async function startSite({
     connections: 256,
     logsAccess: false,
     refused: () => undefined,
+    webSocket: () => undefined,
     listen: { host: '127.0.0.1', port: 0 },
     upstream: server.url,
     integrationId: integrationIdFromName('slack'),

@@ -1,15 +1,16 @@
-import { STATUS_CODES } from 'node:http';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Channel } from '../../core/channel.js';
 import type { ProcessFault } from '../../core/process-end.js';
 import type { DeliveryEvent } from '../../delivery/events.js';
-import { GATEWAY_ROUTES, type GatewayAnswer } from '../../http/gateway-answer.js';
+import type { GatewayAnswer, WebSocketStep } from '../../http/gateway-answer.js';
 import type { PortRefusal } from '../../http/refusals.js';
 import { RESPONSE_FATES, type ResponseFate } from '../../pipeline/pending-responses.js';
 import type { ReceiverEvent } from '../../pipeline/receiver.js';
 import { failureCode, type FailedSlackCall } from '../../slack/errors.js';
 import type { SocketEvent } from '../../slack/events.js';
-import { BoundedLabels, OTHER } from './bounded-labels.js';
+import { BoundedLabels } from './bounded-labels.js';
+import { BUCKETS } from './buckets.js';
+import { countGateway, countWebSockets } from './gateway-counters.js';
 
 export interface CounterSources {
   readonly delivery: Channel<DeliveryEvent>;
@@ -21,6 +22,7 @@ export interface CounterSources {
   readonly slackFailures: Channel<FailedSlackCall>;
   readonly lookFailed: Channel<undefined>;
   readonly gateway: Channel<GatewayAnswer>;
+  readonly webSockets: Channel<WebSocketStep>;
 }
 
 /** Counters exist from the start, with 0: an alert on their growth sees the first one, too. */
@@ -34,10 +36,8 @@ export function countAll(registry: Registry, sources: CounterSources): void {
   countSlackErrors(registry, sources);
   countLooks(registry, sources.lookFailed);
   countGateway(registry, sources.gateway);
+  countWebSockets(registry, sources.webSockets);
 }
-
-// Seconds; Slack's limit for an acknowledgement is 3.
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 10, 60, 600];
 
 // Each is a record of all, so that one that is new cannot be forgotten here.
 const STEPS: Readonly<Record<DeliveryEvent['t'], true>> = {
@@ -250,29 +250,4 @@ function countLooks(registry: Registry, failed: Channel<undefined>): void {
     registers: [registry],
   });
   failed.subscribe(() => total.inc());
-}
-
-function countGateway(registry: Registry, answers: Channel<GatewayAnswer>): void {
-  const registers = [registry];
-  const total = new Counter({
-    name: 'ak_slack_gateway_requests_total',
-    help: 'Requests at the gateway by what became of them and by status; `other` where the client left first.',
-    labelNames: ['route', 'code'],
-    registers,
-  });
-  const seconds = new Histogram({
-    name: 'ak_slack_gateway_request_seconds',
-    help: 'From the head of a request at the gateway until its answer was sent.',
-    labelNames: ['route'],
-    buckets: BUCKETS,
-    registers,
-  });
-  for (const route of GATEWAY_ROUTES) {
-    total.inc({ route, code: '200' }, 0);
-    seconds.zero({ route });
-  }
-  answers.subscribe(({ route, status, ms }) => {
-    total.inc({ route, code: status in STATUS_CODES ? String(status) : OTHER });
-    seconds.observe({ route }, ms / 1000);
-  });
 }

@@ -213,6 +213,7 @@ describe('a WebSocket', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
     expect(answer).toMatch(/\r\nContent-Type: text\/plain\r\n/i);
     expect(answer).toMatch(/not \r\n[^]*you/);
+    expect(rig.webSockets).toEqual([{ t: 'refused' }]);
   });
 
   it('A refusal of a WebSocket that is longer than any buffer comes whole', async () => {
@@ -232,6 +233,7 @@ describe('a WebSocket', () => {
       client.once('error', (error) => resolve(error.message)),
     );
     expect(refused).toBe('Unexpected server response: 502');
+    expect(rig.webSockets).toEqual([{ t: 'unreachable' }]);
   });
 
   it('A WebSocket ends at the server when its client goes away before the server has agreed', async () => {
@@ -245,5 +247,6 @@ describe('a WebSocket', () => {
     client.destroy();
     await gone;
     expect(rig.logged).toEqual([]);
+    expect(rig.webSockets).toEqual([{ t: 'left' }]);
   });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { eventually } from '../../helpers/eventually.js';
@@ -230,6 +231,29 @@ describe('The forwarder of upgrades', () => {
     await closed;
     sockets.close();
   });
+
+  it.each([
+    ['closed', (client: Socket) => client.end()],
+    ['broken', (client: Socket) => client.resetAndDestroy()],
+  ] as const)(
+    'The gateway tells once that a WebSocket was opened, and once that it ended: %s',
+    async (how, end) => {
+      const server: Server = createServer();
+      const sockets = new WebSocketServer({ server });
+      rig = await startRig(await startHttp(server));
+      const client = connect(rig.gateway.port, '127.0.0.1');
+      client.write(
+        'GET /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      );
+      await once(client, 'data');
+      expect(rig.webSockets).toEqual([{ t: 'opened' }]);
+      end(client);
+      await eventually(() => rig.webSockets.length > 1, 'the end of the WebSocket is told');
+      await rig.stop();
+      expect(rig.webSockets).toEqual([{ t: 'opened' }, { t: 'ended', how }]);
+      sockets.close();
+    },
+  );
 
   it('The gateway ends a WebSocket that the server refuses or cannot be reached for', async () => {
     rig = await startRig((_request, response) => {

@@ -5,7 +5,7 @@ import type { Status } from '../../../src/autokitteh/status.js';
 import { contractRoutes } from '../../../src/contract/service.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { startGateway, type Gateway } from '../../../src/gateway/gateway.js';
-import type { GatewayAnswer } from '../../../src/http/gateway-answer.js';
+import type { GatewayAnswer, WebSocketStep } from '../../../src/http/gateway-answer.js';
 import type { RefusalReason } from '../../../src/http/refusals.js';
 import { startHttp, type ConnectUpstream } from '../autokitteh/connect-upstream.js';
 import { manifest, stubContract } from '../contract/stubs.js';
@@ -26,6 +26,7 @@ export interface Rig {
   readonly accessed: unknown[];
   readonly refused: RefusalReason[];
   readonly answers: GatewayAnswer[];
+  readonly webSockets: WebSocketStep[];
   /** Paths that wait for a workflow's answer. */
   readonly awaited: Set<string>;
   /** Connections that use Socket Mode. */
@@ -58,6 +59,7 @@ export async function startRig(
     accessed,
     refused: [] as RefusalReason[],
     answers: [] as GatewayAnswer[],
+    webSockets: [] as WebSocketStep[],
     awaited: new Set<string>(),
     socketMode: new Set<string>(),
     store: (): Promise<void> => Promise.resolve(),
@@ -89,6 +91,7 @@ export async function startRig(
       await rig.store();
     },
     answered: (answer) => rig.answers.push(answer),
+    webSocket: (step) => rig.webSockets.push(step),
     noticeWrite: (id) => rig.noticed.push(id),
     logsAccess: true,
     log,

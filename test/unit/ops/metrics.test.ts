@@ -5,7 +5,7 @@ import { Health } from '../../../src/core/health.js';
 import type { ProcessFault } from '../../../src/core/process-end.js';
 import type { DeliveryEvent } from '../../../src/delivery/events.js';
 import type { PortRefusal } from '../../../src/http/refusals.js';
-import type { GatewayAnswer } from '../../../src/http/gateway-answer.js';
+import type { GatewayAnswer, WebSocketStep } from '../../../src/http/gateway-answer.js';
 import type { FailedSlackCall } from '../../../src/slack/errors.js';
 import type { Gauges } from '../../../src/ops/metrics/gauges.js';
 import { createMetrics } from '../../../src/ops/metrics/metrics.js';
@@ -23,6 +23,7 @@ function start(gauges: Partial<Gauges> = {}) {
   const slackFailures = new Channel<FailedSlackCall>();
   const lookFailed = new Channel<undefined>();
   const gateway = new Channel<GatewayAnswer>();
+  const webSockets = new Channel<WebSocketStep>();
   const now: Gauges = {
     ...{ waiting: 0, dead: 0, inFlight: 0, concurrency: 28, oldestWaiting: 0 },
     ...{ journalBytes: 0, journalUsedBytes: 0, journalMaxBytes: 4_096, diskFreeBytes: undefined },
@@ -35,11 +36,11 @@ function start(gauges: Partial<Gauges> = {}) {
   const broken = { now: false };
   const registry = createMetrics({
     ...{ version: '1.2.3', delivery, sockets, receiver, faults, health, refusals },
-    ...{ responses, slackFailures, lookFailed, gateway },
+    ...{ responses, slackFailures, lookFailed, gateway, webSockets },
     gauges: () => (broken.now ? Promise.reject(new Error('no journal')) : Promise.resolve(now)),
   });
   return {
-    ...{ responses, slackFailures, lookFailed, gateway, registry },
+    ...{ responses, slackFailures, lookFailed, gateway, webSockets, registry },
     refusals,
     delivery,
     sockets,
@@ -210,6 +211,23 @@ describe('The metrics', () => {
         'ak_slack_gateway_requests_total{route="forward",code="502"} 1',
         'ak_slack_gateway_requests_total{route="save",code="other"} 2',
         'ak_slack_gateway_request_seconds_sum{route="forward"} 0.04',
+      ]),
+    );
+  });
+
+  it('The metrics count WebSockets at the gateway by result and end, and tell how many are open', async () => {
+    const { webSockets, lines } = start();
+    for (const t of ['opened', 'opened', 'refused', 'left'] as const) webSockets.emit({ t });
+    webSockets.emit({ t: 'ended', how: 'broken' });
+    expect(await lines()).toEqual(
+      expect.arrayContaining([
+        'ak_slack_gateway_websockets 1',
+        'ak_slack_gateway_websocket_requests_total{result="opened"} 2',
+        'ak_slack_gateway_websocket_requests_total{result="refused"} 1',
+        'ak_slack_gateway_websocket_requests_total{result="unreachable"} 0',
+        'ak_slack_gateway_websocket_requests_total{result="left"} 1',
+        'ak_slack_gateway_websockets_ended_total{how="broken"} 1',
+        'ak_slack_gateway_websockets_ended_total{how="closed"} 0',
       ]),
     );
   });
