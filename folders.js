@@ -27,7 +27,16 @@ export const FOLDERS = {
   },
   storage: {
     imports: ['core'],
-    surface: ['cluster.ts', 'journal.ts', 'open.ts', 'sqlite/cluster.ts', 'tokens.ts'],
+    surface: [
+      'cluster.ts',
+      'dead-letters.ts',
+      'journal.ts',
+      'open.ts',
+      'paths.ts',
+      'rows.ts',
+      'sqlite/cluster.ts',
+      'tokens.ts',
+    ],
   },
   autokitteh: {
     imports: ['core', 'gen'],

@@ -1,4 +1,4 @@
-import type { JournalRow, Source } from '../storage/journal.js';
+import type { JournalRow, Source } from '../storage/rows.js';
 
 /** How an event arrived, for those who look for it later. */
 export class Arrival {

@@ -1,4 +1,5 @@
-import type { NewRow, Source, SourceStats } from '../storage/journal.js';
+import type { SourceStats } from '../storage/journal.js';
+import type { NewRow, Source } from '../storage/rows.js';
 
 // What a row takes in the journal besides its body.
 const ROW_BYTES = 512;

@@ -6,7 +6,9 @@ import type { Health } from '../core/health.js';
 import { Background } from '../core/lifecycle.js';
 import type { Random } from '../core/random.js';
 import type { Membership } from '../storage/cluster.js';
-import type { DeadQuery, DeadRow, Journal, JournalStats, PathNote, Resent } from '../storage/journal.js';
+import type { Journal, JournalStats } from '../storage/journal.js';
+import type { PathNote } from '../storage/paths.js';
+import type { DeadQuery, DeadRow, Resent } from '../storage/dead-letters.js';
 import { Arrivals } from './arrival.js';
 import { ALONE } from '../storage/sqlite/cluster.js';
 import { Backlog } from './backlog.js';
@@ -25,7 +27,7 @@ import { Settler } from './settler.js';
 import { deliveryShares } from './shares.js';
 import type { EventSink } from './sink.js';
 
-export type { DeadQuery, DeadRow, Resent } from '../storage/journal.js';
+export type { DeadQuery, DeadRow, Resent } from '../storage/dead-letters.js';
 export type { EventPath } from './find-paths.js';
 
 export interface DeliveryOptions {

@@ -1,7 +1,8 @@
 import { Deadlines } from '../core/cancellation.js';
 import type { Timer } from '../core/clock.js';
 import { Background } from '../core/lifecycle.js';
-import type { Claimed, Journal, Ready, Source } from '../storage/journal.js';
+import type { Claimed, Journal, ReadyLane } from '../storage/journal.js';
+import type { Source } from '../storage/rows.js';
 import type { Arrivals, HeldRow } from './arrival.js';
 import { attempt, LEASE_HAS_ENDED, type AttemptDeadlines, type AttemptPorts } from './attempt.js';
 import type { Backlog } from './backlog.js';
@@ -61,14 +62,14 @@ export class Dispatcher {
     return this.#scheduler.inFlight;
   }
 
-  start(ready: readonly Ready[]): void {
+  start(ready: readonly ReadyLane[]): void {
     this.#enter('running');
     this.#notifyAll(ready);
     this.schedule();
   }
 
   /** A lane of this source may be ready at `readyAt`. */
-  notify(ready: Ready): void {
+  notify(ready: ReadyLane): void {
     this.#scheduler.notify(ready);
     this.schedule();
   }
@@ -135,7 +136,7 @@ export class Dispatcher {
   }
 
   /** What waits in the journal, whoever wrote it: hosts of an app come first. */
-  #notifyAll(ready: readonly Ready[]): void {
+  #notifyAll(ready: readonly ReadyLane[]): void {
     const { isHost, limits } = this.#ports;
     for (const { readyAt, ...source } of ready) {
       const waitMs = isHost(source.appId) ? 0 : limits.unhostedMs;
@@ -169,8 +170,8 @@ export class Dispatcher {
     const { journal, owner, now, settler, membership } = this.#ports;
     if (this.#state !== 'running' || settler.isStuck || !membership.holdsLease()) return;
     const time = now();
-    const wants = this.#scheduler.wants(time);
-    if (wants.length === 0) {
+    const requests = this.#scheduler.claimRequests(time);
+    if (requests.length === 0) {
       this.#wakeLater(time);
       return;
     }
@@ -179,7 +180,7 @@ export class Dispatcher {
     settler.flush();
     this.#work.run('claim', async () => {
       try {
-        this.#take(await journal.claim(owner, time, wants));
+        this.#take(await journal.claim(owner, time, requests));
       } catch (error) {
         this.#reloadLater(error);
       } finally {

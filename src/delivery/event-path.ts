@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Buffer } from 'node:buffer';
-import { PATH_STEP_LENGTH, type PathNote } from '../storage/journal.js';
+import { PATH_STEP_LENGTH, type PathNote } from '../storage/paths.js';
 import type { HeldRow } from './arrival.js';
 import type { DispatchOutcome } from './sink.js';
 

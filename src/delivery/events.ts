@@ -1,5 +1,5 @@
 import { errorMessage } from '../core/errors.js';
-import type { JournalRow } from '../storage/journal.js';
+import type { JournalRow } from '../storage/rows.js';
 
 /** Which row an event is about; never what is in it. */
 export interface RowLabel {

@@ -1,4 +1,5 @@
-import type { Journal, KnownRow, PathRecord } from '../storage/journal.js';
+import type { Journal } from '../storage/journal.js';
+import type { KnownRow, PathRecord } from '../storage/paths.js';
 import { digestOf, readOrigin, readStep, type Dispatch, type EventOrigin } from './event-path.js';
 
 /**

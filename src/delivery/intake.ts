@@ -1,6 +1,7 @@
 import type { Channel } from '../core/channel.js';
 import { PluginError } from '../core/errors.js';
-import type { Appended, Journal, RowToAppend } from '../storage/journal.js';
+import type { Journal } from '../storage/journal.js';
+import type { Appended, RowToAppend } from '../storage/rows.js';
 import type { Arrival, Arrivals } from './arrival.js';
 import type { Backlog } from './backlog.js';
 import type { Dispatcher } from './dispatcher.js';

@@ -1,5 +1,6 @@
 import { sleep, type Clock } from '../core/clock.js';
-import type { Journal, JournalRow } from '../storage/journal.js';
+import type { Journal } from '../storage/journal.js';
+import type { JournalRow } from '../storage/rows.js';
 import type { Backlog } from './backlog.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { JournalHealth } from './journal-health.js';

@@ -1,6 +1,7 @@
 import { backoffDelay } from '../core/backoff.js';
 import type { Random } from '../core/random.js';
-import type { JournalRow, Settlement } from '../storage/journal.js';
+import type { Settlement } from '../storage/journal.js';
+import type { JournalRow } from '../storage/rows.js';
 import type { DeliveryLimits } from './limits.js';
 import type { DispatchOutcome } from './sink.js';
 

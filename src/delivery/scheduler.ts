@@ -1,4 +1,5 @@
-import type { Ready, Source, Want } from '../storage/journal.js';
+import type { ReadyLane, ClaimRequest } from '../storage/journal.js';
+import type { Source } from '../storage/rows.js';
 import type { Concurrency } from './concurrency.js';
 import type { OutageWatch } from './outage-watch.js';
 import type { DeliveryShares } from './shares.js';
@@ -34,7 +35,7 @@ export class Scheduler {
   }
 
   /** A lane of this source may be ready at `readyAt`. */
-  notify(ready: Ready): void {
+  notify(ready: ReadyLane): void {
     this.#ready.notify(ready);
   }
 
@@ -63,7 +64,7 @@ export class Scheduler {
   }
 
   /** How many rows of which sources can be begun now; urgent ones may use slots that the others may not. */
-  wants(time: number): Want[] {
+  claimRequests(time: number): ClaimRequest[] {
     const { watch } = this.#ports;
     const { urgentReserve, perConnection: most } = this.#ports.shares();
     const free = this.#limit - this.#inFlight;
@@ -74,7 +75,7 @@ export class Scheduler {
       if (others.length > 0) return others;
     }
     const urgent = this.#ready.allocate(true, urgentSlots, most + urgentReserve, time);
-    const given = urgent.reduce((sum, want) => sum + want.limit, 0);
+    const given = urgent.reduce((sum, { limit }) => sum + limit, 0);
     const left = Math.max(watch.allowed(free, time) - given, 0);
     return [...urgent, ...this.#ready.allocate(false, left, most, time)];
   }
@@ -95,7 +96,7 @@ class ReadySources {
   readonly #inFlight = new Map<string, number>();
 
   /** A lane of the source is ready at `readyAt`, or earlier. */
-  notify({ appId, connectionId, urgent, readyAt }: Ready): void {
+  notify({ appId, connectionId, urgent, readyAt }: ReadyLane): void {
     const apps = this.#appsOf(urgent);
     let sources = apps.get(appId);
     if (sources === undefined) {
@@ -132,24 +133,24 @@ class ReadySources {
    * Gives out `slots` one by one, and at most `perConnection` to one connection, those under way included. Sources that
    * got any are forgotten until notify() names them again: the journal says what is left.
    */
-  allocate(urgent: boolean, slots: number, perConnection: number, now: number): Want[] {
+  allocate(urgent: boolean, slots: number, perConnection: number, now: number): ClaimRequest[] {
     const apps = this.#appsOf(urgent);
-    const wants = new Map<ReadySource, number>();
+    const limits = new Map<ReadySource, number>();
     let candidates = slots > 0 ? this.#readyByApp(apps, perConnection, now) : [];
     for (let left = slots; left > 0 && candidates.length > 0;) {
       for (const sources of candidates) {
         if (left === 0) break;
         const source = sources.shift();
         if (source === undefined) continue;
-        const limit = (wants.get(source) ?? 0) + 1;
-        wants.set(source, limit);
+        const limit = (limits.get(source) ?? 0) + 1;
+        limits.set(source, limit);
         left -= 1;
         if (limit + this.inFlightOf(source) < perConnection) sources.push(source);
       }
       candidates = candidates.filter((sources) => sources.length > 0);
     }
-    for (const source of wants.keys()) forget(apps, source);
-    return [...wants].map(([{ appId, connectionId }, limit]) => ({ appId, connectionId, urgent, limit }));
+    for (const source of limits.keys()) forget(apps, source);
+    return [...limits].map(([{ appId, connectionId }, limit]) => ({ appId, connectionId, urgent, limit }));
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../core/clock.js';
 import { Background } from '../core/lifecycle.js';
-import type { Journal, JournalRow, Ready, Settled, Settlement } from '../storage/journal.js';
+import type { Journal, ReadyLane, Settled, Settlement } from '../storage/journal.js';
+import type { JournalRow } from '../storage/rows.js';
 import type { JournalHealth } from './journal-health.js';
 import { warnOfFailure } from './events.js';
 
@@ -16,7 +17,7 @@ export interface SettlerPorts {
   readonly health: JournalHealth;
   readonly retryMs: number;
   /** Told of each lane that has rows left, which nobody holds any more. */
-  readonly left: (ready: Ready) => void;
+  readonly left: (ready: ReadyLane) => void;
   /** Called when settlements that had to wait for the journal are written. */
   readonly unstuck: () => void;
 }

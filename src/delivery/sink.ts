@@ -1,4 +1,4 @@
-import type { JournalRow } from '../storage/journal.js';
+import type { JournalRow } from '../storage/rows.js';
 
 /** How a dispatch ended, and of what: absent where no event could be made. */
 export type DispatchOutcome = {

@@ -4,7 +4,7 @@ import type { Registry } from '../connections/registry.js';
 import { isJsonObject, objectAt } from '../core/json.js';
 import type { EventSink, Send } from '../delivery/sink.js';
 import { toEvent } from '../events/mapping.js';
-import type { JournalRow } from '../storage/journal.js';
+import type { JournalRow } from '../storage/rows.js';
 import { outcomeOfError } from './dispatch-outcome.js';
 import { fateOf, searchEvent } from './event-search.js';
 import type { PendingResponses } from './pending-responses.js';

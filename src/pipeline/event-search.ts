@@ -1,6 +1,6 @@
 import type { AutoKitteh, EventQuery, EventRecord, TriggerRecord } from '../autokitteh/client.js';
 import type { Fate, Sighting, TakenEvent } from '../delivery/sink.js';
-import type { JournalRow } from '../storage/journal.js';
+import type { JournalRow } from '../storage/rows.js';
 
 /** The memo's entry that tells a row's event from every other at the server. */
 const MEMO_KEY = 'slack_event_key';

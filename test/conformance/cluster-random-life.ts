@@ -1,9 +1,10 @@
 import { seededRandom } from '../../src/core/random.js';
-import type { JournalRow, Settlement } from '../../src/storage/journal.js';
+import type { Settlement } from '../../src/storage/journal.js';
+import type { JournalRow } from '../../src/storage/rows.js';
 import type { Line } from '../../src/storage/postgres/line.js';
 import type { PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { Replica, type LeftOut } from './replica.js';
-import { row, want } from './rows.js';
+import { claimRequest, row } from './rows.js';
 
 const STEPS = 150;
 // From here on only answers are lost, because a lease that ends mends what that left behind.
@@ -184,7 +185,7 @@ class ClusterLife {
 
   async #claim(replica: Replica): Promise<void> {
     const claimed = await replica.journal
-      .claim('this replica', Date.now(), [want({ limit: 3 })])
+      .claim('this replica', Date.now(), [claimRequest({ limit: 3 })])
       .catch(this.#failed);
     replica.todo.push(...(claimed?.rows ?? []));
   }

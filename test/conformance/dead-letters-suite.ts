@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { DeadFilter, Journal, RowToAppend } from '../../src/storage/journal.js';
+import type { Journal } from '../../src/storage/journal.js';
+import type { DeadFilter } from '../../src/storage/dead-letters.js';
+import type { RowToAppend } from '../../src/storage/rows.js';
 import type { EngineUnderTest } from './journal-suite.js';
-import { row, want } from './rows.js';
+import { claimRequest, row } from './rows.js';
 
 /** What any journal must do with dead letters, beyond sending one again. */
 export function describeDeadLetters(name: string, make: () => Promise<EngineUnderTest>): void {
@@ -33,7 +35,7 @@ export function describeDeadLetters(name: string, make: () => Promise<EngineUnde
       const written = row(over);
       await journal.append([written]);
       const { appId, connectionId, urgent } = written;
-      const { rows } = await journal.claim('me', 2000, [want({ appId, connectionId, urgent })]);
+      const { rows } = await journal.claim('me', 2000, [claimRequest({ appId, connectionId, urgent })]);
       const { id } = rows[0]!;
       await journal.settle('me', at, [{ t: 'dead', id, reason: 'too large', type, channel }]);
       return id;

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { seededRandom } from '../../src/core/random.js';
-import type { Journal, NewRow, Settlement } from '../../src/storage/journal.js';
-import { row, want } from './rows.js';
+import type { Journal, Settlement } from '../../src/storage/journal.js';
+import type { NewRow } from '../../src/storage/rows.js';
+import { claimRequest, row } from './rows.js';
 
 /** A journal, and how to end its process and open it anew. */
 export interface Life {
@@ -51,7 +52,7 @@ export async function randomLife(seed: number, { journal: open, reopen }: Life):
       const { key, conversation, urgent } = fresh[index]!;
       if (typeof result === 'object') hold(result.claimed, laneOf({ conversation, urgent }), Number(key));
     });
-    const wants = [want({ limit: 1 + pick(3) }), want({ urgent: true, limit: 1 + pick(3) })];
+    const wants = [claimRequest({ limit: 1 + pick(3) }), claimRequest({ urgent: true, limit: 1 + pick(3) })];
     const { rows } = pick(2) === 0 ? await journal.claim('me', now, wants) : { rows: [] };
     for (const each of rows) hold(each.id, laneOf(each), Number(each.key));
     if (pick(3) === 0) {

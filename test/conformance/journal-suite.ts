@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Appended, Journal, JournalDatabase, RemovedStep, Want } from '../../src/storage/journal.js';
+import type { Journal, JournalDatabase, RemovedStep, ClaimRequest } from '../../src/storage/journal.js';
+import type { Appended } from '../../src/storage/rows.js';
 import { randomLife } from './journal-random-life.js';
-import { row, want } from './rows.js';
+import { claimRequest, row } from './rows.js';
 
 /** An engine under test: each call of `open` goes to the same stored data. */
 export interface EngineUnderTest {
@@ -33,13 +34,13 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       journal = await engine.open();
     }
 
-    async function claimKeys(now = 2000, ...wants: Want[]): Promise<string[]> {
-      const { rows } = await journal.claim('me', now, wants.length === 0 ? [want()] : wants);
+    async function claimKeys(now = 2000, ...requests: ClaimRequest[]): Promise<string[]> {
+      const { rows } = await journal.claim('me', now, requests.length === 0 ? [claimRequest()] : requests);
       return rows.map((each) => each.key);
     }
 
     async function claimOne(now = 2000): Promise<number> {
-      const { rows } = await journal.claim('me', now, [want({ limit: 1 })]);
+      const { rows } = await journal.claim('me', now, [claimRequest({ limit: 1 })]);
       return rows[0]!.id;
     }
 
@@ -82,7 +83,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       });
       await journal.append([written]);
       await reopen();
-      const { rows } = await journal.claim('me', 1_790_000_000_123, [want({ urgent: true })]);
+      const { rows } = await journal.claim('me', 1_790_000_000_123, [claimRequest({ urgent: true })]);
       const { id, turn } = rows[0]!;
       expect(rows).toEqual([{ ...written, id, turn, attempts: 1, retried: false }]);
     });
@@ -90,7 +91,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
     test('The journal returns the rows of a conversation one at a time, in the order of writing', async () => {
       await journal.append([row({ key: 'a' }), row({ key: 'b', receivedAt: 900 }), row({ key: 'c' })]);
       for (const key of ['a', 'b', 'c']) {
-        const { rows } = await journal.claim('me', 3000, [want()]);
+        const { rows } = await journal.claim('me', 3000, [claimRequest()]);
         expect(rows.map((each) => each.key)).toEqual([key]);
         expect(await claimKeys()).toEqual([]);
         await deliver(rows[0]!.id);
@@ -104,31 +105,33 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
         row({ key: 'early', conversation: 'C2', receivedAt: 1001 }),
         row({ key: 'middle', conversation: '', receivedAt: 1002 }),
       ]);
-      expect(await claimKeys(2000, want({ limit: 2 }))).toEqual(['early', 'middle']);
+      expect(await claimKeys(2000, claimRequest({ limit: 2 }))).toEqual(['early', 'middle']);
       expect(await claimKeys()).toEqual(['late']);
     });
 
     test('The journal keeps urgent rows apart from events of the same conversation', async () => {
       await journal.append([row({ key: 'event' }), row({ key: 'click', urgent: true })]);
-      expect(await claimKeys(2000, want({ urgent: true }))).toEqual(['click']);
+      expect(await claimKeys(2000, claimRequest({ urgent: true }))).toEqual(['click']);
       expect(await claimKeys()).toEqual(['event']);
     });
 
     test('The journal gives a source only its own rows', async () => {
       await journal.append([row(), row({ connectionId: 'con_2', key: 'other' })]);
-      expect(await claimKeys(2000, want({ connectionId: 'con_3' }), want({ appId: 'A9' }))).toEqual([]);
-      expect(await claimKeys(2000, want({ connectionId: 'con_2' }))).toEqual(['other']);
+      expect(
+        await claimKeys(2000, claimRequest({ connectionId: 'con_3' }), claimRequest({ appId: 'A9' })),
+      ).toEqual([]);
+      expect(await claimKeys(2000, claimRequest({ connectionId: 'con_2' }))).toEqual(['other']);
     });
 
     test('The journal says when the next lane is ready, and leaves out lanes that are held', async () => {
       await journal.append([row(), row({ key: 'b', conversation: 'C2', receivedAt: 5000 })]);
-      expect((await journal.claim('me', 2000, [want()])).next).toEqual([
+      expect((await journal.claim('me', 2000, [claimRequest()])).next).toEqual([
         { appId: 'A1', connectionId: 'con_1', urgent: false, readyAt: 5000 },
       ]);
       expect(await journal.ready()).toEqual([
         { appId: 'A1', connectionId: 'con_1', urgent: false, readyAt: 5000 },
       ]);
-      expect((await journal.claim('me', 5000, [want()])).next).toEqual([]);
+      expect((await journal.claim('me', 5000, [claimRequest()])).next).toEqual([]);
       expect(await journal.ready()).toEqual([]);
     });
 
@@ -140,10 +143,10 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       ).toEqual(['more']);
       await reopen();
       expect(await claimKeys(3999)).toEqual(['c']);
-      const { rows } = await journal.claim('me', 4000, [want()]);
+      const { rows } = await journal.claim('me', 4000, [claimRequest()]);
       expect(rows[0]).toMatchObject({ key: 'a', attempts: 2, retried: true });
       await journal.settle('me', 4500, [{ t: 'retry', id, nextAt: 4600, reason: 'busy', counted: true }]);
-      const again = await journal.claim('me', 4600, [want()]);
+      const again = await journal.claim('me', 4600, [claimRequest()]);
       expect(again.rows[0]).toMatchObject({ key: 'a', attempts: 3 });
     });
 
@@ -151,7 +154,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       await journal.append([row()]);
       const id = await claimOne();
       await journal.settle('me', 2500, [{ t: 'retry', id, nextAt: 2600, reason: 'down', counted: false }]);
-      const { rows } = await journal.claim('me', 2600, [want()]);
+      const { rows } = await journal.claim('me', 2600, [claimRequest()]);
       expect(rows[0]).toMatchObject({ attempts: 1, retried: true });
     });
 
@@ -163,7 +166,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       const retry = { t: 'retry', id, reason: 'reset', counted: false } as const;
       await journal.settle('you', 2500, [{ ...retry, nextAt: 2600, unansweredAt: 2500 }]);
       await reopen();
-      const claim = async (now: number) => (await journal.claim('me', now, [want()])).rows[0];
+      const claim = async (now: number) => (await journal.claim('me', now, [claimRequest()])).rows[0];
       expect(await claim(2600)).toMatchObject({ key: 'a', unansweredAt: 2500 });
       await journal.settle('me', 2700, [{ t: 'released', id }]);
       expect(await claim(2700)).toMatchObject({ unansweredAt: 2500 });
@@ -180,7 +183,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect((await journal.ready()).map(({ readyAt }) => readyAt)).toEqual([9000]);
       await reopen();
       expect(await claimKeys(8999)).toEqual([]);
-      const { rows } = await journal.claim('me', 9000, [want()]);
+      const { rows } = await journal.claim('me', 9000, [claimRequest()]);
       expect(rows).toMatchObject([{ key: 'a', attempts: 1, retried: false, unansweredAt: 2400 }]);
     });
 
@@ -189,7 +192,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       const id = await claimOne();
       await journal.settle('me', 3000, [{ t: 'dead', id, reason: 'reset', unansweredAt: 2900 }]);
       await journal.resend([id], 4000);
-      const { rows } = await journal.claim('me', 4000, [want()]);
+      const { rows } = await journal.claim('me', 4000, [claimRequest()]);
       expect(rows).toMatchObject([{ key: 'a', attempts: 1, unansweredAt: 2900 }]);
     });
 
@@ -201,7 +204,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
     test('The journal forgets the attempt of a row that was released', async () => {
       await journal.append([row()]);
       await journal.settle('me', 2000, [{ t: 'released', id: await claimOne() }]);
-      const { rows } = await journal.claim('me', 2000, [want()]);
+      const { rows } = await journal.claim('me', 2000, [claimRequest()]);
       expect(rows[0]).toMatchObject({ attempts: 1, retried: false });
     });
 
@@ -231,7 +234,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'click', urgent: true })]);
       expect(await deliver(await claimOne())).toEqual(['more']);
       expect(await bury(await claimOne(3000))).toEqual(['last']);
-      const { rows } = await journal.claim('me', 3000, [want({ urgent: true })]);
+      const { rows } = await journal.claim('me', 3000, [claimRequest({ urgent: true })]);
       expect(await journal.settle('me', 3000, [{ t: 'released', id: rows[0]!.id }])).toEqual(['more']);
     });
 
@@ -254,7 +257,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       expect(
         await journal.settle('me', 2000, [{ t: 'retry', id, nextAt: 2100, reason: 'r', counted: true }]),
       ).toEqual(['more']);
-      const { rows } = await journal.claim('me', 2100, [want()]);
+      const { rows } = await journal.claim('me', 2100, [claimRequest()]);
       const { turn } = rows[0]!;
       expect(rows).toEqual([{ ...row({ key: 'a' }), id, turn, attempts: 2, retried: true }]);
       expect(await deliver(id)).toEqual(['more']);
@@ -322,7 +325,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
 
     test('The journal gives the rows that a crash left in flight to the next owner, with their lanes', async () => {
       await journal.append([row({ key: 'a' }), row({ key: 'b' }), row({ key: 'c', conversation: 'C2' })]);
-      await claimKeys(2000, want({ limit: 2 }));
+      await claimKeys(2000, claimRequest({ limit: 2 }));
       await reopen();
       const first = await journal.takeOver('you', 2000, 1);
       const second = await journal.takeOver('you', 2000, 10);
@@ -385,7 +388,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       await journal.resend([idOf(dead)!], 4000);
       expect(await claimKeys(4000)).toEqual([]);
       expect(await deliver(idOf(flying)!, 5000)).toEqual(['more']);
-      const { rows } = await journal.claim('me', 5000, [want()]);
+      const { rows } = await journal.claim('me', 5000, [claimRequest()]);
       expect(rows.map(({ key }) => key)).toEqual(['dead']);
       await journal.settle('me', 5000, [
         { t: 'retry', id: rows[0]!.id, nextAt: 6000, reason: 'r', counted: true },
@@ -407,7 +410,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
 
     test('The journal prunes keys and dead letters after their times, in small steps', async () => {
       await journal.append([1, 2, 3].map((n) => row({ key: `d${n}`, conversation: `C${n}` })));
-      const { rows } = await journal.claim('me', 2000, [want()]);
+      const { rows } = await journal.claim('me', 2000, [claimRequest()]);
       for (const { id } of rows) await deliver(id, 3000);
       await journal.append([row({ key: 'dead' })]);
       await bury(await claimOne(3000), 3000);
@@ -492,10 +495,12 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       ]);
       expect(await journal.listDead({ after: 0, limit: 10 })).toEqual([]);
       expect((await journal.ready()).map(({ connectionId }) => connectionId)).toEqual(['con_2']);
-      expect(await claimKeys(9000, want(), want({ appId: 'A2' }), want({ urgent: true }))).toEqual([]);
+      expect(
+        await claimKeys(9000, claimRequest(), claimRequest({ appId: 'A2' }), claimRequest({ urgent: true })),
+      ).toEqual([]);
       expect(await journal.removeConnection('con_1', 3)).toEqual({ removed: [], more: false });
       await reopen();
-      expect(await claimKeys(9000, want({ connectionId: 'con_2' }))).toEqual(['Ev1']);
+      expect(await claimKeys(9000, claimRequest({ connectionId: 'con_2' }))).toEqual(['Ev1']);
       // Not even its keys are left, and what comes afterwards begins anew.
       expect(await journal.append([mine(0), mine(1), mine(3)])).toEqual(['first', 'first', 'first']);
       expect(await claimKeys(9000)).toEqual(['m0', 'm1', 'm3']);
@@ -524,7 +529,7 @@ export function describeJournal(name: string, make: () => Promise<EngineUnderTes
       const body = (): string => randomBytes(15_000).toString('base64');
       await journal.append(keys.map((key) => row({ key, conversation: key, body: body() })));
       const full = await journal.stats();
-      const { rows } = await journal.claim('me', 2000, [want({ limit: 300 })]);
+      const { rows } = await journal.claim('me', 2000, [claimRequest({ limit: 300 })]);
       await journal.settle(
         'me',
         3000,

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Journal, PathNote, PruneRequest, Settlement } from '../../src/storage/journal.js';
+import type { Journal, PruneRequest, Settlement } from '../../src/storage/journal.js';
+import type { PathNote } from '../../src/storage/paths.js';
 import type { EngineUnderTest } from './journal-suite.js';
-import { row, want } from './rows.js';
+import { claimRequest, row } from './rows.js';
 
 const DAY = 86_400_000;
 const NOTHING: PruneRequest = { bodiesBefore: 0, keysBefore: 0, pathsBefore: 0, deadBefore: 0, limit: 100 };
@@ -63,7 +64,7 @@ export function describePaths(name: string, make: () => Promise<EngineUnderTest>
       for (let number = 1; number <= 6; number++) {
         const path = note('Ev1', `${number}`, number === 1 ? 'first' : 'later');
         await settle({ t: 'retry', id, nextAt: 3000, reason: 'down', counted: false, path });
-        const { rows } = await journal.claim('me', 3000, [want()]);
+        const { rows } = await journal.claim('me', 3000, [claimRequest()]);
         id = rows[0]!.id;
       }
       await settle({ path: note('Ev1', '7', 'last'), ...delivered(id, 'evt_1') });
@@ -130,7 +131,7 @@ export function describePaths(name: string, make: () => Promise<EngineUnderTest>
         ['con_1', 'sending', 1, undefined],
         ['con_2', 'waiting', 0, undefined],
       ]);
-      const { rows } = await journal.claim('me', 2000, [want({ connectionId: 'con_2' })]);
+      const { rows } = await journal.claim('me', 2000, [claimRequest({ connectionId: 'con_2' })]);
       const { id } = rows[0]!;
       await settle({ t: 'retry', id, nextAt: 4000, reason: 'busy', counted: true });
       await settle(delivered(sent, 'evt_1'));
@@ -138,7 +139,7 @@ export function describePaths(name: string, make: () => Promise<EngineUnderTest>
         ['con_1', 'ended', expect.any(Number), undefined],
         ['con_2', 'waiting', 1, 'busy'],
       ]);
-      await journal.claim('me', 4000, [want({ connectionId: 'con_2' })]);
+      await journal.claim('me', 4000, [claimRequest({ connectionId: 'con_2' })]);
       await settle({ t: 'dead', id, reason: 'too large' }, 5000);
       expect(await journal.findRows('Ev1')).toContainEqual({
         ...{ id, appId: 'A1', connectionId: 'con_2', receivedAt: 1000, state: 'dead' },

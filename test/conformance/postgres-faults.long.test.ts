@@ -15,7 +15,7 @@ import { HandClock } from '../helpers/hand-clock.js';
 import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { emptyJournal } from './empty-journal.js';
 import { Replica } from './replica.js';
-import { row, want } from './rows.js';
+import { claimRequest, row } from './rows.js';
 
 const WAITING = 'this replica';
 
@@ -140,7 +140,7 @@ describe('a journal on PostgreSQL under faults', () => {
     const rows = keys.map((key) => row({ key, conversation: key }));
     expect(await journal.append(rows)).toEqual(keys.map(() => 'first'));
     expect(await journal.append(rows)).toEqual(keys.map(() => 'duplicate'));
-    const claimed = await journal.claim(WAITING, 2000, [want()]);
+    const claimed = await journal.claim(WAITING, 2000, [claimRequest()]);
     expect(claimed.rows.map(({ key }) => key).sort()).toEqual([...keys].sort());
     expect(claimed.rows.filter(({ key, conversation }) => key !== conversation)).toEqual([]);
     await journal.close();
@@ -195,7 +195,7 @@ describe('a journal on PostgreSQL under faults', () => {
           row({ key: `${at} ${n} ${m}`, conversation: `C${(n * 7 + m * 5) % 6}`, claimFor: `r${at}` }),
         );
         const appending = journals[at]!.append(rows);
-        const claiming = journals[at]!.claim(`r${at}`, 2000, [want({ limit: 3 })]);
+        const claiming = journals[at]!.claim(`r${at}`, 2000, [claimRequest({ limit: 3 })]);
         const [appended, claimed] = await Promise.all([appending, claiming]);
         const written = rows.flatMap(({ conversation }, m) => {
           const result = appended[m];
@@ -206,7 +206,7 @@ describe('a journal on PostgreSQL under faults', () => {
     };
     await Promise.all(journals.map((_, at) => work(at)));
     for (let more = true; more;) {
-      const { rows } = await journals[0]!.claim('r0', 2000, [want()]);
+      const { rows } = await journals[0]!.claim('r0', 2000, [claimRequest()]);
       await end(0, rows);
       more = rows.length > 0;
     }
@@ -241,7 +241,7 @@ describe('a journal on PostgreSQL under faults', () => {
     await expect(journal.append([row({ key: 'more' })])).rejects.toMatchObject({ code: 'journal_full' });
     await expect(journal.probe(1000)).rejects.toMatchObject({ code: 'journal_full' });
 
-    const { rows } = await journal.claim('me', 2000, [want({ limit: 40 })]);
+    const { rows } = await journal.claim('me', 2000, [claimRequest({ limit: 40 })]);
     await journal.settle(
       'me',
       3000,
@@ -370,10 +370,10 @@ describe('the lease of a replica', () => {
     const { claimed: id, turn } = await append(replica, 'a');
     const now = Date.now();
     expect(await replica.journal.settle(WAITING, now, [{ t: 'released', id, turn }])).toEqual(['more']);
-    const { rows } = await replica.journal.claim(WAITING, now, [want()]);
+    const { rows } = await replica.journal.claim(WAITING, now, [claimRequest()]);
     expect(rows).toMatchObject([{ id, turn: turn + 1 }]);
     expect(await replica.journal.settle(WAITING, now, [{ t: 'released', id, turn }])).toEqual(['gone']);
-    expect((await replica.journal.claim(WAITING, now, [want()])).rows).toEqual([]);
+    expect((await replica.journal.claim(WAITING, now, [claimRequest()])).rows).toEqual([]);
   });
 
   test('A row that is written long after its connection was cut is adopted', async () => {

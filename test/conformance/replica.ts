@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '../../src/core/clock.js';
-import type { JournalDatabase, JournalRow, Settlement } from '../../src/storage/journal.js';
+import type { JournalDatabase, Settlement } from '../../src/storage/journal.js';
+import type { JournalRow } from '../../src/storage/rows.js';
 import { Claims } from '../../src/storage/postgres/claims.js';
 import type { Line } from '../../src/storage/postgres/line.js';
 import { LeaseKeeper } from '../../src/storage/postgres/membership.js';

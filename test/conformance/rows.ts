@@ -1,4 +1,5 @@
-import type { RowToAppend, Want } from '../../src/storage/journal.js';
+import type { ClaimRequest } from '../../src/storage/journal.js';
+import type { RowToAppend } from '../../src/storage/rows.js';
 
 /** A row to be written, unlike others in what the test says. */
 export function row(over: Partial<RowToAppend> = {}): RowToAppend {
@@ -16,6 +17,6 @@ export function row(over: Partial<RowToAppend> = {}): RowToAppend {
 }
 
 /** A request for what leads the lanes of the same source. */
-export function want(over: Partial<Want> = {}): Want {
+export function claimRequest(over: Partial<ClaimRequest> = {}): ClaimRequest {
   return { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10, ...over };
 }

@@ -8,7 +8,7 @@ import { openInThread } from './in-thread-journal.js';
 import { describeDeadLetters } from './dead-letters-suite.js';
 import { describeJournal, type EngineUnderTest } from './journal-suite.js';
 import { describePaths } from './paths-suite.js';
-import { row, want } from './rows.js';
+import { claimRequest, row } from './rows.js';
 import { describeTokens } from './tokens-suite.js';
 
 async function sqlite(): Promise<EngineUnderTest> {
@@ -40,7 +40,7 @@ describe('The file of a journal on SQLite', () => {
   });
 
   async function deliverAll(): Promise<void> {
-    const { rows } = await journal.claim('me', 2000, [want({ limit: 3000 })]);
+    const { rows } = await journal.claim('me', 2000, [claimRequest({ limit: 3000 })]);
     await journal.settle(
       'me',
       3000,

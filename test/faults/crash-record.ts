@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
 import type { DispatchOutcome } from '../../src/delivery/sink.js';
-import type { Appended } from '../../src/storage/journal.js';
+import type { Appended } from '../../src/storage/rows.js';
 
 /** Where on an event's way the process is killed. */
 export const STEPS = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Appended } from '../../src/storage/journal.js';
+import type { Appended } from '../../src/storage/rows.js';
 import type { CrashNote } from './crash-record.js';
 import { journaledOrder } from './crash-verdict.js';
 

@@ -1,4 +1,4 @@
-import type { Appended, RowToAppend } from '../journal.js';
+import type { Appended, RowToAppend } from '../rows.js';
 import { functionName } from './functions.js';
 import type { Query } from './session.js';
 import { encodeText, indexed } from './text.js';

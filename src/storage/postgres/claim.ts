@@ -1,4 +1,5 @@
-import type { Claimed, JournalRow, Ready, Want } from '../journal.js';
+import type { Claimed, ReadyLane, ClaimRequest } from '../journal.js';
+import type { JournalRow } from '../rows.js';
 import { functionName } from './functions.js';
 import type { Query } from './session.js';
 import { readHeld } from './rows.js';
@@ -15,7 +16,7 @@ export async function claim(
   query: Query,
   owner: string,
   now: number,
-  wants: readonly Want[],
+  requests: readonly ClaimRequest[],
 ): Promise<Claimed> {
   const found = await query<Found>(
     `SELECT want, row_id, ready FROM ${functionName('claim')}($1, $2, $3, $4, $5, $6)
@@ -23,14 +24,14 @@ export async function claim(
     [
       owner,
       now,
-      wants.map(({ appId }) => encodeText(appId)),
-      wants.map(({ connectionId }) => encodeText(connectionId)),
-      wants.map(({ urgent }) => urgent),
-      wants.map(({ limit }) => limit),
+      requests.map(({ appId }) => encodeText(appId)),
+      requests.map(({ connectionId }) => encodeText(connectionId)),
+      requests.map(({ urgent }) => urgent),
+      requests.map(({ limit }) => limit),
     ],
   );
-  const next: Ready[] = found.flatMap(({ want, row_id, ready }) => {
-    const { appId, connectionId, urgent } = wants[want - 1] as Want;
+  const next: ReadyLane[] = found.flatMap(({ want, row_id, ready }) => {
+    const { appId, connectionId, urgent } = requests[want - 1] as ClaimRequest;
     return row_id === null ? [{ appId, connectionId, urgent, readyAt: ready }] : [];
   });
   const ids = found.flatMap(({ row_id }) => (row_id === null ? [] : [row_id]));

@@ -1,4 +1,4 @@
-import type { DeadQuery, DeadRow, Resent } from '../journal.js';
+import type { DeadQuery, DeadRow, Resent } from '../dead-letters.js';
 import { functionName } from './functions.js';
 import type { Query } from './session.js';
 import { isUniqueViolation } from './postgres-error.js';

@@ -1,4 +1,4 @@
-import { PATH_STEP_LENGTH, type KnownRow, type PathNote, type PathRecord } from '../journal.js';
+import { PATH_STEP_LENGTH, type KnownRow, type PathNote, type PathRecord } from '../paths.js';
 import { functionName } from './functions.js';
 import type { Query } from './session.js';
 import { decodeText, encodeText, indexed } from './text.js';

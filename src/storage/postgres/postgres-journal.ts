@@ -206,10 +206,10 @@ export function postgresJournal(ports: PostgresJournalPorts): Omit<JournalDataba
           return appended;
         }),
       ),
-    claim: (owner, now, wants) =>
+    claim: (owner, now, requests) =>
       claims.claiming((add) =>
         others.run(async (query) => {
-          const claimed = await claim(query, ownerOf(owner), now, wants);
+          const claimed = await claim(query, ownerOf(owner), now, requests);
           claimed.rows.forEach(add);
           return claimed;
         }),

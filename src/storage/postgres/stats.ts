@@ -1,4 +1,4 @@
-import type { JournalStats, Ready, SourceStats } from '../journal.js';
+import type { JournalStats, ReadyLane, SourceStats } from '../journal.js';
 import { PATH_BYTES } from './paths.js';
 import type { Query } from './session.js';
 import { decodeText } from './text.js';
@@ -86,7 +86,7 @@ interface StoredReady {
 }
 
 /** For each source and urgency that has a lane nobody holds: when the first of them is ready. */
-export async function ready(query: Query): Promise<Ready[]> {
+export async function ready(query: Query): Promise<ReadyLane[]> {
   // One look in the index for each source and urgency, however many lanes there are.
   const rows = await query<StoredReady>(
     `SELECT s.app_id, s.connection_id, u.urgent, r.ready_at

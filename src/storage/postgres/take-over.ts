@@ -1,4 +1,4 @@
-import type { JournalRow } from '../journal.js';
+import type { JournalRow } from '../rows.js';
 import type { Claim, Claims } from './claims.js';
 import { functionName } from './functions.js';
 import type { Query } from './session.js';

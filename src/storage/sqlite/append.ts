@@ -1,4 +1,4 @@
-import type { Appended, RowToAppend } from '../journal.js';
+import type { Appended, RowToAppend } from '../rows.js';
 import { refuseWhenFull } from './room.js';
 import type { Tables } from './tables.js';
 

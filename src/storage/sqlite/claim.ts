@@ -1,4 +1,5 @@
-import type { Claimed, JournalRow, Ready, Want } from '../journal.js';
+import type { Claimed, ReadyLane, ClaimRequest } from '../journal.js';
+import type { JournalRow } from '../rows.js';
 import { ROW_COLUMNS, ROW_TABLES, toRow, type StoredRow } from './row.js';
 import type { Tables } from './tables.js';
 
@@ -19,14 +20,14 @@ export function prepareClaim({ database, sources, lanes }: Tables) {
   const nextReady = database.prepare(`SELECT ready_at FROM lanes
     WHERE source_id = ? AND urgent = ? AND owner IS NULL ORDER BY ready_at LIMIT 1`);
 
-  return (owner: string, now: number, wants: readonly Want[]): Claimed => {
+  return (owner: string, now: number, requests: readonly ClaimRequest[]): Claimed => {
     const rows: JournalRow[] = [];
-    const next: Ready[] = [];
-    for (const want of wants) {
-      const source = sources.find(want);
+    const next: ReadyLane[] = [];
+    for (const request of requests) {
+      const source = sources.find(request);
       if (source === undefined) continue;
-      const urgent = want.urgent ? 1 : 0;
-      const found = readyLanes.all(source, urgent, now, want.limit) as { conversation: string }[];
+      const urgent = request.urgent ? 1 : 0;
+      const found = readyLanes.all(source, urgent, now, request.limit) as { conversation: string }[];
       for (const { conversation } of found) {
         const leading = head.get(source, urgent, conversation) as { id: number } | undefined;
         if (leading === undefined) {
@@ -40,9 +41,9 @@ export function prepareClaim({ database, sources, lanes }: Tables) {
       const left = nextReady.get(source, urgent) as { ready_at: number } | undefined;
       if (left !== undefined)
         next.push({
-          appId: want.appId,
-          connectionId: want.connectionId,
-          urgent: want.urgent,
+          appId: request.appId,
+          connectionId: request.connectionId,
+          urgent: request.urgent,
           readyAt: left.ready_at,
         });
     }

@@ -1,4 +1,4 @@
-import type { DeadQuery, DeadRow, Resent } from '../journal.js';
+import type { DeadQuery, DeadRow, Resent } from '../dead-letters.js';
 import type { Tables } from './tables.js';
 
 interface StoredDead {

@@ -1,23 +1,18 @@
 import type { ErrorCode } from '../../core/errors.js';
 import type {
-  Appended,
   Claimed,
-  DeadQuery,
-  DeadRow,
-  JournalRow,
   JournalStats,
-  KnownRow,
-  PathNote,
-  PathRecord,
   Pruned,
   PruneRequest,
-  Ready,
+  ReadyLane,
   RemovedStep,
-  Resent,
   Settled,
   Settlement,
-  Want,
+  ClaimRequest,
 } from '../journal.js';
+import type { KnownRow, PathNote, PathRecord } from '../paths.js';
+import type { DeadQuery, DeadRow, Resent } from '../dead-letters.js';
+import type { Appended, JournalRow } from '../rows.js';
 import type { TokenRecord, TokenRetention } from '../tokens.js';
 import { prepareAppend } from './append.js';
 import { prepareClaim } from './claim.js';
@@ -131,10 +126,10 @@ export function openEngine(open: OpenFile, options: EngineOptions): Engine {
 /** What can be asked of an open journal file; arguments and results pass between threads. */
 export interface Verbs {
   append(rows: PackedRows): Appended[];
-  claim(owner: string, now: number, wants: readonly Want[]): Claimed;
+  claim(owner: string, now: number, requests: readonly ClaimRequest[]): Claimed;
   settle(owner: string, now: number, settlements: readonly Settlement[]): Settled[];
   takeOver(owner: string, latest: number, limit: number): JournalRow[];
-  ready(): Ready[];
+  ready(): ReadyLane[];
   listDead(query: DeadQuery): DeadRow[];
   deadBody(id: number): string | undefined;
   resend(ids: readonly number[], now: number): Resent[];

@@ -1,4 +1,4 @@
-import type { PathNote } from '../journal.js';
+import type { PathNote } from '../paths.js';
 import type { Database } from './driver.js';
 import { laneName, type Lanes } from './lanes.js';
 import type { NotePath } from './note-path.js';

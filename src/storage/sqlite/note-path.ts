@@ -1,4 +1,4 @@
-import { PATH_STEP_LENGTH, PATH_STEPS, type PathNote } from '../journal.js';
+import { PATH_STEP_LENGTH, PATH_STEPS, type PathNote } from '../paths.js';
 import type { Database } from './driver.js';
 
 // Half of the steps that are kept are the first ones.

@@ -1,4 +1,4 @@
-import type { RowToAppend } from '../journal.js';
+import type { RowToAppend } from '../rows.js';
 
 /** Rows as one flat list, nine values each: half the cost of objects when it is copied to another thread. */
 export type PackedRows = readonly (string | number | undefined)[];

@@ -1,4 +1,4 @@
-import { PATH_STEP_LENGTH, type KnownRow, type PathRecord } from '../journal.js';
+import { PATH_STEP_LENGTH, type KnownRow, type PathRecord } from '../paths.js';
 import type { Database } from './driver.js';
 import type { Tables } from './tables.js';
 

@@ -1,4 +1,4 @@
-import type { JournalRow } from '../journal.js';
+import type { JournalRow } from '../rows.js';
 
 /** The columns of a row with its source and body, for statements that join the three tables. */
 export const ROW_COLUMNS = `e.id, s.app_id, s.connection_id, e.key, e.kind, e.conversation, e.urgent, e.received_at,

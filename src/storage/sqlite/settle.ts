@@ -1,4 +1,5 @@
-import type { PathNote, Settled, Settlement } from '../journal.js';
+import type { Settled, Settlement } from '../journal.js';
+import type { PathNote } from '../paths.js';
 import type { InFlightRow } from './in-flight.js';
 import type { Tables } from './tables.js';
 

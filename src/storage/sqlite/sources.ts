@@ -1,4 +1,4 @@
-import type { Source } from '../journal.js';
+import type { Source } from '../rows.js';
 import type { Database } from './driver.js';
 
 interface Change {

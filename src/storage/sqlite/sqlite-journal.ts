@@ -35,7 +35,7 @@ export function sqliteJournal(client: JournalClient): JournalDatabase {
     warning: client.warning,
     cluster: NO_CLUSTER,
     append: (rows) => client.ask('append', packRows(rows)),
-    claim: (owner, now, wants) => client.ask('claim', owner, now, wants),
+    claim: (owner, now, requests) => client.ask('claim', owner, now, requests),
     settle: (owner, now, settlements) => client.ask('settle', owner, now, settlements),
     takeOver: (owner, latest, limit) => client.ask('takeOver', owner, latest, limit),
     ready: () => client.ask('ready'),

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { JournalStats, Ready, SourceStats } from '../journal.js';
+import type { JournalStats, ReadyLane, SourceStats } from '../journal.js';
 import { usedBytes } from './room.js';
 import type { Tables } from './tables.js';
 
@@ -71,7 +71,7 @@ interface ReadyRow {
 }
 
 /** For each source and urgency that has a lane nobody holds: when the first of them is ready. */
-export function prepareReady({ database }: Tables): () => Ready[] {
+export function prepareReady({ database }: Tables): () => ReadyLane[] {
   // One seek for each source and urgency, however many lanes there are.
   const select = database.prepare(`SELECT s.app_id, s.connection_id, u.urgent, (SELECT l.ready_at FROM lanes l
       WHERE l.source_id = s.id AND l.urgent = u.urgent AND l.owner IS NULL ORDER BY l.ready_at LIMIT 1) AS ready_at

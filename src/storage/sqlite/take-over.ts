@@ -1,4 +1,4 @@
-import type { JournalRow } from '../journal.js';
+import type { JournalRow } from '../rows.js';
 import { ROW_COLUMNS, ROW_TABLES, toRow, type StoredRow } from './row.js';
 import type { Tables } from './tables.js';
 

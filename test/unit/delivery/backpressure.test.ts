@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PluginError } from '../../../src/core/errors.js';
-import type { Appended, Journal, NewRow } from '../../../src/storage/journal.js';
+import type { Journal } from '../../../src/storage/journal.js';
+import type { Appended, NewRow } from '../../../src/storage/rows.js';
 import { eventually } from '../../helpers/eventually.js';
 import { rig } from './rig.js';
 

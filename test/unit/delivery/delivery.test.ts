@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { scaledClock, type Clock } from '../../../src/core/clock.js';
 import type { DispatchOutcome } from '../../../src/delivery/sink.js';
-import type { JournalRow } from '../../../src/storage/journal.js';
+import type { JournalRow } from '../../../src/storage/rows.js';
 import { eventually } from '../../helpers/eventually.js';
 import { rig, type Rig } from './rig.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Arrival } from '../../../src/delivery/arrival.js';
 import { NOTE_BYTES, noteDispatch, readOrigin, readStep } from '../../../src/delivery/event-path.js';
-import type { PathNote } from '../../../src/storage/journal.js';
+import type { PathNote } from '../../../src/storage/paths.js';
 
 const RECEIVED = 1_790_000_000_123;
 const row = {

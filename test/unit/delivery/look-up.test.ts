@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PluginError } from '../../../src/core/errors.js';
 import type { DispatchOutcome } from '../../../src/delivery/sink.js';
-import type { JournalRow } from '../../../src/storage/journal.js';
+import type { JournalRow } from '../../../src/storage/rows.js';
 import { HandClock } from '../../helpers/hand-clock.js';
 import { rig, type Rig } from './rig.js';
 

@@ -19,7 +19,8 @@ import type {
   TakenEvent,
 } from '../../../src/delivery/sink.js';
 import type { Membership } from '../../../src/storage/cluster.js';
-import type { Journal, JournalRow } from '../../../src/storage/journal.js';
+import type { Journal } from '../../../src/storage/journal.js';
+import type { JournalRow } from '../../../src/storage/rows.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
 
 /** A server that the test plays: answers what it is told to, and keeps what it was given, in order. */

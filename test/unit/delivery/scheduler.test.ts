@@ -50,7 +50,7 @@ describe('a slot for a row that is being written', () => {
     expect(scheduler.reserve(a, true, NOW)).toBe(true);
     scheduler.notify({ ...b, urgent: true, readyAt: NOW });
     expect(scheduler.reserve(a, true, NOW)).toBe(false);
-    expect(scheduler.wants(NOW).map(({ connectionId, urgent }) => [connectionId, urgent])).toEqual([
+    expect(scheduler.claimRequests(NOW).map(({ connectionId, urgent }) => [connectionId, urgent])).toEqual([
       ['con_b', true],
     ]);
     expect([true, false].map((urgent) => scheduler.reserve(a, urgent, NOW))).toEqual([true, false]);

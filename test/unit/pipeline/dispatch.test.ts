@@ -3,7 +3,7 @@ import type { OutgoingEvent } from '../../../src/autokitteh/dispatch-encoding.js
 import { createEventSink, type EventSinkOptions } from '../../../src/pipeline/dispatch.js';
 import { PendingResponses } from '../../../src/pipeline/pending-responses.js';
 import { PluginError } from '../../../src/core/errors.js';
-import type { JournalRow } from '../../../src/storage/journal.js';
+import type { JournalRow } from '../../../src/storage/rows.js';
 import { frameText } from '../events/frames.js';
 import { entryOf } from '../connections/entries.js';
 

@@ -7,7 +7,7 @@ import type {
   TriggerRecord,
 } from '../../../src/autokitteh/client.js';
 import { fateOf, searchEvent } from '../../../src/pipeline/event-search.js';
-import type { JournalRow } from '../../../src/storage/journal.js';
+import type { JournalRow } from '../../../src/storage/rows.js';
 
 const ROW: JournalRow = {
   ...{ id: 7, appId: 'A1', key: 'Ev1', connectionId: 'con_1', conversation: 'C1', urgent: false },

@@ -1,4 +1,4 @@
-import { PATH_STEP_LENGTH, PATH_STEPS } from '../../journal.js';
+import { PATH_STEP_LENGTH, PATH_STEPS } from '../../paths.js';
 
 // Half of the steps that are kept are the first ones.
 const FIRST = (PATH_STEPS / 2) * PATH_STEP_LENGTH;
