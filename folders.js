@@ -22,6 +22,7 @@ export const FOLDERS = {
       'ops-cookie.ts',
       'page-assets.ts',
       'refusals.ts',
+      'request-sender.ts',
       'slow-reader.ts',
     ],
   },
@@ -123,7 +124,6 @@ export const FOLDERS = {
       'app-name.ts',
       'check-tokens.ts',
       'connection-access.ts',
-      'http/forged-request.ts',
       'http/request.ts',
       'live-connection.ts',
       'ports.ts',
@@ -132,7 +132,7 @@ export const FOLDERS = {
       'stored-tokens.ts',
     ],
   },
-  gateway: { imports: ['core', 'gen', 'http', 'autokitteh', 'setup'], surface: ['gateway.ts'] },
+  gateway: { imports: ['core', 'gen', 'http', 'autokitteh'], surface: ['gateway.ts'] },
   ops: {
     imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'delivery', 'connections', 'pipeline'],
     surface: [

@@ -29,6 +29,7 @@ import { startGateway } from './gateway/gateway.js';
 import type { GatewayAnswer, WebSocketStep } from './http/gateway-answer.js';
 import { connectionCaps, descriptorLimit } from './http/limits.js';
 import { notingRefusals, type PortRefusal } from './http/refusals.js';
+import type { TrustedPages } from './http/request-sender.js';
 import { deadLetterBodyRoutes } from './ops/dead-letter-routes.js';
 import { createOperations } from './ops/operations.js';
 import { probeRoutes } from './ops/probes.js';
@@ -36,7 +37,6 @@ import { responseRoutes, type PendingResponses } from './pipeline/pending-respon
 import type { Receiver } from './pipeline/receiver.js';
 import { outboundTo, serverElsewhere } from './server-line.js';
 import { proposedApp, slackSiteOf } from './setup/app-manifest.js';
-import { isForged, senderOfLink } from './setup/http/forged-request.js';
 import type { SetupEnvironment } from './setup/http/request.js';
 import { liveConnection } from './setup/live-connection.js';
 import { createSetup } from './setup/setup.js';
@@ -100,6 +100,7 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     ...options,
     refusals,
     opsToken: config.opsToken,
+    publicUrl: config.gatewayPublicUrl,
     receiver: options.receiver.events,
     rights: options.rights.current,
     projectName: (id, signal) => server.projectName(id, signal),
@@ -140,8 +141,7 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     contract: createRouterTransport(contractRoutes(contract)),
     setup: (request, front) => slack.fetch(request, front),
     awaitsResponse: (path) => responses.isOpenAt(path),
-    isForged: (headers) => isForged(headers, trustedBy(config)),
-    senderOfLink: (headers) => senderOfLink(headers, trustedBy(config)),
+    pages: trustedBy(config),
     isSocketMode: (connectionId) => live.isSocketMode(connectionId),
     pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),
     answered: (answer) => answers.emit(answer),
@@ -157,11 +157,8 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
 }
 
 /** The origins of pages that may send forms here. */
-function trustedBy({ gatewayPublicUrl: publicUrl, gatewayTrustedOrigins: trustedOrigins }: StartConfig): {
-  readonly publicUrl: string | undefined;
-  readonly trustedOrigins: readonly string[];
-} {
-  return { publicUrl, trustedOrigins };
+function trustedBy({ gatewayPublicUrl, gatewayTrustedOrigins }: StartConfig): TrustedPages {
+  return { publicUrl: gatewayPublicUrl, trustedOrigins: gatewayTrustedOrigins };
 }
 
 /** The connection page, and what a save on it does at once. */

@@ -1,7 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { isConnectionId } from '../autokitteh/ids.js';
 import type { Clock } from '../core/clock.js';
-import type { RequestHeaders, SaveSender } from '../setup/http/forged-request.js';
 import type { Log } from '../core/log.js';
 import { DeleteRequestSchema, SetRequestSchema } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import { pathOf } from '../http/dual-request.js';
@@ -9,6 +8,7 @@ import { watchAnswer, type GatewayAnswer } from '../http/gateway-answer.js';
 import { PORT_LIMITS } from '../http/limits.js';
 import { sendRefusal } from '../http/malformed.js';
 import type { NoteRefusal } from '../http/refusals.js';
+import { isForged, senderOf, type RequestHeaders, type TrustedPages } from '../http/request-sender.js';
 import { FirstBytes, readBody } from './bodies.js';
 import type { Notices } from './notices.js';
 import type { Forwarder } from './forwarder.js';
@@ -26,10 +26,8 @@ export interface GatewayPorts extends ReplacedAnswersPorts {
   readonly setup: SetupHandler;
   /** Whether a workflow may post a response to this path. */
   readonly awaitsResponse: (path: string) => boolean | Promise<boolean>;
-  /** Whether another site made a browser send a request with these headers. */
-  readonly isForged: (headers: RequestHeaders) => boolean;
-  /** Who sent a GET or HEAD with these headers. */
-  readonly senderOfLink: (headers: RequestHeaders) => SaveSender;
+  /** Pages that may make a person's browser send what changes something. */
+  readonly pages: TrustedPages;
   /** Is told how each request was answered. */
   readonly answered: (answer: GatewayAnswer) => void;
   /** Something was written that may concern us: this connection's variables, or whatever when none is named. */
@@ -161,7 +159,7 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
     response: ServerResponse,
     route: Route & { t: 'status_page' },
   ): Promise<void> {
-    if (ports.isForged(headersOf(request))) refuseForged(request, response);
+    if (isForged(headersOf(request), ports.pages)) refuseForged(request, response);
     else await replaced.statusPage(request, response, route);
   }
 
@@ -171,9 +169,8 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
     response: ServerResponse,
     { connectionId }: Route & { t: 'postinit' },
   ): Promise<void> {
-    const headers = headersOf(request);
-    const posted = request.method === 'POST';
-    const sender = posted ? (ports.isForged(headers) ? 'forged' : 'trusted') : ports.senderOfLink(headers);
+    const { method = '' } = request;
+    const sender = senderOf(method, headersOf(request), ports.pages);
     if (sender === 'forged') {
       refuseForged(request, response);
       return;
@@ -182,6 +179,7 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
       await sendPostinitQuestion(request, response, connectionId);
       return;
     }
+    const posted = method === 'POST';
     if (posted) {
       request.method = 'GET';
       request.resume();

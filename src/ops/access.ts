@@ -3,6 +3,7 @@ import { getCookie, setCookie, deleteCookie } from 'hono/cookie';
 import type { Clock } from '../core/clock.js';
 import { Credential } from '../core/credential.js';
 import { OPS_COOKIE } from '../http/ops-cookie.js';
+import { isOwnOrigin } from '../http/request-sender.js';
 import { LIVES_MS, SignedValues } from './signed-values.js';
 
 const UNAUTHORIZED =
@@ -26,16 +27,19 @@ export class OpsAccess {
   readonly #credential: Credential;
   readonly #values: SignedValues;
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #publicUrl: string | undefined;
   /**
    * Codes that were used, by when they end: a code works once. Of this process alone: where several share the token, each
    * would take a code once within its minute.
    */
   readonly #used = new Map<string, number>();
 
-  constructor(token: string, clock: Pick<Clock, 'now'>) {
+  /** `publicUrl`: the address that people reach the program at, if it is configured. */
+  constructor(token: string, clock: Pick<Clock, 'now'>, publicUrl: string | undefined) {
     this.#credential = new Credential(token);
     this.#values = new SignedValues(token, clock);
     this.#clock = clock;
+    this.#publicUrl = publicUrl;
   }
 
   /** From here on this is the token; the one before, and all sessions, open nothing. */
@@ -51,7 +55,7 @@ export class OpsAccess {
    */
   readonly guard: MiddlewareHandler = async (context, next) => {
     context.header('cache-control', 'no-store');
-    const refusal = refusalOfSender(context);
+    const refusal = this.#refusalOfSender(context);
     if (refusal !== undefined) return context.text(refusal, 403);
     const authorization = context.req.header('authorization') ?? '';
     const session = getCookie(context, OPS_COOKIE) ?? '';
@@ -76,7 +80,7 @@ export class OpsAccess {
 
   /** Gives the browser a session for a code; it was sent by our own page, not by a link, which a prefetch could follow. */
   enter(context: Context, code: string): Response {
-    const refusal = refusalOfSender(context);
+    const refusal = this.#refusalOfSender(context);
     if (refusal !== undefined) return context.text(refusal, 403);
     const value = this.#values.read('code', code);
     if (value === undefined || this.#used.has(value.nonce)) return context.text(BAD_CODE, 401);
@@ -94,6 +98,19 @@ export class OpsAccess {
     deleteCookie(context, OPS_COOKIE, cookieOptions(context));
   }
 
+  /** Why a request is refused for who sent it; nothing if it is not. */
+  #refusalOfSender({ req }: Context): string | undefined {
+    const { headers } = req.raw;
+    // Fetch Metadata: `none` is what people open by themselves. Older browsers tell the origin, at least of a POST.
+    const site = headers.get('sec-fetch-site');
+    const origin = headers.get('origin');
+    if (site !== null && site !== 'same-origin' && site !== 'none') return CROSS_SITE;
+    const isOurs = origin !== null && isOwnOrigin(origin, headers, this.#publicUrl);
+    if (origin !== null && !isOurs) return CROSS_SITE;
+    if (SAFE.has(req.method) || site === 'same-origin' || isOurs) return undefined;
+    return NO_ORIGIN;
+  }
+
   #forgetEnded(): void {
     const now = this.#clock.now();
     for (const [nonce, endsAt] of this.#used) if (endsAt <= now) this.#used.delete(nonce);
@@ -105,17 +122,4 @@ function cookieOptions(context: Context) {
   const [proto = ''] = (context.req.header('x-forwarded-proto') ?? '').split(',');
   const secure = proto.trim().toLowerCase() === 'https';
   return { path: '/ops/', httpOnly: true, sameSite: 'Strict', secure } as const;
-}
-
-/** Why a request is refused for who sent it; nothing if it is not. */
-function refusalOfSender({ req }: Context): string | undefined {
-  // Fetch Metadata: `none` is what people open by themselves. Older browsers tell the origin, at least of a POST.
-  const site = req.header('sec-fetch-site');
-  const origin = req.header('origin');
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return CROSS_SITE;
-  const hosts = [req.header('host'), req.header('x-forwarded-host')];
-  const isOurs = origin !== undefined && URL.canParse(origin) && hosts.includes(new URL(origin).host);
-  if (origin !== undefined && !isOurs) return CROSS_SITE;
-  if (SAFE.has(req.method) || site === 'same-origin' || isOurs) return undefined;
-  return NO_ORIGIN;
 }

@@ -26,6 +26,8 @@ export interface OperationsOptions
   readonly projectName: (projectId: string, signal: AbortSignal) => Promise<string | undefined>;
   /** The credential of `/metrics` and `/ops/`. */
   readonly opsToken: string;
+  /** The address that people reach the program at, if it is configured. */
+  readonly publicUrl: string | undefined;
   /** Is asked for the sessions of an event. */
   readonly server: Pick<AutoKitteh, 'sessionsOf'>;
   readonly clock: Clock;
@@ -75,7 +77,7 @@ export function createOperations(options: OperationsOptions): Operations {
     events: (id: string) => searchEvents(id, { delivery, server: options.server, names, clock }),
     metrics,
   };
-  const access = new OpsAccess(options.opsToken, clock);
+  const access = new OpsAccess(options.opsToken, clock, options.publicUrl);
   return {
     routes: adminRoutes(ports, access),
     deadLetters: desk,

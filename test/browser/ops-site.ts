@@ -26,7 +26,7 @@ export interface OpsSite {
 }
 
 export async function startOpsSite(state: OpsState): Promise<OpsSite> {
-  const access = new OpsAccess('the-token-of-operators', systemClock);
+  const access = new OpsAccess('the-token-of-operators', systemClock, undefined);
   const resent: number[] = [];
   const routes = adminRoutes(
     {

@@ -96,8 +96,7 @@ export async function startSite({
       return answer;
     },
     awaitsResponse: () => false,
-    isForged: () => false,
-    senderOfLink: () => 'trusted',
+    pages: { trustedOrigins: [] },
     isSocketMode: () => Promise.resolve(true),
     pushStatus: () => Promise.resolve(),
     answered: () => undefined,

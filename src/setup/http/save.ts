@@ -2,13 +2,13 @@ import { isSocketMode } from '../../connections/variables.js';
 import { PluginError } from '../../core/errors.js';
 import type { RareLines } from '../../core/rare-lines.js';
 import { cutText } from '../../core/text.js';
+import { refererOf, senderOf, type Sender } from '../../http/request-sender.js';
 import { withAnswerLimit } from '../answer-limit.js';
 import { findConnection } from '../connection-access.js';
 import type { OpenedSockets } from '../opened-sockets.js';
 import { personsAutoKitteh, WriteUnansweredError } from '../persons-autokitteh.js';
 import type { SetupPorts } from '../ports.js';
 import { asBuiltIn, SAVE_LIMIT_MS, saveLikeBuiltIn, type SaveAnswer } from './built-in-save.js';
-import { isForged, refererOf, senderOfLink, type SaveSender } from './forged-request.js';
 import { doAction, typedAppId } from './page-action.js';
 import { refusalOf } from './refusal.js';
 import { callerHeaders, readFields, type Fields, type SetupContext } from './request.js';
@@ -29,7 +29,8 @@ export async function answerSave(context: SetupContext, parts: SaveParts): Promi
   const { ports, opened } = parts;
   const request = context.req.raw;
   context.header('cache-control', 'no-store');
-  const sender = senderOf(request, ports);
+  // The server's save takes GET as well.
+  const sender = senderOf(request.method, request.headers, ports);
   if (sender === 'forged') return forged(context);
   const fields = await readFields(request);
   const button = fields.get('action') !== '';
@@ -45,12 +46,6 @@ export async function answerSave(context: SetupContext, parts: SaveParts): Promi
   if (button) return answerAction(context, ports, opened, fields);
   const autokitteh = personsAutoKitteh(ports, callerHeaders(request));
   return send(context, parts, fields, await saveLikeBuiltIn(ports, autokitteh, fields));
-}
-
-/** The server's save takes GET as well, and no `Origin` comes with a link. */
-function senderOf({ method, headers }: Request, ports: SetupPorts): SaveSender {
-  if (method !== 'POST') return senderOfLink(headers, ports);
-  return isForged(headers, ports) ? 'forged' : 'trusted';
 }
 
 function forged(context: SetupContext): Response {
@@ -122,7 +117,7 @@ const OAUTH: ReadonlySet<string> = new Set(['oauth', 'oauthDefault', 'oauthPriva
 
 interface ServerSave {
   readonly fields: Fields;
-  readonly sender: Exclude<SaveSender, 'forged'>;
+  readonly sender: Exclude<Sender, 'forged'>;
   readonly passOn: () => void;
 }
 

@@ -43,7 +43,7 @@ describe('The address that stores variables of a connection', () => {
     ['a script', 'GET', { origin: 'https://evil.example' }],
     ['a frame', 'GET', { ...WINDOW, 'sec-fetch-dest': 'iframe' }],
     ['a HEAD of a script', 'HEAD', { origin: 'https://evil.example' }],
-    ['a form', 'POST', { 'x-forged': 'yes' }],
+    ['a form', 'POST', { origin: 'https://evil.example' }],
   ])('The address that stores variables is refused to another site: %s', async (_name, method, headers) => {
     expect((await send(rig.url, PATH, { method, headers })).status).toBe(403);
     expect([arrived, rig.noticed]).toEqual([[], []]);

@@ -1,4 +1,3 @@
-import { senderOfLink } from '../../../src/setup/http/forged-request.js';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { createRouterTransport } from '@connectrpc/connect';
 import type { Status } from '../../../src/autokitteh/status.js';
@@ -83,8 +82,7 @@ export async function startRig(
       return new Response(`setup: ${await request.clone().text()}`, { status: 201, headers });
     },
     awaitsResponse: (path) => rig.awaited.has(path),
-    isForged: (headers) => headers.get('x-forged') === 'yes',
-    senderOfLink: (headers) => senderOfLink(headers, { trustedOrigins: [TRUSTED] }),
+    pages: { trustedOrigins: [TRUSTED] },
     isSocketMode: (id) => Promise.resolve(rig.socketMode.has(id)),
     pushStatus: async (id, status) => {
       rig.pushed.push([id, status]);

@@ -236,7 +236,10 @@ describe('a status that another site makes the browser ask for', () => {
     'A status that another site asks for is refused before the server is asked: %s',
     async (question) => {
       const path = `/connections/con_00000000000000000000000001/${question}`;
-      const reply = await send(rig.url, path, { method: 'POST', headers: { 'x-forged': 'yes' } });
+      const reply = await send(rig.url, path, {
+        method: 'POST',
+        headers: { origin: 'https://evil.example' },
+      });
       expect([reply.status, reply.body.toString()]).toEqual([403, 'this request was sent by another site\n']);
       expect(served).toEqual([]);
       await send(rig.url, path, { method: 'POST' });

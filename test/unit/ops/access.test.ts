@@ -7,9 +7,14 @@ const TOKEN = 'a-token-of-operators';
 const HOST = 'plugin.example';
 const FROM_HERE = { host: HOST, 'sec-fetch-site': 'same-origin' };
 
-function start({ token = TOKEN, now = Date.UTC(2026, 0, 5) } = {}) {
-  const clock = { at: now, now: () => clock.at };
-  const access = new OpsAccess(token, clock);
+interface Setting {
+  readonly token?: string;
+  readonly publicUrl?: string;
+}
+
+function start({ token = TOKEN, publicUrl }: Setting = {}) {
+  const clock = { at: Date.UTC(2026, 0, 5), now: () => clock.at };
+  const access = new OpsAccess(token, clock, publicUrl);
   const routes = new Hono();
   routes.route('/', entranceRoutes(access));
   routes.use('/ops/*', access.guard);
@@ -124,5 +129,17 @@ describe('The guard of operations', () => {
       );
       expect(await send({}, 'GET')).toBe(200);
     }
+  });
+
+  it('A configured public address is an origin of its own, and X-Forwarded-Host does not count then', async () => {
+    const { ask } = start({ publicUrl: 'https://slack.example/' });
+    const send = async (headers: Record<string, string>) => {
+      const init = { method: 'POST' };
+      return (await ask('/ops/thing', { authorization: `Bearer ${TOKEN}`, ...headers }, init)).status;
+    };
+    expect(await send({ origin: 'https://slack.example' })).toBe(200);
+    expect(await send({ origin: `http://${HOST}` })).toBe(200);
+    const forwarded = { origin: 'https://status.example', 'x-forwarded-host': 'status.example' };
+    expect(await send(forwarded)).toBe(403);
   });
 });

@@ -26,13 +26,19 @@ export function isForged(headers: RequestHeaders, pages: TrustedPages): boolean 
 }
 
 /** Who sent a request that changes something, as far as its headers tell. */
-export type SaveSender = 'trusted' | 'unknown' | 'forged';
+export type Sender = 'trusted' | 'unknown' | 'forged';
+
+/** Judges a request that changes something. Browsers send an `Origin` with a POST, and with the other methods none. */
+export function senderOf(method: string, headers: RequestHeaders, pages: TrustedPages): Sender {
+  if (method !== 'POST') return senderOfLink(headers, pages);
+  return isForged(headers, pages) ? 'forged' : 'trusted';
+}
 
 /**
  * Judges a GET or HEAD, which links, images and frames of other sites send without an `Origin`. `unknown` is a window
  * that any page may have opened, or a request that says nothing of its sender: a person has to be asked.
  */
-export function senderOfLink(headers: RequestHeaders, pages: TrustedPages): SaveSender {
+function senderOfLink(headers: RequestHeaders, pages: TrustedPages): Sender {
   if (isTrustedOrigin(headers.get('origin'), pages)) return 'trusted';
   const site = headers.get('sec-fetch-site');
   if (site === 'same-origin') return 'trusted';
@@ -63,9 +69,11 @@ function hasBearer(headers: RequestHeaders): boolean {
   return /^Bearer +\S/i.test(headers.get('authorization') ?? '');
 }
 
-// Hosts are compared, not schemes: a proxy in front may have ended TLS. Anybody can set X-Forwarded-Host where no
-// proxy does, so it counts only as long as the operator has not said what the public address is.
-function isOwnOrigin(origin: string, headers: RequestHeaders, publicUrl: string | undefined): boolean {
+/**
+ * Whether a page of this program has this origin. Hosts are compared, not schemes: a proxy in front may have ended TLS.
+ * Anybody can set X-Forwarded-Host where no proxy does, so it counts only where no public address is configured.
+ */
+export function isOwnOrigin(origin: string, headers: RequestHeaders, publicUrl: string | undefined): boolean {
   const host = hostOf(origin);
   if (host === undefined) return false;
   const forwarded = publicUrl === undefined ? headers.get('x-forwarded-host') : hostOf(publicUrl);
