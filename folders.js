@@ -30,6 +30,7 @@ export const FOLDERS = {
     imports: ['core'],
     surface: [
       'cluster.ts',
+      'copies.ts',
       'dead-letters.ts',
       'journal.ts',
       'open.ts',

@@ -58,7 +58,7 @@ async function run(given: Config): Promise<number> {
   });
   if (config.journalMoveTo !== undefined) log.warn(movingAdvice(config.journalUrl, config.journalMoveTo));
   const faults = watchProcess(log);
-  const { journalMaxBytes: maxBytes, replicaName: name } = config;
+  const { journalMaxBytes: maxBytes, journalBackups: backups, replicaName: name } = config;
   const password = currentPassword(config, secretFiles.changed);
   const replica = { name, version: VERSION };
   const app = await startApp(config, {
@@ -66,7 +66,7 @@ async function run(given: Config): Promise<number> {
     ...{ live: LIVE_POLICY, sockets: DEFAULT_POLICY, delivery: limitsOf(config) },
     changedSecrets: secretFiles.changed,
     nameConnections: (nameOf) => (connectionName = nameOf),
-    openJournal: (place) => openJournal({ place, password, maxBytes, replica, clock: systemClock }),
+    openJournal: (place) => openJournal({ place, password, maxBytes, backups, replica, clock: systemClock }),
   });
   startIsOver();
   secretFiles.start();

@@ -73,6 +73,14 @@ function given(environment: NodeJS.ProcessEnv, name: string): string {
 const NO_PASSWORD =
   'must be postgres://user@host/database, without a password: set JOURNAL_PASSWORD, JOURNAL_PASSWORD_FILE or PGPASSFILE';
 
+/** How many copies are kept: 0 to 100. */
+export const backupCount = z.string().transform((text, context) => {
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : Infinity;
+  if (count <= 100) return count;
+  context.addIssue({ code: 'custom', message: 'must be a whole number from 0 to 100' });
+  return z.NEVER;
+});
+
 /** Where the journal is: the path of a SQLite file, or the URL of a PostgreSQL database, which holds no password. */
 export const journalUrl = z.string().transform((url, context) => {
   if (/^sqlite:(?!postgres(ql)?:\/\/)./.test(url)) return url.slice('sqlite:'.length);

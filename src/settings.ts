@@ -5,6 +5,7 @@ import { journalPlace } from './data-folder.js';
 import {
   address,
   attempts,
+  backupCount,
   baseUrl,
   byteLimit,
   credential,
@@ -145,6 +146,13 @@ export const SETTINGS = [
     default: '4294967296',
     about: 'how much the journal may hold, in bytes (4 GiB); a full journal refuses events',
     parse: byteLimit,
+  },
+  {
+    name: 'JOURNAL_BACKUPS',
+    default: '2',
+    about:
+      'how many copies of a SQLite journal are kept beside it that were made before a new version changed its schema; 0: none is made',
+    parse: backupCount,
   },
   {
     name: 'JOURNAL_RETENTION',

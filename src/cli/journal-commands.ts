@@ -3,15 +3,19 @@ import type { CommandPorts, Flags } from './ports.js';
 
 /** `journal`: works on the journal itself, without the running program. */
 export function addJournalCommands(program: Command, ports: CommandPorts, flags: () => Flags): void {
-  const { terminal } = ports;
-  const journal = program.command('journal').description('prepare the journal');
+  const journal = program.command('journal').description('migrate, back up and restore the journal');
+  addMigrate(journal, ports, flags);
+  addCopies(journal, ports, flags);
+}
+
+function addMigrate(journal: Command, { terminal, ...ports }: CommandPorts, flags: () => Flags): void {
   journal
     .command('migrate')
     .description(
       'bring the schema of a journal in PostgreSQL up to date, with the role of JOURNAL_URL; changes nothing when run again',
     )
     .action(async () => {
-      const { place, migrated } = await ports.migrateJournal(flags());
+      const { place, migrated } = await ports.journal.migrate(flags());
       if (migrated === undefined) {
         terminal.out(
           `The journal ${place} is a file, which each start brings up to date: there is nothing to do.`,
@@ -24,5 +28,35 @@ export function addJournalCommands(program: Command, ports: CommandPorts, flags:
         terminal.out(`Migrated the journal at ${place} from schema ${from} to schema ${to}.`);
       if (functionsAdded) terminal.out(`Added the functions of version ${ports.version}.`);
       else if (from === to) terminal.out(`The journal at ${place} is up to date, with schema ${to}.`);
+    });
+}
+
+function addCopies(journal: Command, { terminal, ...ports }: CommandPorts, flags: () => Flags): void {
+  journal
+    .command('backup')
+    .argument('<file>', 'the file to write, which must not exist')
+    .description(
+      'copy the journal of JOURNAL_URL, a SQLite file, to another file, also while the program runs',
+    )
+    .action(async (file: string) => {
+      const { path, bytes, schema } = await ports.journal.backUp(flags(), file);
+      terminal.out(`Wrote the journal to ${path}: ${bytes} bytes, schema ${schema}.`);
+    });
+  journal
+    .command('restore')
+    .argument('<file>', 'what `ak-slack journal backup` wrote')
+    .description(
+      'put a copy in the place of the journal of JOURNAL_URL, while the program is stopped; the journal that was there is moved aside',
+    )
+    .action(async (file: string) => {
+      const { path, schema, waiting, replaced } = await ports.journal.restore(flags(), file);
+      terminal.out(
+        `Restored the journal ${path} from ${file}: schema ${schema}, ${waiting} events wait in it.`,
+      );
+      if (waiting > 0)
+        terminal.out(
+          'Each of them is looked up at AutoKitteh before it is sent: it may have been delivered since.',
+        );
+      if (replaced !== undefined) terminal.out(`The journal that was there is ${replaced} now.`);
     });
 }

@@ -3,6 +3,7 @@ import type { Tell } from './doctor/finding.js';
 import type { PersonsAutoKitteh } from '../setup/ports.js';
 import type { AppManifest } from '../setup/app-manifest.js';
 import type { Clock } from '../core/clock.js';
+import type { CopiedJournal, RestoredJournal } from '../storage/copies.js';
 import type { Migrated } from '../storage/journal.js';
 import type { DemoOptions } from '../demo/demo.js';
 import type { SlackWebApi } from '../slack/web-api.js';
@@ -55,6 +56,13 @@ export interface MigratedJournal {
   readonly migrated: Migrated | undefined;
 }
 
+/** What works on the journal itself, where the settings say that it is. */
+export interface JournalTools {
+  migrate(flags: Flags): Promise<MigratedJournal>;
+  backUp(flags: Flags, target: string): Promise<CopiedJournal>;
+  restore(flags: Flags, source: string): Promise<RestoredJournal>;
+}
+
 /** Everything that the command line needs from the rest. Flags are settings by name. */
 export interface CommandPorts {
   readonly version: string;
@@ -66,7 +74,7 @@ export interface CommandPorts {
   running(flags: Flags, url?: string): RunningProgram;
   /** Tries what a start needs, and tells of each step. */
   doctor(flags: Flags, url: string | undefined, tell: Tell): Promise<void>;
-  migrateJournal(flags: Flags): Promise<MigratedJournal>;
+  readonly journal: JournalTools;
   /** Runs the demo; answers the exit code. */
   demo(options: DemoOptions): Promise<number>;
 }

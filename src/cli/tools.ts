@@ -3,13 +3,12 @@ import { namedApp } from '../setup/app-name.js';
 import { proposedApp, slackSiteOf } from '../setup/app-manifest.js';
 import { readManifest } from '../contract/manifest.js';
 import { systemClock } from '../core/clock.js';
-import type { CommandPorts, Flags, MigratedJournal, SetupTools, Terminal } from './ports.js';
+import { journalTools } from './journal-tools.js';
+import type { CommandPorts, Flags, SetupTools, Terminal } from './ports.js';
 import { createOutbound } from '../core/outbound.js';
 import { createSlackHttp } from '../slack/http.js';
 import { createWebApi } from '../slack/web-api.js';
 import { openServerLine } from '../server-line.js';
-import { placeOfJournal } from '../start-config.js';
-import { isShared, migrateJournal, shownPlace } from '../storage/open.js';
 import { runDoctor } from './doctor/doctor.js';
 import { runningProgram } from './running-program.js';
 import { SETTINGS, type Setting } from '../settings.js';
@@ -37,7 +36,7 @@ export function commandPorts(
         },
         tell,
       ),
-    migrateJournal: (flags) => migrate(configOf(flags)),
+    journal: journalTools(configOf),
     // Here and not above: the running program needs nothing of the demo.
     demo: async (options) => (await import('../demo/start.js')).startDemo(options),
   };
@@ -61,13 +60,6 @@ async function setupTools(config: Config): Promise<SetupTools> {
       await Promise.all([http.close(), server.close()]);
     },
   };
-}
-
-async function migrate(config: Config): Promise<MigratedJournal> {
-  const url = placeOfJournal(config);
-  const place = shownPlace(url);
-  if (!isShared(url)) return { place, migrated: undefined };
-  return { place, migrated: await migrateJournal({ url, password: config.journalPassword }) };
 }
 
 /** The names of the settings that were given, as a flag, a variable or the file of a secret. */

@@ -22,6 +22,8 @@ export interface JournalOptions {
   readonly password: string | (() => string) | undefined;
   /** Rows are refused when the journal holds so much. */
   readonly maxBytes: number;
+  /** How many copies of a SQLite file from before changes of its schema are kept: none is made where it is 0. */
+  readonly backups: number;
   /** This process among those that share a database. */
   readonly replica: Replica;
   readonly clock: Clock;
@@ -45,7 +47,7 @@ export async function tryDatabase({
 
 /** Opens the journal where it is. Rejects with the errors of its engine. */
 export function openJournal(options: JournalOptions): Promise<JournalDatabase> {
-  const { place, password, maxBytes, replica, clock } = options;
-  if (!isShared(place)) return openJournalFile({ path: place, maxBytes });
+  const { place, password, maxBytes, backups, replica, clock } = options;
+  if (!isShared(place)) return openJournalFile({ path: place, maxBytes, backups });
   return openPostgresJournal({ url: place, password, maxBytes, clock, ...replica });
 }

@@ -90,7 +90,8 @@ export async function startProgram(
       live: LIVE_POLICY,
       sockets: DEFAULT_POLICY,
       delivery: DEFAULT_LIMITS,
-      openJournal: (place) => openJournal({ place, password, maxBytes, replica, clock: systemClock }),
+      openJournal: (place) =>
+        openJournal({ place, password, maxBytes, backups: 0, replica, clock: systemClock }),
       ...other,
     });
   };

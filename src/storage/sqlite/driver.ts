@@ -16,18 +16,44 @@ export interface Database {
 export type OpenFile = (path: string) => Database;
 
 interface SqliteModule {
-  readonly DatabaseSync: new (path: string) => Database;
+  readonly DatabaseSync: new (path: string, options?: { readonly readOnly: boolean }) => Database;
+  /** SQLite's own online backup: of what was committed when it began, while others write. */
+  backup(source: Database, target: string, options: { readonly rate: number }): Promise<unknown>;
 }
+
+/** Copies a database that other processes may be writing, as it is at one moment. */
+export type CopyFile = (source: string, target: string) => Promise<void>;
 
 // SQLite before 3.51.3 may damage a WAL file that two connections use ("WAL-reset", sqlite.org, 3.51.3 release notes).
 const OLDEST_SOUND = [3, 51, 3] as const;
 
-/** The runtime's own SQLite where it has a sound one, else the packaged build. */
+// In one step: between steps a writer would have the copy begin anew, again and again. A reader holds no writer up.
+const ALL_PAGES = -1;
+
+/** Opens files for reading and writing, and makes those that are missing. */
 export async function loadSqlite(): Promise<OpenFile> {
+  const { DatabaseSync } = await chooseModule();
+  return (path) => new DatabaseSync(path);
+}
+
+/** SQLite's online backup. The source is opened for reading alone, so that nothing of it is moved or removed. */
+export async function loadBackup(): Promise<CopyFile> {
+  const sqlite = await chooseModule();
+  return async (source, target) => {
+    const database = new sqlite.DatabaseSync(source, { readOnly: true });
+    try {
+      await sqlite.backup(database, target, { rate: ALL_PAGES });
+    } finally {
+      database.close();
+    }
+  };
+}
+
+/** The runtime's own SQLite where it has a sound one, else the packaged build. */
+async function chooseModule(): Promise<SqliteModule> {
   const builtIn = await importBuiltIn();
-  const chosen: SqliteModule =
-    builtIn !== undefined && isSound(builtIn) ? builtIn : await import('@photostructure/sqlite');
-  return (path) => new chosen.DatabaseSync(path);
+  if (builtIn !== undefined && isSound(builtIn)) return builtIn;
+  return import('@photostructure/sqlite');
 }
 
 async function importBuiltIn(): Promise<SqliteModule | undefined> {

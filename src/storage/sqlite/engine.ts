@@ -65,11 +65,13 @@ export interface EngineOptions {
   readonly path: string;
   /** Rows are refused when this much of the file is in use. */
   readonly maxBytes: number;
+  /** How many copies from before changes of the schema are kept: none is made where it is 0. */
+  readonly backups?: number | undefined;
 }
 
 /** Opens the file, or throws a PluginError that says why not. */
 export function openEngine(open: OpenFile, options: EngineOptions): Engine {
-  const file = openDatabase(open, options.path);
+  const file = openDatabase(open, options.path, options.backups);
   const tables = openTables(file.database);
   const verbs = prepareVerbs(tables, { path: file.path, maxBytes: options.maxBytes });
 

@@ -11,7 +11,9 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { PluginError } from '../../core/errors.js';
+import { APPLICATION_ID, damageOf, readNumber, refuseForeignFile, refuseNewer } from './file-checks.js';
 import type { Database, OpenFile } from './driver.js';
+import { backUpBeforeMigration } from './migration-backup.js';
 import { MIGRATIONS } from './migrations.js';
 import { journalError } from './sqlite-error.js';
 import { StateFile } from './state-file.js';
@@ -19,11 +21,11 @@ import { StateFile } from './state-file.js';
 // Rows hold response URLs and messages: for the owner alone. SQLite gives -wal and -shm the mode of the file.
 const OWNER_ONLY = 0o600;
 
-// "aksj": tells our files from other SQLite files.
-const APPLICATION_ID = 0x61_6b_73_6a;
-
 // A commit writes whole pages, and most commits are small; larger ones saved no time where they are large.
 const PAGE_BYTES = 4096;
+
+// How many copies from before changes of the schema are kept, unless the settings say otherwise.
+const BACKUPS_KEPT = 2;
 
 // Larger files are not read through at start, because dispatching must begin at once; damage shows when it is met.
 const CHECKED_BYTES = 16 * 1024 * 1024;
@@ -42,10 +44,11 @@ export interface OpenJournalFile {
 }
 
 /**
- * Opens the journal at `path`, makes it if there is none, and proves that what is committed survives a power cut.
- * Throws `journal_locked`, `journal_newer`, `journal_damaged` or `journal_unavailable`.
+ * Opens the journal at `path`, makes it if there is none, and proves that what is committed survives a power cut. Before a new
+ * version changes its schema it is copied; `backups` copies are kept, and none is made where that is 0.
+ * Throws `journal_locked`, `journal_newer`, `journal_damaged`, `journal_full` or `journal_unavailable`.
  */
-export function openDatabase(open: OpenFile, givenPath: string): OpenJournalFile {
+export function openDatabase(open: OpenFile, givenPath: string, backups = BACKUPS_KEPT): OpenJournalFile {
   let lock: Database | undefined;
   let database: Database | undefined;
   try {
@@ -53,11 +56,10 @@ export function openDatabase(open: OpenFile, givenPath: string): OpenJournalFile
     // By any of its names it is one journal.
     const path = realpathSync(givenPath);
     lock = lockFile(open, path);
-    chmodSync(`${path}-lock`, OWNER_ONLY);
     const state = new StateFile(path);
     const warning = statSync(path).size === 0 ? undefined : state.whatIsMissing();
     database = open(path);
-    setUp(database, path);
+    setUp(database, path, backups);
     state.opened();
     const opened = { database, lock };
     return {
@@ -106,7 +108,7 @@ function refuseOtherThanFile(path: string): void {
     );
 }
 
-function setUp(database: Database, path: string): void {
+function setUp(database: Database, path: string, backups: number): void {
   const isNew = statSync(path).size === 0;
   if (isNew) {
     // Only before the first page is written can these be chosen.
@@ -118,16 +120,8 @@ function setUp(database: Database, path: string): void {
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${WAL_PAGES};
     PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF`);
   refuseWeakSettings(database, path);
-  migrate(database, path);
+  migrate(database, path, backups);
   if (!isNew && statSync(path).size <= CHECKED_BYTES) refuseDamage(database, path);
-}
-
-function refuseForeignFile(database: Database, path: string): void {
-  if (readNumber(database, 'application_id') !== APPLICATION_ID)
-    throw new PluginError(
-      'journal_damaged',
-      `The file ${path} is not a journal of this program: name another file, or move this one away.`,
-    );
 }
 
 /** The settings that "durable" rests on are read back: a file system may refuse WAL, a library may be built otherwise. */
@@ -143,26 +137,22 @@ function refuseWeakSettings(database: Database, path: string): void {
 }
 
 function refuseDamage(database: Database, path: string): void {
-  const first = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
-  if (first.quick_check !== 'ok')
+  const damage = damageOf(database);
+  if (damage !== undefined)
     throw new PluginError(
       'journal_damaged',
-      `The journal ${path} is damaged (${first.quick_check}): move it and its -wal file away, and start again.`,
+      `The journal ${path} is damaged (${damage}): move it and its -wal file away, and start again.`,
     );
-}
-
-function readNumber(database: Database, pragma: string): number {
-  const row = database.prepare(`PRAGMA ${pragma}`).get() as Record<string, number>;
-  return row[pragma] ?? 0;
 }
 
 /**
  * Holds `<path>-lock` for as long as it is open, so that a second process on the same journal is refused. The system
  * gives the lock back however this process ends. Throws SQLite's BUSY when somebody else holds it.
  */
-function lockFile(open: OpenFile, path: string): Database {
+export function lockFile(open: OpenFile, path: string): Database {
   const lock = open(`${path}-lock`);
   try {
+    chmodSync(`${path}-lock`, OWNER_ONLY);
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
@@ -171,16 +161,15 @@ function lockFile(open: OpenFile, path: string): Database {
   }
 }
 
-/** Brings the schema up to date, each migration in one transaction. Refuses a file that newer code has written. */
-function migrate(database: Database, path: string): void {
-  const { user_version: applied } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (applied > MIGRATIONS.length) {
-    throw new PluginError(
-      'journal_newer',
-      `The journal ${path} was written by a newer version (schema ${applied}, this one knows ${MIGRATIONS.length}): ` +
-        'run that version, or give this one a file of its own.',
-    );
-  }
+/**
+ * Brings the schema up to date, each migration in one transaction, after a copy was made. Refuses a file that newer code has
+ * written.
+ */
+function migrate(database: Database, path: string, backups: number): void {
+  const applied = readNumber(database, 'user_version');
+  refuseNewer(applied, path);
+  if (applied > 0 && applied < MIGRATIONS.length && backups > 0)
+    backUpBeforeMigration(database, { path, schema: applied, kept: backups });
   MIGRATIONS.slice(applied).forEach((sql, index) => {
     database.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${applied + index + 1}; COMMIT;`);
   });

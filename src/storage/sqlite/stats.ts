@@ -1,6 +1,6 @@
-import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { JournalStats, ReadyLane, SourceStats } from '../journal.js';
+import { freeBytes } from './copy-file.js';
 import { usedBytes } from './room.js';
 import type { Tables } from './tables.js';
 
@@ -51,16 +51,6 @@ export function prepareStats(
     oldestWaitingAt: oldestWaitingAt(),
     maxBytes,
   });
-}
-
-/** Unknown where the file system does not say. */
-function freeBytes(folder: string): number | undefined {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return undefined;
-  }
 }
 
 interface ReadyRow {
