@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { Code, ConnectError } from '@connectrpc/connect';
 import { ProxyAgent, type Dispatcher } from 'undici';
 
 import { Releasers } from '../../src/core/lifecycle.js';
@@ -64,7 +65,7 @@ export async function openBuiltInStage(): Promise<BuiltInStage> {
     const proxy = await proxyTo(tls.port);
     releasers.push('the proxy', () => proxy.vanish());
     const server = await startServerUnderTest();
-    releasers.push('what was made on the server', () => server.stop());
+    releasers.push('what was made on the server', () => removeFrom(server));
     const gatewayUrl = await startProgram({ url, signKey, proxyUrl: proxy.url }, releasers);
     return {
       ...{ slack, server },
@@ -82,6 +83,20 @@ export async function openBuiltInStage(): Promise<BuiltInStage> {
   } catch (error) {
     await releasers.releaseAll();
     throw error;
+  }
+}
+
+/** True of the failure of a call to a server that ended, before the call or during it. */
+export function isServerEnded(error: unknown): boolean {
+  return error instanceof ConnectError && [Code.Unavailable, Code.Aborted].includes(error.code);
+}
+
+/** Removes what was made there; a server that has ended is started anew for the next run. */
+async function removeFrom(server: ServerUnderTest): Promise<void> {
+  try {
+    await server.stop();
+  } catch (error) {
+    if (!isServerEnded(error)) throw error;
   }
 }
 
