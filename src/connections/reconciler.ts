@@ -7,6 +7,7 @@ import { inTurns } from '../core/in-turns.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
+import { ToldCauses } from '../core/told-causes.js';
 import { ActiveSet } from './active-set.js';
 import type { LivePolicy } from './policy.js';
 import type { Registry } from './registry.js';
@@ -65,6 +66,7 @@ export class Reconciler {
   #again = false;
   #stopped = false;
   #down: string | undefined;
+  readonly #told = new ToldCauses();
   #hasLooked = false;
 
   constructor(options: ReconcilerOptions) {
@@ -141,6 +143,7 @@ export class Reconciler {
       await this.#read(await this.#due(records));
       if (this.#down !== undefined && this.#down !== NOT_YET) log.info('AutoKitteh is reachable again');
       this.#hasLooked = true;
+      this.#told.clear();
       this.#setDown(undefined);
       const longMs = Math.min(policy.reconcileMaxMs, records.length * policy.reconcileMsEach);
       this.#pauseMs = isNews ? policy.reconcileMs : Math.max(policy.reconcileMs, longMs);
@@ -148,8 +151,8 @@ export class Reconciler {
       if (signal.aborted) return;
       this.#pauseMs = policy.reconcileMs;
       const reason = errorMessage(error);
-      const isFirst = this.#down === undefined || this.#down === NOT_YET;
-      log[isFirst ? 'warn' : 'debug']({ reason }, 'AutoKitteh did not list its connections, retrying');
+      const level = this.#told.isNews(reason) ? 'warn' : 'debug';
+      log[level]({ reason }, 'AutoKitteh did not list its connections, retrying');
       this.#setDown(reason);
     }
     looked({ hasAnswered: this.#down === undefined, isNews });

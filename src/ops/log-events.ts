@@ -4,12 +4,10 @@ import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import { RareLines } from '../core/rare-lines.js';
 import type { ReadinessState } from '../core/readiness.js';
+import { ToldCauses } from '../core/told-causes.js';
 import type { DeliveryEvent } from '../delivery/events.js';
 import type { SocketEvent } from '../slack/events.js';
 import type { AppSocketsStatus } from '../slack/status.js';
-
-// Of one outage: a cause that holds a time, such as the end of a wait, is another one each time.
-const MOST_CAUSES = 10;
 
 interface LoggedParts {
   readonly delivery: Channel<DeliveryEvent>;
@@ -177,7 +175,7 @@ function logRarely(log: Log, heldBack: number | undefined, fields: object, words
 
 function logSockets(log: Log, sockets: Channel<SocketEvent>): void {
   /** What was told of each app since its status was last of another kind. */
-  const told = new Map<string, { readonly t: string; readonly causes: Set<string> }>();
+  const told = new Map<string, { readonly t: string; readonly causes: ToldCauses }>();
   sockets.subscribe((event) => {
     let isNews = true;
     if (event.t === 'app_released') told.delete(event.appId);
@@ -185,10 +183,8 @@ function logSockets(log: Log, sockets: Channel<SocketEvent>): void {
       const { status, appId } = event;
       const cause = causeOf(status);
       const last = told.get(appId);
-      const causes = last?.t === status.t ? last.causes : new Set<string>();
-      // Each cause once: what is tried in turn during one outage may fail in two ways again and again.
-      isNews = !causes.has(cause) && causes.size < MOST_CAUSES;
-      causes.add(cause);
+      const causes = last?.t === status.t ? last.causes : new ToldCauses();
+      isNews = causes.isNews(cause);
       told.set(appId, { t: status.t, causes });
     }
     logSocket(log, event, isNews);
