@@ -243,7 +243,9 @@ function neededFor(urgency: Urgency): number {
 }
 
 function fill(bucket: Bucket, burst: number, everyMs: number, now: number): void {
-  const earned = Math.floor((now - bucket.filledAt) / everyMs);
+  let earned = Math.floor((now - bucket.filledAt) / everyMs);
+  // The quotient can be rounded below the number that those who wait for this time have counted with.
+  if (now >= bucket.filledAt + (earned + 1) * everyMs) earned += 1;
   if (earned <= 0) return;
   bucket.tokens = Math.min(burst, bucket.tokens + earned);
   bucket.filledAt = bucket.tokens >= burst ? now : bucket.filledAt + earned * everyMs;

@@ -55,6 +55,20 @@ it('An app opens sockets that are not urgent a few times at once, then once a mi
   expect(clock.pendingTimers).toBe(0);
 });
 
+it('A permission comes when its time has come, also where a minute later is not a minute away for a computer', async () => {
+  // 5536.28… + 60,000 - 5536.28… is less than 60,000.
+  const clock = new HandClock(38_754 / 7);
+  const limiter = new OpenLimiter(clock, { ...POLICY, appBurst: 2 });
+  const ask = (): Promise<void> => limiter.acquire('A', URGENCY.replacement, AbortSignal.timeout(60_000));
+  await ask();
+  await ask();
+  let isGranted = false;
+  const third = ask().then(() => (isGranted = true));
+  await clock.advance(60_000);
+  expect(isGranted).toBe(true);
+  await third;
+});
+
 it.each([
   ['an app without a live socket', URGENCY.deaf],
   ['an app whose socket Slack has announced to close', URGENCY.announced],
