@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -34,4 +34,23 @@ async function compile(): Promise<string> {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   await promisify(execFile)(process.execPath, [tsc, '-p', BUILT]);
   return BUILT;
+}
+
+let builtWithoutRecord: Promise<string> | undefined;
+
+/** The same, but that nothing is noted of the paths of events: it tells what their record costs. */
+export function buildWithoutRecord(): Promise<string> {
+  builtWithoutRecord ??= build().then((folder) => {
+    const copy = `${folder}-without-record`;
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(folder, copy, { recursive: true });
+    const file = join(copy, 'src/delivery/event-path.js');
+    const kept = './event-path-kept.js';
+    if (!readFileSync(file, 'utf8').includes('export function noteDispatch('))
+      throw new Error(`${file} notes nothing: change what is left out here`);
+    renameSync(file, join(copy, 'src/delivery', kept));
+    writeFileSync(file, `export * from '${kept}';\nexport const noteDispatch = () => undefined;\n`);
+    return copy;
+  });
+  return builtWithoutRecord;
 }

@@ -1,10 +1,12 @@
-import { build } from './delivery-build.js';
+import { build, buildWithoutRecord } from './delivery-build.js';
 import type { ClientQuestions } from './delivery-client.js';
 import { Peer } from './delivery-process.js';
 import type { ServerAddress, ServerQuestions } from './delivery-server.js';
 import type { SlackQuestions } from './delivery-slack.js';
 
-export type Contestant = 'ours' | 'ours, delivery paused' | 'bolt' | 'sdk' | 'sdkWithDisk';
+/** `ours, no record`: this project, but that nothing is noted of the paths of events. */
+export type Contestant =
+  'ours' | 'ours, no record' | 'ours, delivery paused' | 'bolt' | 'sdk' | 'sdkWithDisk';
 
 /** A contestant that is connected, as an app of its own. */
 export interface Connected {
@@ -37,12 +39,13 @@ export class Stage {
   /** Connects a contestant, in a process of its own. */
   async connect(contestant: Contestant, sockets: number): Promise<Connected> {
     if (this.#address === undefined) throw new Error('serve first');
-    const client = new Peer<ClientQuestions>(this.#folder, 'delivery-client.js');
+    const folder = contestant === 'ours, no record' ? await buildWithoutRecord() : this.#folder;
+    const client = new Peer<ClientQuestions>(folder, 'delivery-client.js');
     try {
       const order = { ...(await this.slack.ask('open')), sockets };
-      if (contestant === 'ours' || contestant === 'ours, delivery paused')
-        await client.ask('ours', order, this.#address, contestant === 'ours');
-      else await client.ask(contestant, order);
+      if (contestant === 'bolt' || contestant === 'sdk' || contestant === 'sdkWithDisk')
+        await client.ask(contestant, order);
+      else await client.ask('ours', order, this.#address, contestant !== 'ours, delivery paused');
       await this.slack.ask('sockets', order.appId, sockets);
       return { appId: order.appId, leave: () => client.end() };
     } catch (error) {
