@@ -142,6 +142,8 @@ export const FOLDERS = {
       'event-search.ts',
       'log-events.ts',
       'operations.ts',
+      'otlp/open-otlp.ts',
+      'otlp/ports.ts',
       'overview.ts',
       'probes.ts',
     ],

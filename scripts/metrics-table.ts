@@ -43,6 +43,7 @@ function idleMetrics(): Registry {
     lookFailed: new Channel(),
     gateway: new Channel(),
     webSockets: new Channel(),
+    exports: new Channel(),
     gauges: () => Promise.reject(new Error('nothing is looked up')),
   });
 }

@@ -31,6 +31,7 @@ import { ButtonUpdater } from './pipeline/button-update.js';
 import { createEventSink } from './pipeline/dispatch.js';
 import { openPendingResponses, type PendingResponses } from './pipeline/pending-responses.js';
 import { Receiver, type ReceiverEvent } from './pipeline/receiver.js';
+import type { Otlp } from './ops/otlp/ports.js';
 import { openServerLine } from './server-line.js';
 import type { Envelope } from './slack/envelope.js';
 import { createSlackHttp, type SlackHttp } from './slack/http.js';
@@ -43,6 +44,7 @@ import type { ChangedSecret } from './secret-files.js';
 import type { StartConfig } from './start-config.js';
 import type { Cluster } from './storage/cluster.js';
 import type { JournalDatabase } from './storage/journal.js';
+import { openTelemetry } from './telemetry.js';
 
 /** The program while it runs. */
 export interface App {
@@ -163,6 +165,7 @@ export interface Pipeline {
   readonly live: LiveConnections;
   readonly activity: ActivityLog;
   readonly responses: PendingResponses;
+  readonly otlp: Otlp;
 }
 
 /** Makes the path; nothing moves on it before `startPipeline`. */
@@ -189,6 +192,9 @@ export async function makePipeline(
   const journal = await openJournal(config.journalUrl);
   releasers.push('the journal', () => journal.close());
   if (journal.warning !== undefined) log.error(journal.warning);
+  // It ends after delivery, whose last events it sends, and before the journal, which it may ask for their paths.
+  const otlp = await openTelemetry(config, { ...policies, clock, log });
+  releasers.push('the export to the collector', () => otlp.stop());
   const responses = await openPendingResponses(journal);
   const hosts = new Hosts({ cluster: journal.cluster, policy: policies.sockets.pool, clock, log });
   const ownSockets = createSlackSockets({
@@ -224,6 +230,7 @@ export async function makePipeline(
     ...{ sink, clock, random, health },
   });
   releasers.push('delivery', () => delivery.stop());
+  otlp.trace(delivery.ended);
   const activity = new ActivityLog(delivery.events, clock);
 
   const deleted = new DeletedConnections({ server, journal: delivery, clock, log });
@@ -248,6 +255,7 @@ export async function makePipeline(
     live,
     activity,
     responses,
+    otlp,
   };
 }
 

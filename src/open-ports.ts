@@ -32,6 +32,7 @@ import { notingRefusals, type PortRefusal } from './http/refusals.js';
 import type { TrustedPages } from './http/request-sender.js';
 import { deadLetterBodyRoutes } from './ops/dead-letter-routes.js';
 import { createOperations } from './ops/operations.js';
+import type { Otlp } from './ops/otlp/ports.js';
 import { probeRoutes } from './ops/probes.js';
 import { responseRoutes, type PendingResponses } from './pipeline/pending-responses.js';
 import type { Receiver } from './pipeline/receiver.js';
@@ -65,6 +66,7 @@ export interface PortsOptions {
   readonly delivery: Delivery;
   readonly activity: ActivityLog;
   readonly responses: PendingResponses;
+  readonly otlp: Otlp;
   readonly health: Health;
   readonly rights: IdentityCheck;
   readonly readiness: Readiness;
@@ -107,7 +109,9 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     responses: responses.fates,
     gateway: answers,
     webSockets,
+    exports: options.otlp.events,
   });
+  options.otlp.sendMetrics(operations.metrics);
   releasers.push('what operators see', () => operations.stop());
   options.nameConnections((id) => operations.names.of(id));
   const credential = new Credential(config.pluginToken);

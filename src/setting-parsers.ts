@@ -70,6 +70,31 @@ function given(environment: NodeJS.ProcessEnv, name: string): string {
   );
 }
 
+/**
+ * Pairs as OpenTelemetry's variables have them: `key=value`, separated by commas, percent-encoded where they hold such a
+ * character. Messages quote nothing of it: values may be secrets.
+ */
+export const keyValues = z.string().transform((text, context): Readonly<Record<string, string>> => {
+  try {
+    const pairs = text
+      .split(',')
+      .filter((pair) => pair.trim() !== '')
+      .map((pair) => {
+        const [, key = '', value = ''] = /^\s*([^=\s]+)\s*=(.*)$/s.exec(pair) ?? [];
+        if (key === '') throw new Error('no key');
+        return [decodeURIComponent(key), decodeURIComponent(value.trim())] as const;
+      });
+    return Object.fromEntries(pairs);
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message:
+        'must be key=value pairs, separated by commas, with %2C for a comma and %25 for a percent sign',
+    });
+    return z.NEVER;
+  }
+});
+
 const NO_PASSWORD =
   'must be postgres://user@host/database, without a password: set JOURNAL_PASSWORD, JOURNAL_PASSWORD_FILE or PGPASSFILE';
 

@@ -11,6 +11,7 @@ import {
   credential,
   httpUrl,
   journalUrl,
+  keyValues,
   nameOfHost,
   origins,
   proxy,
@@ -182,6 +183,30 @@ export const SETTINGS = [
     parse: httpUrl.transform((url) => (url.endsWith('/') ? url : `${url}/`)),
   },
   {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    about:
+      "the address of an OpenTelemetry collector's HTTP receiver, for instance `http://localhost:4318`, for metrics and a trace of each event; without one nothing is sent",
+    parse: baseUrl,
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_HEADERS',
+    secret: true,
+    about: 'headers for the collector, as `key=value` pairs separated by commas',
+    parse: keyValues,
+  },
+  {
+    name: 'OTEL_SERVICE_NAME',
+    about:
+      'the name of this program in metrics and traces; `ak-slack` unless the resource attributes name it',
+    parse: z.string(),
+  },
+  {
+    name: 'OTEL_RESOURCE_ATTRIBUTES',
+    about:
+      'attributes of all metrics and traces, as `key=value` pairs separated by commas, for instance `deployment.environment.name=production`',
+    parse: keyValues,
+  },
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     about: '`debug`, `info`, `warn`, `error` or `silent`',
@@ -223,6 +248,7 @@ export function camelName(name: SettingName): keyof Values {
 export function secretsOf(values: Values): string[] {
   return SETTINGS.flatMap((setting: Setting & { name: SettingName }) => {
     const value = setting.secret === true ? values[camelName(setting.name)] : undefined;
+    if (setting.parse === keyValues) return Object.values((value ?? {}) as Record<string, string>);
     return typeof value === 'string' ? [value] : [];
   });
 }

@@ -14,6 +14,7 @@ import { ALONE } from '../storage/sqlite/cluster.js';
 import { Backlog } from './backlog.js';
 import { Concurrency } from './concurrency.js';
 import { Dispatcher, type DispatcherPorts } from './dispatcher.js';
+import { endedEvent, type EndedEvent } from './ended-event.js';
 import { warnOfFailure, type DeliveryEvent } from './events.js';
 import { eventPaths, type EventPath } from './find-paths.js';
 import { Intake, type IntakeEvent } from './intake.js';
@@ -28,6 +29,7 @@ import { deliveryShares } from './shares.js';
 import type { EventSink } from './sink.js';
 
 export type { DeadQuery, DeadRow, Resent } from '../storage/dead-letters.js';
+export type { EndedEvent } from './ended-event.js';
 export type { EventPath } from './find-paths.js';
 
 export interface DeliveryOptions {
@@ -86,6 +88,8 @@ export class Delivery {
   /** Takes events from the making of this object until stop(), dispatching or not. */
   readonly intake: Intake;
   readonly events = new Channel<DeliveryEvent>();
+  /** Tells of events that AutoKitteh has, or that were given up, when that is written. */
+  readonly ended = new Channel<EndedEvent>();
   readonly deadLetters: DeadLetters;
   readonly #parts: DispatcherPorts;
   readonly #dispatcher: Dispatcher;
@@ -124,6 +128,11 @@ export class Delivery {
       retryMs: limits.journalRetryMs,
       left: (ready) => dispatcher.notify(ready),
       unstuck: () => dispatcher.reload(),
+      written: (row, settlement) => {
+        // Made for those who listen, on a path on which everything costs.
+        const event = this.ended.subscriberCount > 0 ? endedEvent(row, settlement, journal) : undefined;
+        if (event !== undefined) this.ended.emit(event);
+      },
     });
     this.#parts = { ...common, settler };
     const dispatcher = new Dispatcher(this.#parts);

@@ -38,7 +38,7 @@ export async function eventPaths(
   const key = found.some(({ eventId }) => eventId === name) ? (found[0]?.key ?? name) : name;
   const rows = await journal.findRows(key);
   const paths = records.map((record) =>
-    pathOf(
+    readPath(
       record,
       key,
       rows.find(({ id }) => id === record.id),
@@ -50,7 +50,8 @@ export async function eventPaths(
   return [...paths, ...rows.filter((row) => !isTold(row)).map((row) => pathOfRow(row, key))];
 }
 
-function pathOf(record: PathRecord, asked: string, row: KnownRow | undefined): EventPath {
+/** A record of the journal, read; `row` is the same event where the journal still has it. */
+export function readPath(record: PathRecord, asked: string, row: KnownRow | undefined): EventPath {
   const origin = readOrigin(record.origin) ?? UNREADABLE;
   const dispatches = record.steps.flatMap((step) => readStep(step, origin.receivedAt) ?? []);
   return {

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../core/clock.js';
 import { Background } from '../core/lifecycle.js';
 import type { Journal, ReadyLane, Settled, Settlement } from '../storage/journal.js';
-import type { JournalRow } from '../storage/rows.js';
+import type { HeldRow } from './arrival.js';
 import type { JournalHealth } from './journal-health.js';
 import { warnOfFailure } from './events.js';
 
@@ -18,12 +18,14 @@ export interface SettlerPorts {
   readonly retryMs: number;
   /** Told of each lane that has rows left, which nobody holds any more. */
   readonly left: (ready: ReadyLane) => void;
+  /** Told of each settlement that was written. */
+  readonly written: (row: HeldRow, settlement: Settlement) => void;
   /** Called when settlements that had to wait for the journal are written. */
   readonly unstuck: () => void;
 }
 
 interface Ended {
-  readonly row: JournalRow;
+  readonly row: HeldRow;
   readonly settlement: Settlement;
 }
 
@@ -48,7 +50,7 @@ export class Settler {
   }
 
   /** Takes how the dispatch of `row` ended; it is written with what is written next, or in a few milliseconds. */
-  add(row: JournalRow, settlement: Settlement): void {
+  add(row: HeldRow, settlement: Settlement): void {
     this.#outbox.push({ row, settlement });
     this.#sharing ??= this.#ports.clock.setTimer(SHARE_MS, () => this.flush());
   }
@@ -88,8 +90,9 @@ export class Settler {
   }
 
   #written(ended: readonly Ended[], settled: readonly Settled[]): void {
-    const { now, left, unstuck } = this.#ports;
+    const { now, left, written, unstuck } = this.#ports;
     ended.forEach(({ row, settlement }, index) => {
+      if (settled[index] !== 'gone') written(row, settlement);
       if (settled[index] !== 'more') return;
       const { appId, connectionId, urgent } = row;
       const readyAt = 'nextAt' in settlement ? settlement.nextAt : now();

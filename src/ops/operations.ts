@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import type { Registry } from 'prom-client';
 import type { AutoKitteh } from '../autokitteh/client.js';
 import { ProjectNames } from '../connections/project-names.js';
 import type { Clock } from '../core/clock.js';
@@ -19,7 +20,14 @@ export interface OperationsOptions
     Omit<Observed, 'projects' | 'replicas' | 'startedAt' | 'clock'>,
     Pick<
       MetricsSources,
-      'receiver' | 'faults' | 'refusals' | 'responses' | 'slackFailures' | 'gateway' | 'webSockets'
+      | 'receiver'
+      | 'faults'
+      | 'refusals'
+      | 'responses'
+      | 'slackFailures'
+      | 'gateway'
+      | 'webSockets'
+      | 'exports'
     > {
   readonly cluster: Cluster;
   /** The name of a project; nothing where AutoKitteh does not tell it. */
@@ -40,6 +48,8 @@ export interface Operations {
   readonly routes: Hono;
   readonly names: ConnectionNames;
   readonly deadLetters: DeadLetterDesk;
+  /** What `/metrics` shows. */
+  readonly metrics: Registry;
   /** From here on this is the credential; the one before, and sessions that were opened with it, open nothing. */
   replaceToken(token: string): void;
   stop(): Promise<void>;
@@ -82,6 +92,7 @@ export function createOperations(options: OperationsOptions): Operations {
     routes: adminRoutes(ports, access),
     deadLetters: desk,
     names,
+    metrics,
     replaceToken: (token) => access.replaceToken(token),
     async stop() {
       unsubscribe();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.js';
 import { nameOfHost } from '../../src/setting-parsers.js';
+import { secretsOf } from '../../src/settings.js';
 
 let folder: string;
 beforeEach(() => {
@@ -113,6 +114,12 @@ describe('loadConfig', () => {
     ],
     [{ REPLICA_NAME: 'replica one' }, 'REPLICA_NAME must consist of at most 63 letters, digits,'],
     [{ REPLICA_NAME: 'r'.repeat(64) }, 'REPLICA_NAME must consist of at most 63 letters, digits,'],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4317' },
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL that starts',
+    ],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'a=1,b' }, 'OTEL_EXPORTER_OTLP_HEADERS must be key=value pairs'],
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'a=%' }, 'OTEL_RESOURCE_ATTRIBUTES must be key=value pairs'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be debug, info, warn, error or silent'],
     [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT must be pretty or json'],
     [
@@ -185,6 +192,26 @@ describe('loadConfig', () => {
       /must have no user name and no password: take the part before the @ away/,
     );
     expect(() => loadConfig({ [name]: 'https://host.example/a@b' }, {}, false)).not.toThrow();
+  });
+
+  it('Pairs for a collector are decoded, and those that are secrets are hidden in the log', () => {
+    const config = loadConfig(
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example:4318/otlp/',
+        OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20dXNlcjpwYXNz==, x-tenant=one%2Ctwo,',
+        OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=production',
+      },
+      {},
+      false,
+    );
+    expect(config.otelExporterOtlpEndpoint).toBe('https://collector.example:4318/otlp');
+    expect(config.otelExporterOtlpHeaders).toEqual({
+      authorization: 'Basic dXNlcjpwYXNz==',
+      'x-tenant': 'one,two',
+    });
+    expect(config.otelResourceAttributes).toEqual({ 'deployment.environment.name': 'production' });
+    expect(secretsOf(config)).toEqual(['Basic dXNlcjpwYXNz==', 'one,two']);
+    expect(() => loadConfig({ OTEL_EXPORTER_OTLP_HEADERS: 'my-secret' }, {}, false)).not.toThrow('my-secret');
   });
 
   it('IPv6 addresses and "off" are accepted as listen addresses', () => {

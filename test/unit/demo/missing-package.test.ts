@@ -2,18 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { without } from '../../helpers/without-packages.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
-
-/** A module that registers a hook with which these packages cannot be found. */
-function without(packages: readonly string[]): string {
-  const hooks = `export async function resolve(specifier, context, next) {
-    if (!${JSON.stringify(packages)}.includes(specifier)) return next(specifier, context);
-    throw Object.assign(new Error('Cannot find package ' + specifier), { code: 'ERR_MODULE_NOT_FOUND' });
-  }`;
-  const module = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
-  return module(`import { register } from 'node:module'; register(${JSON.stringify(module(hooks))});`);
-}
 
 describe('The demo without an optional package', () => {
   it.each([[['ws']], [['typeid-js', '@marcbachmann/cel-js']]])(

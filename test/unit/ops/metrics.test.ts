@@ -8,6 +8,7 @@ import type { PortRefusal } from '../../../src/http/refusals.js';
 import type { GatewayAnswer, WebSocketStep } from '../../../src/http/gateway-answer.js';
 import type { FailedSlackCall } from '../../../src/slack/errors.js';
 import type { Gauges } from '../../../src/ops/metrics/gauges.js';
+import type { ExportEvent } from '../../../src/ops/otlp/ports.js';
 import { createMetrics } from '../../../src/ops/metrics/metrics.js';
 import type { ResponseFate } from '../../../src/pipeline/pending-responses.js';
 import type { SocketEvent } from '../../../src/slack/events.js';
@@ -24,6 +25,7 @@ function start(gauges: Partial<Gauges> = {}) {
   const lookFailed = new Channel<undefined>();
   const gateway = new Channel<GatewayAnswer>();
   const webSockets = new Channel<WebSocketStep>();
+  const exports = new Channel<ExportEvent>();
   const now: Gauges = {
     ...{ waiting: 0, dead: 0, inFlight: 0, concurrency: 28, oldestWaiting: 0 },
     ...{ journalBytes: 0, journalUsedBytes: 0, journalMaxBytes: 4_096, diskFreeBytes: undefined },
@@ -36,11 +38,11 @@ function start(gauges: Partial<Gauges> = {}) {
   const broken = { now: false };
   const registry = createMetrics({
     ...{ version: '1.2.3', delivery, sockets, receiver, faults, health, refusals },
-    ...{ responses, slackFailures, lookFailed, gateway, webSockets },
+    ...{ responses, slackFailures, lookFailed, gateway, webSockets, exports },
     gauges: () => (broken.now ? Promise.reject(new Error('no journal')) : Promise.resolve(now)),
   });
   return {
-    ...{ responses, slackFailures, lookFailed, gateway, webSockets, registry },
+    ...{ responses, slackFailures, lookFailed, gateway, webSockets, exports, registry },
     refusals,
     delivery,
     sockets,
@@ -228,6 +230,21 @@ describe('The metrics', () => {
         'ak_slack_gateway_websocket_requests_total{result="left"} 1',
         'ak_slack_gateway_websockets_ended_total{how="broken"} 1',
         'ak_slack_gateway_websockets_ended_total{how="closed"} 0',
+      ]),
+    );
+  });
+
+  it('The metrics count what is sent to a collector, and the spans that it did not get', async () => {
+    const { exports, lines } = start();
+    for (const t of ['exported', 'exported', 'failed'] as const) exports.emit({ t, signal: 'traces' });
+    exports.emit({ t: 'spans_lost', why: 'queue_full', count: 4 });
+    expect(await lines()).toEqual(
+      expect.arrayContaining([
+        'ak_slack_otlp_exports_total{signal="traces",result="ok"} 2',
+        'ak_slack_otlp_exports_total{signal="traces",result="failed"} 1',
+        'ak_slack_otlp_exports_total{signal="metrics",result="ok"} 0',
+        'ak_slack_otlp_spans_lost_total{why="queue_full"} 4',
+        'ak_slack_otlp_spans_lost_total{why="not_exported"} 0',
       ]),
     );
   });

@@ -32,6 +32,33 @@ export function readTexts(folder: string): Map<string, string> {
   return new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }
 
+/** The files and packages that are loaded with a file: what is imported for its types only, or by `import()`, is not. */
+export function importedWith(
+  path: string,
+  texts: ReadonlyMap<string, string>,
+): { readonly files: ReadonlySet<string>; readonly packages: ReadonlySet<string> } {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (file: string): void => {
+    if (files.has(file)) return;
+    files.add(file);
+    const text = (texts.get(file) ?? '').replace(TYPE_IMPORT, '').replace(/\bimport\(/g, 'later(');
+    for (const imported of importsOf(file, text, texts)) visit(imported);
+    for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles)
+      if (!/^(?:\.|node:)/.test(fileName)) packages.add(packageOf(fileName));
+  };
+  visit(path);
+  return { files, packages };
+}
+
+/** An import or export whose names are types, to the end of the statement. */
+const TYPE_IMPORT = /^(?:im|ex)port type\b[^;]*;/gm;
+
+/** The name of the package that an import names, perhaps with a path in it. */
+function packageOf(name: string): string {
+  return name.split('/', name.startsWith('@') ? 2 : 1).join('/');
+}
+
 function importsOf(path: string, text: string, texts: ReadonlyMap<string, unknown>): string[] {
   const named = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
   const ours = named.filter((name) => name.startsWith('.'));
