@@ -31,6 +31,7 @@ describe('loadConfig', () => {
       integrationManifest: join(import.meta.dirname, '../../integration.yaml'),
       journalUrl: '/data/autokitteh-slack/journal.sqlite',
       journalMaxBytes: 4 * 1024 ** 3,
+      journalBackups: 2,
       journalRetention: 26 * 3_600_000,
       dispatchAttempts: 8,
       secretFiles: [],
