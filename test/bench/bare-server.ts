@@ -1,51 +1,98 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { ListResponseSchema } from '../../src/gen/autokitteh/connections/v1/connections_pb.js';
 import { DispatchResponseSchema } from '../../src/gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
+import {
+  FindActiveConnectionIDsResponseSchema,
+  GetResponseSchema,
+} from '../../src/gen/autokitteh/vars/v1/vars_pb.js';
 
-const ANSWER = Buffer.from(
-  toBinary(
-    DispatchResponseSchema,
-    create(DispatchResponseSchema, { eventId: 'evt_01j0000000000000000000000z' }),
-  ),
-);
+/** A connection of an app, and its variables. */
+export interface BareConnection {
+  readonly connectionId: string;
+  readonly integrationId: string;
+  readonly variables: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly isSecret: boolean;
+  }[];
+}
 
 export interface BareServer {
   readonly url: string;
-  /** Requests answered. */
+  /** Dispatches answered. */
   readonly count: () => number;
+  /** Serves one connection at an address of its own, so that two programs can each have one; answers that address. */
+  serve(connection: BareConnection): string;
   stop(): void;
 }
 
 /**
- * Answers every request as a server does that took an event, so many a second, and does nothing else: what is measured
+ * Takes events, so many a second, and knows of each connection what is asked of it and nothing else: what is measured
  * beside it shares the processors with it, and a server is as a rule on a machine of its own.
  */
 export async function startBareServer(perSecond: number): Promise<BareServer> {
   let count = 0;
   let nextTurn = 0;
+  const answers = new Map<string, Buffer>();
   const server: Server = createServer((request, response) => {
+    const end = (body: Buffer): void => {
+      response.writeHead(200, { 'content-type': 'application/proto', 'content-length': body.length });
+      response.end(body);
+    };
     request.resume();
     request.on('end', () => {
+      const path = request.url ?? '';
+      if (!path.endsWith('/Dispatch')) {
+        end(answers.get(path) ?? NOTHING);
+        return;
+      }
       const now = performance.now();
       const turn = Math.max(now, nextTurn);
       nextTurn = turn + 1000 / perSecond;
       const answer = (): void => {
         count += 1;
-        response.writeHead(200, { 'content-type': 'application/proto', 'content-length': ANSWER.length });
-        response.end(ANSWER);
+        end(DISPATCHED);
       };
       if (turn > now) setTimeout(answer, turn - now);
       else answer();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     count: () => count,
+    serve(connection) {
+      const place = `/${connection.connectionId}`;
+      for (const [method, answer] of answersOf(connection))
+        answers.set(`${place}/autokitteh.${method}`, answer);
+      return `${url}${place}`;
+    },
     stop() {
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+const NOTHING = Buffer.alloc(0);
+const DISPATCHED = encoded(DispatchResponseSchema, { eventId: 'evt_01j0000000000000000000000z' });
+
+function answersOf({ connectionId, integrationId, variables }: BareConnection): [string, Buffer][] {
+  const connection = { connectionId, integrationId, projectId: 'prj_1', name: 'c' };
+  const vars = variables.map((variable) => ({ scopeId: connectionId, ...variable }));
+  return [
+    ['connections.v1.ConnectionsService/List', encoded(ListResponseSchema, { connections: [connection] })],
+    [
+      'vars.v1.VarsService/FindActiveConnectionIDs',
+      encoded(FindActiveConnectionIDsResponseSchema, { connectionIds: [connectionId] }),
+    ],
+    ['vars.v1.VarsService/Get', encoded(GetResponseSchema, { vars })],
+  ];
+}
+
+function encoded<Schema extends DescMessage>(schema: Schema, value: MessageInitShape<Schema>): Buffer {
+  return Buffer.from(toBinary(schema, create(schema, value)));
 }

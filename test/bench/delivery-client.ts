@@ -6,19 +6,11 @@ import { Worker } from 'node:worker_threads';
 import bolt from '@slack/bolt';
 import { SocketModeClient } from '@slack/socket-mode';
 import { pino } from 'pino';
-import { createAutoKitteh } from '../../src/autokitteh/client.js';
-import { createCredentials } from '../../src/autokitteh/credentials.js';
-import { PendingResponses } from '../../src/pipeline/pending-responses.js';
-import { createEventSink } from '../../src/pipeline/dispatch.js';
-import { Receiver } from '../../src/pipeline/receiver.js';
-import { systemClock } from '../../src/core/clock.js';
 import { seededRandom } from '../../src/core/random.js';
-import { Health } from '../../src/core/health.js';
-import { Delivery } from '../../src/delivery/delivery.js';
 import { DEFAULT_POLICY } from '../../src/slack/policy.js';
 import { silentLogger } from '../../src/slack/http.js';
-import { createSlackSockets, type SlackSockets } from '../../src/slack/sockets.js';
 import { openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
+import { openEventPath } from '../world/event-path.js';
 import { answer } from './delivery-process.js';
 import type { ServerAddress } from './delivery-server.js';
 import type { Entry } from './delivery-slack.js';
@@ -45,55 +37,24 @@ async function startSdk(order: ClientOrder, onEvent: (event: SdkEvent) => void):
   }
 }
 
-const log = pino({ enabled: false });
-const clock = systemClock;
-
 /** What takes Slack's frames, in a process of its own: this project, or one that it is compared with. */
 const questions = {
-  /** The whole path as the program has it, but for set-up and status. */
+  /** The program's own path of events, without its ports. While delivery is paused the first dispatches never end. */
   async ours(order: ClientOrder, server: ServerAddress, isDelivering: boolean): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), 'bench-journal-'));
     process.once('exit', () => rmSync(folder, { recursive: true }));
-    const journal = await openSqliteJournal({ path: join(folder, 'journal.db'), maxBytes: 4 * 1024 ** 3 });
-    const autokitteh = createAutoKitteh({
-      url: server.url,
-      credentials: createCredentials({ kind: 'sign_key', key: server.signKey }, clock),
-      clock,
-      timeoutMs: 15_000,
-    });
-    const responses = new PendingResponses();
-    // One connection, of which nothing is known but that it is active.
-    const registry = { connectionsOf: () => [server.connectionId], get: () => undefined };
-    const live = { identified: () => undefined, doubtTokens: () => undefined };
-    const sink = createEventSink({
-      server: autokitteh,
-      integrationId: 'int_1',
-      ...{ registry, responses },
-    });
-    const delivery = new Delivery({
-      ...{ journal, sink, clock },
+    const pool = { ...DEFAULT_POLICY.pool, sockets: order.sockets, budget: order.sockets + 2 };
+    const path = await openEventPath({
+      ...{ autokittehUrl: server.url, signKey: server.signKey, slackApiUrl: order.apiUrl },
+      journal: await openSqliteJournal({ path: join(folder, 'journal.db'), maxBytes: 4 * 1024 ** 3 }),
+      around: (sink) =>
+        isDelivering ? sink : { ...sink, prepare: () => () => new Promise(() => undefined) },
+      limits: isDelivering ? {} : { dispatchMs: 24 * 3_600_000 },
+      sockets: { ...DEFAULT_POLICY, pool },
       random: seededRandom(1),
-      health: new Health(),
+      log: pino({ enabled: false }),
     });
-    const receiver = new Receiver({
-      updater: { begin: () => undefined },
-      intake: delivery.intake,
-      delivery: delivery.events,
-      ...{ registry, live, responses, clock, log },
-    });
-    const sockets: SlackSockets = createSlackSockets({
-      apiUrl: order.apiUrl,
-      clock,
-      random: seededRandom(1),
-      log,
-      onEnvelope: (envelope) => receiver.receive(envelope),
-      policy: {
-        ...DEFAULT_POLICY,
-        pool: { ...DEFAULT_POLICY.pool, sockets: order.sockets, budget: order.sockets + 2 },
-      },
-    });
-    if (isDelivering) await delivery.start();
-    sockets.reconcile(new Map([[order.appId, [{ token: order.appToken, setAt: 1 }]]]));
+    await path.start();
   },
   async bolt(order: ClientOrder): Promise<void> {
     for (let n = 0; n < order.sockets; n += 1) {

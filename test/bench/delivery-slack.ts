@@ -4,12 +4,19 @@ import { blockAction } from '../../src/sim/slack/frames/interactions.js';
 import { message } from '../../src/sim/slack/frames/messages.js';
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import { startScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import { socketModeVariables } from '../world/socket-mode-variables.js';
 import { answer } from './delivery-process.js';
 
 export interface Entry {
   readonly apiUrl: string;
   readonly appId: string;
   readonly appToken: string;
+  /** What a connection of this app holds. */
+  readonly variables: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly isSecret: boolean;
+  }[];
 }
 
 /** What is told about a blast between processes. */
@@ -51,8 +58,15 @@ const questions = {
   /** A new app, so that nothing is left of the run before. */
   open: (): Promise<Entry> => {
     const app = slack.addApp();
-    apps.set(app.id, { app, installation: slack.install(app, workspace) });
-    return Promise.resolve({ apiUrl: slack.apiUrl, appId: app.id, appToken: app.createAppToken() });
+    const installation = slack.install(app, workspace);
+    apps.set(app.id, { app, installation });
+    const variables = socketModeVariables(app, installation);
+    return Promise.resolve({
+      apiUrl: slack.apiUrl,
+      appId: app.id,
+      appToken: app.createAppToken(),
+      variables,
+    });
   },
   sockets: async (appId: string, count: number): Promise<void> => {
     await slack.waitForSockets(opened(appId).app, count);

@@ -1,7 +1,7 @@
 import { build, buildWithoutRecord } from './delivery-build.js';
 import type { ClientQuestions } from './delivery-client.js';
 import { Peer } from './delivery-process.js';
-import type { ServerAddress, ServerQuestions } from './delivery-server.js';
+import type { ServerQuestions } from './delivery-server.js';
 import type { SlackQuestions } from './delivery-slack.js';
 
 /** `ours, no record`: this project, but that nothing is noted of the paths of events. */
@@ -19,7 +19,6 @@ export class Stage {
   readonly slack: Peer<SlackQuestions>;
   readonly server: Peer<ServerQuestions>;
   readonly #folder: string;
-  #address: ServerAddress | undefined;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -33,19 +32,21 @@ export class Stage {
 
   /** Makes the server anew: it takes so many events a second. A bare one only answers, and costs next to nothing. */
   async serve(kind: 'stand-in' | 'bare', dispatchPerSecond: number): Promise<void> {
-    this.#address = await this.server.ask(kind === 'bare' ? 'openBare' : 'open', dispatchPerSecond);
+    await this.server.ask(kind === 'bare' ? 'openBare' : 'open', dispatchPerSecond);
   }
 
   /** Connects a contestant, in a process of its own. */
   async connect(contestant: Contestant, sockets: number): Promise<Connected> {
-    if (this.#address === undefined) throw new Error('serve first');
     const folder = contestant === 'ours, no record' ? await buildWithoutRecord() : this.#folder;
     const client = new Peer<ClientQuestions>(folder, 'delivery-client.js');
     try {
       const order = { ...(await this.slack.ask('open')), sockets };
       if (contestant === 'bolt' || contestant === 'sdk' || contestant === 'sdkWithDisk')
         await client.ask(contestant, order);
-      else await client.ask('ours', order, this.#address, contestant !== 'ours, delivery paused');
+      else {
+        const address = await this.server.ask('connect', order.appId, order.variables);
+        await client.ask('ours', order, address, contestant !== 'ours, delivery paused');
+      }
       await this.slack.ask('sockets', order.appId, sockets);
       return { appId: order.appId, leave: () => client.end() };
     } catch (error) {

@@ -13,7 +13,7 @@ import type { Random } from '../../src/core/random.js';
 import { DEFAULT_LIMITS, type DeliveryLimits } from '../../src/delivery/limits.js';
 import type { EventSink } from '../../src/delivery/sink.js';
 import type { Acknowledged, Envelope } from '../../src/slack/envelope.js';
-import { DEFAULT_POLICY } from '../../src/slack/policy.js';
+import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
 import type { JournalDatabase } from '../../src/storage/journal.js';
 import { makePipeline, startPipeline, type Pipeline } from '../../src/app.js';
 
@@ -26,6 +26,8 @@ export interface EventPathOptions {
   /** Put around the way to the server. */
   readonly around: (sink: EventSink) => EventSink;
   readonly limits: Partial<DeliveryLimits>;
+  /** Without one, the one that the program ships with. */
+  readonly sockets?: SocketPolicy;
   readonly random: Random;
   readonly log: Log;
   /** An envelope has arrived; nothing was done about it. */
@@ -65,7 +67,7 @@ export async function openEventPath(options: EventPathOptions): Promise<OpenEven
       changedSecrets: new Channel(),
       nameConnections: () => undefined,
       live: LIVE_POLICY,
-      sockets: DEFAULT_POLICY,
+      sockets: options.sockets ?? DEFAULT_POLICY,
       delivery: { ...DEFAULT_LIMITS, ...options.limits },
       openJournal: () => Promise.resolve(journal),
       ...{ clock, random, log },
