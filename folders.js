@@ -60,6 +60,7 @@ export const FOLDERS = {
   slack: {
     imports: ['core'],
     surface: [
+      'app-pages.ts',
       'envelope.ts',
       'http.ts',
       'places.ts',

@@ -38,6 +38,7 @@ import { createSlackHttp, type SlackHttp } from './slack/http.js';
 import type { SocketPolicy } from './slack/policy.js';
 import type { FailedSlackCall } from './slack/errors.js';
 import type { SocketEvent } from './slack/events.js';
+import { slackSiteOf } from './slack/app-pages.js';
 import { createSlackSockets, type SlackSockets } from './slack/sockets.js';
 import { createWebApi, type SlackWebApi } from './slack/web-api.js';
 import type { ChangedSecret } from './secret-files.js';
@@ -215,6 +216,7 @@ export async function makePipeline(
     sockets,
     speaker: hosts,
     notifications: journal.cluster.notifications,
+    slackSite: slackSiteOf(config.slackApiUrl),
     ask: async (botToken, signal) => verdictOf(await askWhoseBot(slack, botToken, signal)),
     tokens: journal.tokens,
     policy: policies.live,

@@ -1,11 +1,12 @@
 import { loadConfig, type Config } from '../config.js';
 import { namedApp } from '../setup/app-name.js';
-import { proposedApp, slackSiteOf } from '../setup/app-manifest.js';
+import { proposedApp } from '../setup/app-manifest.js';
 import { readManifest } from '../contract/manifest.js';
 import { systemClock } from '../core/clock.js';
 import { journalTools } from './journal-tools.js';
 import type { CommandPorts, Flags, SetupTools, Terminal } from './ports.js';
 import { createOutbound } from '../core/outbound.js';
+import { slackSiteOf } from '../slack/app-pages.js';
 import { createSlackHttp } from '../slack/http.js';
 import { createWebApi } from '../slack/web-api.js';
 import { openServerLine } from '../server-line.js';

@@ -25,7 +25,6 @@ export type BotTokenState =
   | {
       readonly t: 'refused';
       readonly error: string;
-      readonly advice: string;
       readonly was?: BotOwner;
     };
 

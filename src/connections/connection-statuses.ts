@@ -5,6 +5,7 @@ import type { Condition, Health } from '../core/health.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
+import type { SlackSite } from '../slack/app-pages.js';
 import type { SocketEvent } from '../slack/events.js';
 import type { AppToken, SlackSockets } from '../slack/sockets.js';
 import { AppStatuses } from './app-statuses.js';
@@ -28,6 +29,7 @@ export interface Speaker {
 }
 
 export interface ConnectionStatusesOptions {
+  readonly slackSite: SlackSite;
   readonly registry: Registry;
   readonly sockets: Pick<SlackSockets, 'status' | 'events'>;
   readonly speaker: Speaker;
@@ -93,6 +95,7 @@ export class ConnectionStatuses {
       entry,
       sockets: setup.t === 'complete' ? this.#apps.of(setup.appId) : undefined,
       token: setup.t === 'complete' ? this.#apps.token(setup.appId, setup.appToken) : undefined,
+      slackSite: this.#options.slackSite,
       trouble: this.#options.health.problems(...CONDITIONS)[0],
     });
   }

@@ -9,6 +9,7 @@ import { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
 import type { Installation } from '../events/installation.js';
+import type { SlackSite } from '../slack/app-pages.js';
 import type { SlackSockets } from '../slack/sockets.js';
 import type { Notifications } from '../storage/cluster.js';
 import type { TokenStore } from '../storage/tokens.js';
@@ -38,6 +39,7 @@ export interface LiveOptions {
   /** The other processes that serve the same connections, if there are any. */
   readonly notifications?: Notifications;
   readonly ask: AskSlack;
+  readonly slackSite: SlackSite;
   /** Where what Slack said about tokens is kept over restarts. */
   readonly tokens: TokenStore;
   readonly clock: Clock;
@@ -102,6 +104,7 @@ export class LiveConnections {
     });
     this.#undecided = new Undecided({ registry, identification: this.#identification, clock, policy });
     this.#statuses = new ConnectionStatuses({
+      slackSite: options.slackSite,
       registry,
       sockets: options.sockets,
       speaker: options.speaker ?? SPEAKS_ALONE,

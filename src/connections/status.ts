@@ -1,4 +1,6 @@
 import type { Status } from '../autokitteh/status.js';
+import type { SlackSite } from '../slack/app-pages.js';
+import { adviceFor } from '../slack/errors.js';
 import type { AppSocketsStatus, SupersededBy, TokenVerdict } from '../slack/status.js';
 import { ANSWERS_VARIABLE, RESPONSE_KINDS, unknownResponseKind } from './choices.js';
 import type { Entry } from './registry.js';
@@ -11,6 +13,8 @@ export interface StatusFacts {
   readonly token: TokenVerdict['verdict'] | undefined;
   /** Why events cannot be taken or delivered at present, in a sentence. */
   readonly trouble: string | undefined;
+  /** Whose pages people are led to. */
+  readonly slackSite: SlackSite;
 }
 
 /** The status of a connection that has just been created, and of any id that is not known. */
@@ -40,8 +44,10 @@ function completeStatus(
   setup: Extract<Entry['setup'], { t: 'complete' }>,
 ): Status {
   const { identity } = entry;
-  if (identity.t === 'refused')
-    return error(`Slack refused the bot token (${identity.error}): ${identity.advice}`);
+  if (identity.t === 'refused') {
+    const place = { kind: 'bot', appId: setup.appId, site: facts.slackSite } as const;
+    return error(`Slack refused the bot token (${identity.error}): ${adviceFor(identity.error, place)}`);
+  }
   if (identity.t === 'known' && identity.owner.appId !== setup.appId) {
     return error(
       `The bot token belongs to app ${identity.owner.appId}, the app-level token to ${setup.appId}: save two tokens of the same app`,

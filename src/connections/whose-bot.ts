@@ -1,4 +1,4 @@
-import { adviceFor, failureText, isOutage, isPermanent, type SlackFailure } from '../slack/errors.js';
+import { failureText, isOutage, isPermanent, type SlackFailure } from '../slack/errors.js';
 import type { BotIdentity, BotInfo, SlackWebApi } from '../slack/web-api.js';
 
 /** What Slack answered about a bot token; `auth` is there as soon as Slack knows the token. */
@@ -64,7 +64,7 @@ export function installIdsOf({ appId, enterpriseId, teamId }: BotOwner): string 
 export type BotVerdict =
   | { readonly t: 'known'; readonly owner: BotOwner; readonly teamName: string }
   /** For good; `error` is Slack's word for it. */
-  | { readonly t: 'refused'; readonly error: string; readonly advice: string }
+  | { readonly t: 'refused'; readonly error: string }
   /** No answer, or none that says whose the token is; `reason` for people. Slack's rate limit is no outage. */
   | { readonly t: 'unanswered'; readonly reason: string; readonly isOutage: boolean };
 
@@ -73,8 +73,7 @@ export function verdictOf(answer: BotAnswer): BotVerdict {
   if (answer.t === 'answered')
     return { t: 'known', owner: ownerOf(answer.auth, answer.bot), teamName: answer.auth.team };
   const { failure, method } = answer;
-  if (failure.t === 'refused' && isPermanent(failure.error))
-    return { t: 'refused', error: failure.error, advice: adviceFor(failure.error) };
+  if (failure.t === 'refused' && isPermanent(failure.error)) return { t: 'refused', error: failure.error };
   return { t: 'unanswered', reason: `${method}: ${reasonOf(failure)}`, isOutage: isOutage(failure) };
 }
 

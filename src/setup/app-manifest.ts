@@ -167,8 +167,3 @@ export const DEFAULT_APP_MANIFEST: AppManifest = {
     },
   },
 };
-
-/** The site of a Web API: government Slack has one of its own. Any other API, such as a scripted one, is Slack's. */
-export function slackSiteOf(apiUrl: string): 'slack.com' | 'slack-gov.com' {
-  return /(^|\.)slack-gov\.com$/.test(new URL(apiUrl).hostname) ? 'slack-gov.com' : 'slack.com';
-}

@@ -1,4 +1,4 @@
-import type { SlackFailure } from '../slack/errors.js';
+import type { SlackFailure, TokenPlace } from '../slack/errors.js';
 import type { SlackResult, SlackWebApi } from '../slack/web-api.js';
 import { askWhoseBot } from '../connections/whose-bot.js';
 import { appIdOf, appTokenProblem, areSwapped, botTokenProblem } from '../browser/token-shape.js';
@@ -15,7 +15,7 @@ export interface CheckStep {
   readonly sentence: string;
 }
 
-type TellFailure = (failure: SlackFailure) => string;
+type TellFailure = (failure: SlackFailure, kind: TokenPlace['kind']) => string;
 
 /** A pair of tokens and what was found. */
 export type TokenCheck =
@@ -93,13 +93,13 @@ async function askAboutBot(
 ): Promise<BotAnswer> {
   const answer = await askWhoseBot(slack, botToken, signal);
   if (answer.t === 'failed' && answer.auth === undefined) {
-    const steps = [step('bot_token', 'failed', tell(answer.failure))];
+    const steps = [step('bot_token', 'failed', tell(answer.failure, 'bot'))];
     return { steps, transient: mayPass(answer.failure) };
   }
   const { auth } = answer;
   const known = step('bot_token', 'passed', `Slack knows the bot as @${auth.user} in ${auth.team}.`);
   if (answer.t === 'failed') {
-    const steps = [known, step('bot', 'failed', tell(answer.failure))];
+    const steps = [known, step('bot', 'failed', tell(answer.failure, 'bot'))];
     return { steps, granted: auth.scopes ?? 'unknown', transient: mayPass(answer.failure) };
   }
   const steps = [known, step('bot', 'passed', `It is the bot of the app ${answer.bot.appId}.`)];
@@ -112,7 +112,7 @@ async function askAboutBot(
 }
 
 function socketStep(answer: SlackResult<unknown>, tell: TellFailure): CheckStep {
-  if (!answer.ok) return step('app_token', 'failed', tell(answer.failure));
+  if (!answer.ok) return step('app_token', 'failed', tell(answer.failure, 'app'));
   return step('app_token', 'passed', 'Slack accepts it for opening sockets.');
 }
 

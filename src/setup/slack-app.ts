@@ -61,5 +61,5 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** What to tell of a call that failed: a sentence, and what Slack has against the manifest. */
 export function appFailure(failure: SlackFailure): { sentence: string; problems: readonly string[] } {
   const problems = failure.t === 'refused' ? (failure.problems ?? []) : [];
-  return { sentence: slackFailureSentence(failure, ADVICE), problems };
+  return { sentence: slackFailureSentence(failure, 'app', ADVICE), problems };
 }

@@ -1,11 +1,12 @@
-import { adviceFor, isPermanent, type SlackFailure } from '../slack/errors.js';
+import { adviceFor, isPermanent, type SlackFailure, type TokenPlace } from '../slack/errors.js';
 
 /**
- * A sentence for people on a page about a call of Slack that failed; `advice` has what to do about codes of Slack's
- * that mean something else to this call.
+ * A sentence for people on a page about a call of Slack with such a token that failed; `advice` has what to do about
+ * codes of Slack's that mean something else to this call.
  */
 export function slackFailureSentence(
   failure: SlackFailure,
+  kind: TokenPlace['kind'],
   advice: Readonly<Record<string, string>> = {},
 ): string {
   switch (failure.t) {
@@ -22,14 +23,14 @@ export function slackFailureSentence(
         return `Slack says missing_scope: add the scope ${failure.needed}, install the app again, and copy the token again.`;
       }
       if (mayPass(failure)) return `Slack says ${failure.error}: try again in a moment.`;
-      return `Slack says ${failure.error}: ${adviceFor(failure.error)}.`;
+      return `Slack says ${failure.error}: ${adviceFor(failure.error, { kind })}.`;
     }
   }
 }
 
 /** The same for an operator at the machine of this program, who may know its network: with the cause, also an inner one. */
-export function slackFailureForOperators(failure: SlackFailure): string {
-  return failure.t === 'unreachable' ? `${failure.message}. Try again.` : slackFailureSentence(failure);
+export function slackFailureForOperators(failure: SlackFailure, kind: TokenPlace['kind']): string {
+  return failure.t === 'unreachable' ? `${failure.message}. Try again.` : slackFailureSentence(failure, kind);
 }
 
 /** Whether the same call may succeed later without a change by a person. */

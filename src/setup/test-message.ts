@@ -29,6 +29,6 @@ export async function sendTestMessage(
   }
   if (botToken === '') return { sent: false, sentence: 'There is no bot token yet: save both tokens first.' };
   const answer = await slack.call('chat.postMessage', { channel, text: TEXT }, botToken, signal);
-  if (!answer.ok) return { sent: false, sentence: slackFailureSentence(answer.failure, ADVICE) };
+  if (!answer.ok) return { sent: false, sentence: slackFailureSentence(answer.failure, 'bot', ADVICE) };
   return { sent: true, sentence: 'Slack accepted the message. Look for it in Slack.' };
 }

@@ -8,6 +8,7 @@ import { errorMessage, PluginError } from '../core/errors.js';
 import { isJsonObject, stringAt, type JsonObject } from '../core/json.js';
 import { cutText } from '../core/text.js';
 import { UnreachableError } from '../core/unreachable.js';
+import { appPageUrl, type AppPage, type SlackSite } from './app-pages.js';
 
 /** What a call to Slack failed with. */
 export type SlackFailure =
@@ -36,13 +37,38 @@ interface SlackError {
   /** Passes by itself: worth trying again soon. */
   readonly transient?: true;
   /** What the person who owns the Slack app must do, or what this program is doing about it. */
-  readonly advice: string;
+  readonly advice: string | ((ways: Ways) => string);
 }
 
-const REINSTALL =
-  'reinstall the Slack app in its workspace, then save this connection again with the new tokens';
-const NEW_TOKENS =
-  'copy the tokens again from the Slack app (Basic Information > App-Level Tokens, and Install App), and save this connection with them';
+/** Which token an error is about: the advice leads to the page of its app on which a new one is made. */
+export interface TokenPlace {
+  readonly kind: 'app' | 'bot';
+  /** Both absent where pages of the app are not to be named, such as on a page that has links to them. */
+  readonly appId?: string;
+  readonly site?: SlackSite;
+}
+
+/** What people do to a Slack app, with where they do it. */
+interface Ways {
+  readonly newToken: string;
+  readonly reinstall: string;
+  readonly socketMode: string;
+}
+
+function waysOf({ kind, appId = '', site }: TokenPlace): Ways {
+  const at = (page: AppPage, words: string): string =>
+    site === undefined ? `on the app's page ${words}` : `at ${appPageUrl(site, appId, page)} (${words})`;
+  const install = `install the Slack app again ${at('oauth', 'OAuth & Permissions')}`;
+  return {
+    newToken:
+      kind === 'app'
+        ? `make a new app-level token with the scope connections:write ${at('general', 'Basic Information, App-Level Tokens')}, and save it on this connection's page`
+        : `${install}, which makes a new bot token, and save that on this connection's page`,
+    reinstall: `${install}, and save its tokens on this connection's page`,
+    socketMode: `switch it on ${at('socket-mode', 'Socket Mode')}`,
+  };
+}
+
 const WAIT = 'nothing to do: the program retries';
 
 /**
@@ -50,14 +76,18 @@ const WAIT = 'nothing to do: the program retries';
  * passes: to wait for a person who is not needed costs more than some calls in vain.
  */
 const ERRORS: Readonly<Record<string, SlackError>> = {
-  not_authed: { advice: `no token reached Slack: ${NEW_TOKENS}` },
+  not_authed: { advice: ({ newToken }) => `no token reached Slack: ${newToken}` },
   invalid_auth: {
-    advice: `Slack does not accept the token: ${NEW_TOKENS}; if the app has an IP allow list, add this server's address to it`,
+    advice: ({ newToken }) =>
+      `Slack does not accept the token, which was deleted or not copied whole: ${newToken}; if the app has an IP allow list, add this server's address to it`,
   },
-  account_inactive: { advice: `the token's user or workspace was deactivated: ${REINSTALL}` },
-  token_revoked: { advice: `the token was revoked: ${NEW_TOKENS}` },
+  account_inactive: {
+    advice: ({ reinstall }) => `the token's user or workspace was deactivated: ${reinstall}`,
+  },
+  token_revoked: { advice: ({ newToken }) => `the token was revoked, and does not come back: ${newToken}` },
   token_expired: {
-    advice: 'the token has expired: switch token rotation off for the Slack app, or save a new token',
+    advice: ({ newToken }) =>
+      `the token has expired: switch token rotation off for the Slack app, then ${newToken}`,
   },
   not_allowed_token_type: {
     advice:
@@ -77,7 +107,7 @@ const ERRORS: Readonly<Record<string, SlackError>> = {
     advice: 'access is limited on this Slack instance: ask an administrator of the workspace',
   },
   forbidden_team: { advice: 'this workspace may not do that: ask an administrator of the organization' },
-  user_removed_from_team: { advice: `the token's user left the workspace: ${REINSTALL}` },
+  user_removed_from_team: { advice: ({ reinstall }) => `the token's user left the workspace: ${reinstall}` },
   team_disabled: { advice: 'the workspace is disabled: ask its owner' },
   team_access_not_granted: {
     advice: 'the Slack app has not been granted this workspace: ask an administrator',
@@ -89,10 +119,10 @@ const ERRORS: Readonly<Record<string, SlackError>> = {
     advice: "the workspace's administrators suspended access (Enterprise Key Management)",
   },
   insecure_request: { advice: 'the token must be sent in a header: report this as a defect of this program' },
-  bot_not_found: { advice: `Slack does not know this bot: ${REINSTALL}` },
-  team_not_found: { advice: `Slack does not know this workspace: ${REINSTALL}` },
+  bot_not_found: { advice: ({ reinstall }) => `Slack does not know this bot: ${reinstall}` },
+  team_not_found: { advice: ({ reinstall }) => `Slack does not know this workspace: ${reinstall}` },
   link_disabled: {
-    advice: 'Socket Mode is switched off for the Slack app: switch it on (Settings > Socket Mode)',
+    advice: ({ socketMode }) => `Socket Mode is switched off for the Slack app: ${socketMode}`,
   },
   wrong_app: {
     advice:
@@ -134,9 +164,11 @@ export function isPermanent(error: string): boolean {
   return known !== undefined && known.transient !== true;
 }
 
-/** One sentence for people: what to do about `error`, a code of Slack's. */
-export function adviceFor(error: string): string {
-  return ERRORS[error]?.advice ?? `Slack says "${error}": ${NEW_TOKENS}`;
+/** One sentence for people: what to do about `error`, a code of Slack's about this token. */
+export function adviceFor(error: string, token: TokenPlace): string {
+  const ways = waysOf(token);
+  const advice = ERRORS[error]?.advice ?? `Slack says "${error}": ${ways.newToken}`;
+  return typeof advice === 'string' ? advice : advice(ways);
 }
 
 /** Every code with an entry of its own. */

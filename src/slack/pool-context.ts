@@ -2,6 +2,7 @@ import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Random } from '../core/random.js';
+import type { SlackSite } from './app-pages.js';
 import type { Envelope } from './envelope.js';
 import type { SocketEvent } from './events.js';
 import type { Liveness } from './liveness.js';
@@ -13,6 +14,8 @@ import type { OpenTransport } from './transport.js';
 
 /** What all pools of the process share. */
 export interface PoolContext {
+  /** Whose pages people are led to. */
+  readonly site: SlackSite;
   readonly clock: Clock;
   readonly random: Random;
   readonly policy: SocketPolicy;

@@ -1,6 +1,7 @@
 import type { Timer } from '../core/clock.js';
 import { Acknowledger } from './acknowledger.js';
 import { Drain } from './drain.js';
+import type { TokenPlace } from './errors.js';
 import { ForeignSockets } from './foreign-sockets.js';
 import { OpenOutcomes } from './open-outcomes.js';
 import { Opener } from './opener.js';
@@ -21,6 +22,7 @@ import { OpenBackoff } from './open-backoff.js';
 export class AppPool {
   readonly #appId: string;
   readonly #context: PoolContext;
+  readonly #place: TokenPlace;
   readonly #socketSet = new SocketSet();
   readonly #tokens: TokenChoice;
   readonly #backoff: OpenBackoff;
@@ -41,7 +43,9 @@ export class AppPool {
     const { clock, random, policy } = context;
     this.#appId = appId;
     this.#context = context;
+    this.#place = { kind: 'app', appId, site: context.site };
     this.#tokens = new TokenChoice({
+      place: this.#place,
       clock,
       random,
       probe: policy.pool.probe,
@@ -121,6 +125,7 @@ export class AppPool {
     const usable = this.#tokens.usable();
     const sockets = this.#socketSet.all();
     return poolStatus({
+      place: this.#place,
       wait: this.#waiting.current(this.#opener.wait),
       live: sockets.filter(({ state }) => state.t === 'live').length,
       good: this.#socketSet.good(usable).length,

@@ -5,6 +5,7 @@ import { Background } from '../core/lifecycle.js';
 import type { Outbound } from '../core/outbound.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
+import { slackSiteOf } from './app-pages.js';
 import { OpenLimiter } from './open-limiter.js';
 import type { Envelope } from './envelope.js';
 import { FrameWatch } from './upgrade-watch.js';
@@ -75,6 +76,7 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
   let socketNumber = 0;
   let stopping: Promise<void> | undefined;
   const context: PoolContext = {
+    site: slackSiteOf(apiUrl),
     clock,
     random,
     policy,

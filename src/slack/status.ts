@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import type { LimiterWait } from './open-limiter.js';
-import { adviceFor } from './errors.js';
+import { adviceFor, type TokenPlace } from './errors.js';
 import type { SocketStateName } from './socket-state.js';
 import type { OpenBackoffState } from './open-backoff.js';
 
@@ -71,6 +71,8 @@ export type AppSocketsStatus =
 
 /** What a pool knows of itself. */
 export interface PoolFacts {
+  /** Of the app's app-level tokens. */
+  readonly place: TokenPlace;
   /** Sockets that Slack delivers to. */
   readonly live: number;
   /** Of these, the ones that are not to be replaced. */
@@ -100,7 +102,7 @@ export function poolStatus(facts: PoolFacts): AppSocketsStatus {
   const common = { sockets: facts.live, wanted, foreign, tokens, answered, greeted };
   if (!facts.usable) {
     const error = refusal?.error ?? 'not_authed';
-    const advice = refusal?.advice ?? 'save this connection with an app-level token';
+    const advice = refusal?.advice ?? 'save an app-level token on the page of this connection';
     return facts.live === 0
       ? { ...common, t: 'broken', error, advice }
       : {
@@ -112,7 +114,7 @@ export function poolStatus(facts: PoolFacts): AppSocketsStatus {
   }
   switch (backoff.t) {
     case 'disabled': {
-      const advice = adviceFor('link_disabled');
+      const advice = adviceFor('link_disabled', facts.place);
       return facts.live === 0
         ? { ...common, t: 'broken', error: 'link_disabled', advice }
         : { ...common, t: 'degraded', reason: advice, doing: 'retrying every few minutes' };
@@ -122,7 +124,7 @@ export function poolStatus(facts: PoolFacts): AppSocketsStatus {
       return {
         ...common,
         t: 'degraded',
-        reason: adviceFor('too_many_websockets'),
+        reason: adviceFor('too_many_websockets', facts.place),
         doing: 'retrying with backoff',
       };
     case 'failing':

@@ -1,7 +1,7 @@
 import { backoffDelay, type Backoff } from '../core/backoff.js';
 import type { Clock } from '../core/clock.js';
 import type { Random } from '../core/random.js';
-import { adviceFor } from './errors.js';
+import { adviceFor, type TokenPlace } from './errors.js';
 import type { SupersededBy, TokenVerdict } from './status.js';
 
 /** One app-level token of an app. */
@@ -23,6 +23,7 @@ type Known =
   | { readonly t: 'refused'; readonly error: string; readonly times: number; readonly probeAt: number };
 
 export interface TokenChoiceOptions {
+  readonly place: TokenPlace;
   readonly clock: Clock;
   readonly random: Random;
   /** Between tries of a refused token. */
@@ -125,7 +126,8 @@ export class TokenChoice {
   refusal(): { readonly error: string; readonly advice: string } | undefined {
     for (const { token } of this.#tokens) {
       const known = this.#of(token);
-      if (known.t === 'refused') return { error: known.error, advice: adviceFor(known.error) };
+      if (known.t === 'refused')
+        return { error: known.error, advice: adviceFor(known.error, this.#options.place) };
     }
     return undefined;
   }
@@ -140,7 +142,12 @@ export class TokenChoice {
         const probeAt = clock.now() + Math.max(0, known.probeAt - clock.monotonic());
         return {
           setAt,
-          verdict: { t: 'refused', error: known.error, advice: adviceFor(known.error), probeAt },
+          verdict: {
+            t: 'refused',
+            error: known.error,
+            advice: adviceFor(known.error, this.#options.place),
+            probeAt,
+          },
         };
       }
       if (usable === undefined || token === usable.token) return { setAt, verdict: { t: known.t } };

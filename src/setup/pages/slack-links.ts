@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { appPageUrl } from '../../slack/app-pages.js';
 import { newTab, type Html, type PageView } from './view.js';
 
 /** Pages of an app's settings: the last part of their address, and what they are called there. */
@@ -13,15 +14,5 @@ const PAGES = {
  * script changes the address when an app-level token is typed.
  */
 export function settingsLink({ slackSite, appId }: PageView, page: keyof typeof PAGES): Html {
-  return newTab(
-    settingsAddress(slackSite, appId, page),
-    `Open ${PAGES[page]}`,
-    html`data-app-page="${page}"`,
-  );
-}
-
-/** Slack: the address of a page of an app's settings, or of the list of apps. */
-export function settingsAddress(slackSite: string, appId: string, page: string): string {
-  const apps = `https://api.${slackSite}/apps`;
-  return appId === '' ? apps : `${apps}/${encodeURIComponent(appId)}/${page}`;
+  return newTab(appPageUrl(slackSite, appId, page), `Open ${PAGES[page]}`, html`data-app-page="${page}"`);
 }

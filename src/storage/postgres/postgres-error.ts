@@ -10,7 +10,8 @@ interface Verdict {
 const VERDICTS: Readonly<Record<string, Verdict>> = {
   53100: {
     code: 'journal_full',
-    advice: "The disk of the journal's PostgreSQL is full: make room; writing goes on by itself.",
+    advice:
+      "The disk of the journal's PostgreSQL is full: free space on it; the program then accepts events again by itself, without a restart.",
   },
   53300: unavailable(
     'PostgreSQL takes no more connections: raise max_connections, or the limit of its role.',

@@ -30,7 +30,7 @@ export function refuseWhenFull(database: Database, maxBytes: number): () => void
     if (used() < maxBytes) return;
     throw new PluginError(
       'journal_full',
-      `The journal has reached its limit of ${maxBytes} bytes: events are accepted again when some have been delivered.`,
+      `The journal has reached its limit of ${maxBytes} bytes: see to it that AutoKitteh accepts what waits, after which the program accepts events again by itself; or raise JOURNAL_MAX_BYTES, and start the program again.`,
     );
   };
 }

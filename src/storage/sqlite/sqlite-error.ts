@@ -20,7 +20,8 @@ function verdict(code: number): { code: ErrorCode; advice: string } {
     case FULL:
       return {
         code: 'journal_full',
-        advice: 'The disk of the journal is full: make room; writing goes on by itself.',
+        advice:
+          'The disk of the journal is full: free space on it; the program then accepts events again by itself, without a restart.',
       };
     case CORRUPT:
     case NOT_A_DATABASE:

@@ -18,7 +18,12 @@ describe('the status on the server', () => {
     const { slack } = world;
     const { installation, appToken, connection } = await working(world);
     slack.revokeAccess(installation);
-    await untilStatus(world, connection.id, 'error', /refused the bot token \(token_revoked\): .*save this/);
+    await untilStatus(
+      world,
+      connection.id,
+      'error',
+      /refused the bot token \(token_revoked\): .*install the Slack app again at https:\/\/api\.slack\.com\/apps\/A\w+\/oauth /,
+    );
     const botToken = slack.rotate(installation);
     expect((await save(world, connection, { botToken, appToken })).status).toBe(302);
     await untilStatus(world, connection.id, 'ok', /^Using Socket Mode in Synthetic: 2 sockets live$/);
@@ -32,7 +37,12 @@ describe('the status on the server', () => {
     const { app, installation, appToken, connection } = await working(world);
     slack.revoke(appToken);
     for (const socket of slack.sockets(app)) socket.refresh();
-    await untilStatus(world, connection.id, 'error', /refused the app-level token \(token_revoked\): .*copy/);
+    await untilStatus(
+      world,
+      connection.id,
+      'error',
+      /refused the app-level token \(token_revoked\): .*make a new .* at https:\/\/api\.slack\.com\/apps\/A\w+\/general /,
+    );
     const saved = await save(world, connection, {
       botToken: installation.botToken,
       appToken: app.createAppToken(),

@@ -183,6 +183,7 @@ function start(tokens = new TokensInMemory(), clock = new HandClock()) {
       slack.asking.delete(botToken);
       return slack.hold ?? slack.of.get(botToken) ?? slack.identity;
     },
+    slackSite: 'slack.com',
     tokens,
     clock,
     random: () => 0.5,
@@ -330,12 +331,15 @@ describe('LiveConnections', () => {
     const one = server.add('one');
     live.start();
     await clock.advance(3_000);
-    slack.identity = { t: 'refused', error: 'token_revoked', advice: 'Install the app again.' };
+    slack.identity = { t: 'refused', error: 'token_revoked' };
     live.doubtTokens(HERE);
     await clock.advance(LIVE_POLICY.settleMs + 500);
     expect(one.status).toEqual({
       code: 'error',
-      message: 'Slack refused the bot token (token_revoked): Install the app again.',
+      message:
+        'Slack refused the bot token (token_revoked): the token was revoked, and does not come back: ' +
+        'install the Slack app again at https://api.slack.com/apps/A1/oauth (OAuth & Permissions), ' +
+        "which makes a new bot token, and save that on this connection's page",
     });
     slack.identity = KNOWN;
     expect(await testOf(live, clock)).toMatchObject({ code: 'ok' });
@@ -366,7 +370,7 @@ describe('LiveConnections', () => {
 
   it('A connection whose bot token Slack refuses gets no events, and no event waits for it', async () => {
     const { clock, server, live, wanted, slack } = start();
-    slack.identity = { t: 'refused', error: 'invalid_auth', advice: 'Copy it again.' };
+    slack.identity = { t: 'refused', error: 'invalid_auth' };
     server.add('made up', { ...TOKENS, install_ids: 'A1//T1' });
     live.start();
     await clock.advance(LIVE_POLICY.reconcileMs);
@@ -468,7 +472,7 @@ describe('LiveConnections', () => {
     before.live.start();
     await before.clock.advance(2_000);
     expect(before.tokens.records.size).toBe(1);
-    before.slack.identity = { t: 'refused', error: 'token_revoked', advice: 'Copy it again.' };
+    before.slack.identity = { t: 'refused', error: 'token_revoked' };
     before.live.doubtTokens(HERE);
     await before.clock.advance(1_000);
     await before.live.stop();
@@ -492,7 +496,7 @@ describe('LiveConnections', () => {
     for (let number = 0; number < 5_000; number++)
       server.add(`made up ${number}`, { ...TOKENS, private_bot_token: `xoxb-made-up-${number}` });
     server.add('mine');
-    slack.identity = { t: 'refused', error: 'invalid_auth', advice: 'Copy it again.' };
+    slack.identity = { t: 'refused', error: 'invalid_auth' };
     slack.of.set(TOKENS.private_bot_token, KNOWN);
     slack.takes = 100;
     live.start();
@@ -512,7 +516,7 @@ describe('LiveConnections', () => {
     for (let number = 0; number < 1_000; number++)
       server.add(`made up ${number}`, { ...TOKENS, private_bot_token: `xoxb-made-up-${number}` });
     server.add('one');
-    slack.identity = { t: 'refused', error: 'invalid_auth', advice: 'Copy it again.' };
+    slack.identity = { t: 'refused', error: 'invalid_auth' };
     slack.of.set(TOKENS.private_bot_token, KNOWN);
     slack.takes = 100;
     live.start();
@@ -525,7 +529,7 @@ describe('LiveConnections', () => {
       const { clock, server, live, slack } = start();
       for (let number = 0; number < tokens; number++)
         server.add(`made up ${number}`, { ...TOKENS, private_bot_token: `xoxb-made-up-${number}` });
-      slack.identity = { t: 'refused', error: 'invalid_auth', advice: 'Copy it again.' };
+      slack.identity = { t: 'refused', error: 'invalid_auth' };
       slack.takes = 100;
       let comparisons = 0;
       live.refreshed.subscribe(() => (comparisons += tokens));
@@ -604,7 +608,7 @@ describe('LiveConnections', () => {
     server.add('one');
     live.start();
     await clock.advance(2_000);
-    slack.identity = { t: 'refused', error: 'account_inactive', advice: 'Install it again.' };
+    slack.identity = { t: 'refused', error: 'account_inactive' };
     live.doubtTokens(HERE);
     await clock.advance(1_000);
     expect(live.registry.connectionsOf(HERE)).toEqual([]);

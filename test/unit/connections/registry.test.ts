@@ -69,7 +69,7 @@ describe('Registry', () => {
     const registry = new Registry();
     await registry.list([recordOf('one'), recordOf('never')], new Set(['one', 'never']));
     for (const id of ['one', 'never']) registry.read(id, variablesOf('xoxb-1'));
-    const refused = { t: 'refused', error: 'token_revoked', advice: 'copy it again' } as const;
+    const refused = { t: 'refused', error: 'token_revoked' } as const;
     registry.identify('one', 'xoxb-1', { ...refused, was: ownerOf('A1//T1') });
     registry.identify('never', 'xoxb-1', refused);
     expect(registry.connectionsOf(HERE, false)).toEqual([]);

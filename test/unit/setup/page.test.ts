@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { slackSiteOf } from '../../../src/setup/app-manifest.js';
+import { slackSiteOf } from '../../../src/slack/app-pages.js';
 import { PluginError } from '../../../src/core/errors.js';
 import {
   APP_TOKEN,

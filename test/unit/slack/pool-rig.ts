@@ -42,6 +42,7 @@ export class PoolRig {
     let id = 0;
     const liveness = new Liveness(this.clock, policy.liveness, () => this.pool.wake());
     this.pool = new AppPool(APP, {
+      site: 'slack.com',
       clock: this.clock,
       random: seededRandom(seed),
       policy,

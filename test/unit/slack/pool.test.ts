@@ -512,7 +512,9 @@ describe('A pool with a fault that a person has to mend', () => {
       tokens: [{ setAt: 7, verdict: { t: 'refused', error: 'token_revoked' } }],
     });
     const { status } = rig.pool;
-    expect(status.t === 'broken' ? status.advice : '').toContain('revoked');
+    expect(status.t === 'broken' ? status.advice : '').toContain(
+      `the token was revoked, and does not come back: make a new app-level token with the scope connections:write at https://api.slack.com/apps/${APP}/general`,
+    );
     await rig.advance(86_400_000);
     expect(rig.transports.opened).toBeGreaterThan(10);
     expect(rig.transports.opened).toBeLessThan(60);

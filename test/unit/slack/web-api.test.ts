@@ -175,11 +175,28 @@ describe('Failures of the Web API', () => {
 
 describe('The advice for errors of Slack', () => {
   it('The advice is a sentence for every code and never contains the token of an app', () => {
-    for (const code of [...KNOWN_SLACK_ERRORS, 'never_heard_of']) {
-      expect(adviceFor(code).length).toBeGreaterThan(20);
-      expect(adviceFor(code)).not.toMatch(/xapp-\d|xoxb-\d/);
-    }
+    for (const code of [...KNOWN_SLACK_ERRORS, 'never_heard_of'])
+      for (const kind of ['app', 'bot'] as const) {
+        expect(adviceFor(code, { kind }).length).toBeGreaterThan(20);
+        expect(adviceFor(code, { kind })).not.toMatch(/xapp-\d|xoxb-\d/);
+      }
   });
+
+  it.each([
+    ['app', 'slack.com', 'https://api.slack.com/apps/A07QKJ2B4MT/general'],
+    ['app', 'slack-gov.com', 'https://api.slack-gov.com/apps/A07QKJ2B4MT/general'],
+    ['bot', 'slack.com', 'https://api.slack.com/apps/A07QKJ2B4MT/oauth'],
+    ['bot', 'slack-gov.com', 'https://api.slack-gov.com/apps/A07QKJ2B4MT/oauth'],
+  ] as const)(
+    'The advice about a token that does not work leads to the page of the app where a new one is made: %s, %s',
+    (kind, site, address) => {
+      for (const code of ['token_revoked', 'invalid_auth', 'token_expired', 'never_heard_of']) {
+        const advice = adviceFor(code, { kind, site, appId: 'A07QKJ2B4MT' });
+        expect(advice).toContain(` ${address} (`);
+        expect(advice).not.toMatch(/copy the tokens? again/);
+      }
+    },
+  );
 
   it('The advice separates problems that pass from those that need a person', () => {
     expect(['invalid_auth', 'token_revoked', 'missing_scope', 'link_disabled'].every(isPermanent)).toBe(true);
