@@ -141,6 +141,7 @@ export const FOLDERS = {
       'app-problems.ts',
       'dead-letter-routes.ts',
       'event-search.ts',
+      'event-words.ts',
       'log-events.ts',
       'operations.ts',
       'otlp/open-otlp.ts',

@@ -1,6 +1,7 @@
 /** Keeps the status page fresh: fetches it again every few seconds and replaces the parts that have changed. */
 
 import { setText } from './elements.js';
+import { showChoices, startChoices } from './ops-choices.js';
 
 const EVERY_MS = 5_000;
 const MOST_MS = 60_000;
@@ -10,6 +11,7 @@ document.documentElement.classList.add('scripted');
 /** Each part as it came from the server. @type {Map<string, string>} */
 const shown = new Map();
 for (const part of partsOf(document)) shown.set(part.id, part.outerHTML);
+startChoices(document);
 let failures = 0;
 setTimeout(() => void ask(), EVERY_MS);
 
@@ -57,6 +59,7 @@ function show(next) {
     }
     before.replaceWith(document.adoptNode(part));
   }
+  showChoices(document);
 }
 
 /** @param {Document} page */

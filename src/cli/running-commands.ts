@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { PluginError } from '../core/errors.js';
-import { headline, type Overview } from '../ops/overview.js';
+import { headline, problemWords, type Overview } from '../ops/overview.js';
 import type { CommandPorts, Flags } from './ports.js';
 import { addUrlOption, type UrlOption } from './url-option.js';
 
@@ -36,10 +36,10 @@ export function addRunningCommands(
 }
 
 function overviewText(overview: Overview): string {
-  const { problems, connections, apps, delivery } = overview;
+  const { problems, connections, apps, delivery, at } = overview;
   return [
     headline(overview),
-    ...problems.map(({ sentence, advice }) => `${sentence} ${advice}`),
+    ...problems.map((problem) => `${problemWords(problem, at)}\n  What to do: ${problem.advice}`),
     ...connections.map(
       ({ id, name, project, status }) =>
         `connection ${name}${project === undefined ? '' : ` in ${project}`} (${id}): ${status.code}, ${status.message}`,

@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { PORT_LIMITS } from '../http/limits.js';
 import type { OpsAccess } from './access.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
+import { LONGEST_EVENT_ID } from './page/event-section.js';
 import { entranceRoutes, pageRoutes } from './page-routes.js';
 import type { AdminPorts } from './ports.js';
 
-const eventQuery = z.object({ id: z.string().min(1).max(512) });
+const eventQuery = z.object({ id: z.string().min(1).max(LONGEST_EVENT_ID) });
 
 /** `/metrics` (Prometheus) and `/ops/...` (how the program fares, and its dead letters), for the operators' credential. */
 export function adminRoutes(ports: AdminPorts, access: OpsAccess): Hono {

@@ -12,12 +12,13 @@ import { DeadLetterDesk } from './dead-letter-desk.js';
 import { searchEvents } from './event-search.js';
 import { History } from './history.js';
 import { createMetrics, type MetricsSources } from './metrics/metrics.js';
+import { Onsets } from './onsets.js';
 import { ReplicaWatch } from './replica-watch.js';
 import { gaugesOf, overviewOf, type Observed } from './status-of-program.js';
 
 export interface OperationsOptions
   extends
-    Omit<Observed, 'projects' | 'replicas' | 'startedAt' | 'clock'>,
+    Omit<Observed, 'projects' | 'replicas' | 'onsets' | 'startedAt' | 'clock'>,
     Pick<
       MetricsSources,
       | 'receiver'
@@ -62,15 +63,17 @@ export function createOperations(options: OperationsOptions): Operations {
   const unsubscribe = live.refreshed.subscribe(() => {
     projects.look(new Set([...live.registry.all()].flatMap(({ record }) => record.projectId || [])));
   });
+  const replicas = new ReplicaWatch(options.cluster, clock);
+  const onsets = new Onsets();
+  const observed: Observed = { ...options, projects, replicas, onsets, startedAt: clock.now() };
   const history = new History({
     delivery: delivery.events,
     sockets: sockets.events,
-    waiting: async () => (await delivery.stats()).waiting,
+    // With a look at everything else: when a problem began is known although nobody opens the page.
+    waiting: async () => (await overviewOf(observed)).delivery.waiting,
     clock,
   });
   history.start();
-  const replicas = new ReplicaWatch(options.cluster, clock);
-  const observed: Observed = { ...options, projects, replicas, startedAt: clock.now() };
   const metrics = createMetrics({
     ...options,
     delivery: delivery.events,

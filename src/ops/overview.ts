@@ -1,14 +1,22 @@
 import type { Status } from '../autokitteh/status.js';
 import type { Condition } from '../core/health.js';
+import { durationWords, sentence } from '../core/words.js';
 import type { SocketFacts } from '../slack/status.js';
 
 /** What is not as it should be. */
 export interface Problem {
-  /** `broken` keeps everybody's events from being received or from starting workflows; `degraded` is all the rest. */
-  readonly severity: 'broken' | 'degraded';
+  /**
+   * `broken` keeps everybody's events from being received or from starting workflows, `failing` those of some connections;
+   * `degraded` is all the rest.
+   */
+  readonly severity: 'broken' | 'failing' | 'degraded';
   readonly about: Condition | 'connections' | 'backlog' | 'dead_letters' | 'room' | 'replicas';
   /** What is wrong. */
   readonly sentence: string;
+  /** Since when, as far as it is known; RFC 3339. */
+  readonly since: string;
+  /** What becomes of events meanwhile: whether any is lost. */
+  readonly impact: string;
   /** What to do about it, in one or more sentences. */
   readonly advice: string;
 }
@@ -83,6 +91,8 @@ export interface Overview {
     readonly oldestWaitingAt?: string | undefined;
     readonly inFlight: number;
     readonly dead: number;
+    /** When the first of the dead letters was given up, RFC 3339; absent if there is none. */
+    readonly oldestDeadAt?: string | undefined;
     readonly concurrency: number;
     /** Bytes of the journal that hold something, that it takes on the disk, and that it may take. */
     readonly journalUsedBytes: number;
@@ -99,6 +109,17 @@ export interface Overview {
 export function headline({ problems }: Pick<Overview, 'problems'>): string {
   if (problems.length === 0) return 'All is well.';
   return problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+}
+
+/** Since when a problem lasts, seen at `at`: `since 09:28 UTC, for 13 min`. */
+export function sinceWords({ since }: Pick<Problem, 'since'>, at: string): string {
+  const day = since.slice(0, 10) === at.slice(0, 10) ? '' : `${since.slice(0, 10)} `;
+  return `since ${day}${since.slice(11, 16)} UTC, for ${durationWords(Date.parse(at) - Date.parse(since))}`;
+}
+
+/** A problem in sentences, but for what to do. */
+export function problemWords(problem: Problem, at: string): string {
+  return `${problem.sentence} ${sentence(sinceWords(problem, at))} ${problem.impact}`;
 }
 
 /** A dead letter as people see it: never its body, which holds what somebody wrote. */

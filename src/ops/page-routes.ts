@@ -3,12 +3,14 @@ import { bodyLimit } from 'hono/body-limit';
 import { getCookie } from 'hono/cookie';
 import { NONCE, secureHeaders, type SecureHeadersVariables } from 'hono/secure-headers';
 import { z } from 'zod';
-import { counted } from '../core/words.js';
+import { errorMessage } from '../core/errors.js';
+import { counted, sentence } from '../core/words.js';
 import { PORT_LIMITS } from '../http/limits.js';
 import { OPS_COOKIE } from '../http/ops-cookie.js';
 import { answerAsset, loadAssets } from '../http/page-assets.js';
 import { UNCHALLENGED, type OpsAccess } from './access.js';
 import { LETTERS_SHOWN } from './page/dead-letters-section.js';
+import { LONGEST_EVENT_ID, type EventSearched } from './page/event-section.js';
 import { openPage, programPage } from './page/status-page.js';
 import type { AdminPorts } from './ports.js';
 
@@ -45,6 +47,7 @@ export function pageRoutes(ports: AdminPorts, access: OpsAccess): Hono<PageEnvir
         : await ports.deadLetters.list({}, { after: 0, limit: LETTERS_SHOWN });
     const page = programPage({
       ...{ overview, letters, minutes: ports.minutes(), nonce: nonceOf(context) },
+      event: await searched(context.req.query('event') ?? '', ports),
       done: doneWords(context.req.query('done') ?? ''),
       hasSession: getCookie(context, OPS_COOKIE) !== undefined,
     });
@@ -61,7 +64,9 @@ export function pageRoutes(ports: AdminPorts, access: OpsAccess): Hono<PageEnvir
   routes.post('/ops/page/dead-letters', async (context) => {
     const form = await context.req.parseBody({ all: true });
     const chosen = [form['id'] ?? []].flat().map(Number).filter(Number.isSafeInteger);
-    const choice = form['action'] === 'resend-all' ? { filter: {} } : { ids: chosen };
+    const isAll = form['action'] === 'resend-all';
+    if (!isAll && chosen.length === 0) return context.redirect('/ops/?done=nothing-0', 303);
+    const choice = isAll ? { filter: {} } : { ids: chosen };
     const isDiscard = form['action'] === 'discard';
     const done = await (isDiscard ? ports.deadLetters.discard(choice) : ports.deadLetters.resend(choice));
     return context.redirect(`/ops/?done=${isDiscard ? 'discarded' : 'resent'}-${done}`, 303);
@@ -69,10 +74,23 @@ export function pageRoutes(ports: AdminPorts, access: OpsAccess): Hono<PageEnvir
   return routes;
 }
 
+/** The life of the event that was asked for: a page that cannot tell it tells the rest. */
+async function searched(text: string, ports: AdminPorts): Promise<EventSearched | undefined> {
+  const id = text.trim().slice(0, LONGEST_EVENT_ID);
+  if (id === '') return undefined;
+  try {
+    return { id, found: await ports.events(id) };
+  } catch (error) {
+    return { id, problem: sentence(errorMessage(error)) };
+  }
+}
+
 function doneWords(done: string): string {
-  const [, what, count] = /^(resent|discarded)-(\d{1,9})$/.exec(done) ?? [];
+  const [, what, count] = /^(resent|discarded|nothing)-(\d{1,9})$/.exec(done) ?? [];
   if (count === undefined) return '';
-  if (count === '0') return 'No dead letter was chosen.';
+  if (what === 'nothing')
+    return 'Nothing was done, because no dead letter was chosen: tick those that you mean, then press the button again.';
+  if (count === '0') return 'Nothing was done: these dead letters are not there any more.';
   const letters = counted(Number(count), 'dead letter');
   const verb = count === '1' ? 'is' : 'are';
   return what === 'discarded' ? `${letters} ${verb} discarded.` : `${letters} ${verb} being sent again.`;

@@ -9,6 +9,7 @@ import type { Delivery } from '../delivery/delivery.js';
 import type { SlackSockets } from '../slack/sockets.js';
 import type { Gauges } from './metrics/gauges.js';
 import type { AppView, ConnectionView, Overview } from './overview.js';
+import type { Onsets } from './onsets.js';
 import { problemsOf, verdictOfProgram } from './problems.js';
 import type { ReplicaWatch } from './replica-watch.js';
 
@@ -26,6 +27,7 @@ export interface Observed {
   readonly health: Health;
   readonly rights: () => RightsState;
   readonly replicas: Pick<ReplicaWatch, 'views'>;
+  readonly onsets: Onsets;
 }
 
 const WELL: Readonly<Record<Condition, string>> = {
@@ -42,11 +44,14 @@ export async function overviewOf(observed: Observed): Promise<Overview> {
   const stats = await observed.delivery.stats();
   const now = clock.now();
   const { journal } = stats;
+  const [oldestDead] =
+    stats.dead === 0 ? [] : await observed.delivery.deadLetters.list({ after: 0, limit: 1 });
   const delivery: Overview['delivery'] = {
     waiting: stats.waiting,
     oldestWaitingAt: timeOf(journal.oldestWaitingAt),
     inFlight: stats.inFlight,
     dead: stats.dead,
+    oldestDeadAt: timeOf(oldestDead?.settledAt),
     concurrency: stats.concurrency,
     journalUsedBytes: journal.usedBytes,
     journalBytes: journal.fileBytes,
@@ -60,11 +65,12 @@ export async function overviewOf(observed: Observed): Promise<Overview> {
   });
   const own = apps.flatMap(({ id }) => sockets.list(id)).filter(({ state }) => state === 'live').length;
   const replicas = observed.replicas.views(live.apps(), own);
-  const problems = problemsOf({
+  const found = problemsOf({
     ...{ health, apps, connections, delivery, replicas, now },
     rights: rights().t,
     hasListed: live.appsToServe() !== undefined,
   });
+  const problems = observed.onsets.date(found, now);
   return {
     version,
     startedAt: new Date(observed.startedAt).toISOString(),

@@ -46,10 +46,11 @@ async function enter(): Promise<void> {
 }
 
 describe('Each state of the status page, light and dark, wide and narrow', () => {
-  it.each(OPS_SCENES)('The status page is accessible and fits: $name', async ({ state }) => {
+  it.each(OPS_SCENES)('The status page is accessible and fits: $name', async ({ state, event }) => {
     site.state = state();
     await enter();
     const { page } = person;
+    if (event !== undefined) await page.goto(`${site.url}/ops/?event=${encodeURIComponent(event)}`);
     await page.evaluate(axe.source);
     await page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))");
     for (const look of LOOKS) {
@@ -60,7 +61,86 @@ describe('Each state of the status page, light and dark, wide and narrow', () =>
   });
 });
 
+const RANKS = ['error', 'warning', 'ok', 'idle'];
+const ICONS = new Map([
+  ['error', 'ops-broken.svg'],
+  ['warning', 'ops-degraded.svg'],
+]);
+
+describe('The colours of the status page', () => {
+  it.each(OPS_SCENES)('The headline has the worst colour on the page: $name', async ({ state }) => {
+    site.state = state();
+    await enter();
+    const codes = await person.page.evaluate<string[]>(
+      "[...document.querySelectorAll('main [data-code]')].map((each) => each.dataset.code)",
+    );
+    const headline = codes[0] ?? '';
+    expect(headline).toBe(RANKS.find((code) => codes.slice(1).includes(code)));
+    const icon = ICONS.get(headline) ?? 'icon.svg';
+    expect(await person.page.locator('link[rel="icon"]').getAttribute('href')).toContain(icon);
+  });
+
+  it('The number of the journal has the colour of a disk without room', async () => {
+    site.state = stateOf('ops-disk-full');
+    await enter();
+    const name = person.page.getByText('Journal', { exact: true });
+    const tile = person.page.locator('#facts [data-code]', { has: name });
+    expect(await tile.getAttribute('data-code')).toBe('error');
+  });
+});
+
 describe('The status page in a browser', () => {
+  it('A revoked token leads to the page of that Slack app, and says since when and what is lost', async () => {
+    site.state = stateOf('ops-token-revoked');
+    await enter();
+    const problem = person.page.locator('.problems li').first();
+    expect(await problem.getByRole('link', { name: 'api.slack.com' }).getAttribute('href')).toBe(
+      'https://api.slack.com/apps/A08C5DHX1NF/general',
+    );
+    const text = (await problem.textContent()) ?? '';
+    expect(text).toMatch(/gets no events\.\s+Since 09:32 UTC, for 9 min\./);
+    expect(text).toContain('Events that Slack cannot deliver are lost');
+    expect(text).toContain('make a new app-level token');
+    expect(text).not.toContain('copy');
+  });
+
+  it('Buttons about chosen dead letters wait until one is chosen, also after a refresh', async () => {
+    site.state = stateOf('ops-dead-letters');
+    const { page } = person;
+    await page.clock.install();
+    await enter();
+    const send = page.getByRole('button', { name: 'Send the chosen ones again' });
+    const discard = page.getByRole('button', { name: 'Discard the chosen ones' });
+    expect([await send.isDisabled(), await discard.isDisabled()]).toEqual([true, true]);
+    const [first, ...others] = site.state.letters;
+    site.state = { ...site.state, letters: others };
+    await page.clock.runFor(10_000);
+    await page.locator(`#letter-${first?.id}`).waitFor({ state: 'detached' });
+    expect([await send.isDisabled(), await discard.isDisabled()]).toEqual([true, true]);
+    await page.getByRole('checkbox').first().check();
+    expect([await send.isDisabled(), await discard.isDisabled()]).toEqual([false, false]);
+    await page.getByRole('checkbox').first().uncheck();
+    expect(await send.isDisabled()).toBe(true);
+  });
+
+  it('A search for an event shows its life, and stays while the rest of the page is refreshed', async () => {
+    site.state = stateOf('ops-event');
+    const { page } = person;
+    await page.clock.install();
+    await enter();
+    await page.getByRole('searchbox').fill(' Ev07QX4M21TZ ');
+    await page.getByRole('button', { name: 'Show its life' }).click();
+    const life = page.locator('#event article');
+    await life.getByText('was delivered').waitFor();
+    expect(await life.textContent()).toMatch(/acknowledged\s+after 7 ms[^]*session\s+ses_/);
+    site.state = { ...stateOf('ops-dead-letters'), events: [] };
+    await page.clock.runFor(10_000);
+    await page.getByText('3 events could not be delivered').waitFor();
+    expect(await life.isVisible()).toBe(true);
+    await page.getByRole('link', { name: /Its life.*Ev07QX4M20TZ/ }).click();
+    await page.getByText('No event Ev07QX4M20TZ is known').waitFor();
+  });
+
   it('A link of the command opens it once, and the code stays in no address', async () => {
     const link = site.link();
     const { page } = person;
@@ -134,6 +214,11 @@ describe('The status page in a browser', () => {
     );
     await plain.page.goto(`${site.url}/`);
     await plain.page.getByText('3 events could not be delivered').waitFor();
+    await plain.page.getByRole('button', { name: 'Discard the chosen ones' }).click();
+    await plain.page.getByText('no dead letter was chosen: tick those that you mean').waitFor();
+    await plain.page.getByRole('searchbox').fill('Ev0NOTHERE');
+    await plain.page.getByRole('button', { name: 'Show its life' }).click();
+    await plain.page.getByText('No event Ev0NOTHERE is known').waitFor();
     await plain.page.getByRole('button', { name: 'Send all again' }).click();
     await plain.page.getByText('3 dead letters are being sent again.').waitFor();
     site.state = stateOf('ops-well');

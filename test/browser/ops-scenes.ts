@@ -1,14 +1,19 @@
 import { CONDITIONS, Health } from '../../src/core/health.js';
 import { seededRandom } from '../../src/core/random.js';
+import type { EventView } from '../../src/ops/event-search.js';
 import type { Minute } from '../../src/ops/history.js';
 import type { AppView, ConnectionView, DeadLetter, Overview } from '../../src/ops/overview.js';
+import { Onsets } from '../../src/ops/onsets.js';
 import { problemsOf, verdictOfProgram } from '../../src/ops/problems.js';
+import { adviceFor } from '../../src/slack/errors.js';
 import type { AppSocketsStatus, SocketFacts } from '../../src/slack/status.js';
 import type { OpsState } from './ops-site.js';
 
 /** A state of the program, and what the status page is told in it. */
 export interface OpsScene {
   readonly name: string;
+  /** The event that is looked for on the page. */
+  readonly event?: string;
   readonly state: () => OpsState;
 }
 
@@ -73,6 +78,9 @@ const APPS: readonly App[] = [
 ];
 
 interface Situation {
+  /** Since how many minutes it is so, where nothing else tells. */
+  readonly lasts?: number;
+  readonly events?: readonly EventView[];
   readonly connections?: ConnectionView[];
   readonly apps?: readonly App[];
   readonly delivery?: Partial<Overview['delivery']>;
@@ -98,10 +106,13 @@ function told(situation: Situation): OpsState {
   };
   const replicas = situation.replicas ?? [];
   const shown = situation.connections ?? connections();
-  const problems = problemsOf({
+  const found = problemsOf({
     ...{ health, rights: 'sufficient', hasListed: true, apps, delivery, replicas, now: NOW },
     connections: shown,
   });
+  const onsets = new Onsets();
+  onsets.date(found, NOW - (situation.lasts ?? 0) * MINUTE);
+  const problems = onsets.date(found, NOW);
   const overview: Overview = {
     ...{ version: '0.1.0', problems, delivery, replicas, connections: shown, otherConnections: 2 },
     startedAt: new Date(NOW - 3.3 * 24 * 60 * MINUTE).toISOString(),
@@ -117,7 +128,8 @@ function told(situation: Situation): OpsState {
       return { id, state, sockets, wanted, ghosts: foreign, list };
     }),
   };
-  return { overview, letters: situation.letters ?? [], minutes: situation.minutes ?? hour() };
+  const { letters = [], events = [], minutes = hour() } = situation;
+  return { overview, letters, events, minutes };
 }
 
 /** An hour of traffic, minute by minute; `change` says what is otherwise so many minutes ago. */
@@ -150,8 +162,7 @@ const REVOKED: Extract<AppSocketsStatus, { t: 'broken' }> = {
   t: 'broken',
   sockets: 0,
   error: 'token_revoked',
-  advice:
-    'the token was revoked: copy the tokens again from the Slack app (Basic Information > App-Level Tokens, and Install App), and save this connection with them',
+  advice: adviceFor('token_revoked', { kind: 'app', appId: 'A08C5DHX1NF', site: 'slack.com' }),
 };
 
 const LETTERS: readonly DeadLetter[] = [
@@ -172,7 +183,7 @@ const LETTERS: readonly DeadLetter[] = [
   ],
 ].map(([type, channel, at, reason, minutes], index) => ({
   id: 41 + index,
-  appId: 'A07QX4M2TZ1',
+  appId: at === 4 ? 'A08C5DHX1NF' : 'A07QKJ2B4MT',
   attempts: 8,
   receivedAt: new Date(NOW - (Number(minutes) + 2) * MINUTE).toISOString(),
   connectionId: `con_01j2x5k8w3f4m6n7p9q0r1s2t${at}`,
@@ -182,12 +193,31 @@ const LETTERS: readonly DeadLetter[] = [
   givenUpAt: new Date(NOW - Number(minutes) * MINUTE).toISOString(),
 }));
 
+const EVENT: EventView = {
+  ...{ key: 'Ev07QX4M21TZ', type: 'app_mention', channel: 'C07TRIAGE01', appId: 'A07QKJ2B4MT' },
+  ...{ connectionId: 'con_01j2x5k8w3f4m6n7p9q0r1s2t0', connection: 'support-desk/my_slack' },
+  ...{ state: 'delivered', socket: 's3', journaledMs: 4, acknowledgedMs: 7, dispatched: 2 },
+  receivedAt: new Date(NOW - 12 * MINUTE).toISOString(),
+  dispatches: [
+    { at: new Date(NOW - 12 * MINUTE + 8).toISOString(), ms: 31, answer: 'failed' },
+    { at: new Date(NOW - 12 * MINUTE + 1_050).toISOString(), ms: 44, answer: 'delivered' },
+  ],
+  eventId: 'evt_01j2x5m3d8f0e9r7s6t5v4w3x2',
+  sessions: [
+    {
+      ...{ id: 'ses_01j2x5m3f1a2b3c4d5e6f7g8h9', state: 'completed' },
+      startedAt: new Date(NOW - 12 * MINUTE + 1_200).toISOString(),
+    },
+  ],
+};
+
 export const OPS_SCENES: readonly OpsScene[] = [
   { name: 'ops-well', state: () => told({}) },
   {
     name: 'ops-server-away',
     state: () =>
       told({
+        lasts: AWAY_FOR,
         troubles: {
           server: 'AutoKitteh is unreachable: connect ECONNREFUSED 127.0.0.1:9980',
           delivery: AWAY,
@@ -212,6 +242,7 @@ export const OPS_SCENES: readonly OpsScene[] = [
     name: 'ops-token-revoked',
     state: () =>
       told({
+        lasts: 9,
         apps: [APPS[0] ?? missing(), { id: 'A08C5DHX1NF', status: REVOKED, list: [] }],
         connections: connections(({ appId }) =>
           appId === 'A08C5DHX1NF'
@@ -234,7 +265,7 @@ export const OPS_SCENES: readonly OpsScene[] = [
     state: () =>
       told({
         letters: LETTERS,
-        delivery: { dead: LETTERS.length },
+        delivery: { dead: LETTERS.length, oldestDeadAt: LETTERS.at(-1)?.givenUpAt },
         connections: connections((_, index) => ({ dead: index === 0 ? 2 : index === 4 ? 1 : 0 })),
       }),
   },
@@ -242,11 +273,15 @@ export const OPS_SCENES: readonly OpsScene[] = [
     name: 'ops-disk-full',
     state: () => {
       const trouble =
-        'Events are not accepted, because the journal cannot be written: The disk of the journal is full: make room; writing goes on by itself. (SQLite: database or disk is full)';
+        'Events are not accepted, because the journal cannot be written: The disk of the journal is full: free space on it; the program then accepts events again by itself, without a restart. (SQLite: database or disk is full)';
       return told({
+        lasts: 6,
         troubles: { journal: trouble },
         delivery: { diskFreeBytes: 0 },
-        connections: connections(() => ({ status: { code: 'warning', message: trouble } })),
+        connections: connections((_, index) => ({
+          status: { code: 'warning', message: trouble },
+          lastEventAt: new Date(NOW - 6 * MINUTE - index * 11_000).toISOString(),
+        })),
         minutes: hour((_, ago) =>
           ago > 5
             ? {}
@@ -285,6 +320,7 @@ export const OPS_SCENES: readonly OpsScene[] = [
         delivery: { diskFreeBytes: undefined },
       }),
   },
+  { name: 'ops-event', event: EVENT.key, state: () => told({ events: [EVENT] }) },
   {
     name: 'ops-new',
     state: () =>

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { systemClock } from '../../src/core/clock.js';
 import { OpsAccess } from '../../src/ops/access.js';
 import { adminRoutes } from '../../src/ops/admin.js';
+import type { EventView } from '../../src/ops/event-search.js';
 import type { Minute } from '../../src/ops/history.js';
 import type { DeadLetter, Overview } from '../../src/ops/overview.js';
 
@@ -12,6 +13,8 @@ export interface OpsState {
   readonly overview: Overview;
   readonly minutes: readonly Minute[];
   readonly letters: readonly DeadLetter[];
+  /** What the search finds, by key. */
+  readonly events: readonly EventView[];
 }
 
 /** The status page, told what a test sets. */
@@ -41,7 +44,7 @@ export async function startOpsSite(state: OpsState): Promise<OpsSite> {
         },
         discard: () => Promise.resolve(0),
       },
-      events: () => Promise.resolve([]),
+      events: (id) => Promise.resolve(site.state.events.filter(({ key }) => key === id)),
       metrics: new Registry(),
     },
     access,

@@ -66,6 +66,8 @@ async function takeStatusPage(): Promise<void> {
       const person = await createPerson(browser, { url: site.url, session: '' });
       await person.page.goto(site.link());
       await person.page.waitForURL(`${site.url}/ops/`);
+      if (scene.event !== undefined)
+        await person.page.goto(`${site.url}/ops/?event=${encodeURIComponent(scene.event)}`);
       await take(person.page, scene.name);
       await person.close();
     }

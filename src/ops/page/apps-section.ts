@@ -3,16 +3,9 @@ import { counted, durationWords } from '../../core/words.js';
 import type { SocketFacts } from '../../slack/status.js';
 import type { AppView, Overview } from '../overview.js';
 import type { Markup } from './chart.js';
+import { colourOfApp } from './colours.js';
 
 const SHOWN = 100;
-
-const CODES: Readonly<Record<string, string>> = {
-  live: 'ok',
-  renewing: 'ok',
-  opening: 'warning',
-  degraded: 'warning',
-  broken: 'error',
-};
 
 const SOCKET_WORDS: Readonly<Record<string, string>> = {
   fetching_url: 'asking for a URL',
@@ -43,9 +36,9 @@ export function appsSection({ apps }: Overview): Markup {
   </section>`;
 }
 
-function appCard({ id, state, sockets, wanted, ghosts, list }: AppView): Markup {
-  const code = sockets < wanted && CODES[state] === 'ok' ? 'warning' : (CODES[state] ?? 'warning');
-  return html`<article class="card app" data-code="${code}">
+function appCard(app: AppView): Markup {
+  const { id, sockets, wanted, ghosts, list } = app;
+  return html`<article class="card app" data-code="${colourOfApp(app)}">
     <h3><span class="lamp" aria-hidden="true"></span><code>${id}</code></h3>
     <p class="sockets"><b>${sockets}</b> of ${counted(wanted, 'socket')} live</p>
     ${

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { axisEnd } from './scale.js';
+import { axisEnd, ticksOf } from './scale.js';
 
 /** A piece of the page, with everything that came from outside escaped. */
 export type Markup = ReturnType<typeof html>;
@@ -29,7 +29,9 @@ export interface Chart {
 
 // In units of the drawing, which is as wide as the page lets it be.
 const WIDTH = 280;
-const TOP = 14;
+// Left of it are the numbers of the scale.
+const LEFT = 36;
+const TOP = 8;
 const BOTTOM = 92;
 const HEIGHT = 108;
 // A character of the smallest text, on average.
@@ -83,18 +85,25 @@ function description(chart: Chart): string {
 }
 
 function grid({ words, limit }: Chart, end: number): Markup {
-  return html`<line class="grid" x1="0" x2="${WIDTH}" y1="${TOP}" y2="${TOP}" />
-    <line class="grid" x1="0" x2="${WIDTH}" y1="${(TOP + BOTTOM) / 2}" y2="${(TOP + BOTTOM) / 2}" />
-    <line class="axis" x1="0" x2="${WIDTH}" y1="${BOTTOM}" y2="${BOTTOM}" />
-    <text class="label" x="0" y="${TOP - 4}">${words(end)}</text>
-    <text class="label" x="0" y="${HEIGHT - 5}">1 h ago</text>
+  return html`${ticksOf(end).map((value) => {
+      const at = y(value, end);
+      return html`<line
+          class="${value === 0 ? 'axis' : 'grid'}"
+          x1="${LEFT}"
+          x2="${WIDTH}"
+          y1="${at}"
+          y2="${at}"
+        />
+        <text class="label tick" x="${LEFT - 5}" y="${at + 3.5}" text-anchor="end">${words(value)}</text>`;
+    })}
+    <text class="label" x="${LEFT}" y="${HEIGHT - 5}">1 h ago</text>
     <text class="label" x="${WIDTH}" y="${HEIGHT - 5}" text-anchor="end">now</text>
     ${
       limit === undefined || limit.value > end
         ? ''
         : html`<line
               class="limit"
-              x1="0"
+              x1="${LEFT}"
               x2="${WIDTH}"
               y1="${y(limit.value, end)}"
               y2="${y(limit.value, end)}"
@@ -107,13 +116,13 @@ function grid({ words, limit }: Chart, end: number): Markup {
 
 function drawn(chart: Chart, { values }: Series, index: number, end: number): Markup {
   if (chart.kind === 'bars') {
-    const width = WIDTH / values.length;
+    const width = (WIDTH - LEFT) / values.length;
     return html`<g class="bars series-${index}">
       ${values.map((value, at) =>
         value === undefined || value === 0
           ? ''
           : html`<rect
-              x="${round(at * width + 0.5)}"
+              x="${round(LEFT + at * width + 0.5)}"
               y="${y(value, end)}"
               width="${round(width - 1)}"
               height="${round(BOTTOM - y(value, end))}"
@@ -153,9 +162,15 @@ function pointed({ series, times, words }: Chart, index: number, end: number): M
   ];
   const width = Math.max(...lines.map(({ length }) => length)) * CHARACTER + 12;
   const middle = x(index, 0.5);
-  const left = middle > WIDTH / 2 ? middle - width - 6 : middle + 6;
+  const left = middle > (LEFT + WIDTH) / 2 ? middle - width - 6 : middle + 6;
   return html`<g class="minute">
-    <rect class="hit" x="${x(index, 0)}" y="0" width="${round(WIDTH / times.length)}" height="${HEIGHT}" />
+    <rect
+      class="hit"
+      x="${x(index, 0)}"
+      y="0"
+      width="${round((WIDTH - LEFT) / times.length)}"
+      height="${HEIGHT}"
+    />
     <g class="tip">
       <line class="cursor" x1="${middle}" x2="${middle}" y1="${TOP}" y2="${BOTTOM}" />
       ${known.map(
@@ -217,7 +232,7 @@ function stepped({ from, values }: Run, end: number): string {
 const MINUTES_SHOWN = 60;
 
 function x(index: number, within: number): number {
-  return round(((index + within) * WIDTH) / MINUTES_SHOWN);
+  return round(LEFT + ((index + within) * (WIDTH - LEFT)) / MINUTES_SHOWN);
 }
 
 function y(value: number, end: number): number {

@@ -17,7 +17,7 @@ export function deadLettersSection(
   const hidden = delivery.dead - letters.length;
   return html`<section id="dead-letters" data-part aria-labelledby="dead-letters-title">
     <h2 id="dead-letters-title">Dead letters</h2>
-    <form method="post" action="/ops/page/dead-letters">
+    <form method="post" action="/ops/page/dead-letters" data-choices>
       <ul class="rows card" role="list">
         ${letters.map((letter) => {
           const connection = names.get(letter.connectionId);
@@ -40,15 +40,22 @@ export function deadLettersSection(
               <time datetime="${letter.givenUpAt}"
                 >${durationWords(now - Date.parse(letter.givenUpAt))} ago</time
               >
+              <span
+                ><a href="/ops/?${new URLSearchParams({ event: letter.key }).toString()}#event"
+                  >Its life<span class="unseen">: ${letter.key}</span></a
+                ></span
+              >
             </p>
           </li>`;
         })}
       </ul>
       ${hidden > 0 ? html`<p class="hint">And ${counted(hidden, 'more')}: <code>ak-slack dead-letters list</code> prints all.</p>` : ''}
       <div class="actions">
-        <button class="primary" name="action" value="resend">Send the chosen ones again</button>
+        <button class="primary" name="action" value="resend" data-needs-choice>
+          Send the chosen ones again
+        </button>
         <button name="action" value="resend-all">Send all again</button>
-        <button name="action" value="discard">Discard the chosen ones</button>
+        <button name="action" value="discard" data-needs-choice>Discard the chosen ones</button>
       </div>
     </form>
   </section>`;

@@ -1,9 +1,17 @@
 import { html } from 'hono/html';
-import { byteWords, counted, durationWords, numberWords } from '../../core/words.js';
-import { headline, type Overview, type Problem } from '../overview.js';
+import { byteWords, counted, durationWords, numberWords, sentence } from '../../core/words.js';
+import { headline, sinceWords, type Overview, type Problem } from '../overview.js';
+import {
+  colourOf,
+  colourOfApps,
+  colourOfConnections,
+  colourOfPage,
+  colourOfProblem,
+  colourOfReplica,
+  type Colour,
+} from './colours.js';
 import type { Markup } from './chart.js';
-
-const LAMPS = { well: 'ok', degraded: 'warning', broken: 'error' } as const;
+import { shownText } from './shown-text.js';
 
 const SECTIONS: Readonly<Partial<Record<Problem['about'], readonly [anchor: string, words: string]>>> = {
   apps: ['apps', 'Slack apps'],
@@ -15,17 +23,17 @@ const SECTIONS: Readonly<Partial<Record<Problem['about'], readonly [anchor: stri
 
 /** Whether all is well; if not, everything that is wrong, with what to do. */
 export function verdictSection(overview: Overview): Markup {
-  const { verdict, problems } = overview;
+  const { problems, at } = overview;
   const isWell = problems.length === 0;
   return html`<section id="verdict" data-part aria-labelledby="verdict-title">
-    <h1 id="verdict-title" data-code="${LAMPS[verdict]}">
+    <h1 id="verdict-title" data-code="${colourOfPage(overview)}">
       <span class="lamp" aria-hidden="true"></span>${isWell ? 'All is well' : headline(overview)}
     </h1>
     ${
       isWell
         ? html`<p class="lead">${wellWords(overview)}</p>`
         : html`<ol class="problems" role="list">
-            ${problems.map(problemItem)}
+            ${problems.map((problem) => problemItem(problem, at))}
           </ol>`
     }
   </section>`;
@@ -39,16 +47,26 @@ function wellWords({ connections, apps, delivery }: Overview): string {
   return `${counted(active, 'active connection')} of ${counted(apps.length, 'Slack app')}; ${waiting}.`;
 }
 
-function problemItem({ severity, about, sentence, advice }: Problem): Markup {
+function problemItem(problem: Problem, at: string): Markup {
+  const { about, sentence: what, since, impact, advice } = problem;
   const section = SECTIONS[about];
-  return html`<li class="note ${severity === 'broken' ? 'note-bad' : 'note-warn'}">
-    <p><strong>${sentence}</strong></p>
-    <p>${advice} ${section === undefined ? '' : html`<a href="#${section[0]}">${section[1]}</a>`}</p>
+  const colour = colourOfProblem(problem);
+  return html`<li class="note ${colour === 'error' ? 'note-bad' : 'note-warn'}" data-code="${colour}">
+    <p>
+      <strong>${what}</strong>
+      <time datetime="${since}">${sentence(sinceWords(problem, at))}</time>
+    </p>
+    <p>${impact}</p>
+    <p>
+      <b>What to do:</b> ${shownText(advice)}
+      ${section === undefined ? '' : html`<a href="#${section[0]}">${section[1]}</a>`}
+    </p>
   </li>`;
 }
 
 /** The numbers of this moment. */
-export function factsSection({ connections, apps, delivery, at }: Overview): Markup {
+export function factsSection(overview: Overview): Markup {
+  const { connections, apps, delivery, at } = overview;
   const active = connections.filter((each) => each.active);
   const well = active.filter(({ status }) => status.code === 'ok').length;
   const sockets = apps.reduce((sum, app) => sum + app.sockets, 0);
@@ -57,11 +75,12 @@ export function factsSection({ connections, apps, delivery, at }: Overview): Mar
   const age = oldestWaitingAt === undefined ? undefined : Date.parse(at) - Date.parse(oldestWaitingAt);
   return html`<section id="facts" data-part aria-label="At present">
     <dl class="facts card">
-      ${fact('Connections well', `${numberWords(well)} of ${numberWords(active.length)}`, 'with an active deployment')}
-      ${fact('Live sockets', `${numberWords(sockets)} of ${numberWords(wanted)}`, counted(apps.length, 'Slack app'))}
-      ${fact('Waiting', numberWords(delivery.waiting), age === undefined ? 'events in the journal' : `the oldest for ${durationWords(age)}`)}
-      ${fact('Dead letters', numberWords(delivery.dead), 'events that were given up')}
+      ${fact(colourOfConnections(overview), 'Connections well', `${numberWords(well)} of ${numberWords(active.length)}`, 'with an active deployment')}
+      ${fact(colourOfApps(overview), 'Live sockets', `${numberWords(sockets)} of ${numberWords(wanted)}`, counted(apps.length, 'Slack app'))}
+      ${fact(colourOf(overview, 'rights', 'server', 'delivery', 'backlog'), 'Waiting', numberWords(delivery.waiting), age === undefined ? 'events in the journal' : `the oldest for ${durationWords(age)}`)}
+      ${fact(colourOf(overview, 'dead_letters'), 'Dead letters', numberWords(delivery.dead), 'events that were given up')}
       ${fact(
+        colourOf(overview, 'journal', 'room'),
         'Journal',
         byteWords(journalUsedBytes),
         `of ${byteWords(journalMaxBytes)}${diskFreeBytes === undefined ? '' : `; ${byteWords(diskFreeBytes)} free on the disk`}`,
@@ -70,9 +89,9 @@ export function factsSection({ connections, apps, delivery, at }: Overview): Mar
   </section>`;
 }
 
-function fact(name: string, value: string, more: string): Markup {
-  return html`<div>
-    <dt>${name}</dt>
+function fact(colour: Colour, name: string, value: string, more: string): Markup {
+  return html`<div data-code="${colour}">
+    <dt><span class="lamp" aria-hidden="true"></span>${name}</dt>
     <dd><b>${value}</b> <small>${more}</small></dd>
   </div>`;
 }
@@ -84,20 +103,17 @@ export function replicasSection({ replicas, at }: Overview): Markup | string {
   return html`<section id="replicas" data-part aria-labelledby="replicas-title">
     <h2 id="replicas-title">Replicas</h2>
     <ul class="rows card" role="list">
-      ${replicas.map(
-        ({ name, state, isThis, sockets, seenAt }) =>
-          html`<li
-            class="row"
-            data-code="${state === 'live' ? 'ok' : state === 'draining' ? 'warning' : 'error'}"
-          >
-            <span class="lamp" aria-hidden="true"></span>
-            <p class="who"><b>${name}</b> ${isThis ? html`<small>answers here</small>` : ''}</p>
-            <p class="what">
-              ${state}${state === 'gone' ? `, last seen ${durationWords(now - Date.parse(seenAt))} ago` : ''}
-            </p>
-            <p class="counts">${counted(sockets, 'socket')}</p>
-          </li>`,
-      )}
+      ${replicas.map((replica) => {
+        const { name, state, isThis, sockets, seenAt } = replica;
+        return html`<li class="row" data-code="${colourOfReplica(replica)}">
+          <span class="lamp" aria-hidden="true"></span>
+          <p class="who"><b>${name}</b> ${isThis ? html`<small>answers here</small>` : ''}</p>
+          <p class="what">
+            ${state}${state === 'gone' ? `, last seen ${durationWords(now - Date.parse(seenAt))} ago` : ''}
+          </p>
+          <p class="counts">${counted(sockets, 'socket')}</p>
+        </li>`;
+      })}
     </ul>
   </section>`;
 }

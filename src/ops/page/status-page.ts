@@ -4,8 +4,10 @@ import type { Minute } from '../history.js';
 import type { DeadLetter, Overview } from '../overview.js';
 import { appsSection } from './apps-section.js';
 import type { Markup } from './chart.js';
+import { colourOfPage, type Colour } from './colours.js';
 import { connectionsSection } from './connections-section.js';
 import { deadLettersSection } from './dead-letters-section.js';
+import { eventSection, type EventSearched } from './event-section.js';
 import { historySection } from './history-section.js';
 import { factsSection, replicasSection, verdictSection } from './state-sections.js';
 
@@ -15,6 +17,8 @@ export interface ProgramPageView {
   readonly overview: Overview;
   readonly minutes: readonly Minute[];
   readonly letters: readonly DeadLetter[];
+  /** The event that was asked for; absent where none was. */
+  readonly event: EventSearched | undefined;
   /** What was just done, in a sentence; empty if nothing was. */
   readonly done: string;
   /** Whether the browser has a session that can be ended. */
@@ -23,11 +27,11 @@ export interface ProgramPageView {
 
 /** How the program fares, for people: readable without the script, which only keeps it fresh. */
 export function programPage(view: ProgramPageView): Markup {
-  const { nonce, overview, minutes, letters, done, hasSession } = view;
+  const { nonce, overview, minutes, letters, event, done, hasSession } = view;
   const wanted = overview.apps.reduce((sum, app) => sum + app.wanted, 0);
   const { at, startedAt, version } = overview;
   return document(
-    { nonce, title: titleOf(overview), code: overview.verdict, script: 'ops-page.js' },
+    { nonce, title: titleOf(overview), colour: colourOfPage(overview), script: 'ops-page.js' },
     html`<header class="top">
         <img src="/ops/assets/icon.svg" alt="" width="28" height="28" />
         <p><strong>Slack</strong> <span>for AutoKitteh, over Socket Mode</span></p>
@@ -41,8 +45,9 @@ export function programPage(view: ProgramPageView): Markup {
       </header>
       <main id="main">
         ${done === '' ? '' : html`<p class="note" role="status">${done}</p>`} ${verdictSection(overview)}
-        ${factsSection(overview)} ${deadLettersSection(overview, letters)} ${historySection(minutes, wanted)}
-        ${replicasSection(overview)} ${connectionsSection(overview)} ${appsSection(overview)}
+        ${factsSection(overview)} ${deadLettersSection(overview, letters)} ${eventSection(event)}
+        ${historySection(minutes, wanted)} ${replicasSection(overview)} ${connectionsSection(overview)}
+        ${appsSection(overview)}
       </main>
       <footer class="foot">
         <p id="about" data-part>
@@ -62,7 +67,7 @@ function titleOf({ verdict, problems }: Overview): string {
 /** What a link of `ak-slack open` shows while its code, which only a script can read, is exchanged for a session. */
 export function openPage(nonce: string): Markup {
   return document(
-    { nonce, title: 'Opening', code: '', script: 'ops-open.js' },
+    { nonce, title: 'Opening', colour: 'idle', script: 'ops-open.js' },
     html`<header class="top">
         <img src="/ops/assets/icon.svg" alt="" width="28" height="28" />
         <p><strong>Slack</strong> <span>for AutoKitteh, over Socket Mode</span></p>
@@ -79,16 +84,21 @@ export function openPage(nonce: string): Markup {
 
 const STYLE_SHEETS = ['page', 'controls', 'steps', 'outcome', 'live-state', 'ops', 'narrow'];
 
+const ICONS: Readonly<Partial<Record<Colour, string>>> = {
+  warning: 'ops-degraded.svg',
+  error: 'ops-broken.svg',
+};
+
 interface Head {
   readonly nonce: string;
   readonly title: string;
-  /** The verdict, for the picture in the browser's tab. */
-  readonly code: string;
+  /** For the picture in the browser's tab. */
+  readonly colour: Colour;
   readonly script: string;
 }
 
-function document({ nonce, title, code, script }: Head, body: Markup): Markup {
-  const icon = code === 'degraded' || code === 'broken' ? `ops-${code}.svg` : 'icon.svg';
+function document({ nonce, title, colour, script }: Head, body: Markup): Markup {
+  const icon = ICONS[colour] ?? 'icon.svg';
   return html`<!doctype html>
     <html lang="en">
       <head>

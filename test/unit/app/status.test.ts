@@ -28,7 +28,7 @@ describe('the status on the server', () => {
     expect((await save(world, connection, { botToken, appToken })).status).toBe(302);
     await untilStatus(world, connection.id, 'ok', /^Using Socket Mode in Synthetic: 2 sockets live$/);
     slack.uninstall(installation);
-    await untilStatus(world, connection.id, 'error', /account_inactive.*reinstall the Slack app/);
+    await untilStatus(world, connection.id, 'error', /account_inactive.*install the Slack app again/);
   });
 
   it('The status says that the app-level token was revoked, and is OK again with a new token', async () => {

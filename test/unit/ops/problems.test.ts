@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Health } from '../../../src/core/health.js';
 import type { ConnectionView } from '../../../src/ops/overview.js';
-import { problemsOf, verdictOfProgram, type ProblemFacts } from '../../../src/ops/problems.js';
+import type { ProblemFacts } from '../../../src/ops/problem-facts.js';
+import { problemsOf, verdictOfProgram } from '../../../src/ops/problems.js';
 import type { AppSocketsStatus } from '../../../src/slack/status.js';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
@@ -41,7 +42,9 @@ function facts(more: Changed = {}): ProblemFacts & { readonly health: Health } {
 
 /** Each problem on a line. */
 function told(of: ProblemFacts): string[] {
-  return problemsOf(of).map(({ severity, sentence, advice }) => `${severity}: ${sentence} ${advice}`);
+  return problemsOf(of).map(
+    ({ severity, sentence, impact, advice }) => `${severity}: ${sentence} ${impact} ${advice}`,
+  );
 }
 
 describe('The verdict', () => {
@@ -54,12 +57,12 @@ describe('The verdict', () => {
     [
       'there are dead letters',
       { delivery: { dead: 3 } },
-      /^degraded: 3 events could not be delivered.*send them again/,
+      /^degraded: 3 events could not be delivered.*nothing is lost yet.*send them again/,
     ],
     [
       'an event has waited for minutes',
       { delivery: { waiting: 7, oldestWaitingAt: new Date(NOW - 250_000).toISOString() } },
-      /^degraded: 7 events wait for AutoKitteh, the oldest for 4 min\./,
+      /^degraded: 7 events wait for AutoKitteh, the oldest for 4 min\. Nothing is lost/,
     ],
     [
       'an app has too few sockets',
@@ -77,7 +80,7 @@ describe('The verdict', () => {
           },
         ],
       },
-      /^degraded: Slack app A1 \(support\/my_slack\) has fewer sockets than it should\. Slack limits the rate\. Retrying\.$/,
+      /^degraded: Slack app A1 \(support\/my_slack\) has fewer sockets than it should\. Nothing is lost: .* Slack limits the rate\. Retrying\.$/,
     ],
     [
       'no app has a socket',
@@ -95,23 +98,23 @@ describe('The verdict', () => {
           },
         ],
       },
-      /^broken: Slack app A1 \(support\/my_slack\) gets no events\. The token was revoked: copy it again\.$/,
+      /^broken: Slack app A1 \(support\/my_slack\) gets no events\. Events that Slack cannot deliver are lost, .* The token was revoked: copy it again\.$/,
     ],
     ['the rights are not known', { rights: 'untried' }, /^degraded: It is not known yet/],
     [
       'the journal is nearly full',
       { delivery: { journalUsedBytes: 3.6 * GIB } },
-      /^degraded: The journal is 90% full: 3\.6 GiB of 4 GiB\./,
+      /^degraded: The journal is 90% full: 3\.6 GiB of 4 GiB\. Nothing is lost yet/,
     ],
     [
       'the disk is nearly full',
       { delivery: { diskFreeBytes: 200 * 1024 ** 2 } },
-      /^degraded: The disk of the journal has 200 MiB left\./,
+      /^degraded: The disk of the journal has 200 MiB left\. Nothing is lost yet/,
     ],
     [
       'a replica is gone',
       { replicas: [{ name: 'b', state: 'gone', isThis: false, sockets: 0, seenAt: '' }] },
-      /^degraded: Replica b is gone\./,
+      /^degraded: Replica b is gone: .* Nothing is lost/,
     ],
   ])('Something is wrong when %s', (_, more, expected) => {
     expect(told(facts(more))).toEqual([expect.stringMatching(expected)]);
@@ -149,7 +152,7 @@ describe('The problems', () => {
     ]);
     expect(told(away)).toEqual([
       expect.stringMatching(
-        /^broken: AutoKitteh is unreachable: connect ECONNREFUSED\. Start the AutoKitteh server.*nothing is lost/,
+        /^broken: AutoKitteh is unreachable: connect ECONNREFUSED\. Nothing is lost: .* Start the AutoKitteh server/,
       ),
     ]);
   });
@@ -163,7 +166,8 @@ describe('The problems', () => {
       connection({ id: project, project, status }),
     );
     expect(told(facts({ connections }))).toEqual([
-      'degraded: a/my_slack, b/my_slack, c/my_slack and 2 more: Slack refused the bot token (token_revoked). Save a new one.',
+      'failing: a/my_slack, b/my_slack, c/my_slack and 2 more: Slack refused the bot token (token_revoked). ' +
+        'Events for them start no workflow meanwhile, and are lost. Save a new one.',
     ]);
   });
 
@@ -181,17 +185,20 @@ describe('The problems', () => {
         { id: 'A2', status: broken },
       ],
     });
-    expect(told(of)).toEqual(['degraded: Slack app A2 gets no events. Copy the token again.']);
+    expect(told(of)).toEqual([
+      expect.stringMatching(/^failing: Slack app A2 gets no events\. .* Copy the token again\.$/),
+    ]);
+    expect(verdictOfProgram(problemsOf(of))).toBe('degraded');
   });
 
   it('A journal that cannot be written says what to do, and is not told again as a full disk', () => {
     const full = facts({ delivery: { diskFreeBytes: 0 } });
     full.health.set('journal', [
-      'Events are not accepted, because the journal cannot be written: The disk of the journal is full: make room; writing goes on by itself.',
+      'Events are not accepted, because the journal cannot be written: The disk of the journal is full: free space on it; the program then accepts events again by itself.',
     ]);
     expect(told(full)).toEqual([
       expect.stringMatching(
-        /^broken: Events are not accepted, because the journal cannot be written\. The disk of the journal is full: make room/,
+        /^broken: Events are not accepted, because the journal cannot be written\. What is in the journal stays there\. .* The disk of the journal is full: free space on it/,
       ),
     ]);
   });

@@ -1,0 +1,78 @@
+import { listWords, parted, sentence } from '../core/words.js';
+import type { AppSocketsStatus } from '../slack/status.js';
+import { appProblem } from './app-problems.js';
+import type { ConnectionView } from './overview.js';
+import { UNRECEIVED, type Found, type ProblemFacts } from './problem-facts.js';
+
+/** Apps without all of their sockets. */
+export function appProblems({ apps, connections }: ProblemFacts): Found[] {
+  const isNoneServed = apps.every(({ status }) => status.sockets === 0);
+  return apps.flatMap(({ id, status }) => {
+    const problem = appProblem(status);
+    if (problem === undefined) return [];
+    const served = connections.filter(({ appId, active }) => active && appId === id).map(nameOf);
+    const whose = served.length === 0 ? '' : ` (${listWords(served)})`;
+    const isUnreached = status.sockets === 0;
+    return [
+      {
+        ...{ severity: isUnreached ? (isNoneServed ? 'broken' : 'failing') : 'degraded', about: 'apps' },
+        ...{ keys: [`app ${id}`], advice: problem.advice },
+        sentence: `Slack app ${id}${whose} ${problem.what}.`,
+        impact: isUnreached
+          ? UNRECEIVED
+          : 'Nothing is lost: the other sockets of the app receive its events.',
+      },
+    ];
+  });
+}
+
+/** What only connections tell: what is wrong with the whole program or with an app is told once, and not by each. */
+export function connectionProblems({ apps, connections, health }: ProblemFacts): Found[] {
+  const general = new Set(health.problems());
+  const statusOf = new Map(apps.map(({ id, status }) => [id, status]));
+  const byMessage = new Map<string, ConnectionView[]>();
+  for (const connection of connections) {
+    const { active, appId, status } = connection;
+    if (!active || status.code === 'ok' || general.has(status.message)) continue;
+    const ofApp = appId === undefined ? undefined : statusOf.get(appId);
+    if (ofApp !== undefined && isToldByApp(status.message, ofApp)) continue;
+    byMessage.set(status.message, [...(byMessage.get(status.message) ?? []), connection]);
+  }
+  return [...byMessage].map(([message, alike]) => {
+    const [what, why] = parted(message);
+    const isFailing = alike.some(({ status }) => status.code === 'error');
+    const isUnreached = alike.some(({ appId }) => (statusOf.get(appId ?? '')?.sockets ?? 0) === 0);
+    return {
+      ...{ severity: isFailing ? 'failing' : 'degraded', about: 'connections' },
+      keys: alike.map(({ id }) => `connection ${id}`),
+      sentence: `${listWords(alike.map(nameOf))}: ${what}.`,
+      impact: isUnreached
+        ? UNRECEIVED
+        : isFailing
+          ? undelivered(alike.length)
+          : 'What this program receives is delivered.',
+      advice: why === '' ? "Open this connection's page in AutoKitteh." : sentence(why),
+    };
+  });
+}
+
+function undelivered(connections: number): string {
+  return `Events for ${connections === 1 ? 'it' : 'them'} start no workflow meanwhile, and are lost.`;
+}
+
+function isToldByApp(message: string, status: AppSocketsStatus): boolean {
+  switch (status.t) {
+    case 'broken':
+      return message.includes(status.advice);
+    case 'degraded':
+    case 'renewing':
+    case 'opening':
+      return message.includes(status.doing) || message === 'Opening sockets';
+    case 'live':
+      return false;
+  }
+}
+
+function nameOf({ name, project }: ConnectionView): string {
+  return project === undefined ? name : `${project}/${name}`;
+}
