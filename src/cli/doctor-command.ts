@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Finding } from './doctor/finding.js';
+import { summaryOf } from './doctor/summary.js';
 import type { CommandPorts, Flags } from './ports.js';
 import { addUrlOption, type UrlOption } from './url-option.js';
 
@@ -30,7 +31,7 @@ export function addDoctorCommand(
       findings.push(finding);
       if (json !== true) ports.terminal.out(textOf(finding));
     });
-    if (json === true) ports.terminal.out(JSON.stringify(findings, null, 2));
+    ports.terminal.out(json === true ? JSON.stringify(findings, null, 2) : `\n${summaryOf(findings)}`);
     if (findings.some(({ verdict }) => verdict === 'failed')) exit(1);
   });
 }

@@ -1,3 +1,5 @@
+import type { Problem } from '../../ops/overview.js';
+
 /** What one step of the doctor found. */
 export interface Finding {
   readonly step: string;
@@ -6,6 +8,8 @@ export interface Finding {
   readonly found: string;
   /** What to do; absent where there is nothing to do. */
   readonly advice?: string | undefined;
+  /** What it is about, of what a running program tells, too: the same cause is summed up once. */
+  readonly about?: readonly Problem['about'][];
 }
 
 /** Takes each finding as it is made. */

@@ -8,6 +8,9 @@ import { isShared, shownPlace, tryDatabase } from '../../storage/open.js';
 import type { Finding } from './finding.js';
 
 const STEP = 'journal';
+const ABOUT = ['journal', 'room'] as const;
+// errno(3): the disk, or what this user may have of it.
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
 // As many synced writes as tell a slow disk from a moment's load.
 const WRITES = 16;
@@ -35,12 +38,24 @@ export async function tryJournal({ journalUrl, journalPassword: password }: Conf
   try {
     return await tryFolder(await existing(dirname(journalUrl)), journalUrl);
   } catch (error) {
-    return {
-      ...{ step: STEP, verdict: 'failed', found: `${journalUrl} cannot be written: ${errorMessage(error)}.` },
-      advice:
-        'Set JOURNAL_URL to sqlite:<path> with a path that this user may write, or run this as the user of the program.',
-    };
+    return unwritable(journalUrl, error);
   }
+}
+
+/** What a failed write means. */
+export function unwritable(path: string, error: unknown): Finding {
+  const common = { step: STEP, verdict: 'failed', about: ABOUT } as const;
+  if (FULL.has((error as NodeJS.ErrnoException).code ?? ''))
+    return {
+      ...{ ...common, found: `${path} cannot be written: its disk is full.` },
+      advice:
+        'Free space on that disk. A program that runs then accepts events again by itself, without a restart.',
+    };
+  return {
+    ...{ ...common, found: `${path} cannot be written: ${errorMessage(error)}.` },
+    advice:
+      'Set JOURNAL_URL to sqlite:<path> with a path that this user may write, or run this as the user of the program.',
+  };
 }
 
 async function tryPostgres(url: string, password: string | undefined): Promise<Finding> {
@@ -70,7 +85,7 @@ async function tryFolder(folder: string, path: string): Promise<Finding> {
   const [middle = 0, slowest = 0] = [times[WRITES / 2], times.at(-1)];
   const found = `${path}: ${byteWords(free)} are free, and a write is on the disk after ${rounded(middle)} (at most ${rounded(slowest)}).`;
   const advice = adviceFor(type, free, middle);
-  return { step: STEP, verdict: advice === undefined ? 'ok' : 'warning', found, advice };
+  return { step: STEP, verdict: advice === undefined ? 'ok' : 'warning', found, advice, about: ABOUT };
 }
 
 function adviceFor(type: number, free: number, middle: number): string | undefined {
@@ -78,8 +93,7 @@ function adviceFor(type: number, free: number, middle: number): string | undefin
     return 'This is a file system in memory: a restart of the machine loses the events in the journal. Put it on a disk.';
   if (ON_A_NETWORK.has(type))
     return 'This is a network file system, which may lose or mix up what was confirmed. Put the journal on a local disk.';
-  if (free < LITTLE_ROOM)
-    return 'When the disk is full, events are no longer accepted. Free some room on it.';
+  if (free < LITTLE_ROOM) return 'Free space on the disk: when it is full, events are no longer accepted.';
   if (middle > SLOW_MS)
     return 'Every event waits for that before it is acknowledged. Put the journal on a faster disk, such as an SSD.';
   return undefined;

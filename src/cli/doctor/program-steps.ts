@@ -1,6 +1,6 @@
 import { PluginError } from '../../core/errors.js';
 import { counted } from '../../core/words.js';
-import type { Overview } from '../../ops/overview.js';
+import { problemWords, type DeadLetter, type Overview, type Problem } from '../../ops/overview.js';
 import type { RunningProgram } from '../ports.js';
 import type { Finding } from './finding.js';
 
@@ -11,9 +11,16 @@ export async function tryProgram(
   const step = 'program';
   try {
     const overview = (await running.get('/ops/overview')) as Overview;
-    const { version, startedAt, verdict, problems } = overview;
+    const { version, startedAt, verdict, problems, at } = overview;
+    const reasons = overview.delivery.dead === 0 ? '' : await deadLetterReasons(running);
     const found = `Version ${version} has run at ${running.url} since ${startedAt}; it is ${verdict}.`;
-    return { findings: [{ step, verdict: 'ok', found }, ...problems.map(problemFinding)], overview };
+    return {
+      findings: [
+        { step, verdict: 'ok', found },
+        ...problems.map((problem) => problemFinding(problem, at, reasons)),
+      ],
+      overview,
+    };
   } catch (error) {
     const { code, message } = PluginError.from(error);
     const finding: Finding =
@@ -23,9 +30,33 @@ export async function tryProgram(
     return { findings: [finding], overview: undefined };
   }
 
-  function problemFinding({ severity, sentence, advice }: Overview['problems'][number]): Finding {
-    return { step, verdict: severity === 'broken' ? 'failed' : 'warning', found: sentence, advice };
+  function problemFinding(problem: Problem, at: string, reasons: string): Finding {
+    const { severity, about, advice } = problem;
+    const found = `${problemWords(problem, at)}${about === 'dead_letters' ? reasons : ''}`;
+    return {
+      ...{ step, verdict: severity === 'degraded' ? 'warning' : 'failed', found, advice, about: [about] },
+    };
   }
+}
+
+// More would not be read.
+const MOST_REASONS = 3;
+
+/** Why there are dead letters, the most frequent reasons on a line each. */
+async function deadLetterReasons(running: RunningProgram): Promise<string> {
+  const letters = (await running.get('/ops/dead-letters?limit=1000')) as DeadLetter[];
+  const counts = new Map<string, number>();
+  for (const { type, reason } of letters) {
+    const words = `${type}: ${reason}`;
+    counts.set(words, (counts.get(words) ?? 0) + 1);
+  }
+  const lines = [...counts]
+    .sort(([, left], [, right]) => right - left)
+    .map(([words, count]) => `- ${words}${count > 1 ? ` (${count} times)` : ''}`);
+  const more = lines.length - MOST_REASONS;
+  return ['', ...lines.slice(0, MOST_REASONS), ...(more > 0 ? [`- and ${more} more reasons`] : [])].join(
+    '\n',
+  );
 }
 
 /** The sockets of a running program: another one beside them would take their events. */
@@ -35,6 +66,7 @@ export function socketsOf({ apps }: Overview): Finding[] {
     return [{ step, verdict: 'skipped', found: 'The running program serves no Slack app.' }];
   return apps.map(({ id, sockets, wanted }) => ({
     step,
+    about: ['apps'],
     verdict: sockets === 0 ? 'failed' : sockets < wanted ? 'warning' : 'ok',
     found: `The running program has ${counted(sockets, 'live socket')} of app ${id}, and should have ${wanted}.`,
   }));

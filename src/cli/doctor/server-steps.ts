@@ -33,6 +33,7 @@ export async function tryServer(
     return { step, verdict: 'ok', found: `${named} answers at ${url}, after ${ms} ms.` };
   } catch (error) {
     return {
+      about: ['server'],
       ...{ step, verdict: 'failed', found: `No AutoKitteh server answers at ${url}: ${reasonOf(error)}.` },
       advice:
         'Start the server, or correct AUTOKITTEH_URL. Behind a proxy, set AUTOKITTEH_PROXY: HTTPS_PROXY is for Slack alone.',
@@ -73,6 +74,7 @@ export async function tryRights(
     return {
       ...{
         step,
+        about: ['rights'],
         verdict: 'failed',
         found: 'AutoKitteh does not grant this program the rights that it needs.',
       },
@@ -158,6 +160,7 @@ export async function tryDispatch(server: Pick<AutoKitteh, 'prepareDispatch'>): 
         return {
           ...{
             step,
+            about: ['rights'],
             verdict: 'failed',
             found: `AutoKitteh does not let this program dispatch events: ${message}`,
           },
@@ -169,6 +172,7 @@ export async function tryDispatch(server: Pick<AutoKitteh, 'prepareDispatch'>): 
         break;
       default:
         return {
+          about: ['server', 'delivery'],
           ...{ step, verdict: 'failed', found: `A dispatch got no answer: ${message}` },
           advice: 'Look into the log of the AutoKitteh server: events would wait in the journal.',
         };

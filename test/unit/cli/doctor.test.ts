@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Code } from '@connectrpc/connect';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { unwritable } from '../../../src/cli/doctor/journal-step.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { addInstallation, connect } from '../../world/connections.js';
-import { eventsOf, untilTroubles } from '../../world/observations.js';
+import { eventually } from '../../helpers/eventually.js';
+import { eventsOf, overview, untilTroubles } from '../../world/observations.js';
 import { startWorld, type World } from '../../world/world.js';
 import { environmentOf, runWords } from './run-words.js';
 
@@ -127,6 +129,48 @@ describe('the command doctor', () => {
         .join('\n'),
     ).toMatch(/AutoKitteh does not accept events/);
     expect(eventsOf(world, connection.id)).toEqual([]);
+  });
+
+  it('The doctor ends with what is wrong, since when, what is lost and what to do, and why there are dead letters', async () => {
+    const world = await startWorld();
+    const { app, installation, appToken } = addInstallation(world);
+    await connect(world, installation, appToken);
+    world.standIn.faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words: 'no [event]' }, 2);
+    for (let sent = 0; sent < 2; sent += 1)
+      await world.slack.ledger.settled(world.slack.send(installation, message()));
+    await eventually(async () => (await overview(world)).delivery.dead === 2, 'two dead letters');
+    world.slack.revoke(appToken);
+    for (const socket of world.slack.sockets(app)) socket.refresh();
+    await untilTroubles(world, /gets no events/);
+    const { code, out } = await runWords(['doctor'], {
+      ...asOperator(world),
+      JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}`,
+    });
+    expect(code).toBe(1);
+    const [, summary = ''] = out.split(/^(?=2 problems:)/m);
+    expect(summary).toMatch(
+      new RegExp(
+        `^2 problems:\\n1\\. Slack app ${app.id} .* gets no events\\. Since .* lost at once\\.\\n {3}What to do: .*https://api\\.slack\\.com/apps/${app.id}/general`,
+      ),
+    );
+    expect(summary).toMatch(
+      /^2\. 2 events could not be delivered.*\n {3}- message: .*no \[event\].* \(2 times\)/m,
+    );
+    expect(summary).not.toContain('should have 2');
+  });
+
+  it.each([
+    ['ENOSPC', /its disk is full\.$/, /^Free space on that disk\./],
+    ['EDQUOT', /its disk is full\.$/, /^Free space on that disk\./],
+    ['EACCES', /cannot be written: permission denied\.$/, /^Set JOURNAL_URL/],
+  ])('The doctor says what to do about a folder that is not written because of %s', (code, found, advice) => {
+    expect(
+      unwritable('/data/journal.sqlite', Object.assign(new Error('permission denied'), { code })),
+    ).toMatchObject({
+      verdict: 'failed',
+      found: expect.stringMatching(found) as string,
+      advice: expect.stringMatching(advice) as string,
+    });
   });
 
   it('The doctor tells wrong settings and a folder that cannot be written', async () => {
