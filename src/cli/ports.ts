@@ -32,6 +32,8 @@ export interface SetupTools {
   autokittehOf(userToken: string | undefined): CommandsAutoKitteh;
   readonly integrationId: string;
   readonly manifest: AppManifest;
+  /** The proposed app under the name of a project, or the one of AutoKitteh's documentation. */
+  manifestFor(name: string | undefined, documented: boolean): AppManifest;
   /** Slack's site: `slack.com` or `slack-gov.com`. */
   readonly slackSite: string;
   readonly clock: Clock;

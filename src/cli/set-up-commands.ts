@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { tokenKind } from '../browser/token-shape.js';
 import { deadline } from '../core/cancellation.js';
 import { errorMessage, PluginError } from '../core/errors.js';
@@ -32,8 +32,16 @@ export function addSetUpCommands(
     .description('print the manifest of the Slack app to create')
     .option('--json', 'as JSON instead of YAML')
     .option('--link', "print a link that opens Slack's “Create from manifest” page with this manifest")
-    .action(async (options: { json?: true; link?: true }) => {
-      await withTools(ports, flags(), ({ manifest, slackSite }) => {
+    .option('--name <project>', 'the name of your project, which the app and its slash command get')
+    .addOption(
+      new Option('--documented', "the app of AutoKitteh's documentation, which has its own name").conflicts(
+        'name',
+      ),
+    )
+    .action(async (options: { json?: true; link?: true; name?: string; documented?: true }) => {
+      await withTools(ports, flags(), (tools) => {
+        const { slackSite } = tools;
+        const manifest = tools.manifestFor(options.name, options.documented === true);
         const print = options.json === true ? manifestJson : manifestYaml;
         const text = options.link === true ? createAppLink(manifest, slackSite) : print(manifest);
         ports.terminal.out(text.trimEnd());

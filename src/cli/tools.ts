@@ -1,5 +1,5 @@
 import { loadConfig, type Config } from '../config.js';
-import { namedApp } from '../setup/app-name.js';
+import { manifestFor, namedApp } from '../setup/app-name.js';
 import { proposedApp } from '../setup/app-manifest.js';
 import { readManifest } from '../contract/manifest.js';
 import { systemClock } from '../core/clock.js';
@@ -45,6 +45,7 @@ export function commandPorts(
 
 async function setupTools(config: Config): Promise<SetupTools> {
   const manifest = await readManifest(config.integrationManifest);
+  const proposed = proposedApp(manifest.slackApp);
   const http = createSlackHttp(createOutbound(config.slackProxies));
   // Set-up is done with the person's own rights, never with the program's.
   const nobody = { token: () => Promise.resolve(undefined) };
@@ -54,7 +55,8 @@ async function setupTools(config: Config): Promise<SetupTools> {
     autokittehOf: (token) =>
       server.forCaller(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     integrationId: manifest.integrationId,
-    manifest: namedApp(proposedApp(manifest.slackApp), undefined),
+    manifest: namedApp(proposed, undefined),
+    manifestFor: (name, documented) => manifestFor({ manifest: proposed }, name, documented),
     slackSite: slackSiteOf(config.slackApiUrl),
     clock: systemClock,
     async close() {

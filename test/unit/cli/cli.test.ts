@@ -122,6 +122,22 @@ describe('the command line', () => {
     expect(error).toMatch(/^LOG_LEVEL must be debug/m);
   });
 
+  it('The command line prints the manifest under the name of a project, or that of AutoKitteh’s documentation', async () => {
+    const named = JSON.parse((await run(['manifest', '--json', '--name', 'break_glass'])).out) as object;
+    expect(named).toMatchObject({
+      display_information: { name: 'Break glass' },
+      features: { slash_commands: [{ command: '/break_glass' }] },
+    });
+    const documented = JSON.parse((await run(['manifest', '--json', '--documented'])).out) as object;
+    expect(documented).toMatchObject({ display_information: { name: 'AutoKitteh Demo App' } });
+    expect(await run(['manifest', '--documented', '--name', 'break_glass'])).toMatchObject({
+      code: 2,
+      error: expect.stringContaining(
+        "'--documented' cannot be used with option '--name <project>'",
+      ) as string,
+    });
+  });
+
   it('The command line prints the manifest of the Slack app, or a link that creates it', async () => {
     expect((await run(['manifest'])).out).toMatch(/^display_information:\n[^]*socket_mode_enabled: true/);
     const manifest = JSON.parse((await run(['manifest', '--json'])).out) as object;
