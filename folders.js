@@ -33,6 +33,7 @@ export const FOLDERS = {
       'copies.ts',
       'dead-letters.ts',
       'journal.ts',
+      'move/move-journal.ts',
       'open.ts',
       'paths.ts',
       'rows.ts',

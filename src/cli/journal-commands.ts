@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
+import { addMoveCommand } from './move-command.js';
 import type { CommandPorts, Flags } from './ports.js';
 
 /** `journal`: works on the journal itself, without the running program. */
 export function addJournalCommands(program: Command, ports: CommandPorts, flags: () => Flags): void {
-  const journal = program.command('journal').description('migrate, back up and restore the journal');
+  const journal = program.command('journal').description('migrate, back up, restore and move the journal');
   addMigrate(journal, ports, flags);
   addCopies(journal, ports, flags);
+  addMoveCommand(journal, ports, flags);
 }
 
 function addMigrate(journal: Command, { terminal, ...ports }: CommandPorts, flags: () => Flags): void {

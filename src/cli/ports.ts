@@ -5,6 +5,7 @@ import type { AppManifest } from '../setup/app-manifest.js';
 import type { Clock } from '../core/clock.js';
 import type { CopiedJournal, RestoredJournal } from '../storage/copies.js';
 import type { Migrated } from '../storage/journal.js';
+import type { MovedJournal, MoveProgress } from '../storage/move/move-journal.js';
 import type { DemoOptions } from '../demo/demo.js';
 import type { SlackWebApi } from '../slack/web-api.js';
 
@@ -58,11 +59,20 @@ export interface MigratedJournal {
   readonly migrated: Migrated | undefined;
 }
 
+/** Places as JOURNAL_URL has them. */
+export interface AskedMove {
+  readonly from: string;
+  readonly to: string;
+  readonly cancel?: boolean;
+  readonly deleteSource?: boolean;
+}
+
 /** What works on the journal itself, where the settings say that it is. */
 export interface JournalTools {
   migrate(flags: Flags): Promise<MigratedJournal>;
   backUp(flags: Flags, target: string): Promise<CopiedJournal>;
   restore(flags: Flags, source: string): Promise<RestoredJournal>;
+  move(flags: Flags, asked: AskedMove, report: (progress: MoveProgress) => void): Promise<MovedJournal>;
 }
 
 /** Everything that the command line needs from the rest. Flags are settings by name. */

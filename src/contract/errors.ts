@@ -27,6 +27,7 @@ const CODES: Readonly<Record<ErrorCode, Code>> = {
   journal_damaged: Code.Internal,
   journal_newer: Code.Internal,
   journal_locked: Code.Internal,
+  journal_moved: Code.FailedPrecondition,
   journal_unavailable: Code.Unavailable,
   stopped: Code.Unavailable,
   internal: Code.Internal,

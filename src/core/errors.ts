@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'journal_damaged',
   'journal_newer',
   'journal_locked',
+  'journal_moved',
   'journal_unavailable',
   'stopped',
   'internal',

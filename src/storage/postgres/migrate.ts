@@ -1,5 +1,6 @@
 import { PluginError } from '../../core/errors.js';
 import type { Migrated } from '../journal.js';
+import { MARK, movedError, parseMark } from '../move/mark.js';
 import { checkRights } from './check-rights.js';
 import { ADD_FUNCTIONS, FUNCTIONS_ARE_THERE } from './functions.js';
 import { SCHEMA_MIGRATIONS, UNDERSTOOD_FROM } from './migrations.js';
@@ -42,6 +43,8 @@ async function readVersion(query: Query): Promise<number> {
   if (!found.installation) throw notOurs();
   await checkRights(query);
   const rows = await query<{ name: string; value: string }>('SELECT name, value FROM ak_slack.installation');
+  const mark = rows.find(({ name }) => name === MARK);
+  if (mark !== undefined) throw movedError('in PostgreSQL', parseMark(mark.value));
   const valueOf = (wanted: string): number | undefined => {
     const value = Number(rows.find(({ name }) => name === wanted)?.value);
     return Number.isInteger(value) ? value : undefined;

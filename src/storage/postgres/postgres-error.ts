@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { errorMessage, PluginError, type ErrorCode } from '../../core/errors.js';
+import { MOVED } from './moved.js';
 
 interface Verdict {
   readonly code: ErrorCode;
@@ -42,6 +43,12 @@ const REFUSED = unavailable('PostgreSQL refused a statement of the journal.');
 // Deadlock, and a transaction that could not be ordered.
 const TRANSIENT: ReadonlySet<string | undefined> = new Set(['40P01', '40001']);
 
+const IS_MOVED: Verdict = {
+  code: 'journal_moved',
+  advice:
+    'The journal in PostgreSQL was moved to another place, or is being moved: restart the program with JOURNAL_URL set to that place.',
+};
+
 /** Whether the same statement may work at once: PostgreSQL has undone it because of another one. */
 export function isTransient(error: unknown): boolean {
   return error instanceof pg.DatabaseError && TRANSIENT.has(error.code);
@@ -66,6 +73,7 @@ export function postgresError(error: unknown): PluginError {
 
 function verdict(error: unknown): Verdict {
   if (!(error instanceof pg.DatabaseError)) return AWAY;
+  if (error.constraint === MOVED) return IS_MOVED;
   const code = error.code ?? '';
   // Class 57 but a cancelled statement: the server is stopping, starting, or has crashed. Class 08: the connection.
   return VERDICTS[code] ?? (code.startsWith('57') || code.startsWith('08') ? AWAY : REFUSED);

@@ -71,7 +71,7 @@ export interface EngineOptions {
 
 /** Opens the file, or throws a PluginError that says why not. */
 export function openEngine(open: OpenFile, options: EngineOptions): Engine {
-  const file = openDatabase(open, options.path, options.backups);
+  const file = openDatabase(open, options.path, { backups: options.backups });
   const tables = openTables(file.database);
   const verbs = prepareVerbs(tables, { path: file.path, maxBytes: options.maxBytes });
 

@@ -5,6 +5,9 @@ import { MIGRATIONS } from './migrations.js';
 /** "aksj": tells our files from other SQLite files. */
 export const APPLICATION_ID = 0x61_6b_73_6a;
 
+/** "aksm": of a journal that was moved, or is being moved, so that versions refuse it which do not read the mark. */
+export const MOVED_APPLICATION_ID = 0x61_6b_73_6d;
+
 /** A number that SQLite keeps of the file. */
 export function readNumber(database: Database, pragma: string): number {
   const row = database.prepare(`PRAGMA ${pragma}`).get() as Record<string, number>;
@@ -13,7 +16,8 @@ export function readNumber(database: Database, pragma: string): number {
 
 /** Throws `journal_damaged` for a database of another program. */
 export function refuseForeignFile(database: Database, path: string): void {
-  if (readNumber(database, 'application_id') !== APPLICATION_ID)
+  const id = readNumber(database, 'application_id');
+  if (id !== APPLICATION_ID && id !== MOVED_APPLICATION_ID)
     throw new PluginError(
       'journal_damaged',
       `The file ${path} is not a journal of this program: name another file, or move this one away.`,

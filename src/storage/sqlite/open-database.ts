@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { PluginError } from '../../core/errors.js';
+import { MARK, movedError, parseMark } from '../move/mark.js';
 import { APPLICATION_ID, damageOf, readNumber, refuseForeignFile, refuseNewer } from './file-checks.js';
 import type { Database, OpenFile } from './driver.js';
 import { backUpBeforeMigration } from './migration-backup.js';
@@ -43,12 +44,22 @@ export interface OpenJournalFile {
   close(): void;
 }
 
+export interface OpenDatabaseOptions {
+  readonly backups?: number | undefined;
+  /** Whether it is opened to be moved; else one that was moved is refused. */
+  readonly isMoving?: boolean;
+}
+
 /**
  * Opens the journal at `path`, makes it if there is none, and proves that what is committed survives a power cut. Before a new
  * version changes its schema it is copied; `backups` copies are kept, and none is made where that is 0.
- * Throws `journal_locked`, `journal_newer`, `journal_damaged`, `journal_full` or `journal_unavailable`.
+ * Throws `journal_locked`, `journal_newer`, `journal_damaged`, `journal_full`, `journal_moved` or `journal_unavailable`.
  */
-export function openDatabase(open: OpenFile, givenPath: string, backups = BACKUPS_KEPT): OpenJournalFile {
+export function openDatabase(
+  open: OpenFile,
+  givenPath: string,
+  { backups = BACKUPS_KEPT, isMoving = false }: OpenDatabaseOptions = {},
+): OpenJournalFile {
   let lock: Database | undefined;
   let database: Database | undefined;
   try {
@@ -60,6 +71,7 @@ export function openDatabase(open: OpenFile, givenPath: string, backups = BACKUP
     const warning = statSync(path).size === 0 ? undefined : state.whatIsMissing();
     database = open(path);
     setUp(database, path, backups);
+    if (!isMoving) refuseMoved(database, path);
     state.opened();
     const opened = { database, lock };
     return {
@@ -122,6 +134,12 @@ function setUp(database: Database, path: string, backups: number): void {
   refuseWeakSettings(database, path);
   migrate(database, path, backups);
   if (!isNew && statSync(path).size <= CHECKED_BYTES) refuseDamage(database, path);
+}
+
+/** A program that dispatched what was moved would start it twice. */
+function refuseMoved(database: Database, path: string): void {
+  const found = database.prepare('SELECT value FROM installation WHERE name = ?').get(MARK);
+  if (found !== undefined) throw movedError(path, parseMark((found as { value: string }).value));
 }
 
 /** The settings that "durable" rests on are read back: a file system may refuse WAL, a library may be built otherwise. */

@@ -1,0 +1,195 @@
+import { sleep, type Clock } from '../../core/clock.js';
+import { PluginError } from '../../core/errors.js';
+import { checkServer } from '../postgres/check-server.js';
+import { Line } from '../postgres/line.js';
+import { MOVED } from '../postgres/moved.js';
+import { isDenied } from '../postgres/postgres-error.js';
+import { prepareDatabase, type DatabaseAddress } from '../postgres/postgres-journal.js';
+import type { Query } from '../postgres/session.js';
+import type { JournalEnd } from './journal-end.js';
+import { MARK, parseMark, type MoveMark } from './mark.js';
+import { readPage } from './postgres-read.js';
+import { writePage } from './postgres-write.js';
+import type { MovePosition } from './records.js';
+
+const PROGRESS = 'move_progress';
+const TOKEN_KEY = 'token_key';
+
+// A statement of a move reads or writes some hundred rows; a lock is had when what is under way has ended.
+const STATEMENT_MS = 60_000;
+const CONNECT_MS = 10_000;
+
+// The lease of a replica that was killed ends within 2.5 s.
+const LEASE_TRIES = 8;
+const LEASE_PAUSE_MS = 500;
+
+// Which tables refuse new rows, by the mark. No lease is had or renewed without a row in the one, and no event written without
+// one in the other, by whichever release: a replica that stood still while all this happened can do no harm.
+const CLOSED: Readonly<Record<MoveMark['t'], readonly string[]>> = {
+  leaving: ['replicas', 'keys'],
+  moved: ['replicas', 'keys'],
+  arriving: ['replicas'],
+};
+
+export interface PostgresEndOptions extends DatabaseAddress {
+  /** As it is shown. */
+  readonly place: string;
+  readonly clock: Clock;
+}
+
+/** A journal in PostgreSQL, for the role that owns its schema. Rejects as openPostgresJournal() does. */
+export async function openPostgresEnd({
+  url,
+  password,
+  place,
+  clock,
+}: PostgresEndOptions): Promise<JournalEnd> {
+  const line = new Line({
+    applicationName: 'ak-slack move',
+    statementMs: STATEMENT_MS,
+    connectMs: CONNECT_MS,
+    check: checkServer,
+    ...{ url, password },
+  });
+  const ask = <Row>(sql: string): Promise<Row[]> => line.run((query) => query<Row>(sql));
+  const transact = (step: (query: Query) => Promise<void>): Promise<void> =>
+    line.run(async (query) => {
+      await query('BEGIN');
+      try {
+        await step(query);
+        await query('COMMIT');
+      } catch (error) {
+        await query('ROLLBACK').catch(() => undefined);
+        throw isDenied(error) ? notOwner(error) : error;
+      }
+    });
+  const value = async (query: Query, name: string): Promise<string | undefined> => {
+    const [row] = await query<{ value: string }>('SELECT value FROM ak_slack.installation WHERE name = $1', [
+      name,
+    ]);
+    return row?.value;
+  };
+  const valueOf = (name: string): Promise<string | undefined> => line.run((query) => value(query, name));
+  const mark = async (): Promise<MoveMark | undefined> => {
+    const [table] = await ask<{ there: boolean }>(
+      `SELECT to_regclass('ak_slack.installation') IS NOT NULL AS there`,
+    );
+    const text = table?.there === true ? await valueOf(MARK) : undefined;
+    return text === undefined ? undefined : parseMark(text);
+  };
+  try {
+    // A journal that takes part in a move was brought up to date when that began, and refuses all else.
+    if ((await mark()) === undefined) await prepareDatabase({ url, password });
+  } catch (error) {
+    await line.close();
+    throw error;
+  }
+  const end: JournalEnd = {
+    place,
+    warning: undefined,
+    mark,
+    async setMark(wanted) {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          await transact(async (query) => {
+            await close(query, CLOSED[wanted.t]);
+            await refuseLive(query, place);
+            await put(query, MARK, JSON.stringify(wanted));
+          });
+          return;
+        } catch (error) {
+          const isLocked = error instanceof PluginError && error.code === 'journal_locked';
+          if (!isLocked || tries === LEASE_TRIES) throw error;
+          await sleep(clock, LEASE_PAUSE_MS);
+        }
+      }
+    },
+    clearMark: () =>
+      transact(async (query) => {
+        await open(query);
+        await query(`DELETE FROM ak_slack.installation WHERE name IN ('${MARK}', '${PROGRESS}')`);
+      }),
+    async counts() {
+      const [counts] = await ask<Awaited<ReturnType<JournalEnd['counts']>>>(
+        `SELECT (SELECT count(*) FROM ak_slack.tokens) AS tokens, (SELECT count(*) FROM ak_slack.events) AS waiting,
+          (SELECT count(*) FROM ak_slack.dead) AS dead, (SELECT count(*) FROM ak_slack.paths) AS paths,
+          (SELECT count(*) FROM ak_slack.keys) AS keys`,
+      );
+      return counts as NonNullable<typeof counts>;
+    },
+    async largestId() {
+      const [largest] = await ask<{ id: number }>(
+        `SELECT greatest((SELECT max(id) FROM ak_slack.events), (SELECT max(id) FROM ak_slack.dead),
+          (SELECT max(id) FROM ak_slack.paths), 0)::bigint AS id`,
+      );
+      return largest?.id ?? 0;
+    },
+    tokenKey: () => valueOf(TOKEN_KEY),
+    read: (part, after) => line.run((query) => readPage(query, part, after, clock.now())),
+    async progress() {
+      const text = await valueOf(PROGRESS);
+      return text === undefined ? undefined : (JSON.parse(text) as MovePosition);
+    },
+    begin: (largestId, tokenKey, progress) =>
+      transact(async (query) => {
+        await query('DELETE FROM ak_slack.tokens');
+        await query(`DELETE FROM ak_slack.installation WHERE name = '${TOKEN_KEY}'`);
+        if (tokenKey !== undefined) await put(query, TOKEN_KEY, tokenKey);
+        await query(`ALTER TABLE ak_slack.events ALTER id RESTART WITH ${largestId + 1}`);
+        await put(query, PROGRESS, JSON.stringify(progress));
+      }),
+    write: (page, progress) =>
+      transact(async (query) => {
+        await writePage(query, page);
+        await put(query, PROGRESS, JSON.stringify(progress));
+      }),
+    empty: () =>
+      transact(async (query) => {
+        await query(
+          `TRUNCATE ak_slack.events, ak_slack.dead, ak_slack.keys, ak_slack.paths, ak_slack.tokens, ak_slack.sources`,
+        );
+        await query(`DELETE FROM ak_slack.installation WHERE name IN ('${TOKEN_KEY}', '${PROGRESS}')`);
+      }),
+    close: () => line.close(),
+  };
+  return end;
+}
+
+async function put(query: Query, name: string, text: string): Promise<void> {
+  await query(
+    `INSERT INTO ak_slack.installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+    [name, text],
+  );
+}
+
+/** From the commit on these tables refuse new and changed rows, without a look at those that are there. */
+async function close(query: Query, tables: readonly string[]): Promise<void> {
+  await open(query);
+  for (const table of tables)
+    await query(`ALTER TABLE ak_slack.${table} ADD CONSTRAINT ${MOVED} CHECK (false) NOT VALID`);
+}
+
+async function open(query: Query): Promise<void> {
+  for (const table of ['replicas', 'keys'])
+    await query(`ALTER TABLE ak_slack.${table} DROP CONSTRAINT IF EXISTS ${MOVED}`);
+}
+
+/** A replica that joined before the table was closed is seen here; one that comes later is refused. */
+async function refuseLive(query: Query, place: string): Promise<void> {
+  const live = await query<{ name: string }>(
+    'SELECT DISTINCT name FROM ak_slack.replicas WHERE gone_at IS NULL AND expires_at > clock_timestamp() ORDER BY 1',
+  );
+  if (live.length > 0)
+    throw new PluginError(
+      'journal_locked',
+      `The journal ${place} is in use by ${live.map(({ name }) => name).join(', ')}: stop all replicas, and try again.`,
+    );
+}
+
+function notOwner(cause: unknown): PluginError {
+  return new PluginError(
+    'journal_unavailable',
+    'The role of the URL may not change the tables of the journal in PostgreSQL: move it with the role that owns the schema ak_slack.',
+    { cause },
+  );
+}

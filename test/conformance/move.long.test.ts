@@ -1,0 +1,256 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/core/clock.js';
+import type { JournalDatabase } from '../../src/storage/journal.js';
+import { moveJournal, type MoveRequest } from '../../src/storage/move/move-journal.js';
+import { openPostgresEnd } from '../../src/storage/move/postgres-end.js';
+import { openSqliteEnd } from '../../src/storage/move/sqlite-end.js';
+import { openPostgresJournal } from '../../src/storage/postgres/postgres-journal.js';
+import { Line } from '../../src/storage/postgres/line.js';
+import { openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
+import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
+import { makeRoles, type PreparedRoles } from '../world/postgres-roles.js';
+import { openInThread } from './in-thread-journal.js';
+import { contentOf, deliverAll, fillJournal, WAITING } from './moved-journal.js';
+import { row } from './rows.js';
+
+const MAX_BYTES = 1024 ** 3;
+
+describe('a move of the journal between a file and PostgreSQL', () => {
+  let server: PostgresServer;
+  let roles: PreparedRoles;
+  let admin: Line;
+  let folder: string;
+  let path: string;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+    roles = await makeRoles(server);
+    admin = new Line({ url: roles.adminUrl, applicationName: 'test', statementMs: 60_000 });
+  });
+
+  afterAll(async () => {
+    await admin.close();
+    await server.dispose();
+  });
+
+  beforeEach(async () => {
+    await roles.remakeSchema();
+    folder = await mkdtemp(join(tmpdir(), 'move-'));
+    path = join(folder, 'journal.sqlite');
+  });
+
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  const open = (name = 'one'): Promise<JournalDatabase> =>
+    openPostgresJournal({ url: roles.url, maxBytes: MAX_BYTES, clock: systemClock, name, version: 'test' });
+
+  const request = (over: Partial<MoveRequest> = {}): MoveRequest => ({
+    ...{ from: path, to: roles.ownerUrl, password: undefined, backups: 0, clock: systemClock },
+    ...{ isCancelled: false, isSourceDeleted: false, report: () => undefined },
+    ...over,
+  });
+
+  const fileContent = async (file: string): Promise<Awaited<ReturnType<typeof contentOf>>> => {
+    const end = await openSqliteEnd({ path: file, isMade: false, backups: 0, now: () => 5000 });
+    const content = await contentOf(end);
+    await end.close();
+    return content;
+  };
+
+  test('All that a file holds comes to PostgreSQL and back, and each may be dispatched only in one place', async () => {
+    const journal = await openInThread(path);
+    await fillJournal(journal);
+    await journal.close();
+    const before = await fileContent(path);
+    expect((await moveJournal(request())).counts).toEqual({
+      ...{ tokens: 3, waiting: WAITING + 4, dead: 1, paths: 2, keys: WAITING + 6 },
+    });
+    await expect(openInThread(path)).rejects.toMatchObject({ code: 'journal_moved' });
+
+    const shared = await open();
+    expect(await shared.append([row({ key: 'delivered' }), row({ key: 'dead' })])).toEqual([
+      'duplicate',
+      'duplicate',
+    ]);
+    expect(await shared.tokens.key('another key')).toBe('the key of this installation');
+    expect(await shared.findPaths('evt_1')).toMatchObject([{ key: 'slack-1', origin: 'socket 3' }]);
+    await shared.close();
+
+    const back = join(folder, 'back.sqlite');
+    await moveJournal(request({ from: roles.ownerUrl, to: back }));
+    const { keys, ...rows } = await fileContent(back);
+    const { keys: keysBefore, ...rowsBefore } = before;
+    expect(rows).toEqual(rowsBefore);
+    expect(keys!.map((each) => (each as { key: string }).key)).toEqual(
+      expect.arrayContaining(keysBefore!.map((each) => (each as { key: string }).key)),
+    );
+    await expect(open()).rejects.toMatchObject({
+      code: 'journal_moved',
+      message: expect.stringContaining(`was moved to ${back}`) as string,
+    });
+    const again = await openInThread(back);
+    const lanes = await deliverAll(again, 'me');
+    expect(lanes.get('con_1 C1 false')).toEqual(Array.from({ length: 15 }, (_, n) => `k${1 + 30 * n}`));
+    await again.close();
+  });
+
+  test('A move that is killed at any page goes on under load, and every event is delivered once and in order', async () => {
+    // A program that ended while it took and delivered events.
+    const first = await openSqliteJournal({ path, maxBytes: MAX_BYTES });
+    const rows = Array.from({ length: 300 }, (_, n) =>
+      row({
+        key: `e${n}`,
+        conversation: `C${n % 20}`,
+        connectionId: `con_${n % 3}`,
+        claimFor: n % 4 === 0 ? 'ended' : undefined,
+      }),
+    );
+    const appended = await first.append(rows);
+    const claimed = appended.flatMap((each) => (typeof each === 'object' ? [each.claimed] : []));
+    const [delivered, ...sending] = claimed;
+    expect(sending.length).toBeGreaterThan(0);
+    await first.settle('ended', 2000, [
+      { t: 'delivered', id: delivered ?? 0, eventId: '', recovered: false },
+    ]);
+    await first.close();
+    const taken = rows.map(({ key }) => key).filter((key) => key !== 'e0');
+
+    // Killed after its first page, then before its next one; then left alone.
+    const KILLED_AT = [1, 0];
+    const moveInChild = async (killAt: number | undefined): Promise<unknown> => {
+      const child = fork(join(import.meta.dirname, 'move-child.ts'), [path, roles.ownerUrl], {
+        execArgv: ['--import', 'tsx'],
+      });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      let counts: unknown;
+      child.on('message', (message) => {
+        if (typeof message === 'object') counts = message;
+        else if (message === killAt) child.kill('SIGKILL');
+        else child.send('go on');
+      });
+      await once(child, 'exit');
+      return counts;
+    };
+    for (const killAt of KILLED_AT) {
+      expect(await moveInChild(killAt)).toBeUndefined();
+      await expect(open()).rejects.toMatchObject({ code: 'journal_moved' });
+      await expect(openInThread(path)).rejects.toMatchObject({ code: 'journal_moved' });
+    }
+    expect(await moveInChild(undefined)).toMatchObject({ waiting: taken.length, keys: rows.length });
+
+    // Replicas start while new events come.
+    const journal = await open();
+    const later = Array.from({ length: 60 }, (_, n) => ({
+      key: `later${n}`,
+      conversation: `C${n % 20}`,
+      connectionId: `con_${n % 3}`,
+    }));
+    const delivering = deliverAll(journal, 'me');
+    for (const each of later) await journal.append([row(each)]);
+    const lanes = [...(await delivering).entries(), ...(await deliverAll(journal, 'me')).entries()];
+    const all = lanes.flatMap(([, keys]) => keys);
+    expect([...all].sort()).toEqual([...taken, ...later.map(({ key }) => key)].sort());
+    for (const [lane] of lanes) {
+      const keys = lanes.filter(([name]) => name === lane).flatMap(([, some]) => some);
+      const numbers = keys.map(
+        (key) => (key.startsWith('later') ? 1000 : 0) + Number(key.replaceAll(/\D/g, '')),
+      );
+      expect(numbers).toEqual([...numbers].sort((left, right) => left - right));
+    }
+    await journal.close();
+  });
+
+  test('A move waits for no replica that runs, and names it; what the move has changed is taken back', async () => {
+    const journal = await openInThread(path);
+    await journal.append([row()]);
+    await journal.close();
+    await moveJournal({ ...request(), to: roles.ownerUrl });
+    const replica = await open('the-first');
+    const back = join(folder, 'back.sqlite');
+    await expect(moveJournal(request({ from: roles.ownerUrl, to: back }))).rejects.toMatchObject({
+      code: 'journal_locked',
+      message: expect.stringContaining('the-first') as string,
+    });
+    expect(await replica.append([row({ key: 'goes on' })])).toEqual(['behind']);
+    await replica.close();
+    await moveJournal(request({ from: roles.ownerUrl, to: back }));
+    const moved = await openInThread(back);
+    expect((await moved.stats()).sources).toMatchObject([{ waiting: 2 }]);
+    await moved.close();
+  });
+
+  test('A replica that stood still from before a move neither claims from the first journal nor writes to it', async () => {
+    const clock = { ...systemClock, isStill: false };
+    const still = await openPostgresJournal({
+      ...{ url: roles.ownerUrl, maxBytes: MAX_BYTES, name: 'still', version: 'test' },
+      clock: {
+        now: () => clock.now(),
+        monotonic: () => clock.monotonic(),
+        setTimer: (delay, ring) => clock.setTimer(delay, () => (clock.isStill ? undefined : ring())),
+      },
+    });
+    await still.append([row({ key: 'before' })]);
+    clock.isStill = true;
+    await moveJournal(request({ from: roles.ownerUrl, to: path }));
+    await expect(still.append([row({ key: 'after' })])).rejects.toMatchObject({ code: 'journal_moved' });
+    expect(
+      (await still.claim('me', 5000, [{ appId: 'A1', connectionId: 'con_1', urgent: false, limit: 1 }])).rows,
+    ).toEqual([]);
+    await still.close();
+  });
+
+  test('The role of the program may not move the journal, and is told which role may', async () => {
+    const journal = await openInThread(path);
+    await journal.append([row()]);
+    await journal.close();
+    const owner = await openPostgresEnd({
+      url: roles.ownerUrl,
+      password: undefined,
+      place: 'x',
+      clock: systemClock,
+    });
+    await owner.close();
+    await expect(moveJournal(request({ to: roles.url }))).rejects.toMatchObject({
+      code: 'journal_unavailable',
+      message: expect.stringContaining('the role that owns the schema') as string,
+    });
+    await (await openInThread(path)).close();
+  });
+
+  test('A move that is given up leaves PostgreSQL empty, and what was moved from it may be removed', async () => {
+    const journal = await openInThread(path);
+    await fillJournal(journal);
+    await journal.close();
+    const end = await openSqliteEnd({ path, isMade: false, backups: 0, now: () => 5000 });
+    const to = await openPostgresEnd({
+      url: roles.ownerUrl,
+      password: undefined,
+      place: 'there',
+      clock: systemClock,
+    });
+    const mark = { id: '1', other: 'x', at: 1 };
+    await end.setMark({ t: 'leaving', ...mark });
+    await to.setMark({ t: 'arriving', ...mark });
+    await to.begin(10, 'key', { part: 'waiting', after: undefined });
+    await to.write(await end.read('waiting', undefined), { part: 'waiting', after: 1 });
+    await to.close();
+    await end.close();
+    await moveJournal(request({ isCancelled: true }));
+    await moveJournal(request());
+    await moveJournal(
+      request({ from: roles.ownerUrl, to: join(folder, 'back.sqlite'), isSourceDeleted: true }),
+    );
+    expect(await admin.run((query) => query('SELECT id FROM ak_slack.events'))).toEqual([]);
+    await moveJournal(request({ from: join(folder, 'back.sqlite') }));
+    const shared = await open();
+    expect((await shared.stats()).sources.length).toBeGreaterThan(0);
+    await shared.close();
+  });
+});
