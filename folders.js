@@ -131,6 +131,7 @@ export const FOLDERS = {
       'live-connection.ts',
       'ports.ts',
       'setup.ts',
+      'slack-app.ts',
       'slack-failure.ts',
       'stored-tokens.ts',
     ],

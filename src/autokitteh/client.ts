@@ -8,6 +8,7 @@ import { cutText } from '../core/text.js';
 import { DIRECT, type Outbound } from '../core/outbound.js';
 import { AuthService } from '../gen/autokitteh/auth/v1/auth_pb.js';
 import { ConnectionsService } from '../gen/autokitteh/connections/v1/connections_pb.js';
+import { DeploymentsService, DeploymentState } from '../gen/autokitteh/deployments/v1/deployments_pb.js';
 import { DispatcherService } from '../gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
 import { EventsService } from '../gen/autokitteh/events/v1/events_pb.js';
 import { ProjectsService } from '../gen/autokitteh/projects/v1/projects_pb.js';
@@ -60,6 +61,7 @@ export interface SessionRecord {
 
 /** A trigger of a connection, as far as it says which events it takes. */
 export interface TriggerRecord {
+  readonly name: string;
   /** Empty or `*` for all. */
   readonly eventType: string;
   /** A condition in CEL; empty if there is none. */
@@ -124,6 +126,8 @@ export interface AutoKitteh {
   sessionsOf(eventId: string, signal?: AbortSignal): Promise<SessionRecord[]>;
   /** The triggers of a connection, in all projects. */
   listTriggers(connectionId: string, signal?: AbortSignal): Promise<TriggerRecord[]>;
+  /** Whether a project has an active deployment, without which its triggers start nothing. */
+  hasActiveDeployment(projectId: string, signal?: AbortSignal): Promise<boolean>;
   /** The name of a project; nothing when it is unknown, deleted, or not ours to see. */
   projectName(projectId: string, signal?: AbortSignal): Promise<string | undefined>;
   /** The same server, asked with a person's own credentials and never with ours. */
@@ -293,9 +297,13 @@ function methods(
     async listTriggers(connectionId, signal) {
       checkConnectionId(connectionId);
       const { triggers } = await call(TriggersService.method.list, { connectionId }, signal);
-      return triggers.map(({ eventType, filter, codeLocation }) => {
-        return { eventType, filter, hasCall: (codeLocation?.name ?? '') !== '' };
+      return triggers.map(({ name, eventType, filter, codeLocation }) => {
+        return { name, eventType, filter, hasCall: (codeLocation?.name ?? '') !== '' };
       });
+    },
+    async hasActiveDeployment(projectId, signal) {
+      const request = { projectId, state: DeploymentState.ACTIVE, limit: 1 };
+      return (await call(DeploymentsService.method.list, request, signal)).deployments.length > 0;
     },
     async projectName(projectId, signal) {
       return (await call(ProjectsService.method.get, { projectId }, signal)).project?.name;

@@ -1,5 +1,5 @@
 import type { AutoKitteh } from '../autokitteh/client.js';
-import type { Tell } from './doctor/finding.js';
+import type { AskedConnection, Tell } from './doctor/finding.js';
 import type { PersonsAutoKitteh } from '../setup/ports.js';
 import type { AppManifest } from '../setup/app-manifest.js';
 import type { Clock } from '../core/clock.js';
@@ -86,6 +86,8 @@ export interface CommandPorts {
   running(flags: Flags, url?: string): RunningProgram;
   /** Tries what a start needs, and tells of each step. */
   doctor(flags: Flags, url: string | undefined, tell: Tell): Promise<void>;
+  /** Goes through what keeps events of one connection from a workflow, and tells of each step. */
+  connectionDoctor(flags: Flags, url: string | undefined, asked: AskedConnection, tell: Tell): Promise<void>;
   readonly journal: JournalTools;
   /** Runs the demo; answers the exit code. */
   demo(options: DemoOptions): Promise<number>;

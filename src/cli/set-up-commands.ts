@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { tokenKind } from '../browser/token-shape.js';
 import { deadline } from '../core/cancellation.js';
-import { errorMessage, PluginError } from '../core/errors.js';
+import { PluginError } from '../core/errors.js';
 import { createAppLink, manifestJson, manifestYaml } from '../setup/app-manifest.js';
 import { slackFailureForOperators } from '../setup/slack-failure.js';
 import { checkTokens, type CheckStep, type TokenCheck, type Tokens } from '../setup/check-tokens.js';
@@ -10,6 +9,7 @@ import { openConnection } from '../setup/connection-access.js';
 import { saveConnection } from '../setup/stored-tokens.js';
 import { resolveConnection } from './connection-argument.js';
 import type { CommandPorts, Flags, SetupTools, Terminal } from './ports.js';
+import { readSecretFile } from './secret-file.js';
 
 const MARKS: Readonly<Record<CheckStep['verdict'], string>> = {
   passed: 'ok  ',
@@ -168,13 +168,4 @@ async function readTyped(terminal: Terminal): Promise<string> {
     lines.push(line);
   }
   return lines.join('\n');
-}
-
-/** A file with a secret in it, without the blanks around. */
-async function readSecretFile(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (cause) {
-    throw new PluginError('bad_input', `${path} cannot be read: ${errorMessage(cause)}`, { cause });
-  }
 }

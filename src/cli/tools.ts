@@ -10,6 +10,7 @@ import { slackSiteOf } from '../slack/app-pages.js';
 import { createSlackHttp } from '../slack/http.js';
 import { createWebApi } from '../slack/web-api.js';
 import { openServerLine } from '../server-line.js';
+import { runConnectionDoctor } from './doctor/connection-doctor.js';
 import { runDoctor } from './doctor/doctor.js';
 import { runningProgram } from './running-program.js';
 import { SETTINGS, type Setting } from '../settings.js';
@@ -35,6 +36,11 @@ export function commandPorts(
           given: givenSettings(environment, flags),
           running: (config) => runningProgram(config, url),
         },
+        tell,
+      ),
+    connectionDoctor: (flags, url, asked, tell) =>
+      runConnectionDoctor(
+        { config: () => configOf(flags), running: (config) => runningProgram(config, url), ...asked },
         tell,
       ),
     journal: journalTools(configOf),

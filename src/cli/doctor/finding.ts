@@ -14,3 +14,13 @@ export interface Finding {
 
 /** Takes each finding as it is made. */
 export type Tell = (finding: Finding) => void;
+
+/** Which connection to go through, and with whose credentials. */
+export interface AskedConnection {
+  /** `project/connection`, or its id. */
+  readonly named: string;
+  /** The person's own credential for AutoKitteh; without one the program's is taken. */
+  readonly userToken: string | undefined;
+  /** An app configuration token of Slack, with which the app's subscriptions can be read. */
+  readonly appConfigToken: string | undefined;
+}

@@ -76,8 +76,13 @@ describe('the client of AutoKitteh', () => {
       });
       router.rpc(TriggersService.method.list, () => ({
         triggers: [
-          { eventType: 'message', filter: 'data.x', codeLocation: { path: 'a', name: 'f' } },
-          { eventType: '' },
+          {
+            name: 'messages',
+            eventType: 'message',
+            filter: 'data.x',
+            codeLocation: { path: 'a', name: 'f' },
+          },
+          { name: 'nothing', eventType: '' },
         ],
       }));
       router.rpc(DispatcherService.method.dispatch, (request) => {
@@ -154,8 +159,8 @@ describe('the client of AutoKitteh', () => {
       { eventId: '', projectId: 'prj_1', stateType: RUNNING, countOnly: true },
     ]);
     expect(await client.listTriggers(CONNECTION)).toEqual([
-      { eventType: 'message', filter: 'data.x', hasCall: true },
-      { eventType: '', filter: '', hasCall: false },
+      { name: 'messages', eventType: 'message', filter: 'data.x', hasCall: true },
+      { name: 'nothing', eventType: '', filter: '', hasCall: false },
     ]);
   });
 

@@ -14,7 +14,7 @@ const ROW: JournalRow = {
   ...{ kind: 'events_api', body: '{}', receivedAt: 5_000, attempts: 1, retried: false, unansweredAt: 6_000 },
 };
 const NEVER = new AbortController().signal;
-const all: TriggerRecord = { eventType: '', filter: '', hasCall: true };
+const all: TriggerRecord = { name: 'all', eventType: '', filter: '', hasCall: true };
 
 interface There {
   readonly projectId?: string;
