@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-const NO_PYTHON =
+/** What to say where there is no Python. */
+export const NO_PYTHON =
   'python3 is missing, which the documents for authors are tried with: apt-get install python3 (3.11 or later), or python.org';
 
 /** Runs `python3` with these arguments, and writes `input` to it; resolves with what it printed. Rejects if it failed. */

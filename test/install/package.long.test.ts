@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +98,18 @@ describe('The package, installed as docs/operate.md says', () => {
     );
     const found = await installedPackages(join(home, 'ak-slack'));
     expect(found.filter((name) => name !== `${NAME}@${version}`).sort()).toEqual(wanted.sort());
+  });
+
+  it('The package has every file that its pages for authors lead to', () => {
+    const folder = join(home, 'ak-slack/node_modules', NAME, 'docs/authors');
+    const pages = readdirSync(folder).filter((file) => file.endsWith('.md'));
+    expect(pages).toContain('first-workflow.md');
+    const missing = pages.flatMap((page) =>
+      [...readFileSync(join(folder, page), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)]
+        .map(([, link = '']) => link)
+        .filter((link) => !existsSync(join(folder, link))),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('The page says how much of the disk the installation takes', () => {

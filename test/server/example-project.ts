@@ -61,9 +61,14 @@ export interface DeployedExample {
   remove(): Promise<void>;
 }
 
+/** Reads a manifest; fails where it is none. */
+export function readManifestText(text: string): ExampleProject['manifest'] {
+  return schema.parse(parse(text)).project;
+}
+
 /** Reads the project in `folder`; fails where the manifest is none. */
 export async function readExample(folder: string): Promise<ExampleProject> {
-  const { project } = schema.parse(parse(await readFile(join(folder, 'autokitteh.yaml'), 'utf8')));
+  const project = readManifestText(await readFile(join(folder, 'autokitteh.yaml'), 'utf8'));
   const names = (await readdir(folder)).filter((name) => /\.(star|py)$/.test(name));
   const contents = await Promise.all(names.map((name) => readFile(join(folder, name))));
   const files = Object.fromEntries(names.map((name, index) => [name, new Uint8Array(contents[index] ?? [])]));

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withSettingsTable } from '../../scripts/settings-table.js';
@@ -36,8 +36,12 @@ describe('the README', () => {
   });
 });
 
-describe('the pages about the installation', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/operate.md'];
+describe('the pages about the installation and for authors', () => {
+  const authors = readdirSync(join(ROOT, 'docs/authors')).filter((file) => file.endsWith('.md'));
+  const pages = [
+    ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/operate.md'],
+    ...authors.map((file) => `docs/authors/${file}`),
+  ];
   const texts = new Map(pages.map((page) => [page, readFileSync(join(ROOT, page), 'utf8')]));
 
   it('The pages name the file of the package, and never a package of a registry', () => {

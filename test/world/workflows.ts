@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Settings } from '../../src/config.js';
 import { scaledClock } from '../../src/core/clock.js';
 import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
+import { DEFAULT_SCOPES } from '../../src/sim/slack/directory/default-scopes.js';
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import type { Frame } from '../../src/sim/slack/frames/draft.js';
 import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
@@ -32,10 +33,11 @@ export interface WorkflowWorld extends OpenWorld {
 // is long enough for every machine, and everything else stays as it is.
 const SLOWER = 0.2;
 
-/** Starts them; on a real server Slack's time and the program's run slower. */
+/** Starts them; on a real server Slack's time and the program's run slower. The bot has `moreScopes` beside the usual ones. */
 export async function startWorkflowWorld(
   settings: Settings = {},
   server?: ServerUnderTest,
+  moreScopes: readonly string[] = [],
 ): Promise<WorkflowWorld> {
   const theServer = server ?? (await startServerUnderTest());
   const clock = scaledClock(theServer.standIn === undefined ? SLOWER : 1);
@@ -50,7 +52,8 @@ export async function startWorkflowWorld(
   });
   const { slack, program } = world;
   const app = slack.addApp('Workflows');
-  const installation = slack.install(app, slack.addWorkspace('Workshop'));
+  const scopes = [...DEFAULT_SCOPES, ...moreScopes];
+  const installation = slack.install(app, slack.addWorkspace('Workshop'), { scopes });
   const newest = async (project: TestProject, call: string): Promise<SeenSession | undefined> =>
     (await theServer.sessionsOf(project)).find((session) => session.call === call);
   return {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-const PYRIGHT = createRequire(import.meta.url).resolve('pyright/index.js');
+const require = createRequire(import.meta.url);
+const PYRIGHT = require.resolve('pyright/index.js');
 const TYPES = join(import.meta.dirname, '../../../docs/authors/slack_events.py');
 
 const PROGRAM = `from typing import cast

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +65,13 @@ async function connected(world: World, triggers: Triggers) {
   return { ...added, connection };
 }
 
+/** The points of the list for people, in its order. */
+async function pointsOfPage(): Promise<string[]> {
+  const page = await readFile(join(import.meta.dirname, '../../../docs/authors/why-no-event.md'), 'utf8');
+  const [, table = ''] = page.split(/^\| point .*\n.*\n/m);
+  return [...(table.split('\n\n')[0] ?? '').matchAll(/^\| `([^`]+)`/gm)].map(([, point = '']) => point);
+}
+
 const ON_MESSAGE = { call: 'on_event', eventType: 'message' } as const;
 
 describe('the command doctor for one connection', () => {
@@ -78,11 +85,14 @@ describe('the command doctor for one connection', () => {
     const opened = world.slack.sockets(app).length;
     world.slack.send(installation, message());
     await world.server.waitForSession(connection.project, ({ state }) => state === 'completed');
-    const { code, of, failed } = await doctor(world, connection.id);
+    const { code, findings, of, failed } = await doctor(world, connection.id);
     lifted();
     expect([code, failed]).toEqual([0, []]);
     for (const step of ['connection', 'tokens', 'sockets', 'deployment', 'triggers', 'scopes', 'channels'])
       expect([step, ...new Set(of(step).map(({ verdict }) => verdict))]).toEqual([step, 'ok']);
+    const steps = [...new Set(findings.map(({ step }) => step))];
+    // What runs is told by its sockets.
+    expect(steps).toEqual((await pointsOfPage()).filter((point) => point !== 'program'));
     expect(of('sockets')[1]?.found).toBe(`2 sockets of app ${app.id} are live, of 2 that there should be.`);
     expect(of('triggers')[0]?.found).toBe('1 trigger: t0 takes message.');
     expect(of('app')).toEqual([
