@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
+import { eventually } from '../../helpers/eventually.js';
+import { addInstallation, connect } from '../../world/connections.js';
+import { overview } from '../../world/observations.js';
+import { openPeers, type Peers } from '../../world/open-world.js';
+import { AS_OPERATOR } from '../../world/program.js';
+import { SLACK_NAME, startReplica, type ReplicaProgram } from '../../world/replicas.js';
+import { startStandInUnderTest, type StandInUnderTest } from '../../world/server.js';
+import type { World } from '../../world/world.js';
+
+let postgres: PostgresServer;
+let peers: Peers<StandInUnderTest>;
+let programs: ReplicaProgram[];
+
+beforeEach(async () => {
+  postgres = await startPostgres();
+  peers = await openPeers({
+    slack: { publicUrl: `http://${SLACK_NAME}` },
+    server: (slack) => startStandInUnderTest({ slackApiUrl: `${slack.url}/api/` }),
+  });
+  programs = [];
+});
+
+afterEach(async () => {
+  for (const program of programs) await program.stop();
+  await peers.stop();
+  await postgres.dispose();
+});
+
+async function replica(name: string): Promise<ReplicaProgram> {
+  const { slack, server } = peers;
+  const program = await startReplica(name, { postgres, slack, server });
+  programs.push(program);
+  return program;
+}
+
+/** What a person reads of the part of the page with this id, and of its lamps. */
+async function read(program: ReplicaProgram, part: string): Promise<{ text: string; lamps: string[] }> {
+  const page = await (await fetch(`${program.pluginUrl}/ops/`, { headers: AS_OPERATOR })).text();
+  const [section = ''] = new RegExp(`<section id="${part}"[^]*?</section>`).exec(page) ?? [];
+  return {
+    text: section.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' '),
+    lamps: [...section.matchAll(/data-code="(\w+)"/g)].map(([, code]) => code ?? ''),
+  };
+}
+
+/** Waits until the replicas on the page are such. */
+async function untilReplicas(program: ReplicaProgram, words: RegExp): Promise<void> {
+  let text = '';
+  try {
+    await eventually(async () => words.test(({ text } = await read(program, 'replicas')).text), `${words}`);
+  } catch (cause) {
+    throw new Error(`the page says:${text}`, { cause });
+  }
+}
+
+describe('The replicas on the status page', () => {
+  it('Each page shows all replicas, one that is lost as gone since then, and all is well when it is back', async () => {
+    const [one, two, three] = [await replica('one'), await replica('two'), await replica('three')];
+    const { slack, server } = peers;
+    const owner = await server.createUser();
+    const world = { slack, server, standIn: server.standIn, owner, program: one } as unknown as World;
+    const { installation, appToken } = addInstallation(world);
+    await connect(world, installation, appToken);
+
+    for (const program of [one, two, three]) {
+      await untilReplicas(program, /one .*live .*sockets? .*three .*live .*two .*live/);
+      const { text, lamps } = await read(program, 'replicas');
+      expect(text).toContain(`${program.name} answers here live`);
+      expect(lamps).toEqual(['ok', 'ok', 'ok']);
+      expect((await read(program, 'verdict')).text).toContain('All is well');
+      const { replicas } = await overview({ ...world, program });
+      expect(replicas.reduce((sum, { sockets }) => sum + sockets, 0)).toBe(2);
+    }
+
+    await three.vanish();
+    for (const program of [one, two]) {
+      await untilReplicas(program, /three gone, last seen \d+ s ago/);
+      await eventually(
+        async () => (await read(program, 'verdict')).text.includes('1 problem'),
+        'one problem',
+      );
+      const { text, lamps } = await read(program, 'verdict');
+      expect(text).toMatch(
+        /Replica three is gone: .* Since .* UTC, for \d+ s\. Nothing is lost: .* What to do: Look into the log of three/,
+      );
+      expect(lamps[0]).toBe('warning');
+      expect((await read(program, 'replicas')).lamps.toSorted()).toEqual(['ok', 'ok', 'warning']);
+    }
+
+    const back = await replica('three');
+    for (const program of [one, two, back]) {
+      await untilReplicas(program, /three (?:answers here )?live/);
+      await eventually(async () => (await read(program, 'verdict')).text.includes('All is well'), 'all well');
+    }
+    await two.stop();
+    await eventually(async () => !(await read(one, 'replicas')).text.includes('two'), 'the one that stopped');
+    expect((await read(one, 'verdict')).text).toContain('All is well');
+  });
+});
