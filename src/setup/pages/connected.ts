@@ -188,7 +188,8 @@ function testMessageCard(view: PageView): Html {
     </details>
     <p>
       Then test the other direction: mention the bot in
-      Slack${command === undefined ? '' : html` or type <code>${command} hello</code>`}, and watch
+      Slack${command === undefined ? '' : html`, or type <code>${command} hello</code> if your app has that command`},
+      and watch
       <em>Last event</em> above.
     </p>
   </section>`;
