@@ -1,17 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { AppManifest } from '../../src/browser/app-manifest.js';
 import { Releasers } from '../../src/core/lifecycle.js';
 import { freePorts } from '../../src/demo/free-ports.js';
+import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import { message } from '../../src/sim/slack/frames/messages.js';
 import { eventually } from '../helpers/eventually.js';
-import { addInstallation, createConnection, type TestConnection } from '../world/connections.js';
 import { eventsOf, untilStatus } from '../world/observations.js';
 import { openPeers, type Peers } from '../world/open-world.js';
-import { startStandInUnderTest, type StandInUnderTest } from '../world/server.js';
+import { startStandInUnderTest, type StandInUnderTest, type TestUser } from '../world/server.js';
 import { barePath, commands, npmSettings, ROOT, Terminal } from './terminal.js';
 
 const NAME = 'autokitteh-slack-socket-mode';
@@ -20,21 +22,43 @@ const { version, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'packag
   peerDependencies: Record<string, string>;
 };
 
+const PAGE = join(ROOT, 'docs/operate.md');
+/** What is typed in the first terminal. */
+const FIRST = ['install', 'key', 'start'];
+
 let home: string;
 let peers: Peers<StandInUnderTest>;
 const releasers = new Releasers();
-let installation: ReturnType<typeof addInstallation>;
-let connection: TestConnection;
+let owner: TestUser;
+let installation: SlackInstallation;
+let appToken: string;
+let connectionId: string;
 let environment: Record<string, string>;
 let first: Terminal;
 
-/** A terminal of the person who follows the page, with another server and another connection than are named there. */
+/** A terminal of the person who follows the page, with another address of the server than is named there. */
 function terminal(blocks: readonly string[], input = ''): Terminal {
   const text = blocks.map((name) => commands('operate.md', name)).join('\n');
-  const typed = text
-    .replaceAll('http://localhost:9980', peers.server.url)
-    .replaceAll('my_project/my_slack', connection.id);
+  const typed = text.replaceAll('http://localhost:9980', peers.server.url);
   return new Terminal(['bash', '--norc', '-c', typed], { environment, folder: home, input });
+}
+
+/** What these commands print, which have to succeed. */
+async function follow(blocks: readonly string[], input = ''): Promise<string> {
+  const typed = terminal(blocks, input);
+  expect(await typed.ended, typed.output).toBe(0);
+  return typed.output;
+}
+
+/** What Slack's page behind the link does, and the app's pages after it. */
+function createApp(link: URL): void {
+  expect(`${link.origin}${link.pathname}`).toBe('https://api.slack.com/apps');
+  const manifest = parse(link.searchParams.get('manifest_yaml') ?? '') as AppManifest;
+  expect(manifest.features.slash_commands).toMatchObject([{ command: '/my_project' }]);
+  const app = peers.slack.addApp(manifest.display_information.name);
+  const { scopes } = manifest.oauth_config;
+  installation = peers.slack.install(app, peers.slack.addWorkspace(), { scopes: scopes.bot });
+  appToken = app.createAppToken(['connections:write']);
 }
 
 /** The installed program, run in a folder that has nothing to do with it. */
@@ -53,9 +77,14 @@ beforeAll(async () => {
   releasers.push('the home', () => rm(home, { recursive: true, force: true }));
   peers = await openPeers({ server: () => startStandInUnderTest() });
   releasers.push('Slack and AutoKitteh', () => peers.stop());
-  const owner = await peers.server.createUser();
-  installation = addInstallation(peers);
-  connection = await createConnection({ server: peers.server, owner });
+  owner = await peers.server.createUser();
+  const project = await peers.server.createProject(owner, {
+    name: 'my_project',
+    connections: { my_slack: {} },
+    triggers: [{ connection: 'my_slack', call: 'on_event' }],
+  });
+  await peers.server.deploy(project);
+  connectionId = project.connections['my_slack'] ?? '';
   const [plugin, gateway] = await freePorts(2);
   environment = {
     ...npmSettings(),
@@ -64,10 +93,7 @@ beforeAll(async () => {
     ...{ PLUGIN_LISTEN: `127.0.0.1:${plugin}`, GATEWAY_LISTEN: `127.0.0.1:${gateway}` },
   };
   execFileSync('npm', ['pack', '--pack-destination', home], { cwd: ROOT, stdio: 'pipe' });
-  const { botToken } = installation.installation;
-  await writeFile(join(home, 'slack-tokens'), `${botToken}\n${installation.appToken}\n`);
-  await writeFile(join(home, 'autokitteh-token'), `${owner.token}\n`);
-  first = terminal(['install', 'key', 'start'], `${peers.server.standIn.signKey}\n`);
+  first = terminal(FIRST, `${peers.server.standIn.signKey}\n`);
   releasers.push('the first terminal', () => first.end());
   await first.says('running');
 }, 1_800_000);
@@ -77,16 +103,26 @@ afterAll(() => releasers.releaseAll(), 60_000);
 describe('The package, installed as docs/operate.md says', () => {
   it('The page leads from the file of the package to a connection that is live and gets events', async () => {
     expect(first.output).toContain(version);
-    const second = terminal(['status', 'connect']);
-    await second.ended;
-    expect(second.output).toContain('is connected to');
-    await untilStatus(peers.server, connection.id, 'ok', /2 sockets live/);
-    expect((await run(['status'])).output).toContain('2 sockets live');
-    const { key } = peers.slack.send(installation.installation, message());
+    const link = (await follow(['status', 'app'])).split('\n').find((line) => line.startsWith('https://'));
+    createApp(new URL(link ?? ''));
+    await follow(['slack-tokens'], `${appToken}\n${installation.botToken}\n`);
+    await follow(['user-token'], `${owner.token}\n`);
+    expect(await follow(['status', 'connect'])).toContain('my_project/my_slack is connected to');
+    await untilStatus(peers.server, connectionId, 'ok', /2 sockets live/);
+    expect(await follow(['status'])).toMatch(
+      /^All is well\.[^]*^connection my_slack .*: ok, .*2 sockets live/m,
+    );
+    const { key } = peers.slack.send(installation, message());
     await eventually(
-      () => eventsOf(peers.server, connection.id).some(({ memo }) => memo['slack_event_id'] === key),
+      () => eventsOf(peers.server, connectionId).some(({ memo }) => memo['slack_event_id'] === key),
       'an event of Slack in AutoKitteh',
     );
+  });
+
+  it('Every command of the page about the package is one that this test runs, but for those that need `ak`', () => {
+    const [, section = ''] = /^## The package\n([^]*?)^## /m.exec(readFileSync(PAGE, 'utf8')) ?? [];
+    const blocks = [...section.matchAll(/(?:<!-- (\S+) -->\n\n)?^```sh$/gm)].map(([, name]) => name);
+    expect(blocks).toEqual([...FIRST, 'status', 'browser', 'app', 'slack-tokens', 'user-token', 'connect']);
   });
 
   it('The package brings its dependencies as package-lock.json names them, and no tools of development', async () => {
@@ -116,7 +152,7 @@ describe('The package, installed as docs/operate.md says', () => {
     const [kilobytes] = execFileSync('du', ['-sk', join(home, 'ak-slack/node_modules')], {
       encoding: 'utf8',
     }).split('\t');
-    const [, told] = /That takes (\d+) MB/.exec(readFileSync(join(ROOT, 'docs/operate.md'), 'utf8')) ?? [];
+    const [, told] = /That takes (\d+) MB/.exec(readFileSync(PAGE, 'utf8')) ?? [];
     expect(Math.abs(Number(told) - Number(kilobytes) / 1024)).toBeLessThan(4);
   });
 
@@ -128,9 +164,9 @@ describe('The package, installed as docs/operate.md says', () => {
   });
 
   it('The installed program checks tokens', async () => {
-    const { botToken } = installation.installation;
-    expect(await run(['check'], `${botToken}\n${installation.appToken}\n`)).toMatchObject({ code: 0 });
-    expect(await run(['check'], `${botToken}x\n${installation.appToken}\n`)).toMatchObject({ code: 1 });
+    const { botToken } = installation;
+    expect(await run(['check'], `${botToken}\n${appToken}\n`)).toMatchObject({ code: 0 });
+    expect(await run(['check'], `${botToken}x\n${appToken}\n`)).toMatchObject({ code: 1 });
   });
 
   it('The demo of the package says which packages it needs, and its tour loses nothing once they are installed', async () => {

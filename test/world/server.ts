@@ -29,6 +29,8 @@ export interface TestUser {
 
 /** A project as a manifest would describe it. */
 export interface ProjectPlan {
+  /** One that no other project has, unless said. */
+  readonly name?: string;
   /** Connections by name; of the organisation where `ofOrg` says so; none is made for one that `existing` names. */
   readonly connections: Readonly<Record<string, ConnectionPlan>>;
   readonly triggers?: readonly TriggerPlan[];
@@ -216,7 +218,9 @@ async function serverAt({ url, signKey, token: givenToken }: Address): Promise<S
 
 async function createProject(owner: TestUser, plan: ProjectPlan): Promise<TestProject> {
   const { projects, connections, triggers } = owner.clients;
-  const { projectId } = await projects.create({ project: { name: `p_${randomBytes(6).toString('hex')}` } });
+  const { projectId } = await projects.create({
+    project: { name: plan.name ?? `p_${randomBytes(6).toString('hex')}` },
+  });
   const ids: Record<string, string> = {};
   for (const [name, { integrationId = SLACK, ofOrg = false, existing }] of Object.entries(plan.connections)) {
     const place = ofOrg ? { orgId: owner.orgId } : { projectId };
