@@ -47,6 +47,7 @@ export const FOLDERS = {
       'client.ts',
       'connection-list.ts',
       'credentials.ts',
+      'event-reads.ts',
       'field-count.ts',
       'ids.ts',
       'rights-check.ts',
@@ -82,6 +83,7 @@ export const FOLDERS = {
     surface: [
       'app-manifest.js',
       'event-scopes.js',
+      'events.js',
       'live-state.js',
       'manifest-limits.js',
       'purposes.js',
@@ -127,6 +129,7 @@ export const FOLDERS = {
       'app-name.ts',
       'check-tokens.ts',
       'connection-access.ts',
+      'events/trigger-types.ts',
       'http/request.ts',
       'live-connection.ts',
       'ports.ts',

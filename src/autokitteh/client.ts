@@ -1,5 +1,4 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import { deadline } from '../core/cancellation.js';
@@ -18,6 +17,14 @@ import { VarsService } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import type { Credentials } from './credentials.js';
 import { ConnectionListReader, recordOf, type ConnectionRecord } from './connection-list.js';
 import { encodeDispatch, type OutgoingEvent } from './dispatch-encoding.js';
+import {
+  eventReads,
+  eventRecord,
+  milliseconds,
+  stateWord,
+  type EventReads,
+  type EventRecord,
+} from './event-reads.js';
 import { isConnectionId } from './ids.js';
 import { createUnaryCaller, refusal, type UnaryCaller, type UnaryOptions } from './rpc.js';
 import { statusFromMessage, statusToMessage, type Status } from './status.js';
@@ -29,19 +36,10 @@ export interface Variable {
   readonly isSecret: boolean;
 }
 
-/** An event as the server lists it: without its data, with its memo. */
-export interface EventRecord {
-  readonly eventId: string;
-  readonly destinationId: string;
-  readonly eventType: string;
-  readonly memo: Readonly<Record<string, string>>;
-  /** Milliseconds since 1970, by the server's clock; 0 if it gave none. */
-  readonly createdAt: number;
-}
-
 export interface EventQuery {
   readonly destinationId?: string;
   readonly integrationId?: string;
+  readonly orgId?: string;
   readonly eventType?: string;
   /** Newest first, at most so many; 0 or absent means all. */
   readonly maxResults?: number;
@@ -62,6 +60,7 @@ export interface SessionRecord {
 /** A trigger of a connection, as far as it says which events it takes. */
 export interface TriggerRecord {
   readonly name: string;
+  readonly projectId: string;
   /** Empty or `*` for all. */
   readonly eventType: string;
   /** A condition in CEL; empty if there is none. */
@@ -87,7 +86,7 @@ export interface CallerHeaders {
  * `forbidden`, `not_found`, `server_refused` (the server's own words), `server_unavailable`, `timeout`, or the
  * reason of an aborted signal.
  */
-export interface AutoKitteh {
+export interface AutoKitteh extends EventReads {
   /** The user that our credential stands for, or nothing. */
   whoAmI(signal?: AbortSignal): Promise<User | undefined>;
   /** Ids of connections with an active deployment (or of an organisation) that have `variable`; system rights. */
@@ -213,6 +212,7 @@ function methods(
 
   const list = new ConnectionListReader();
   return {
+    ...eventReads(call),
     async whoAmI(signal) {
       const { user } = await call(AuthService.method.whoAmI, {}, signal);
       return user === undefined ? undefined : { userId: user.userId, displayName: user.displayName };
@@ -272,10 +272,7 @@ function methods(
     },
     async listEvents(query, signal) {
       const { events } = await call(EventsService.method.list, { ...query, order: 'DESC' }, signal);
-      return events.map(({ eventId, destinationId, eventType, memo, createdAt }) => {
-        const at = createdAt === undefined ? 0 : timestampMs(createdAt);
-        return { eventId, destinationId, eventType, memo, createdAt: at };
-      });
+      return events.map(eventRecord);
     },
     async hasSession(query, signal) {
       const filter =
@@ -290,15 +287,16 @@ function methods(
       const { sessions } = await call(SessionsService.method.list, request, signal);
       return sessions.map(({ sessionId, state, createdAt }) => ({
         sessionId,
-        state: SessionStateType[state].toLowerCase(),
-        createdAt: createdAt === undefined ? 0 : timestampMs(createdAt),
+        state: stateWord(state),
+        createdAt: milliseconds(createdAt),
       }));
     },
     async listTriggers(connectionId, signal) {
       checkConnectionId(connectionId);
       const { triggers } = await call(TriggersService.method.list, { connectionId }, signal);
-      return triggers.map(({ name, eventType, filter, codeLocation }) => {
-        return { name, eventType, filter, hasCall: (codeLocation?.name ?? '') !== '' };
+      return triggers.map(({ name, projectId, eventType, filter, codeLocation }) => {
+        const hasCall = (codeLocation?.name ?? '') !== '';
+        return { name, projectId, eventType, filter, hasCall };
       });
     },
     async hasActiveDeployment(projectId, signal) {

@@ -21,3 +21,11 @@ export function elementById(document, id, kind) {
 export function setText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
+
+/**
+ * @param {Element | null | undefined} element
+ * @param {boolean} hidden
+ */
+export function hide(element, hidden) {
+  if (element instanceof HTMLElement) element.hidden = hidden;
+}

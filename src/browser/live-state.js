@@ -1,4 +1,4 @@
-import { setText } from './elements.js';
+import { hide, setText } from './elements.js';
 
 /**
  * What the page asks for every few seconds, as JSON.
@@ -141,12 +141,4 @@ function eventWords({ type, at }) {
  */
 function part(document, name) {
   return document.querySelector(`[data-live="${name}"]`);
-}
-
-/**
- * @param {Element | null} element
- * @param {boolean} hidden
- */
-function hide(element, hidden) {
-  if (element instanceof HTMLElement) element.hidden = hidden;
 }

@@ -71,15 +71,16 @@ export function toEvent(
   const frame = frameOf(whole, extras.appId);
   const inner = innerEvent(frame.kind, frame.payload);
   if (inner === undefined) throw new PluginError('bad_input', 'the frame holds no event');
+  const channel = channelOf(inner.event);
   return {
     eventType: inner.eventType,
-    channel: channelOf(inner.event),
+    channel,
     data: mapWithinLimit(whole, frame, inner, {
       answerUrl: extras.answerUrl ?? '',
       surelySmall: frameText.length <= SURELY_SMALL,
       step,
     }),
-    memo: memoOf(frame, extras),
+    memo: memoOf(frame, channel, extras),
   };
 }
 
@@ -166,7 +167,14 @@ function withoutToken({ event }: InnerEvent, { payload }: EventFrame): ExactObje
   return rest;
 }
 
-function memoOf({ envelopeId, payload }: EventFrame, { appId, key }: MappingExtras): Record<string, string> {
+// Slack's ids have about a dozen characters.
+const LONGEST_ID = 64;
+
+function memoOf(
+  { envelopeId, payload }: EventFrame,
+  channel: string,
+  { appId, key }: MappingExtras,
+): Record<string, string> {
   const time = payload['event_time'];
   return {
     slack_event_key: key,
@@ -174,6 +182,8 @@ function memoOf({ envelopeId, payload }: EventFrame, { appId, key }: MappingExtr
     slack_envelope_id: envelopeId,
     slack_event_id: stringAt(payload, 'event_id'),
     slack_event_time: typeof time === 'number' ? String(time) : '',
+    // The server lists events without their data.
+    slack_channel: channel.length > LONGEST_ID ? '' : channel,
   };
 }
 

@@ -1,4 +1,5 @@
-import type { AutoKitteh, EventQuery, EventRecord, TriggerRecord } from '../autokitteh/client.js';
+import type { AutoKitteh, EventQuery, TriggerRecord } from '../autokitteh/client.js';
+import type { EventRecord } from '../autokitteh/event-reads.js';
 import type { Fate, Sighting, TakenEvent } from '../delivery/sink.js';
 import type { JournalRow } from '../storage/rows.js';
 

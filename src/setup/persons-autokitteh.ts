@@ -38,6 +38,11 @@ export function personsAutoKitteh(
     connection: (...call) => read(server.connection(...call)),
     variables: (...call) => read(server.variables(...call)),
     projectName: (...call) => read(server.projectName(...call)),
+    listEvents: (...call) => read(server.listEvents(...call)),
+    event: (...call) => read(server.event(...call)),
+    listTriggers: (...call) => read(server.listTriggers(...call)),
+    latestSessions: (...call) => read(server.latestSessions(...call)),
+    activeDeployments: (...call) => read(server.activeDeployments(...call)),
     setVariables: (...call) => write(server.setVariables(...call)),
     deleteVariables: (...call) => write(server.deleteVariables(...call)),
   };

@@ -10,7 +10,16 @@ import type { SlackWebApi } from '../slack/web-api.js';
 /** The server as the person who asks may use it. */
 export type PersonsAutoKitteh = Pick<
   AutoKitteh,
-  'connection' | 'variables' | 'projectName' | 'setVariables' | 'deleteVariables'
+  | 'connection'
+  | 'variables'
+  | 'projectName'
+  | 'setVariables'
+  | 'deleteVariables'
+  | 'listEvents'
+  | 'event'
+  | 'listTriggers'
+  | 'latestSessions'
+  | 'activeDeployments'
 >;
 
 /** What is known right now about a connection that this program serves. */

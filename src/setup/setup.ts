@@ -7,10 +7,11 @@ import { PORT_LIMITS } from '../http/limits.js';
 import { answerAsset, loadAssets } from '../http/page-assets.js';
 import { manifestJson, manifestYaml, type AppManifest } from './app-manifest.js';
 import { manifestFor } from './app-name.js';
+import { ConnectionEvents, type PagePorts } from './events/connection-events.js';
 import { refusalOf } from './http/refusal.js';
 import type { SetupContext, SetupEnvironment } from './http/request.js';
 import { answerSave } from './http/save.js';
-import { answerState, showPage } from './http/show-page.js';
+import { answerEvents, answerState, showPage } from './http/show-page.js';
 import { OpenedSockets } from './opened-sockets.js';
 import type { SetupPorts } from './ports.js';
 
@@ -18,9 +19,15 @@ import type { SetupPorts } from './ports.js';
  * The connection page and its save endpoint, under `/slack`, as AutoKitteh's built-in integration has them. Everything
  * that concerns a connection is done with the credentials of the person who asks; the program's own are never used.
  */
-export function createSetup(ports: SetupPorts): Hono<SetupEnvironment> {
+export function createSetup(given: SetupPorts): Hono<SetupEnvironment> {
   const app = new Hono<SetupEnvironment>();
   const assets = loadAssets();
+  const connectionEvents = new ConnectionEvents(given);
+  const changed: SetupPorts['changed'] = (connectionId) => {
+    connectionEvents.forget(connectionId);
+    given.changed(connectionId);
+  };
+  const ports: PagePorts = { ...given, changed, connectionEvents };
   const parts = { ports, opened: new OpenedSockets(ports.clock), rare: new RareLines(ports.clock) };
   app.use(securityHeaders(ports.slackSite));
 
@@ -31,6 +38,7 @@ export function createSetup(ports: SetupPorts): Hono<SetupEnvironment> {
   app.get('/slack/', (context) => showPage(context, ports, {}));
 
   app.get('/slack/assets/state', (context) => answerState(context, ports));
+  app.get('/slack/assets/events', (context) => answerEvents(context, ports));
   // The name is in the address, as on the page that leads here: nothing of a connection is told to anybody.
   const manifestOf = ({ req }: SetupContext): AppManifest =>
     manifestFor(ports, req.query('name'), req.query('app') === 'documented');

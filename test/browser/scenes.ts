@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { toEvent, type MappedEvent } from '../../src/events/mapping.js';
 import type { LiveConnection } from '../../src/setup/ports.js';
 import type { Person } from './person.js';
 import type { Site } from './site.js';
@@ -162,6 +165,31 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'events',
+    async show(site, person) {
+      await showEvents(site, person);
+    },
+  },
+  {
+    name: 'event-unfolded',
+    async show(site, person) {
+      await showEvents(site, person);
+      await person.page.getByRole('link', { name: 'interaction' }).click();
+      await person.page.getByRole('heading', { name: 'The data of interaction' }).waitFor();
+      await person.page.getByText('empty, 0 or False').click();
+    },
+  },
+  {
+    name: 'events-not-shown',
+    async show(site, person) {
+      const id = await showEvents(site, person);
+      const { page } = person;
+      // One more than AutoKitteh has.
+      await page.goto(`${site.url}/slack/?cid=${id}&origin=cli&event=evt_01hzzzzzzzzzzzzzzzzzzzzzzz#event`);
+      await page.getByText('This connection has no such event').waitFor();
+    },
+  },
+  {
     name: 'test-message',
     async show(site, person) {
       await connect(site, person);
@@ -231,9 +259,52 @@ export const SCENES: readonly Scene[] = [
   },
 ];
 
+/** Triggers that take events, that wait for something else, and that the Slack app cannot serve. */
+const TRIGGERS: Parameters<Site['addConnection']>[1] = [
+  { name: 'on_mention', eventType: 'app_mention', call: 'on_event' },
+  { name: 'on_approval', eventType: 'interaction', filter: 'data.type == "block_actions"', call: 'on_event' },
+  { name: 'on_broken', eventType: 'app_mention', call: 'on_other_event' },
+  { name: 'on_help', eventType: 'message', filter: 'data.text.startsWith("help")', call: 'on_event' },
+  { name: 'on_deploy', eventType: 'message', filter: 'data.text == "deploy"', call: 'on_event' },
+  { name: 'on_file', eventType: 'file_shared', call: 'on_event' },
+  { name: 'on_click', eventType: 'block_actions', call: 'on_event' },
+];
+
+/** An event as this program sends it for a frame of Slack's. */
+export function eventOf(file: string): MappedEvent {
+  const text = readFileSync(join(import.meta.dirname, `../data/payloads/${file}.json`), 'utf8');
+  return toEvent(text, { appId: 'A07SYNTH01', key: file });
+}
+
+/** Shows the page of a connection to which events of several kinds came; gives its id. */
+export async function showEvents(site: Site, person: Person): Promise<string> {
+  site.server.emulate('main.star:on_other_event', () => {
+    throw new Error('no such channel');
+  });
+  const id = await connect(site, person, { triggers: TRIGGERS });
+  await site.arrive(id, eventOf('message.channels'), 70);
+  await site.deploy(id, 60);
+  const files = [
+    'message.im',
+    'app_mention',
+    'reaction_added',
+    'slash_command',
+    'interactive.block_actions.message',
+  ];
+  for (const [index, file] of files.entries()) await site.arrive(id, eventOf(file), 50 - 9 * index);
+  await person.page.reload();
+  await person.page.getByText('no trigger for this type').first().waitFor();
+  return id;
+}
+
 /** Opens the guide of a new connection and gives its id. */
-export async function openGuide(site: Site, person: Person, origin = 'cli'): Promise<string> {
-  const id = await site.addConnection('my_slack');
+export async function openGuide(
+  site: Site,
+  person: Person,
+  origin = 'cli',
+  triggers: Parameters<Site['addConnection']>[1] = [],
+): Promise<string> {
+  const id = await site.addConnection('my_slack', triggers);
   await person.open(id, origin);
   await person.page.locator('#editor:not([hidden])').waitFor({ state: 'attached' });
   return id;
@@ -261,9 +332,13 @@ export async function typeTokens(
 export async function connect(
   site: Site,
   person: Person,
-  { origin = 'cli', live = LIVE }: { origin?: string; live?: LiveConnection } = {},
+  {
+    origin = 'cli',
+    live = LIVE,
+    triggers = [],
+  }: { origin?: string; live?: LiveConnection; triggers?: Parameters<Site['addConnection']>[1] } = {},
 ): Promise<string> {
-  const id = await openGuide(site, person, origin);
+  const id = await openGuide(site, person, origin, triggers);
   site.live.set(id, live);
   await typeTokens(site, person);
   await person.page.getByRole('button', { name: 'Save Connection' }).click();

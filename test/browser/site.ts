@@ -11,10 +11,11 @@ import { startGateway } from '../../src/gateway/gateway.js';
 import type { StandIn } from '../../src/sim/autokitteh/stand-in.js';
 import type { SlackApp, SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
+import type { MappedEvent } from '../../src/events/mapping.js';
 import { createSlackHttp } from '../../src/slack/http.js';
 import { createWebApi } from '../../src/slack/web-api.js';
 import { openPeers } from '../world/open-world.js';
-import { startStandInUnderTest } from '../world/server.js';
+import { startStandInUnderTest, type TestProject, type TriggerPlan } from '../world/server.js';
 
 /** The pages behind the gateway, in front of a stand-in for AutoKitteh, beside a scripted Slack with one app in one workspace. */
 export interface Site {
@@ -34,13 +35,19 @@ export interface Site {
   /** The person's cookie. */
   readonly session: string;
   /** A new Slack connection of the person, in a project of its own; gives its id. */
-  addConnection(name: string): Promise<string>;
+  addConnection(name: string, triggers?: readonly Omit<TriggerPlan, 'connection'>[]): Promise<string>;
+  /** Deploys the connection's project, as if that had been `minutes` ago. */
+  deploy(connectionId: string, minutes?: number): Promise<void>;
+  /** Has AutoKitteh take an event of Slack's for the connection, as if that had been `minutes` ago. */
+  arrive(connectionId: string, event: MappedEvent, minutes?: number): Promise<void>;
   /** Variables of a connection as they are stored now. */
   stored(connectionId: string): Record<string, string>;
   /** Stores variables as the person, secrets all of them. */
   store(connectionId: string, values: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
 }
+
+const MINUTE_MS = 60_000;
 
 export async function startSite({
   trustedOrigins = [],
@@ -63,6 +70,7 @@ export async function startSite({
   const installation = slack.install(app, slack.addWorkspace('Acme'));
   const person = await server.createUser();
   const live = new Map<string, LiveConnection>();
+  const projects = new Map<string, TestProject>();
   const changed: string[] = [];
   const answers: { request: Request; status: number }[] = [];
   const logged: string[] = [];
@@ -118,9 +126,26 @@ export async function startSite({
     answers,
     logged,
     session: person.token,
-    async addConnection(name) {
-      const { connections } = await server.createProject(person, { connections: { [name]: {} } });
-      return connections[name] ?? '';
+    async addConnection(name, triggers = []) {
+      const project = await server.createProject(person, {
+        connections: { [name]: {} },
+        triggers: triggers.map((trigger) => ({ connection: name, ...trigger })),
+      });
+      const id = project.connections[name] ?? '';
+      projects.set(id, project);
+      return id;
+    },
+    async deploy(id, minutes = 0) {
+      const project = projects.get(id);
+      if (project === undefined) throw new Error('no connection of this site');
+      const row = server.standIn.store.deployments.get(await server.deploy(project));
+      if (row !== undefined) row.updatedAt -= minutes * MINUTE_MS;
+    },
+    async arrive(destinationId, { eventType, data, memo }, minutes = 0) {
+      const event = { destinationId, eventType, data, memo };
+      const { eventId } = await server.system.dispatcher.dispatch({ event, wait: true });
+      const row = server.standIn.store.events.find((each) => each.eventId === eventId);
+      if (row !== undefined) row.createdAt -= minutes * MINUTE_MS;
     },
     stored: (id) =>
       Object.fromEntries(

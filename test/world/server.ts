@@ -12,7 +12,7 @@ import {
   type StandInOptions,
 } from '../../src/sim/autokitteh/stand-in.js';
 import { integrationIdOf } from '../../src/sim/autokitteh/ids.js';
-import { SessionStateType } from '../../src/gen/autokitteh/sessions/v1/sessions_pb.js';
+import { SessionStateType, type Session } from '../../src/gen/autokitteh/sessions/v1/sessions_pb.js';
 import { Trigger_SourceType } from '../../src/gen/autokitteh/triggers/v1/triggers_pb.js';
 import { UserStatus } from '../../src/gen/autokitteh/users/v1/users_pb.js';
 
@@ -46,6 +46,8 @@ interface ConnectionPlan {
 export interface TriggerPlan {
   /** Name of the connection. */
   readonly connection: string;
+  /** `t0`, `t1` and so on unless it has one. */
+  readonly name?: string;
   /** Function in main.star; without one the trigger starts nothing. */
   readonly call?: 'on_event' | 'on_other_event' | 'on_start_waiting';
   readonly eventType?: string;
@@ -150,8 +152,14 @@ async function serverAt({ url, signKey, token: givenToken }: Address): Promise<S
   const created: TestProject[] = [];
 
   const sessionsOf = async ({ owner, projectId }: TestProject): Promise<SeenSession[]> => {
-    const { sessions } = await owner.clients.sessions.list({ projectId });
-    return sessions.map((session) => ({
+    const all: Session[] = [];
+    for (;;) {
+      const page = { projectId, pageSize: 100, skip: all.length };
+      const { sessions, count } = await owner.clients.sessions.list(page);
+      all.push(...sessions);
+      if (sessions.length === 0 || all.length >= Number(count)) break;
+    }
+    return all.map((session) => ({
       sessionId: session.sessionId,
       eventId: session.eventId,
       call: session.entrypoint?.name ?? '',
@@ -230,10 +238,11 @@ async function createProject(owner: TestUser, plan: ProjectPlan): Promise<TestPr
   const program = await readFile(join(import.meta.dirname, '../server/programs/main.star'));
   await projects.setResources({ projectId, resources: { 'main.star': new Uint8Array(program) } });
   const triggerIds: string[] = [];
-  for (const [index, { connection, call, eventType = '', filter = '' }] of (plan.triggers ?? []).entries()) {
+  for (const [index, planned] of (plan.triggers ?? []).entries()) {
+    const { name = `t${index}`, connection, call, eventType = '', filter = '' } = planned;
     const connectionId = ids[connection] ?? '';
     const trigger = {
-      name: `t${index}`,
+      name,
       projectId,
       connectionId,
       eventType,

@@ -1,4 +1,5 @@
-import type { AutoKitteh, EventRecord, SessionRecord, TriggerRecord } from '../../autokitteh/client.js';
+import type { AutoKitteh, SessionRecord, TriggerRecord } from '../../autokitteh/client.js';
+import type { EventRecord } from '../../autokitteh/event-reads.js';
 import { errorMessage } from '../../core/errors.js';
 import { counted } from '../../core/words.js';
 import type { EventView } from '../../ops/event-search.js';

@@ -4,7 +4,7 @@ import { appFailure, slackApps } from '../../setup/slack-app.js';
 import type { SlackWebApi } from '../../slack/web-api.js';
 import type { AppFacts } from './app-steps.js';
 import type { Finding } from './finding.js';
-import { insteadOf, subscriptionsFor } from './trigger-types.js';
+import { insteadOf, subscriptionsFor } from '../../setup/events/trigger-types.js';
 
 export interface SubscriptionsAsked {
   readonly app: AppFacts;

@@ -7,7 +7,7 @@ import { tryChannels } from './channel-step.js';
 import type { KnownConnection } from './connection-steps.js';
 import type { Finding } from './finding.js';
 import { trySubscriptions } from './subscription-steps.js';
-import { insteadOf, isKnownType, scopesFor } from './trigger-types.js';
+import { insteadOf, isKnownType, scopesFor } from '../../setup/events/trigger-types.js';
 
 export interface TriggersAsked {
   readonly known: KnownConnection;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { TriggerRecord } from '../../autokitteh/client.js';
 import { manifestFindings } from '../../browser/manifest-limits.js';
 import { configTokenProblem, pastedToken } from '../../browser/token-shape.js';
 import { errorMessage } from '../../core/errors.js';
@@ -6,6 +7,7 @@ import type { JsonObject } from '../../core/json.js';
 import { readAppManifest, type AppManifest } from '../app-manifest.js';
 import { manifestFor } from '../app-name.js';
 import { projectOf } from '../connection-access.js';
+import { unservedTriggers } from '../events/missing.js';
 import { changesTo, type ManifestChanges } from '../manifest-changes.js';
 import type { AppOutcome } from '../pages/view.js';
 import { appFailure, slackApps, type SlackApps } from '../slack-app.js';
@@ -14,6 +16,8 @@ import type { ActionAnswer, Run } from './action.js';
 /** What is asked of Slack: to create an app, or to change one. */
 interface Wish {
   readonly apps: SlackApps;
+  /** What the triggers of the connection wait for; nothing where AutoKitteh does not tell. */
+  readonly triggers: readonly TriggerRecord[];
   /** Empty for a new app. */
   readonly appId: string;
   readonly wanted: AppManifest;
@@ -68,7 +72,8 @@ async function readWish(request: Run): Promise<Wish | AppOutcome> {
       'Slack would not take this app.',
       problems.map(({ text }) => text),
     );
-  return { apps: slackApps(slack, token, signal), appId, wanted, proposed };
+  const triggers = await autokitteh.listTriggers(connection.record.id, signal).catch(() => []);
+  return { apps: slackApps(slack, token, signal), triggers, appId, wanted, proposed };
 }
 
 /** The manifest as it was edited, or a sentence; without the script, the proposed one. */
@@ -87,7 +92,7 @@ interface Found extends ManifestChanges {
 }
 
 /** Asks Slack what there is, and whether it takes what is wanted; changes nothing. */
-async function changesOf({ apps, appId, wanted, proposed }: Wish): Promise<Found | AppOutcome> {
+async function changesOf({ apps, triggers, appId, wanted, proposed }: Wish): Promise<Found | AppOutcome> {
   const current = appId === '' ? undefined : await apps.exportManifest(appId);
   if (current?.ok === false) return refusedBySlack(current);
   const changes = current === undefined ? newApp(wanted) : changesTo(current.value, wanted, proposed);
@@ -95,7 +100,8 @@ async function changesOf({ apps, appId, wanted, proposed }: Wish): Promise<Found
     const validated = await apps.validate(changes.manifest, appId);
     if (!validated.ok) return refusedBySlack(validated);
   }
-  return { ...changes, current: current?.value };
+  const warnings = [...changes.warnings, ...unservedTriggers(changes.manifest, triggers)];
+  return { ...changes, warnings, current: current?.value };
 }
 
 function newApp(wanted: AppManifest): ManifestChanges {

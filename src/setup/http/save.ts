@@ -5,9 +5,9 @@ import { cutText } from '../../core/text.js';
 import { refererOf, senderOf, type Sender } from '../../http/request-sender.js';
 import { withAnswerLimit } from '../answer-limit.js';
 import { findConnection } from '../connection-access.js';
+import type { PagePorts } from '../events/connection-events.js';
 import type { OpenedSockets } from '../opened-sockets.js';
 import { personsAutoKitteh, WriteUnansweredError } from '../persons-autokitteh.js';
-import type { SetupPorts } from '../ports.js';
 import { asBuiltIn, SAVE_LIMIT_MS, saveLikeBuiltIn, type SaveAnswer } from './built-in-save.js';
 import { doAction, typedAppId } from './page-action.js';
 import { refusalOf } from './refusal.js';
@@ -15,7 +15,7 @@ import { callerHeaders, readFields, type Fields, type SetupContext } from './req
 import { showPage } from './show-page.js';
 
 export interface SaveParts {
-  readonly ports: SetupPorts;
+  readonly ports: PagePorts;
   readonly opened: OpenedSockets;
   /** Lines about forms that were refused, by status. */
   readonly rare: RareLines;
@@ -75,7 +75,7 @@ function send(
 
 async function answerAction(
   context: SetupContext,
-  ports: SetupPorts,
+  ports: PagePorts,
   opened: OpenedSockets,
   fields: Fields,
 ): Promise<Response> {
@@ -128,7 +128,7 @@ interface ServerSave {
  */
 async function saveOnServer(
   context: SetupContext,
-  ports: SetupPorts,
+  ports: PagePorts,
   { fields, sender, passOn }: ServerSave,
 ): Promise<Response | SaveAnswer | 'forged'> {
   const connectionId = fields.get('cid');

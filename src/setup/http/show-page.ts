@@ -3,10 +3,11 @@ import { PluginError } from '../../core/errors.js';
 import { withAnswerLimit } from '../answer-limit.js';
 import { manifestFor } from '../app-name.js';
 import { findConnection, openConnection, projectOf, type OwnConnection } from '../connection-access.js';
+import type { Looked, PageAddress, PagePorts } from '../events/connection-events.js';
 import { renderPage } from '../pages/page.js';
 import type { Outcome, Question, Subject } from '../pages/view.js';
 import { personsAutoKitteh } from '../persons-autokitteh.js';
-import { stateAnswer, type SetupPorts } from '../ports.js';
+import { stateAnswer, type PersonsAutoKitteh, type SetupPorts } from '../ports.js';
 import { storedTokens } from '../stored-tokens.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { callerHeaders, type SetupContext } from './request.js';
@@ -33,13 +34,13 @@ export interface PageRequest {
 /** The page for a connection, or the guide alone; its status is that of what could not be shown, if anything. */
 export async function showPage(
   context: SetupContext,
-  ports: SetupPorts,
+  ports: PagePorts,
   request: PageRequest,
 ): Promise<Response> {
   const connectionId = request.connectionId ?? context.req.query('cid') ?? '';
   const origin = request.origin ?? context.req.query('origin') ?? '';
   const documented = request.documented ?? context.req.query('app') === 'documented';
-  const { subject, status } = await subjectOf(context, ports, connectionId, request);
+  const { subject, status } = await subjectOf(context, ports, { connectionId, origin }, request);
   const name = subject.t === 'connection' ? (subject.project ?? subject.connection.record.name) : undefined;
   const page = renderPage({
     nonce: context.get('secureHeadersNonce') ?? '',
@@ -57,18 +58,39 @@ export async function showPage(
   return context.html(page, request.status ?? status);
 }
 
+/** The events of a connection that is set up, and the one that is unfolded. */
+async function eventsOf(
+  { connectionEvents }: PagePorts,
+  person: PersonsAutoKitteh,
+  asked: { connection: OwnConnection; address: PageAddress; eventId: string | undefined },
+): Promise<Pick<Extract<Subject, { t: 'connection' }>, 'events' | 'event'>> {
+  const { connection, address, eventId } = asked;
+  if (connection.setup.t !== 'complete') return {};
+  const [events, event] = await Promise.all([
+    connectionEvents.of(person, looked(connection), address),
+    eventId === undefined ? undefined : connectionEvents.open(person, connection.record, eventId),
+  ]);
+  return { events, event };
+}
+
+/** Slack is asked about no token that is malformed or of another integration's type. */
+function looked({ record, variables, setup }: OwnConnection): Looked {
+  return { record, botToken: setup.t === 'complete' ? storedTokens(variables).botToken : '' };
+}
+
 function storedAppId({ variables }: OwnConnection): string {
   return appIdOf(storedTokens(variables).appToken);
 }
 
 async function subjectOf(
   context: SetupContext,
-  ports: SetupPorts,
-  connectionId: string,
+  ports: PagePorts,
+  address: PageAddress,
   { question, confirms }: PageRequest,
 ): Promise<{ subject: Subject; status: 200 | Refusal['status'] }> {
-  if (connectionId === '' && question === undefined) return { subject: { t: 'none' }, status: 200 };
+  if (address.connectionId === '' && question === undefined) return { subject: { t: 'none' }, status: 200 };
   const person = personsAutoKitteh(ports, callerHeaders(context.req.raw));
+  const { connectionId } = address;
   try {
     const subject = await withAnswerLimit(
       ports,
@@ -78,8 +100,12 @@ async function subjectOf(
         const connection = await openConnection(autokitteh, ports.integrationId, connectionId, signal);
         if (question !== undefined) return { t: 'question', connection, question };
         if (confirms === true) return { t: 'confirm', connection };
-        const project = await projectOf(autokitteh, connection, signal);
-        return { t: 'connection', connection, project, live: await ports.live.of(connectionId) };
+        const [project, live, shown] = await Promise.all([
+          projectOf(autokitteh, connection, signal),
+          ports.live.of(connectionId),
+          eventsOf(ports, person, { connection, address, eventId: context.req.query('event') }),
+        ]);
+        return { t: 'connection', connection, project, live, ...shown };
       },
     );
     return { subject, status: 200 };
@@ -126,4 +152,19 @@ export async function answerState(context: SetupContext, ports: SetupPorts): Pro
     return ports.live.of(connectionId);
   });
   return context.json(stateAnswer(live));
+}
+
+/** The latest events of a connection that the person may see. */
+export async function answerEvents(context: SetupContext, ports: PagePorts): Promise<Response> {
+  const { connectionEvents, integrationId } = ports;
+  const address = { connectionId: context.req.query('cid') ?? '', origin: context.req.query('origin') ?? '' };
+  const person = personsAutoKitteh(ports, callerHeaders(context.req.raw));
+  context.header('cache-control', 'no-store');
+  const connection = await withAnswerLimit(ports, person, STATE_LIMIT_MS, async ({ autokitteh, signal }) => {
+    const { connectionId } = address;
+    if (!connectionEvents.knowsBotOf(connectionId))
+      return looked(await openConnection(autokitteh, integrationId, connectionId, signal));
+    return { record: await findConnection(autokitteh, integrationId, connectionId, signal), botToken: '' };
+  });
+  return context.json(await connectionEvents.of(person, connection, address));
 }

@@ -4,23 +4,25 @@ import type { OwnConnection } from '../connection-access.js';
 import { stateAnswer, type LiveConnection } from '../ports.js';
 import { wayBackLink } from '../way-back.js';
 import { drawMemberId } from './drawings.js';
+import { eventData } from './event-data.js';
+import { eventsCard } from './events.js';
 import { slackSteps } from './guide-steps.js';
 import { choicesForm, tokenForm } from './forms.js';
 import { appOutcomeOf, otherRefusal, testOutcome, tokenOutcomeOf } from './outcome.js';
-import { hiddenFields, loginLink, type Html, type PageView } from './view.js';
+import { hiddenFields, loginLink, type Html, type PageView, type Subject } from './view.js';
 
 /** A connection whose tokens are stored: how it fares, and what can be changed. */
 export function connectedPage(
   view: PageView,
-  connection: OwnConnection,
-  live: LiveConnection | undefined,
+  { connection, live, events, event }: Extract<Subject, { t: 'connection' }>,
 ): Html {
   const aboutTokens = tokenOutcomeOf(view.outcome) !== undefined;
   const aboutApp = appOutcomeOf(view.outcome) !== undefined;
   return html`<h1><b>${connection.record.name}</b></h1>
     <p class="lead">${whose(connection)}</p>
     ${otherRefusal(view.outcome)} ${adoptionNote(view, connection, live)} ${liveCard(view, live)}
-    ${wayBackLink(view)} ${testMessageCard(view)}
+    ${wayBackLink(view)} ${testMessageCard(view)} ${events === undefined ? '' : eventsCard(view, events)}
+    ${event === undefined ? '' : eventData(view, event)}
     <details class="aside" id="replace" ${aboutTokens ? 'open' : ''}>
       <summary>Check or replace the tokens</summary>
       <p>${savedAt(connection)} Sockets change over without a gap.</p>
@@ -189,8 +191,7 @@ function testMessageCard(view: PageView): Html {
     <p>
       Then test the other direction: mention the bot in
       Slack${command === undefined ? '' : html`, or type <code>${command} hello</code> if your app has that command`},
-      and watch
-      <em>Last event</em> above.
+      and watch it arrive below.
     </p>
   </section>`;
 }

@@ -7,7 +7,17 @@ import { loginOutcome, otherRefusal } from './outcome.js';
 import { hiddenFields, loginLink, type Html, type PageView, type Question, type Subject } from './view.js';
 
 // In this order: what holds on a phone comes last.
-const STYLE_SHEETS = ['page', 'controls', 'steps', 'manifest', 'outcome', 'live-state', 'drawings', 'narrow'];
+const STYLE_SHEETS = [
+  'page',
+  'controls',
+  'steps',
+  'manifest',
+  'outcome',
+  'live-state',
+  'events',
+  'drawings',
+  'narrow',
+];
 
 /** The whole page, for whatever state the connection is in. */
 export function renderPage(view: PageView): Html {
@@ -55,11 +65,11 @@ function bodyOf(view: PageView): { title: string; body: Html } {
     case 'confirm':
       return { title: `Disconnect ${subject.connection.record.name}?`, body: confirmPage(view, subject) };
     case 'connection': {
-      const { connection, live } = subject;
+      const { connection } = subject;
       const name = connection.record.name;
       switch (connection.setup.t) {
         case 'complete':
-          return { title: `Slack connection ${name}`, body: connectedPage(view, connection, live) };
+          return { title: `Slack connection ${name}`, body: connectedPage(view, subject) };
         case 'built_in':
           return { title: `Take over ${name}`, body: takeOverPage(view, connection) };
         default:

@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
 import type { AppManifest } from '../../browser/app-manifest.js';
+import type { EventsAnswer } from '../../browser/events.js';
 import type { CheckStep } from '../check-tokens.js';
 import type { OwnConnection } from '../connection-access.js';
+import type { OpenEvent } from '../events/connection-events.js';
 import type { LiveConnection } from '../ports.js';
 
 /** A piece of a page, with everything that came from outside escaped. */
@@ -73,6 +75,10 @@ export type Subject =
       readonly connection: OwnConnection;
       readonly project: string | undefined;
       readonly live: LiveConnection | undefined;
+      /** Absent where nothing is set up yet. */
+      readonly events?: EventsAnswer | undefined;
+      /** The one that is unfolded. */
+      readonly event?: OpenEvent | undefined;
     };
 
 export interface PageView {

@@ -76,6 +76,14 @@ export function createPages(
     statusText(c, await statuses.refresh(owned(c, c.req.param('id')))),
   );
 
+  app.get('/internal/dashboard/sessions/:id', (c) => {
+    const id = c.req.param('id');
+    const row = store.sessions.get(id);
+    if (row === undefined || !rights.isMember(c.get('caller'), store.orgOf(row.projectId)))
+      throw refusals.notFound();
+    return c.html(`<!DOCTYPE html><html><head><title>Session: ${id}</title></head><body></body></html>`);
+  });
+
   app.on(['GET', 'PUT', 'DELETE', 'PATCH'], ['/connections/:id/test', '/connections/:id/refresh'], (c) =>
     notAllowed(c, 'POST'),
   );

@@ -6,7 +6,7 @@ import type { ConnectionRow, DeploymentRow, EventRow, SessionRow, Store } from '
 import { Background } from '../../core/lifecycle.js';
 import type { Clock } from '../../core/clock.js';
 import { SessionStateType } from '../../gen/autokitteh/sessions/v1/sessions_pb.js';
-import type { Trigger } from '../../gen/autokitteh/triggers/v1/triggers_pb.js';
+import { Trigger_SourceType, type Trigger } from '../../gen/autokitteh/triggers/v1/triggers_pb.js';
 
 /** User code, written in TypeScript, that stands for what a project's file would do. */
 export type Handler = (session: RunningSession) => void | Promise<void>;
@@ -60,6 +60,8 @@ export class Sessions {
         event_type: event.eventType,
         trigger_id: trigger.triggerId,
         trigger_name: trigger.name,
+        trigger_source_type: Trigger_SourceType[trigger.sourceType],
+        trigger_is_sync: String(trigger.isSync),
         event_destination_id: event.destinationId,
         connection_id: event.connectionId,
         connection_name: this.#store.connections.get(event.connectionId)?.name ?? '',

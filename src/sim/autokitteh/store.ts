@@ -68,7 +68,7 @@ export interface EventRow {
   readonly eventType: string;
   readonly data: Readonly<Record<string, Value>>;
   readonly memo: Readonly<Record<string, string>>;
-  readonly createdAt: number;
+  createdAt: number;
 }
 
 export interface SessionRow {
@@ -100,7 +100,7 @@ export interface RequestRow {
   user: string;
 }
 
-/** All that the stand-in has and got, in memory. Tests read it; only the stand-in writes it. */
+/** All that the stand-in has and got, in memory. Tests read it, and make what is in it older; only the stand-in writes it otherwise. */
 export class Store {
   readonly users = new Map<string, UserRow>();
   readonly orgs = new Map<string, OrgRow>();

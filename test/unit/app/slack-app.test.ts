@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringAt, type JsonObject } from '../../../src/core/json.js';
+import { Trigger_SourceType } from '../../../src/gen/autokitteh/triggers/v1/triggers_pb.js';
 import { DEFAULT_APP_MANIFEST } from '../../../src/setup/app-manifest.js';
 import { namedApp } from '../../../src/setup/app-name.js';
 import { startWorld, type World } from '../../world/world.js';
@@ -115,6 +116,22 @@ describe('A Slack app that is created or changed with an app configuration token
     expect(world.slack.calls.of('apps.manifest.update')).toHaveLength(1);
     expect(await press('app_preview', { app_id: app.id })).toContain('has all of this already');
     await expectNoSecretAnywhere();
+  });
+
+  it('An app that is not subscribed to what a trigger waits for is said not to be', async () => {
+    const { clients } = world.owner;
+    const { connection } = await clients.connections.get({ connectionId });
+    const projectId = connection?.projectId ?? '';
+    const waits = { projectId, connectionId, sourceType: Trigger_SourceType.CONNECTION };
+    await clients.triggers.create({ trigger: { ...waits, name: 'on_file', eventType: 'file_shared' } });
+    await clients.triggers.create({ trigger: { ...waits, name: 'on_im', eventType: 'message' } });
+    const app = world.slack.addApp('Acme helper');
+    const sentence = 'The trigger on_file waits for file_shared, to which this app is not subscribed';
+    const preview = await press('app_preview', { app_id: app.id });
+    expect(preview).toContain(sentence);
+    expect(preview).not.toContain('The trigger on_im waits');
+    await press('app_apply', { app_id: app.id, shown: shownIn(preview) });
+    expect(await press('app_preview', { app_id: app.id })).toContain(sentence);
   });
 
   it('What was not shown is not applied: it is shown first', async () => {

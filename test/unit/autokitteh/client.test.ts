@@ -7,6 +7,10 @@ import type { PluginError } from '../../../src/core/errors.js';
 import { AuthService } from '../../../src/gen/autokitteh/auth/v1/auth_pb.js';
 import { Status_Code } from '../../../src/gen/autokitteh/common/v1/common_pb.js';
 import { ConnectionsService } from '../../../src/gen/autokitteh/connections/v1/connections_pb.js';
+import {
+  DeploymentsService,
+  DeploymentState,
+} from '../../../src/gen/autokitteh/deployments/v1/deployments_pb.js';
 import { DispatcherService } from '../../../src/gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
 import { EventsService } from '../../../src/gen/autokitteh/events/v1/events_pb.js';
 import { SessionsService, SessionStateType } from '../../../src/gen/autokitteh/sessions/v1/sessions_pb.js';
@@ -70,19 +74,39 @@ describe('the client of AutoKitteh', () => {
         asked.push(request.connectionId);
         return { status: { code: Status_Code.INIT_REQUIRED, message: 'Init required' } };
       });
-      router.rpc(SessionsService.method.list, ({ eventId, projectId, stateType, countOnly }) => {
+      router.rpc(EventsService.method.get, ({ eventId }) => {
+        if (eventId === 'evt_00000000000000000000000000') throw new ConnectError('not_found', Code.NotFound);
+        return { event: { eventId, data: { text: { string: { v: 'hi' } } } } };
+      });
+      router.rpc(DeploymentsService.method.list, ({ orgId, state }) => {
+        asked.push({ orgId, state });
+        return { deployments: [{ projectId: 'prj_1', updatedAt: { seconds: 13n, nanos: 0 } }] };
+      });
+      router.rpc(SessionsService.method.list, ({ eventId, projectId, stateType, countOnly, pageSize }) => {
+        if (pageSize === 5) {
+          asked.push({ projectId, most: pageSize });
+          const session = {
+            sessionId: 'ses_1',
+            eventId: 'evt_01hzzzzzzzzzzzzzzzzzzzzzzz',
+            memo: { trigger_name: 'on_message' },
+            state: SessionStateType.ERROR,
+            createdAt: { seconds: 12n, nanos: 0 },
+          };
+          return { count: 1n, sessions: [session] };
+        }
         asked.push({ eventId, projectId, stateType, countOnly });
         return { count: eventId === 'evt_none' ? 0n : 2n };
       });
       router.rpc(TriggersService.method.list, () => ({
         triggers: [
           {
-            name: 'messages',
+            name: 'on_message',
+            projectId: 'prj_1',
             eventType: 'message',
             filter: 'data.x',
             codeLocation: { path: 'a', name: 'f' },
           },
-          { name: 'nothing', eventType: '' },
+          { eventType: '' },
         ],
       }));
       router.rpc(DispatcherService.method.dispatch, (request) => {
@@ -159,8 +183,26 @@ describe('the client of AutoKitteh', () => {
       { eventId: '', projectId: 'prj_1', stateType: RUNNING, countOnly: true },
     ]);
     expect(await client.listTriggers(CONNECTION)).toEqual([
-      { name: 'messages', eventType: 'message', filter: 'data.x', hasCall: true },
-      { name: 'nothing', eventType: '', filter: '', hasCall: false },
+      { name: 'on_message', projectId: 'prj_1', eventType: 'message', filter: 'data.x', hasCall: true },
+      { name: '', projectId: '', eventType: '', filter: '', hasCall: false },
+    ]);
+  });
+
+  it('The client reads an event with its data, what started sessions, and since when a deployment is active', async () => {
+    const eventId = 'evt_01hzzzzzzzzzzzzzzzzzzzzzzz';
+    expect(await client.event(eventId)).toMatchObject({ eventId, data: { text: { string: { v: 'hi' } } } });
+    expect(await client.event('evt_00000000000000000000000000')).toBeUndefined();
+    // The server would not take this for an id at all.
+    expect(await client.event('evt_1')).toBeUndefined();
+    expect(await client.latestSessions({ projectId: 'prj_1' }, 5)).toEqual([
+      { sessionId: 'ses_1', eventId, triggerName: 'on_message', state: 'error', createdAt: 12_000 },
+    ]);
+    expect(await client.activeDeployments({ orgId: 'org_1' })).toEqual([
+      { projectId: 'prj_1', since: 13_000 },
+    ]);
+    expect(asked).toEqual([
+      { projectId: 'prj_1', most: 5 },
+      { orgId: 'org_1', state: DeploymentState.ACTIVE },
     ]);
   });
 

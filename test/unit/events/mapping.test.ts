@@ -201,14 +201,16 @@ describe('Slack’s envelope and the memo', () => {
     }
   });
 
-  it('The memo has the keys by which the event is looked up', () => {
-    expect(map({ type: 'message' }).memo).toEqual({
+  it('The memo has the keys by which the event is looked up, and its channel', () => {
+    expect(map({ type: 'message', channel: 'C1' }).memo).toEqual({
       slack_event_key: 'k',
       slack_app_id: 'A1',
       slack_envelope_id: 'e-1',
       slack_event_id: 'Ev1',
       slack_event_time: '1760000000',
+      slack_channel: 'C1',
     });
+    expect(map({ type: 'message', channel: 'C'.repeat(65) }).memo).toHaveProperty('slack_channel', '');
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EventQuery, EventRecord } from '../../../src/autokitteh/client.js';
+import type { EventQuery } from '../../../src/autokitteh/client.js';
+import type { EventRecord } from '../../../src/autokitteh/event-reads.js';
 import { findEvents } from '../../../src/pipeline/event-search.js';
 
 const CONNECTION = 'con_00000000000000000000000001';

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  AutoKitteh,
-  EventQuery,
-  EventRecord,
-  SessionQuery,
-  TriggerRecord,
-} from '../../../src/autokitteh/client.js';
+import type { AutoKitteh, EventQuery, SessionQuery, TriggerRecord } from '../../../src/autokitteh/client.js';
+import type { EventRecord } from '../../../src/autokitteh/event-reads.js';
 import { fateOf, searchEvent } from '../../../src/pipeline/event-search.js';
 import type { JournalRow } from '../../../src/storage/rows.js';
 
@@ -14,7 +9,7 @@ const ROW: JournalRow = {
   ...{ kind: 'events_api', body: '{}', receivedAt: 5_000, attempts: 1, retried: false, unansweredAt: 6_000 },
 };
 const NEVER = new AbortController().signal;
-const all: TriggerRecord = { name: 'all', eventType: '', filter: '', hasCall: true };
+const all: TriggerRecord = { name: 't', projectId: 'prj_1', eventType: '', filter: '', hasCall: true };
 
 interface There {
   readonly projectId?: string;

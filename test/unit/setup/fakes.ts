@@ -1,5 +1,6 @@
 import type { ConnectionRecord } from '../../../src/autokitteh/connection-list.js';
-import type { CallerHeaders, Variable } from '../../../src/autokitteh/client.js';
+import type { CallerHeaders, TriggerRecord, Variable } from '../../../src/autokitteh/client.js';
+import type { ActiveDeployment, StartedSession, WholeEvent } from '../../../src/autokitteh/event-reads.js';
 import { integrationIdFromName } from '../../../src/autokitteh/ids.js';
 import { DEFAULT_APP_MANIFEST } from '../../../src/setup/app-manifest.js';
 import type { LiveConnection, PersonsAutoKitteh, SetupPorts } from '../../../src/setup/ports.js';
@@ -55,8 +56,12 @@ export class FakeSlack implements SlackWebApi {
     return this.#answer('apps.connections.open', token, {}, { scopes: undefined });
   }
 
+  /** What `users.conversations` lists. */
+  channels: JsonObject[] = [{ id: 'C0GENERAL1' }];
+
   call(method: string, args: JsonObject, token: string) {
-    return this.#answer(method, token, args, { ok: true });
+    const listed = method === 'users.conversations' ? { channels: this.channels } : {};
+    return this.#answer<JsonObject>(method, token, args, { ok: true, ...listed });
   }
 
   #answer<Value>(method: string, token: string, args: JsonObject, value: Value): Promise<SlackResult<Value>> {
@@ -66,6 +71,8 @@ export class FakeSlack implements SlackWebApi {
     return Promise.resolve(failure === undefined ? { ok: true, value } : { ok: false, failure });
   }
 }
+
+type Refusable = 'events' | 'triggers' | 'sessions' | 'deployments';
 
 /** A server with one connection, which one person may use. */
 export class FakeAutoKitteh {
@@ -82,6 +89,14 @@ export class FakeAutoKitteh {
   readonly writes: { set?: string[]; deleted?: string[]; by: CallerHeaders }[] = [];
   failure: PluginError | undefined;
   project: string | undefined = 'break_glass';
+  events: WholeEvent[] = [];
+  triggers: TriggerRecord[] = [];
+  sessions: StartedSession[] = [];
+  deployments: ActiveDeployment[] = [];
+  /** What is answered in the place of events, triggers, sessions or deployments; 'silence' for no answer at all. */
+  readonly refused = new Map<Refusable, PluginError | 'silence'>();
+  /** How often each of these was read. */
+  readonly reads: string[] = [];
   /** When set, what is written is never acknowledged. */
   silentWrites = false;
 
@@ -94,6 +109,14 @@ export class FakeAutoKitteh {
     const allowed = by.authorization === PERSON || by.cookie === 'ak_user_session=persons-token';
     const refuseIfNeeded = (): void => {
       if (this.failure !== undefined) throw this.failure;
+    };
+    const read = async <Value>(what: Refusable, value: () => Value): Promise<Value> => {
+      this.reads.push(what);
+      await Promise.resolve();
+      const refusal = this.refused.get(what);
+      if (refusal === 'silence') return new Promise<Value>(() => undefined);
+      if (refusal !== undefined) throw refusal;
+      return value();
     };
     const anonymous = by.authorization === undefined && by.cookie === undefined;
     return {
@@ -113,6 +136,17 @@ export class FakeAutoKitteh {
         refuseIfNeeded();
         return this.project;
       },
+      listEvents: ({ destinationId = '', integrationId = '', maxResults = 0 }) =>
+        read('events', () =>
+          this.events
+            .filter((event) => integrationId !== '' || event.destinationId === destinationId)
+            .toReversed()
+            .slice(0, maxResults),
+        ),
+      event: (id) => read('events', () => this.events.find(({ eventId }) => eventId === id)),
+      listTriggers: () => read('triggers', () => this.triggers),
+      latestSessions: (_owner, most) => read('sessions', () => this.sessions.toReversed().slice(0, most)),
+      activeDeployments: () => read('deployments', () => this.deployments),
       setVariables: async (_scope, variables) => {
         await Promise.resolve();
         refuseIfNeeded();

@@ -6,6 +6,10 @@ import type { SessionRow } from '../store.js';
 import type { World } from '../world.js';
 import { SessionStateType, type SessionsService } from '../../../gen/autokitteh/sessions/v1/sessions_pb.js';
 
+// AutoKitteh takes any other size of a page for the nearer of these.
+const LEAST_PAGE = 10;
+const MOST_PAGE = 100;
+
 /** Sessions and what they printed. */
 export function sessionsService({
   store,
@@ -37,16 +41,19 @@ export function sessionsService({
     },
     list(request, { values }) {
       const caller = values.get(callerKey);
-      const { projectId, eventId, deploymentId, stateType, skip, pageSize } = request;
-      if (projectId !== '') rights.requireMember(caller, store.orgOf(projectId));
+      const { projectId, eventId, deploymentId, stateType, orgId, skip, pageSize } = request;
+      const event = store.events.find((row) => row.eventId === eventId);
+      const usual = event?.orgId ?? (orgId || rights.defaultOrg(caller));
+      const org = projectId === '' ? usual : store.orgOf(projectId);
+      rights.requireMember(caller, org);
       const rows = [...store.sessions.values()]
-        .filter((row) => rights.isMember(caller, store.orgOf(row.projectId)))
+        .filter((row) => org === undefined || store.orgOf(row.projectId) === org)
         .filter((row) => projectId === '' || row.projectId === projectId)
         .filter((row) => eventId === '' || row.eventId === eventId)
         .filter((row) => deploymentId === '' || row.deploymentId === deploymentId)
         .filter((row) => stateType === SessionStateType.UNSPECIFIED || row.state === stateType)
         .reverse();
-      const page = rows.slice(skip, pageSize === 0 ? undefined : skip + pageSize);
+      const page = rows.slice(skip, skip + Math.min(Math.max(pageSize, LEAST_PAGE), MOST_PAGE));
       return { count: BigInt(rows.length), sessions: request.countOnly ? [] : page.map(message) };
     },
     getPrints({ sessionId, ascending }, { values }) {

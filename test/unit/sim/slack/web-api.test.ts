@@ -197,6 +197,28 @@ describe('The methods of the scripted Slack', () => {
     );
   });
 
+  it('The Web API lists the channels that the bot is in, of the kinds that its scopes let it ask for', async () => {
+    const { slack, app, workspace, installation } = on;
+    const web = new WebClient(installation.botToken, { slackApiUrl: slack.apiUrl });
+    const names = async (types: string): Promise<unknown> =>
+      (await web.users.conversations({ types, exclude_archived: true })).channels?.map(({ name }) => name);
+    expect(await names('public_channel,private_channel')).toEqual([]);
+    const [general] = workspace.channels;
+    general?.members.add(installation.botUser.id);
+    workspace.addChannel('secret', 'group');
+    expect(await names('public_channel')).toEqual(['general']);
+    expect(await names('public_channel,private_channel')).toEqual(['general', 'secret']);
+    if (general !== undefined) general.archived = true;
+    expect(await names('public_channel')).toEqual([]);
+    await expect(names('no_such_kind')).rejects.toThrow('invalid_types');
+    const { botToken } = slack.install(app, workspace, { scopes: ['channels:read'] });
+    const args = { types: 'public_channel,private_channel' };
+    expect(await call(slack.apiUrl, 'users.conversations', botToken, args)).toMatchObject({
+      error: 'missing_scope',
+      needed: 'groups:read',
+    });
+  });
+
   it('The Web API opens a view once for a trigger, within three seconds', async () => {
     const { slack, installation } = on;
     const open = async (trigger: unknown): Promise<unknown> =>

@@ -36,6 +36,7 @@ export function insteadOf(eventType: string): string | undefined {
   if (['slash_commands', 'command'].includes(eventType)) return 'Write `event_type: slash_command`.';
   if (['interactive', 'interactions', 'interactivity'].includes(eventType))
     return 'Write `event_type: interaction`.';
+  if (['mention', 'app_mentions'].includes(eventType)) return 'Write `event_type: app_mention`.';
   return undefined;
 }
 
@@ -63,4 +64,15 @@ export function subscriptionsFor(eventType: string): readonly string[] {
 
 function scopesOf(event: string): readonly string[] {
   return SCOPES.get(event) ?? [];
+}
+
+/** Whether such events come only from channels that the bot is in. */
+export function comesFromChannels(eventType: string): boolean {
+  const isOfChannels = /^(?:message|app_mention|reaction_|pin_|file_|link_shared|member_)/.test(eventType);
+  return takesAll(eventType) || isOfChannels;
+}
+
+/** Whether a trigger for this type takes events of every type. */
+export function takesAll(eventType: string): boolean {
+  return eventType === '' || eventType === '*';
 }
