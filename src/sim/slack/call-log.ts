@@ -1,3 +1,4 @@
+import type { Channel } from '../../core/channel.js';
 import type { JsonObject } from '../../core/json.js';
 import { Watch } from './watch.js';
 
@@ -20,6 +21,8 @@ interface RecordedCall {
 /** All calls, oldest first. */
 export interface CallLog {
   readonly all: readonly RecordedCall[];
+  /** Each call from now on. */
+  readonly recorded: Channel<RecordedCall>;
   of(method: string): RecordedCall[];
   /** Rejects with `timeout` after `limit` real milliseconds. */
   waitFor(predicate: (call: RecordedCall) => boolean, limit?: number): Promise<RecordedCall>;
@@ -33,6 +36,7 @@ export function createCallLog(): CallLog {
   const watch = new Watch('calls', () => all);
   return {
     all,
+    recorded: watch.changed,
     of: (method) => all.filter((call) => call.method === method),
     waitFor: (predicate, limit) => watch.waitFor(predicate, limit),
     forget() {

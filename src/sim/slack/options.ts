@@ -7,6 +7,8 @@ export interface ScriptedSlackOptions {
   readonly clock?: Clock;
   /** Ids, routing and disorder are the same for the same seed. */
   readonly seed?: number;
+  /** Ids and tokens of what exists alone; `seed` unless said. */
+  readonly directorySeed?: number;
   /** On 127.0.0.1; by default any free one. */
   readonly port?: number;
   /** The address by which clients know it, in front of a proxy or TLS, without a slash at its end; its own unless said. */
@@ -31,6 +33,7 @@ export function fillOptions(options: ScriptedSlackOptions): Required<ScriptedSla
   return {
     clock: systemClock,
     seed: 1,
+    directorySeed: options.seed ?? 1,
     port: 0,
     publicUrl: '',
     pingEvery: 10_000,

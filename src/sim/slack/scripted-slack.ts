@@ -60,12 +60,12 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
   const clock = trackClock(options.clock);
   const random = seededRandom(options.seed);
   // Each has a source of its own: what exists and what is sent do not depend on what clients do meanwhile.
-  const idsOf = (part: number): Identifiers =>
-    createIdentifiers(seededRandom(options.seed + part * 0x9e3779b9));
+  const idsOf = (part: number, seed = options.seed): Identifiers =>
+    createIdentifiers(seededRandom(seed + part * 0x9e3779b9));
   const frameIds = idsOf(2);
   const ids = idsOf(3);
   const tokens = createTokens();
-  const directory = createDirectory(idsOf(1), tokens);
+  const directory = createDirectory(idsOf(1, options.directorySeed), tokens);
   const registry = createRegistry(random);
   const tickets = createTickets(clock, ids, options.ticketLifetime);
   const triggers = createTriggers(clock, ids);
@@ -136,7 +136,7 @@ export async function startScriptedSlack(given: ScriptedSlackOptions = {}): Prom
     apiUrl: `${origin()}/api/`,
     addOrganization: (name) => directory.addOrganization(name),
     addWorkspace: (name, organization) => directory.addWorkspace(name, organization),
-    addApp: (name) => directory.addApp(name),
+    addApp: (name, manifest) => directory.addApp(name, manifest),
     ...createTenancy({ directory, tokens, ids, random, send, sockets }),
     ...sockets.view,
     blast: (to, frames, how) => blasts.blast(to, frames, how),

@@ -1,6 +1,15 @@
 import type { SlackChannel } from '../directory/entities.js';
 import { channelJson } from './entities-json.js';
-import { refuse, text, type CheckedMethod, type MethodCall, type MethodTable } from './method.js';
+import { refuseStranger } from './membership.js';
+import {
+  installationOf,
+  refuse,
+  text,
+  type CheckedMethod,
+  type MethodAnswer,
+  type MethodCall,
+  type MethodTable,
+} from './method.js';
 import { paged } from './pages.js';
 import { channelsOf, usersOf, withChannel, workspaceOf } from './places.js';
 
@@ -31,12 +40,12 @@ export const conversationMethods: MethodTable = {
   'conversations.history': {
     scopes: HISTORY,
     run: (call) =>
-      withChannel(call, (channel) => paged(call.args, 'messages', channel.messages.toReversed())),
+      withOwnChannel(call, (channel) => paged(call.args, 'messages', channel.messages.toReversed())),
   },
   'conversations.replies': {
     scopes: HISTORY,
     run: (call) =>
-      withChannel(call, (channel) => {
+      withOwnChannel(call, (channel) => {
         const ts = text(call.args, 'ts');
         const thread = channel.messages.filter((message) => message.ts === ts || message.thread_ts === ts);
         return thread.length === 0 ? refuse('thread_not_found') : paged(call.args, 'messages', thread);
@@ -68,7 +77,12 @@ export const conversationMethods: MethodTable = {
       return channel === undefined ? refuse('missing_argument') : { ok: true, channel: { id: channel.id } };
     },
   },
-  'conversations.join': changing(() => undefined),
+  'conversations.join': changing((channel, call) => {
+    if (channel.kind !== 'channel') return 'method_not_supported_for_channel_type';
+    if (channel.archived) return 'is_archived';
+    channel.members.add(installationOf(call)?.botUser.id ?? '');
+    return undefined;
+  }, 'strangers too'),
   'conversations.invite': changing((channel, call) => {
     const known = new Set(usersOf(call).map((user) => user.id));
     const users = text(call.args, 'users').split(',');
@@ -105,14 +119,26 @@ export const conversationMethods: MethodTable = {
   }),
 };
 
-/** A method that changes one channel and gives it back; `change` returns Slack's error, if there is one. */
-function changing(change: (channel: SlackChannel, call: MethodCall) => string | undefined): CheckedMethod {
+/**
+ * A method that changes one channel and gives it back; `change` returns Slack's error, if there is one. Only members may, unless
+ * it is said otherwise.
+ */
+function changing(
+  change: (channel: SlackChannel, call: MethodCall) => string | undefined,
+  who?: 'strangers too',
+): CheckedMethod {
+  const within = who === undefined ? withOwnChannel : withChannel;
   return {
     scopes: MANAGE,
     run: (call) =>
-      withChannel(call, (channel) => {
+      within(call, (channel) => {
         const error = change(channel, call);
         return error === undefined ? { ok: true, channel: channelJson(channel) } : refuse(error);
       }),
   };
+}
+
+/** Runs `found` on the channel that `channel` names, if the bot is in it. */
+function withOwnChannel(call: MethodCall, found: (channel: SlackChannel) => MethodAnswer): MethodAnswer {
+  return withChannel(call, (channel) => refuseStranger(call, channel) ?? found(channel));
 }

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../core/json.js';
 import type { SlackChannel, SlackUser } from '../directory/entities.js';
 
-/** A user as `users.*` give them. */
-export function userJson(user: SlackUser): JsonObject {
+/** A user as `users.*` give them to a token with these scopes. */
+export function userJson(user: SlackUser, scopes: readonly string[]): JsonObject {
   return {
     id: user.id,
     team_id: user.teamId,
@@ -10,7 +10,7 @@ export function userJson(user: SlackUser): JsonObject {
     deleted: false,
     real_name: user.realName,
     tz: 'Etc/UTC',
-    profile: profileJson(user),
+    profile: profileJson(user, scopes),
     is_admin: false,
     is_bot: user.isBot,
     is_app_user: false,
@@ -18,13 +18,14 @@ export function userJson(user: SlackUser): JsonObject {
   };
 }
 
-export function profileJson(user: SlackUser): JsonObject {
+/** The profile; its address needs a scope of its own (Slack: users:read.email). */
+export function profileJson(user: SlackUser, scopes: readonly string[]): JsonObject {
   return {
     real_name: user.realName,
     display_name: user.name,
     real_name_normalized: user.realName,
     display_name_normalized: user.name,
-    email: user.email,
+    ...(scopes.includes('users:read.email') && user.email !== '' ? { email: user.email } : {}),
     status_text: '',
     status_emoji: '',
     team: user.teamId,

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../../core/json.js';
 import { structureAt } from './arguments.js';
+import { refuseStranger } from './membership.js';
 import { refuse, text, type MethodTable } from './method.js';
 
 /** An external upload: an address first, then the bytes are posted to it, then it is completed. */
@@ -21,7 +22,10 @@ export const fileMethods: MethodTable = {
       const files = structureAt(call.args, 'files');
       if (!Array.isArray(files) || files.length === 0) return refuse('invalid_arguments');
       const channelId = text(call.args, 'channel_id');
-      if (channelId !== '' && directory.channel(channelId) === undefined) return refuse('channel_not_found');
+      const channel = directory.channel(channelId);
+      if (channelId !== '' && channel === undefined) return refuse('channel_not_found');
+      const stranger = channel === undefined ? undefined : refuseStranger(call, channel);
+      if (stranger !== undefined) return stranger;
       const done: JsonObject[] = [];
       for (const file of files) {
         const id = isJsonObject(file) ? text(file, 'id') : '';

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../../core/json.js';
+import { isMember } from './membership.js';
 import { refuse, text, type CheckedMethod, type MethodTable } from './method.js';
 import { withChannel } from './places.js';
 
@@ -34,6 +35,8 @@ function reacting(
     scopes: [scope],
     run: (call) =>
       withChannel(call, (channel) => {
+        // Slack has no `not_in_channel` for these: a private channel that the bot is not in does not exist for it.
+        if (channel.kind !== 'channel' && !isMember(call, channel)) return refuse('channel_not_found');
         const message = channel.messages.find((each) => each.ts === text(call.args, 'timestamp'));
         if (message === undefined) return refuse('message_not_found');
         const before = Array.isArray(message.reactions) ? message.reactions.filter(isJsonObject) : [];

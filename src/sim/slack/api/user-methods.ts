@@ -15,23 +15,30 @@ import type { ChannelKind } from '../directory/entities.js';
 export const userMethods: MethodTable = {
   'users.info': {
     scopes: ['users:read'],
-    run: (call) => withUser(call, (user) => ({ ok: true, user: userJson(user) })),
+    run: (call) => withUser(call, (user) => ({ ok: true, user: userJson(user, call.token.scopes) })),
   },
   'users.list': {
     scopes: ['users:read'],
-    run: (call) => paged(call.args, 'members', usersOf(call).map(userJson)),
+    run: (call) =>
+      paged(
+        call.args,
+        'members',
+        usersOf(call).map((user) => userJson(user, call.token.scopes)),
+      ),
   },
   'users.lookupByEmail': {
     scopes: ['users:read.email'],
     run(call) {
       const email = text(call.args, 'email');
       const user = usersOf(call).find((each) => each.email !== '' && each.email === email);
-      return user === undefined ? refuse('users_not_found') : { ok: true, user: userJson(user) };
+      return user === undefined
+        ? refuse('users_not_found')
+        : { ok: true, user: userJson(user, call.token.scopes) };
     },
   },
   'users.profile.get': {
     scopes: ['users.profile:read'],
-    run: (call) => withUser(call, (user) => ({ ok: true, profile: profileJson(user) })),
+    run: (call) => withUser(call, (user) => ({ ok: true, profile: profileJson(user, call.token.scopes) })),
   },
   'users.conversations': { run: conversations },
   'users.getPresence': {

@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../core/json.js';
 import { structureAt } from './arguments.js';
+import { withIds } from './block-ids.js';
+import { viewErrors, type ViewType } from './view-rules.js';
 import {
   installationOf,
   refuse,
@@ -12,6 +14,8 @@ import {
 
 /** Views that may lie on top of each other (Slack: modals). */
 const STACK_LIMIT = 3;
+/** Slack: views.open, `view_too_large`. */
+const LARGEST_VIEW = 250 * 1024;
 
 /** `views.*`: a trigger id is good once, for three seconds. */
 export const viewMethods: MethodTable = {
@@ -36,16 +40,17 @@ export const viewMethods: MethodTable = {
       if (before === undefined) return refuse('not_found');
       const hash = text(call.args, 'hash');
       if (hash !== '' && hash !== before.hash) return refuse('hash_conflict');
-      const view = given(call.args);
-      if (view === undefined) return refuse('invalid_arguments');
-      return keep(ports, { ...before, ...view, hash: newHash(ports) });
+      const view = viewGiven(call.args, before.type === 'home' ? 'home' : 'modal');
+      if (!view.ok) return view.answer;
+      return keep(ports, { ...before, ...view.view, hash: newHash(ports) });
     },
   },
   'views.publish': {
     run(call, ports) {
-      const view = given(call.args);
-      if (view === undefined || text(call.args, 'user_id') === '') return refuse('invalid_arguments');
-      return keep(ports, created(call, ports, view, undefined));
+      const view = viewGiven(call.args, 'home');
+      if (!view.ok) return view.answer;
+      if (text(call.args, 'user_id') === '') return refuse('invalid_arguments');
+      return keep(ports, created(call, ports, view.view, undefined));
     },
   },
 };
@@ -53,15 +58,29 @@ export const viewMethods: MethodTable = {
 function opened(call: MethodCall, ports: MethodPorts, top: JsonObject | undefined): MethodAnswer {
   const triggerId = text(call.args, 'trigger_id');
   if (triggerId === '') return refuse('invalid_arguments');
-  const view = given(call.args);
-  if (view === undefined) return refuse('invalid_arguments');
+  const given = viewGiven(call.args, 'modal');
+  if (!given.ok) return given.answer;
+  const { view } = given;
+  const external = text(view, 'external_id');
+  if (external !== '' && [...ports.views.values()].some((each) => each.external_id === external))
+    return refuse('duplicate_external_id');
   const error = ports.triggers.exchange(triggerId, call.token.app.id);
   return error === undefined ? keep(ports, created(call, ports, view, top)) : refuse(error);
 }
 
-function given(args: JsonObject): JsonObject | undefined {
+type GivenView =
+  { readonly ok: true; readonly view: JsonObject } | { readonly ok: false; readonly answer: MethodAnswer };
+
+/** The view of a call, or Slack's refusal. */
+function viewGiven(args: JsonObject, type: ViewType): GivenView {
   const view = structureAt(args, 'view');
-  return isJsonObject(view) ? view : undefined;
+  if (!isJsonObject(view)) return { ok: false, answer: refuse('invalid_arguments') };
+  const messages = viewErrors(view, type);
+  if (messages.length > 0)
+    return { ok: false, answer: refuse('invalid_arguments', { response_metadata: { messages } }) };
+  if (Buffer.byteLength(JSON.stringify(view)) > LARGEST_VIEW)
+    return { ok: false, answer: refuse('view_too_large') };
+  return { ok: true, view };
 }
 
 function created(
@@ -85,6 +104,7 @@ function created(
     close: null,
     submit: null,
     ...view,
+    blocks: withIds(Array.isArray(view.blocks) ? view.blocks : [], ports.ids),
     hash: newHash(ports),
     previous_view_id: top?.id ?? null,
     root_view_id: top?.root_view_id ?? id,

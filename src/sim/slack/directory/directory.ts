@@ -29,7 +29,8 @@ export interface InstallOptions {
 export interface Directory {
   addOrganization(name?: string): SlackOrganization;
   addWorkspace(name?: string, organization?: SlackOrganization): SlackWorkspace;
-  addApp(name?: string): SlackApp;
+  /** With `manifest`, by that; else with the scopes of the app that AutoKitteh's documentation has people create. */
+  addApp(name?: string, manifest?: JsonObject): SlackApp;
   /** As `apps.manifest.create` does it, from that workspace. */
   createApp(manifest: JsonObject, homeId: string): AppRecord;
   replaceManifest(app: AppRecord, manifest: JsonObject): void;
@@ -70,8 +71,8 @@ export function createDirectory(ids: Identifiers, tokens: Tokens): Directory {
       organization?.workspaces.push(workspace);
       return workspace;
     },
-    addApp(name = 'Synthetic App') {
-      const app = createApp(ids, tokens, usualManifest(name));
+    addApp(name = 'Synthetic App', manifest = usualManifest(name)) {
+      const app = createApp(ids, tokens, manifest);
       apps.set(app.id, app);
       return app;
     },
@@ -105,7 +106,7 @@ export function createDirectory(ids: Identifiers, tokens: Tokens): Directory {
       };
       newBotToken(installation);
       for (const home of workspace === undefined ? (organization?.workspaces ?? []) : [workspace])
-        home.users.push(botUser);
+        addBot(home, botUser);
       installations.push(installation);
       return installation;
     },
@@ -117,6 +118,12 @@ export function createDirectory(ids: Identifiers, tokens: Tokens): Directory {
     user: (id) => find(workspaces.values(), (workspace) => workspace.users, id),
     workspace: (id) => workspaces.get(id),
   };
+}
+
+/** The bot is a person like the others, and has been invited to all channels that are there. */
+function addBot({ users, channels }: SlackWorkspace, bot: SlackUser): void {
+  users.push(bot);
+  for (const channel of channels) channel.members.add(bot.id);
 }
 
 function find<Item extends { readonly id: string }>(

@@ -225,7 +225,7 @@ describe('The methods of the scripted Slack', () => {
       (
         await call(slack.apiUrl, 'views.open', installation.botToken, {
           trigger_id: trigger as string,
-          view: { type: 'modal' },
+          view: { type: 'modal', title: { type: 'plain_text', text: 'A form' }, blocks: [] },
         })
       ).error;
     const { payload } = slack.send(installation, slashCommand());
