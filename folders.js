@@ -1,7 +1,7 @@
 /**
  * The folders of src, for lint-rules.js and test/unit/structure: which other folders each may import, and which of its
  * files (`surface`) the others may import. What is not listed is refused, and so is an entry that nothing uses. Files
- * that belong to none of these folders (`cli/`, `demo/`, and those beside the folders) compose the program:
+ * that belong to none of these folders (`cli/`, `demo/`, `dev/`, and those beside the folders) compose the program:
  * they may import the surface of every folder, and no folder may import them.
  *
  * @type {Readonly<Record<string, { readonly imports: readonly string[]; readonly surface: 'every file' | readonly string[] }>>}
@@ -50,6 +50,7 @@ export const FOLDERS = {
       'event-reads.ts',
       'field-count.ts',
       'ids.ts',
+      'one-connection.ts',
       'rights-check.ts',
       'rpc.ts',
       'status.ts',
@@ -163,6 +164,7 @@ export const FOLDERS = {
       'required-packages.ts',
       'slack/directory/entities.ts',
       'slack/frames/draft.ts',
+      'slack/frames/event-callback.ts',
       'slack/frames/happenings.ts',
       'slack/frames/interactions.ts',
       'slack/frames/messages.ts',

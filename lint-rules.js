@@ -18,12 +18,13 @@ const importDirection = {
       const to = partOf(context, join(dirname(context.filename), specifier));
       if (to === undefined || to === from) return;
       const permitted = FOLDERS[from]?.imports;
-      if (permitted === undefined ? to !== 'sim' || from === 'demo' : permitted.includes(to)) return;
+      if (permitted === undefined ? to !== 'sim' || ['demo', 'dev'].includes(from) : permitted.includes(to))
+        return;
       report(
         context,
         node,
         to === 'sim'
-          ? 'src/sim is for tests and the demo only.'
+          ? 'src/sim is for tests, the demo and `ak-slack dev` only.'
           : `src/${from} may import only: ${permitted.join(', ') || 'nothing of ours'} (folders.js).`,
       );
     };

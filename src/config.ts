@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { CredentialSource } from './autokitteh/credentials.js';
+import type { OneConnection } from './autokitteh/one-connection.js';
 import { errorMessage, PluginError } from './core/errors.js';
 import { journalPlace } from './data-folder.js';
 import type { Proxies } from './core/proxy.js';
@@ -16,6 +17,8 @@ export interface Config extends Values {
   readonly secretFiles: readonly SecretFile[];
   /** From HTTPS_PROXY, HTTP_PROXY and NO_PROXY, which have no flags: the way to Slack, never to AutoKitteh. */
   readonly slackProxies: Proxies;
+  /** The program serves this connection and no other; no setting says so, `ak-slack dev` does. */
+  readonly onlyConnection?: OneConnection;
 }
 
 /** A file that a secret setting was read from. */

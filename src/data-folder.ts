@@ -30,8 +30,11 @@ function stateFolder(environment: NodeJS.ProcessEnv): string | undefined {
   return isAbsolute(first) ? first : undefined;
 }
 
-// XDG Base Directory Specification: user data lives in $XDG_DATA_HOME, else ~/.local/share; relative paths do not count.
-function dataFolder(environment: NodeJS.ProcessEnv): string | undefined {
+/**
+ * The program's folder among the user's data: below $XDG_DATA_HOME, else below ~/.local/share; relative paths do not count
+ * (XDG Base Directory Specification). Undefined for a user without a home directory.
+ */
+export function dataFolder(environment: NodeJS.ProcessEnv): string | undefined {
   const base = environment['XDG_DATA_HOME'] ?? '';
   if (isAbsolute(base)) return join(base, NAME);
   const home = homeOf(environment);

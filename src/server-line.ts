@@ -1,5 +1,6 @@
 import { createAutoKitteh, type AutoKittehClient } from './autokitteh/client.js';
 import type { Credentials } from './autokitteh/credentials.js';
+import { onlyConnection } from './autokitteh/one-connection.js';
 import type { Config } from './config.js';
 import type { Clock } from './core/clock.js';
 import { createOutbound, type Outbound } from './core/outbound.js';
@@ -7,16 +8,20 @@ import { createOutbound, type Outbound } from './core/outbound.js';
 // A call to the server that takes longer has failed; Dispatch has a limit of its own.
 const SERVER_CALL_MS = 15_000;
 
-/** The line to the server with the limits that this program keeps to; nothing is sent before the first call. */
+/**
+ * The line to the server with the limits that this program keeps to, and to one connection where it serves one alone; nothing
+ * is sent before the first call.
+ */
 export function openServerLine(config: Config, credentials: Credentials, clock: Clock): AutoKittehClient {
-  const { autokittehUrl: url } = config;
-  return createAutoKitteh({
+  const { autokittehUrl: url, onlyConnection: one } = config;
+  const server = createAutoKitteh({
     url,
     outbound: outboundTo(config),
     credentials,
     clock,
     timeoutMs: SERVER_CALL_MS,
   });
+  return one === undefined ? server : onlyConnection(server, one);
 }
 
 /** The way to the server where AUTOKITTEH_PROXY names a proxy; else there is none but the direct one. */

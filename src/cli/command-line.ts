@@ -7,6 +7,7 @@ import { addEventCommands } from './event-commands.js';
 import { addJournalCommands } from './journal-commands.js';
 import { addOpenCommand } from './open-command.js';
 import { addDemoCommand } from './demo-command.js';
+import { addDevCommands } from './dev-commands.js';
 import { addRunningCommands } from './running-commands.js';
 import { secretFlagAdvice } from './secret-flags.js';
 import { addSetUpCommands } from './set-up-commands.js';
@@ -78,6 +79,7 @@ export async function runCommandLine(
   addOpenCommand(program, ports, flags);
   addCompletionCommand(program, terminal);
   addDemoCommand(program, ports, (exitCode) => (code = exitCode));
+  addDevCommands(program, ports, flags, (exitCode) => (code = exitCode));
   // Commands show their short help after an error; the program's own is longer than a screen and would hide the error.
   program.showHelpAfterError('Usage: ak-slack [options] [command]; see ak-slack --help.');
 

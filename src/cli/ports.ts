@@ -7,6 +7,8 @@ import type { CopiedJournal, RestoredJournal } from '../storage/copies.js';
 import type { Migrated } from '../storage/journal.js';
 import type { MovedJournal, MoveProgress } from '../storage/move/move-journal.js';
 import type { DemoOptions } from '../demo/demo.js';
+import type { DevCommand } from '../dev/run-dev.js';
+import type { SendOptions } from '../dev/send.js';
 import type { SlackWebApi } from '../slack/web-api.js';
 
 /** Where a command reads and writes. */
@@ -91,6 +93,12 @@ export interface CommandPorts {
   readonly journal: JournalTools;
   /** Runs the demo; answers the exit code. */
   demo(options: DemoOptions): Promise<number>;
+  /** Runs the scripted Slack in front of an author's server; answers the exit code. */
+  dev(flags: Flags, command: DevCommand): Promise<number>;
+  /** Does something in a scripted Slack that runs so; answers the exit code. */
+  devSend(request: object, options: SendOptions): Promise<number>;
+  /** Has it refuse calls of a method. */
+  devRefuse(refusal: object, to: string | undefined): Promise<void>;
 }
 
 /** Settings that were given as flags, by the name of their environment variable. */

@@ -12,6 +12,7 @@ import { createWebApi } from '../slack/web-api.js';
 import { openServerLine } from '../server-line.js';
 import { runConnectionDoctor } from './doctor/connection-doctor.js';
 import { runDoctor } from './doctor/doctor.js';
+import type { DevTools } from '../dev/command.js';
 import { runningProgram } from './running-program.js';
 import { SETTINGS, type Setting } from '../settings.js';
 
@@ -46,7 +47,14 @@ export function commandPorts(
     journal: journalTools(configOf),
     // Here and not above: the running program needs nothing of the demo.
     demo: async (options) => (await import('../demo/start.js')).startDemo(options),
+    dev: async (flags, command) => (await dev(terminal)).run(configOf(flags), command),
+    devRefuse: async (refusal, to) => (await dev(terminal)).refuse(refusal, to),
+    devSend: async (request, options) => (await dev(terminal)).send(request, options),
   };
+}
+
+async function dev(terminal: Terminal): Promise<DevTools> {
+  return (await import('../dev/command.js')).devTools((line) => terminal.out(line));
 }
 
 async function setupTools(config: Config): Promise<SetupTools> {

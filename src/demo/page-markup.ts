@@ -1,26 +1,47 @@
 import { html, raw } from 'hono/html';
-import type { LocalWorld } from './local-world.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 
-type Markup = ReturnType<typeof html>;
+export type PageMarkup = ReturnType<typeof html>;
 
-// More would not be read, and each is asked for twice a second.
-const MOST_ARRIVALS = 20;
+/** Something that has arrived, newest first on the page; what is shown once does not change. */
+export interface ShownArrival {
+  /** Unique on the page. */
+  readonly id: string;
+  readonly title: string;
+  /** Beside the title. */
+  readonly detail: string;
+  /** Texts below it, each of which may be JSON. */
+  readonly texts: readonly string[];
+  /** What the texts are, for screen readers. */
+  readonly label: string;
+}
 
-/** The whole page, as things are. */
-export function demoPage(
-  world: LocalWorld,
-  gatewayUrl: string,
-  labels: Readonly<Record<string, string>>,
-): Markup {
-  const { connectionId, installation, appToken } = world;
+/** One page to send from and to watch, of the demo or of `ak-slack dev`, as things are. */
+export interface WatchPage {
+  readonly title: string;
+  readonly heading: string;
+  readonly introduction: string;
+  /** The section before the others. */
+  readonly first: { readonly heading: string; readonly body: PageMarkup };
+  /** The form with which something is sent: to `/send`. */
+  readonly form: PageMarkup;
+  /** What to do about what was sent last; nothing where it is empty. */
+  readonly hint: string;
+  readonly status: string;
+  readonly arrivals: readonly ShownArrival[];
+  /** Said while there are none. */
+  readonly nothing: string;
+}
+
+/** The whole page. */
+export function watchPage(page: WatchPage): PageMarkup {
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Slack Socket Mode demo</title>
+        <title>${page.title}</title>
         <style>
           ${raw(PAGE_STYLE)}
         </style>
@@ -30,43 +51,49 @@ export function demoPage(
       </head>
       <body>
         <header>
-          <h1>Slack Socket Mode for AutoKitteh: demo</h1>
-          <p>
-            Everything runs on this machine: a scripted Slack, a stand-in for the AutoKitteh server, and the
-            integration.
-          </p>
+          <h1>${page.heading}</h1>
+          <p>${page.introduction}</p>
         </header>
         <main>
           <section aria-labelledby="set-up">
-            <h2 id="set-up">1. Set the connection up</h2>
-            <p>
-              Open <a href="${gatewayUrl}/connections/${connectionId}/init/web">the connection’s page</a>, as
-              <code>ak connection init</code> would, and paste these two tokens of the scripted Slack:
-            </p>
-            <dl>
-              ${token('app-token', 'App-level token', appToken)}
-              ${token('bot-token', 'Bot token', installation.botToken)}
-            </dl>
+            <h2 id="set-up">1. ${page.first.heading}</h2>
+            ${page.first.body}
             <p id="copied" class="quiet" role="status"></p>
           </section>
           <section aria-labelledby="send-title">
             <h2 id="send-title">2. Send something from Slack</h2>
-            <form id="send" method="post" action="/send" class="buttons" aria-labelledby="send-title">
-              ${Object.entries(labels).map(([what, label]) => html`<button name="what" value="${what}">${label}</button>`)}
-            </form>
-            ${hint(world)}
+            ${page.form}
+            <p id="hint" class="hint" role="status" ${page.hint === '' ? 'hidden' : ''}>${page.hint}</p>
           </section>
           <section aria-labelledby="arrive">
             <h2 id="arrive">3. Watch it arrive</h2>
-            <p id="status" role="status">${statusWords(world)}</p>
-            ${arrivals(world)}
+            <p id="status" role="status">${page.status}</p>
+            <p id="nothing" class="quiet" ${page.arrivals.length > 0 ? 'hidden' : ''}>${page.nothing}</p>
+            <ol id="arrivals">
+              ${page.arrivals.map(arrival)}
+            </ol>
           </section>
         </main>
       </body>
     </html>`;
 }
 
-function token(id: string, label: string, value: string): Markup {
+function arrival({ id, title, detail, texts, label }: ShownArrival): PageMarkup {
+  return html`<li id="${id}">
+    <p>
+      <strong>${title}</strong>
+      <span class="quiet">${detail}</span>
+    </p>
+    ${
+      texts.length === 0
+        ? ''
+        : html`<pre tabindex="0" role="region" aria-label="${label}">${texts.map(indented).join('\n')}</pre>`
+    }
+  </li>`;
+}
+
+/** A code that a person copies, with a button for it. */
+export function copied(id: string, label: string, value: string): PageMarkup {
   return html`<dt>${label}</dt>
     <dd><code id="${id}" tabindex="0">${value}</code></dd>
     <dd>
@@ -80,47 +107,6 @@ function token(id: string, label: string, value: string): Markup {
         Copy
       </button>
     </dd>`;
-}
-
-/** Said when something was sent while Slack had no socket to send it to. */
-function hint({ slack, app, server, connectionId }: LocalWorld): Markup {
-  const isSetUp = server.store.vars.get(connectionId)?.has('private_bot_token') === true;
-  const isWaiting = slack.ledger.entries.length > 0 && slack.sockets(app).length === 0;
-  const words = isSetUp
-    ? 'The sockets are not open yet. Slack sends messages, mentions and reactions again until they are; commands, clicks and modals have to be sent once more.'
-    : 'The connection is not set up yet, so Slack has no socket to send this to: do step 1 first. Slack sends messages, mentions and reactions again for a while; commands, clicks and modals have to be sent once more.';
-  return html`<p id="hint" class="hint" role="status" ${isWaiting ? '' : 'hidden'}>${words}</p>`;
-}
-
-function statusWords({ server, slack, connectionId }: LocalWorld): string {
-  const status = server.store.connections.get(connectionId)?.status.message ?? '';
-  const sent = slack.ledger.entries.length;
-  const acknowledged = slack.ledger.acknowledged().length;
-  return `${status || 'Not set up yet'}. Slack sent ${sent}, of which ${acknowledged} were acknowledged.`;
-}
-
-/** The sessions that were started, newest first, each with all that its workflow printed. */
-function arrivals({ server }: LocalWorld): Markup {
-  const types = new Map(server.store.events.map(({ eventId, eventType }) => [eventId, eventType]));
-  const sessions = [...server.store.sessions.values()].slice(-MOST_ARRIVALS).reverse();
-  return html`<p id="nothing" class="quiet" ${sessions.length > 0 ? 'hidden' : ''}>
-      Nothing has arrived yet. Each event starts a session of the workflow, and what it prints is shown here.
-    </p>
-    <ol id="arrivals">
-      ${sessions.map(
-        ({ sessionId, createdAt, eventId, prints }) =>
-          html`<li id="${sessionId}">
-            <p>
-              <strong>${types.get(eventId) ?? ''}</strong>
-              <span class="quiet"
-                >at ${new Date(createdAt).toISOString().slice(11, 19)} UTC, ${sessionId}</span
-              >
-            </p>
-            <pre tabindex="0" role="region" aria-label="What the workflow of ${sessionId} printed">
-${prints.map(({ text }) => indented(text)).join('\n')}</pre>
-          </li>`,
-      )}
-    </ol>`;
 }
 
 /** JSON over several lines, for people; any other text as it is. */

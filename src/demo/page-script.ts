@@ -1,4 +1,4 @@
-/** What the demo's page can do beyond its plain forms: copy tokens, send without loading anew, and show what arrives. */
+/** What a page to watch can do beyond its plain forms: copy tokens, send without loading anew, and show what arrives. */
 export const PAGE_SCRIPT = `
   import { copyText } from '/copying.js';
 
@@ -14,8 +14,8 @@ export const PAGE_SCRIPT = `
   }
   byId('send').addEventListener('submit', async (event) => {
     event.preventDefault();
-    const { value } = event.submitter;
-    await fetch('/send', { method: 'POST', body: new URLSearchParams({ what: value }) });
+    const fields = new FormData(event.target, event.submitter);
+    await fetch('/send', { method: 'POST', body: new URLSearchParams(fields) });
     await refresh();
   });
   async function refresh() {

@@ -8,7 +8,7 @@ import { blockAction, viewSubmission } from '../sim/slack/frames/interactions.js
 import { appMention, message } from '../sim/slack/frames/messages.js';
 import { slashCommand } from '../sim/slack/frames/slash-command.js';
 import type { LocalWorld } from './local-world.js';
-import { demoPage } from './page-markup.js';
+import { demoPage } from './demo-page.js';
 
 const SENDABLE: Readonly<Record<string, { readonly label: string; readonly frame: () => Frame }>> = {
   message: { label: 'Message', frame: () => message({ text: 'hello from the demo' }) },

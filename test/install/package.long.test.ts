@@ -187,6 +187,19 @@ describe('The package, installed as docs/operate.md says', () => {
     expect(tour.output).toContain('lost: 0');
     expect(tour.code).toBe(0);
   });
+
+  it('The package has its `./testing`, and the folder that leads Python to the scripted Slack', async () => {
+    const folder = join(home, 'ak-slack');
+    const script = `const { startTestSlack } = await import('${NAME}/testing'); console.log(typeof startTestSlack);`;
+    const node = new Terminal([process.execPath, '--input-type=module', '-e', script], {
+      environment,
+      folder,
+    });
+    expect(await node.ended, node.output).toBe(0);
+    expect(node.output).toBe('function\n');
+    const files = await readdir(join(folder, 'node_modules', NAME), { recursive: true });
+    expect(files).toEqual(expect.arrayContaining(['python/sitecustomize.py', 'dist/dev/testing.d.ts']));
+  });
 });
 
 /** The packages below a folder as `name@version`, each once. */

@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { trailDuration } from './duration-trailer.js';
 import { exchangeKey, type Faults } from './faults.js';
 import { callerId, callerKey, SYSTEM, type Caller } from './identity.js';
-import { faultInterceptor } from './interceptors.js';
+import { faultInterceptor, recordingInterceptor } from './interceptors.js';
 import { readTarget } from './go-mux.js';
 import { createPages } from './pages.js';
 import { rpcAdapter } from './rpc-adapter.js';
@@ -40,7 +40,7 @@ export class Front {
     const servePage = getRequestListener(pages.fetch, { overrideGlobalObjects: false });
     this.#handle = rpcAdapter({
       routes: routes(world),
-      interceptors: [faultInterceptor(faults, world.clock)],
+      interceptors: [recordingInterceptor(world.store), faultInterceptor(faults, world.clock)],
       contextValues: (request) =>
         createContextValues()
           .set(callerKey, callerOf(request))

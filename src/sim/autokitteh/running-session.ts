@@ -33,7 +33,7 @@ interface Subscription {
 /** What emulated user code can do in a session: look at its event, print, wait for more events, call functions. */
 export class RunningSession {
   readonly event: SeenEvent;
-  /** The environment: `<connection>__<key>` of every connection's configuration. */
+  /** The environment: the project's variables, and `<connection>__<key>` of every connection's configuration. */
   readonly env: Readonly<Record<string, string>>;
   readonly #row: SessionRow;
   readonly #configured: readonly Configured[];
@@ -42,18 +42,27 @@ export class RunningSession {
   readonly #wakers = new Set<() => void>();
   #stopped = false;
 
-  constructor(row: SessionRow, event: Received, configured: readonly Configured[], clock: Clock) {
+  constructor(
+    row: SessionRow,
+    event: Received,
+    configured: readonly Configured[],
+    clock: Clock,
+    variables: Readonly<Record<string, string>>,
+  ) {
     this.#row = row;
     this.#configured = configured;
     this.#clock = clock;
     this.event = seen(event);
-    this.env = Object.fromEntries(
-      configured.flatMap(({ connection, config }) =>
-        Object.entries({ ...config, connection_id: connection.connectionId }).map(
-          ([key, value]): [string, string] => [`${connection.name}__${key}`, value],
+    this.env = {
+      ...variables,
+      ...Object.fromEntries(
+        configured.flatMap(({ connection, config }) =>
+          Object.entries({ ...config, connection_id: connection.connectionId }).map(
+            ([key, value]): [string, string] => [`${connection.name}__${key}`, value],
+          ),
         ),
       ),
-    );
+    };
   }
 
   get id(): string {

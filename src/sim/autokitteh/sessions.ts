@@ -97,7 +97,8 @@ export class Sessions {
   async #run(row: SessionRow, event: EventRow): Promise<void> {
     row.state = SessionStateType.RUNNING;
     try {
-      const session = new RunningSession(row, event, await this.#configured(row.projectId), this.#clock);
+      const configured = await this.#configured(row.projectId);
+      const session = new RunningSession(row, event, configured, this.#clock, this.#variables(row.projectId));
       this.#running.set(row.sessionId, session);
       const handler = this.#handlers.get(`${row.entrypoint.path}:${row.entrypoint.name}`) ?? printEvent;
       await handler(session);
@@ -119,6 +120,11 @@ export class Sessions {
     const configured: Configured[] = [];
     for (const connection of seen) configured.push(await this.#configure(connection));
     return configured;
+  }
+
+  #variables(projectId: string): Readonly<Record<string, string>> {
+    const rows = [...(this.#store.vars.get(projectId)?.values() ?? [])];
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
   }
 
   async #configure(connection: ConnectionRow): Promise<Configured> {

@@ -100,6 +100,12 @@ export interface RequestRow {
   user: string;
 }
 
+/** A call about variables or connections, such as `VarsService.Get`, and the ids that it named. */
+interface AskedRow {
+  readonly method: string;
+  readonly ids: readonly string[];
+}
+
 /** All that the stand-in has and got, in memory. Tests read it, and make what is in it older; only the stand-in writes it otherwise. */
 export class Store {
   readonly users = new Map<string, UserRow>();
@@ -115,6 +121,7 @@ export class Store {
   readonly sessions = new Map<string, SessionRow>();
   readonly wedged: WedgedRow[] = [];
   readonly requests: RequestRow[] = [];
+  readonly asked: AskedRow[] = [];
 
   constructor() {
     this.users.set(DEFAULT_USER_ID, {

@@ -57,16 +57,17 @@ describe("The project's own lint rules", () => {
     ]);
   });
 
-  it('The rules let only the demo import the stand-ins', () => {
+  it('The rules let only the demo and `ak-slack dev` import the stand-ins', () => {
     const found = report('import-direction', {
       'src/app/a.ts': "import '../sim/a.js';",
       'src/main.ts': "import './sim/a.js';",
       'src/demo/a.ts': "import '../sim/a.js';",
+      'src/dev/a.ts': "import '../sim/a.js';",
       'src/sim/a.ts': "import './b.js';",
     });
     expect(found).toEqual([
-      'src/app/a.ts: src/sim is for tests and the demo only.',
-      'src/main.ts: src/sim is for tests and the demo only.',
+      'src/app/a.ts: src/sim is for tests, the demo and `ak-slack dev` only.',
+      'src/main.ts: src/sim is for tests, the demo and `ak-slack dev` only.',
     ]);
   });
 

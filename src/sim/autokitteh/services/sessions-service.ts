@@ -56,11 +56,14 @@ export function sessionsService({
       const page = rows.slice(skip, skip + Math.min(Math.max(pageSize, LEAST_PAGE), MOST_PAGE));
       return { count: BigInt(rows.length), sessions: request.countOnly ? [] : page.map(message) };
     },
-    getPrints({ sessionId, ascending }, { values }) {
+    getPrints({ sessionId, ascending, skip, pageSize }, { values }) {
       const prints = visible(values.get(callerKey), sessionId)?.prints ?? [];
       const ordered = ascending ? prints : prints.toReversed();
+      const size = Math.min(Math.max(pageSize, LEAST_PAGE), MOST_PAGE);
       return {
-        prints: ordered.map(({ text, at }) => ({ v: { string: { v: text } }, t: timestampFromMs(at) })),
+        prints: ordered
+          .slice(skip, skip + size)
+          .map(({ text, at }) => ({ v: { string: { v: text } }, t: timestampFromMs(at) })),
       };
     },
     getLog({ sessionId }, { values }) {

@@ -1,0 +1,132 @@
+import type { AutoKitteh } from '../autokitteh/client.js';
+import { systemClock, sleep } from '../core/clock.js';
+import type { AuthorServer } from './author-server.js';
+import type { ServedConnection } from './connection.js';
+import type { Timeline } from './timeline.js';
+
+type Line = Pick<AutoKitteh, 'connection' | 'sessionsOf' | 'listTriggers' | 'hasSession'>;
+
+interface WatchedEvent {
+  readonly sent: number;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly since: number;
+  /** By id: its state, and how many of its prints were told. */
+  readonly sessions: Map<string, { state: string; prints: number }>;
+}
+
+const EVERY_MS = 400;
+// A session of Python code begins within seconds, but the first one of a build may take longer.
+const NONE_AFTER_MS = 15_000;
+// Sessions that wait for more events are watched until they end, or this many newer ones came.
+const MOST = 50;
+const FINAL = new Set(['completed', 'error', 'stopped']);
+
+/** Asks the server, again and again, what the events of a run have started and how the connection is. */
+export class SessionFollower {
+  readonly #line: Line;
+  readonly #author: AuthorServer;
+  readonly #connection: ServedConnection;
+  readonly #timeline: Timeline;
+  readonly #stopping = new AbortController();
+  #watched: WatchedEvent[] = [];
+  #status = '';
+  #running: Promise<void> | undefined;
+
+  constructor(line: Line, author: AuthorServer, connection: ServedConnection, timeline: Timeline) {
+    this.#line = line;
+    this.#author = author;
+    this.#connection = connection;
+    this.#timeline = timeline;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  /** The server has taken an event: what it starts is told from now on. */
+  watch(sent: number, eventId: string, eventType: string): void {
+    const since = systemClock.monotonic();
+    this.#watched.push({ sent, eventId, eventType, since, sessions: new Map() });
+    this.#watched = this.#watched.slice(-MOST);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      // A server that is away for a moment is asked again.
+      await this.#look().catch(() => undefined);
+      await sleep(systemClock, EVERY_MS, signal).catch(() => undefined);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const record = await this.#line.connection(this.#connection.id);
+    const status = record?.status.message ?? 'The connection was deleted.';
+    if (status !== this.#status) this.#timeline.add({ t: 'status', message: status });
+    this.#status = status;
+    const over: WatchedEvent[] = [];
+    for (const event of this.#watched) if (await this.#isOver(event)) over.push(event);
+    this.#watched = this.#watched.filter((event) => !over.includes(event));
+  }
+
+  async #isOver(event: WatchedEvent): Promise<boolean> {
+    const sessions = await this.#line.sessionsOf(event.eventId);
+    for (const { sessionId, state } of sessions.toReversed()) await this.#tell(event, sessionId, state);
+    if (sessions.length > 0) return sessions.every(({ state }) => FINAL.has(state));
+    if (systemClock.monotonic() - event.since < NONE_AFTER_MS && (await this.#mayStart(event))) return false;
+    this.#timeline.add({ t: 'no_session', sent: event.sent, reason: await this.#whyNone(event) });
+    return true;
+  }
+
+  async #tell(event: WatchedEvent, sessionId: string, state: string): Promise<void> {
+    const { sent, sessions } = event;
+    const seen = sessions.get(sessionId) ?? { state: '', prints: 0 };
+    if (FINAL.has(seen.state)) return;
+    sessions.set(sessionId, seen);
+    if (seen.state === '') this.#timeline.add({ t: 'session', sent, sessionId, state: 'started', error: '' });
+    for (;;) {
+      const texts = await this.#author.prints(sessionId, seen.prints);
+      if (texts.length === 0) break;
+      seen.prints += texts.length;
+      for (const text of texts) this.#timeline.add({ t: 'print', sent, sessionId, text });
+    }
+    seen.state = state;
+    if (!FINAL.has(state)) return;
+    const error = state === 'error' ? await this.#author.failureOf(sessionId) : '';
+    this.#timeline.add({ t: 'session', sent, sessionId, state, error });
+  }
+
+  /** Whether there is a trigger that takes events of this type, as far as can be told without its filter. */
+  async #mayStart({ eventType }: WatchedEvent): Promise<boolean> {
+    const triggers = await this.#line.listTriggers(this.#connection.id);
+    return triggers.some((each) => each.hasCall && takes(each.eventType, eventType));
+  }
+
+  async #whyNone({ eventType }: WatchedEvent): Promise<string> {
+    const { id, projectId } = this.#connection;
+    if (!(await this.#author.hasActiveDeployment(projectId)))
+      return 'The project has no active deployment: type `ak deploy`.';
+    const waiting = (await this.#line.hasSession({ runningIn: projectId }))
+      ? ' A session that runs may have waited for it.'
+      : '';
+    const triggers = (await this.#line.listTriggers(id)).filter((each) => takes(each.eventType, eventType));
+    if (triggers.length === 0)
+      return `No trigger of the connection takes events of the type ${eventType}.${waiting}`;
+    if (triggers.every(({ hasCall }) => !hasCall))
+      return `The triggers that take ${eventType} call no function.${waiting}`;
+    const filters = triggers.filter(({ filter }) => filter !== '').map(({ filter }) => filter);
+    if (filters.length === triggers.length)
+      return `The filter of no trigger for ${eventType} matched: ${filters.join('; ')}.${waiting}`;
+    return `AutoKitteh has started no session yet.${waiting}`;
+  }
+}
+
+function takes(wanted: string, eventType: string): boolean {
+  return wanted === '' || wanted === '*' || wanted === eventType;
+}

@@ -1,0 +1,94 @@
+import type { TimelineEntry } from './timeline.js';
+
+/** Who did something, in a word or two. */
+export function titleOf(entry: TimelineEntry): string {
+  switch (entry.t) {
+    case 'sent':
+      return 'Slack sent';
+    case 'acknowledged':
+      return 'acknowledged';
+    case 'unacknowledged':
+      return 'not acknowledged';
+    case 'event':
+    case 'refused':
+    case 'no_session':
+      return 'AutoKitteh';
+    case 'session':
+      return 'session';
+    case 'print':
+      return 'printed';
+    case 'call':
+      return entry.ok ? 'workflow called' : 'Slack refused';
+    case 'status':
+      return 'connection';
+  }
+}
+
+/** What happened, beside that. */
+export function lineOf(entry: TimelineEntry): string {
+  switch (entry.t) {
+    case 'sent':
+      return [
+        `#${entry.n}`,
+        entry.type,
+        entry.channel && `in ${entry.channel}:`,
+        entry.text,
+        entry.note && `(${entry.note})`,
+      ]
+        .filter((word) => word !== '')
+        .join(' ');
+    case 'acknowledged':
+      return `#${entry.sent} after ${entry.ms} ms${entry.answer === null ? '' : `, with an answer${textOfAnswer(entry.answer)}`}`;
+    case 'unacknowledged':
+      return `#${entry.sent}: ${entry.reason}`;
+    case 'event':
+      return `#${entry.sent} is the event ${entry.eventId}`;
+    case 'refused':
+      return `does not take #${entry.sent}: ${entry.reason}`;
+    case 'no_session':
+      return `started no session for #${entry.sent}. ${entry.reason}`;
+    case 'session':
+      return `${entry.sessionId} ${STATES[entry.state] ?? entry.state}${entry.error === '' ? '' : `: ${entry.error}`}`;
+    case 'print':
+      return `by ${entry.sessionId}`;
+    case 'call':
+      return [
+        entry.method,
+        entry.channel && `to ${entry.channel}:`,
+        entry.text,
+        entry.error && `(${entry.error})`,
+      ]
+        .filter((word) => word !== '')
+        .join(' ');
+    case 'status':
+      return entry.message;
+  }
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  started: 'began',
+  completed: 'ended',
+  error: 'failed',
+  stopped: 'was stopped',
+};
+
+function textOfAnswer({ text, response_action: action }: { readonly [name: string]: unknown }): string {
+  const words = [text, action].find((each) => typeof each === 'string' && each !== '');
+  return typeof words === 'string' ? `: ${words}` : '';
+}
+
+/** One line for a terminal, with what a session printed. */
+export function terminalLine(entry: TimelineEntry): string {
+  const time = new Date(entry.at).toISOString().slice(11, 23);
+  const printed = entry.t === 'print' ? `: ${entry.text}` : '';
+  return plain(`${time}  ${titleOf(entry).padEnd(16)}  ${lineOf(entry)}${printed}`);
+}
+
+/** Without what would move the cursor or change the terminal: anybody can write these texts. */
+function plain(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) =>
+    character === '\n' || character === '\t'
+      ? ' '
+      : `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
+  );
+}
