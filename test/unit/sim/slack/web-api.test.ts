@@ -202,8 +202,9 @@ describe('The methods of the scripted Slack', () => {
     const web = new WebClient(installation.botToken, { slackApiUrl: slack.apiUrl });
     const names = async (types: string): Promise<unknown> =>
       (await web.users.conversations({ types, exclude_archived: true })).channels?.map(({ name }) => name);
-    expect(await names('public_channel,private_channel')).toEqual([]);
     const [general] = workspace.channels;
+    general?.members.delete(installation.botUser.id);
+    expect(await names('public_channel,private_channel')).toEqual([]);
     general?.members.add(installation.botUser.id);
     workspace.addChannel('secret', 'group');
     expect(await names('public_channel')).toEqual(['general']);
