@@ -141,7 +141,7 @@ describe('the command doctor', () => {
     await eventually(async () => (await overview(world)).delivery.dead === 2, 'two dead letters');
     world.slack.revoke(appToken);
     for (const socket of world.slack.sockets(app)) socket.refresh();
-    await untilTroubles(world, /gets no events/);
+    await untilTroubles(world, /The token was revoked/);
     const { code, out } = await runWords(['doctor'], {
       ...asOperator(world),
       JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}`,
