@@ -128,6 +128,8 @@ export async function startSite({
     session: person.token,
     async addConnection(name, triggers = []) {
       const project = await server.createProject(person, {
+        // A name as people give it, for the pictures.
+        name: projects.size === 0 ? 'help_desk' : `help_desk_${projects.size + 1}`,
         connections: { [name]: {} },
         triggers: triggers.map((trigger) => ({ connection: name, ...trigger })),
       });
