@@ -11,7 +11,7 @@ import { addDevCommands } from './dev-commands.js';
 import { addRunningCommands } from './running-commands.js';
 import { secretFlagAdvice } from './secret-flags.js';
 import { addSetUpCommands } from './set-up-commands.js';
-import type { CommandPorts, Flags } from './ports.js';
+import type { CommandLine, CommandPorts, Flags } from './ports.js';
 
 /** A setting, as the help tells of it. */
 export interface SettingDescription {
@@ -23,6 +23,20 @@ export interface SettingDescription {
   readonly secret?: boolean;
   readonly about: string;
 }
+
+/** In the order of the help. */
+const COMMANDS = [
+  addSetUpCommands,
+  addRunningCommands,
+  addDeadLetterCommands,
+  addEventCommands,
+  addDoctorCommand,
+  addJournalCommands,
+  addOpenCommand,
+  addCompletionCommand,
+  addDemoCommand,
+  addDevCommands,
+];
 
 /** Exit codes: 0 done, 1 it failed or the answer is no, 2 the words were wrong; 3 to 5 are those of `status`. */
 export async function runCommandLine(
@@ -70,16 +84,8 @@ export async function runCommandLine(
     .action(async () => {
       code = await ports.start(flags());
     });
-  addSetUpCommands(program, ports, flags, (exitCode) => (code = exitCode));
-  addRunningCommands(program, ports, flags, (exitCode) => (code = exitCode));
-  addDeadLetterCommands(program, ports, flags);
-  addEventCommands(program, ports, flags);
-  addDoctorCommand(program, ports, flags, (exitCode) => (code = exitCode));
-  addJournalCommands(program, ports, flags);
-  addOpenCommand(program, ports, flags);
-  addCompletionCommand(program, terminal);
-  addDemoCommand(program, ports, (exitCode) => (code = exitCode));
-  addDevCommands(program, ports, flags, (exitCode) => (code = exitCode));
+  const line: CommandLine = { program, ports, flags, exit: (exitCode) => (code = exitCode) };
+  for (const add of COMMANDS) add(line);
   // Commands show their short help after an error; the program's own is longer than a screen and would hide the error.
   program.showHelpAfterError('Usage: ak-slack [options] [command]; see ak-slack --help.');
 

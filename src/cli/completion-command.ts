@@ -1,10 +1,11 @@
-import { Argument, type Command } from 'commander';
+import { Argument } from 'commander';
 import { commandTree } from './command-tree.js';
 import { completionScript, SHELLS, type Shell } from './completion.js';
-import type { Terminal } from './ports.js';
+import type { CommandLine } from './ports.js';
 
 /** `completion`: a script that makes the shell complete commands and flags. */
-export function addCompletionCommand(program: Command, terminal: Terminal): void {
+export function addCompletionCommand({ program, ports }: CommandLine): void {
+  const { terminal } = ports;
   program
     .command('completion')
     .description('print a script that makes your shell complete commands and flags')

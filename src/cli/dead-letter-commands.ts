@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { PluginError } from '../core/errors.js';
 import type { DeadLetter } from '../ops/overview.js';
-import type { CommandPorts, Flags, RunningProgram } from './ports.js';
+import type { CommandLine, RunningProgram } from './ports.js';
 import { addUrlOption, type UrlOption } from './url-option.js';
 
 // As many as one request of the program takes.
@@ -18,7 +18,7 @@ interface ChoiceOptions extends FilterOptions, UrlOption {
 }
 
 /** `dead-letters`: what could not be delivered, at the running program. */
-export function addDeadLetterCommands(program: Command, ports: CommandPorts, flags: () => Flags): void {
+export function addDeadLetterCommands({ program, ports, flags }: CommandLine): void {
   const { terminal } = ports;
   const letters = program
     .command('dead-letters')

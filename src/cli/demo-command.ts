@@ -1,9 +1,9 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { DemoOptions } from '../demo/demo.js';
-import type { CommandPorts } from './ports.js';
+import type { CommandLine } from './ports.js';
 
 /** `demo`: everything on this machine, for those who have no Slack app yet. */
-export function addDemoCommand(program: Command, ports: CommandPorts, exit: (code: number) => void): void {
+export function addDemoCommand({ program, ports, exit }: CommandLine): void {
   program
     .command('demo')
     .description('play Slack and AutoKitteh on this machine, with a page to try the program on')

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { PluginError } from '../core/errors.js';
-import type { CommandPorts, Flags } from './ports.js';
+import type { CommandLine, CommandPorts } from './ports.js';
 
 interface Common {
   readonly to?: string;
@@ -12,7 +12,7 @@ interface Common {
 type Exit = (code: number) => void;
 
 /** `dev` and `dev send`: an author's own project, with a scripted Slack. */
-export function addDevCommands(program: Command, ports: CommandPorts, flags: () => Flags, exit: Exit): void {
+export function addDevCommands({ program, ports, flags, exit }: CommandLine): void {
   const dev = program
     .command('dev')
     .description('try your own project with a scripted Slack, in front of your own AutoKitteh server')

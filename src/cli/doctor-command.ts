@@ -1,7 +1,6 @@
-import type { Command } from 'commander';
 import type { Finding } from './doctor/finding.js';
 import { summaryOf } from './doctor/summary.js';
-import type { CommandPorts, Flags } from './ports.js';
+import type { CommandLine } from './ports.js';
 import { readSecretFile } from './secret-file.js';
 import { addUrlOption, type UrlOption } from './url-option.js';
 
@@ -23,12 +22,7 @@ interface DoctorFlags extends UrlOption {
 }
 
 /** `doctor`: tries what the program needs, in order; or, for one connection, what its workflows need. */
-export function addDoctorCommand(
-  program: Command,
-  ports: CommandPorts,
-  flags: () => Flags,
-  exit: (code: number) => void,
-): void {
+export function addDoctorCommand({ program, ports, flags, exit }: CommandLine): void {
   const command = program
     .command('doctor')
     .description('try everything that the program needs, in order, and say what to do about what fails')

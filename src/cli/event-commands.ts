@@ -1,12 +1,11 @@
-import type { Command } from 'commander';
 import { PluginError } from '../core/errors.js';
 import type { EventView } from '../ops/event-search.js';
 import { eventSteps, eventWords, unknownEventWords } from '../ops/event-words.js';
-import type { CommandPorts, Flags } from './ports.js';
+import type { CommandLine } from './ports.js';
 import { addUrlOption, type UrlOption } from './url-option.js';
 
 /** `events show`: the life of one event, from the running program. */
-export function addEventCommands(program: Command, ports: CommandPorts, flags: () => Flags): void {
+export function addEventCommands({ program, ports, flags }: CommandLine): void {
   const events = program.command('events').description('follow one event from Slack to AutoKitteh');
   const show = events
     .command('show')

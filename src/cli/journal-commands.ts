@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { addMoveCommand } from './move-command.js';
-import type { CommandPorts, Flags } from './ports.js';
+import type { CommandLine, CommandPorts, Flags } from './ports.js';
 
 /** `journal`: works on the journal itself, without the running program. */
-export function addJournalCommands(program: Command, ports: CommandPorts, flags: () => Flags): void {
+export function addJournalCommands({ program, ports, flags }: CommandLine): void {
   const journal = program.command('journal').description('migrate, back up, restore and move the journal');
   addMigrate(journal, ports, flags);
   addCopies(journal, ports, flags);

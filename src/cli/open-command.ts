@@ -1,8 +1,7 @@
-import type { Command } from 'commander';
-import type { CommandPorts, Flags } from './ports.js';
+import type { CommandLine } from './ports.js';
 
 /** `open`: a link that opens the status page of the running program. */
-export function addOpenCommand(program: Command, ports: CommandPorts, flags: () => Flags): void {
+export function addOpenCommand({ program, ports, flags }: CommandLine): void {
   program
     .command('open')
     .description('print a link that opens the status page, within a minute and once')

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { AutoKitteh } from '../autokitteh/client.js';
 import type { AskedConnection, Tell } from './doctor/finding.js';
 import type { PersonsAutoKitteh } from '../setup/ports.js';
@@ -99,6 +100,16 @@ export interface CommandPorts {
   devSend(request: object, options: SendOptions): Promise<number>;
   /** Has it refuse calls of a method. */
   devRefuse(refusal: object, to: string | undefined): Promise<void>;
+}
+
+/** What every file of commands gets, to add them to the command line. */
+export interface CommandLine {
+  readonly program: Command;
+  readonly ports: CommandPorts;
+  /** Read when a command runs. */
+  readonly flags: () => Flags;
+  /** Sets the exit code of a command that did not fail; without it, it is 0. */
+  readonly exit: (code: number) => void;
 }
 
 /** Settings that were given as flags, by the name of their environment variable. */

@@ -1,7 +1,6 @@
-import type { Command } from 'commander';
 import { PluginError } from '../core/errors.js';
 import { headline, problemWords, type Overview } from '../ops/overview.js';
-import type { CommandPorts, Flags } from './ports.js';
+import type { CommandLine } from './ports.js';
 import { addUrlOption, type UrlOption } from './url-option.js';
 
 // 1 and 2 are taken: the command failed, or its words were wrong.
@@ -9,12 +8,7 @@ const VERDICT_CODES: Readonly<Record<Overview['verdict'], number>> = { well: 0, 
 const UNREACHABLE_CODE = 5;
 
 /** `status`: asks the program that is running. */
-export function addRunningCommands(
-  program: Command,
-  ports: CommandPorts,
-  flags: () => Flags,
-  exit: (code: number) => void,
-): void {
+export function addRunningCommands({ program, ports, flags, exit }: CommandLine): void {
   const { terminal } = ports;
   const status = program
     .command('status')

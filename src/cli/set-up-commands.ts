@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { Option } from 'commander';
 import { tokenKind } from '../browser/token-shape.js';
 import { deadline } from '../core/cancellation.js';
 import { PluginError } from '../core/errors.js';
@@ -8,7 +8,7 @@ import { checkTokens, type CheckStep, type TokenCheck, type Tokens } from '../se
 import { openConnection } from '../setup/connection-access.js';
 import { saveConnection } from '../setup/stored-tokens.js';
 import { resolveConnection } from './connection-argument.js';
-import type { CommandPorts, Flags, SetupTools, Terminal } from './ports.js';
+import type { CommandLine, CommandPorts, Flags, SetupTools, Terminal } from './ports.js';
 import { readSecretFile } from './secret-file.js';
 
 const MARKS: Readonly<Record<CheckStep['verdict'], string>> = {
@@ -21,12 +21,7 @@ const MARKS: Readonly<Record<CheckStep['verdict'], string>> = {
 const LIMIT_MS = 30_000;
 
 /** `manifest`, `check` and `save`: what the set-up page does, without a browser. */
-export function addSetUpCommands(
-  program: Command,
-  ports: CommandPorts,
-  flags: () => Flags,
-  exit: (code: number) => void,
-): void {
+export function addSetUpCommands({ program, ports, flags, exit }: CommandLine): void {
   program
     .command('manifest')
     .description('print the manifest of the Slack app to create')

@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { isIntegrationId } from '../autokitteh/ids.js';
-import { statusToMessage } from '../autokitteh/status.js';
+import { statusToMessage, type Status } from '../autokitteh/status.js';
 import { functionValue, type Value } from '../autokitteh/values.js';
 import type { LiveConnections } from '../connections/live-connections.js';
 import type { Log } from '../core/log.js';
@@ -13,14 +13,12 @@ import {
   type GetConnectionConfigRequest,
   type GetConnectionConfigResponseSchema,
   type GetConnectionStatusRequest,
-  type GetConnectionStatusResponseSchema,
   type GetRequest,
   type GetResponseSchema,
   type Integration,
   type ListRequest,
   type ListResponseSchema,
   type TestConnectionRequest,
-  type TestConnectionResponseSchema,
 } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import type { Function as FunctionMessage } from '../gen/autokitteh/module/v1/module_pb.js';
 import { PORT_LIMITS } from '../http/limits.js';
@@ -53,10 +51,15 @@ export function contractRoutes(options: ContractOptions): (router: ConnectRouter
     router.rpc(method.get, (request) => getIntegration(integration, request), questions);
     router.rpc(method.list, (request) => listIntegrations(integration, request), questions);
     router.rpc(method.configure, (request) => configure(manifest, live, functionsOf, request), questions);
-    router.rpc(method.testConnection, (request) => testConnection(manifest, live, request), questions);
+    router.rpc(
+      method.testConnection,
+      (request) => connectionStatus(manifest, request, (id) => live.test(requireConnectionId(id))),
+      questions,
+    );
+    // The server asks it while a write of variables is still pending, so nothing here may wait for such a write.
     router.rpc(
       method.getConnectionStatus,
-      (request) => getConnectionStatus(manifest, live, request),
+      (request) => connectionStatus(manifest, request, (id) => live.status(optionalConnectionId(id))),
       questions,
     );
     router.rpc(
@@ -96,27 +99,14 @@ function listIntegrations(
   return { integrations: wanted ? [ours] : [] };
 }
 
-/**
- * GetConnectionStatus. The server asks it while a write of variables is still pending, so nothing here may wait for
- * such a write.
- */
-async function getConnectionStatus(
+/** GetConnectionStatus and TestConnection: what is found wrong is a status, not an error. */
+async function connectionStatus(
   { integrationId: ours }: Manifest,
-  live: Pick<LiveConnections, 'status'>,
-  request: GetConnectionStatusRequest,
-): Promise<MessageInitShape<typeof GetConnectionStatusResponseSchema>> {
-  requireOurs(request.integrationId, ours);
-  return { status: statusToMessage(await live.status(optionalConnectionId(request.connectionId))) };
-}
-
-/** TestConnection: what is found wrong is a status, not an error. */
-async function testConnection(
-  { integrationId: ours }: Manifest,
-  live: Pick<LiveConnections, 'test'>,
-  request: TestConnectionRequest,
-): Promise<MessageInitShape<typeof TestConnectionResponseSchema>> {
-  requireOurs(request.integrationId, ours);
-  return { status: statusToMessage(await live.test(requireConnectionId(request.connectionId))) };
+  { integrationId, connectionId }: GetConnectionStatusRequest | TestConnectionRequest,
+  statusOf: (connectionId: string) => Promise<Status>,
+): Promise<{ readonly status: ReturnType<typeof statusToMessage> }> {
+  requireOurs(integrationId, ours);
+  return { status: statusToMessage(await statusOf(connectionId)) };
 }
 
 /** A connection's functions as values, the same at every call. */

@@ -47,10 +47,10 @@ export function controlOf(server: ServerUnderTest, random: Random): ServerContro
         faults.delayMs = STAND_IN_STOP_MS;
         return;
       }
+      const { met } = faults;
       if (random() < 0.5) faults.loseAnswers('/Dispatch', 1 + Math.floor(random() * 3));
       else faults.dieAfterStoring(1 + Math.floor(random() * 3));
-      // Until the next events have met that.
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await eventually(() => faults.met > met, 'an event whose dispatch has no answer');
       await standIn.goDown();
     },
     async end(trouble) {

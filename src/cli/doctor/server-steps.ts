@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { AutoKitteh, AutoKittehClient } from '../../autokitteh/client.js';
-import { createIdentityCheck } from '../../autokitteh/rights-check.js';
+import { createRightsCheck } from '../../autokitteh/rights-check.js';
 import type { Config } from '../../config.js';
 import { APP_TOKEN, setupStateOf } from '../../connections/variables.js';
 import type { Clock } from '../../core/clock.js';
@@ -63,7 +63,7 @@ export async function tryRights(
 ): Promise<Finding> {
   const step = 'rights';
   const source = config.autokittehCredentials.kind;
-  const check = createIdentityCheck({
+  const check = createRightsCheck({
     ...{ server, source, integrationId, clock },
     variable: APP_TOKEN,
     health: new Health(),

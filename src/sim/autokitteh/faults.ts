@@ -35,6 +35,7 @@ export class Faults {
   #refusals: Counted<Refusal>[] = [];
   #lost: Counted<string>[] = [];
   #unstarted = 0;
+  #met = 0;
 
   /** The next `times` calls of a method are refused before anything is done. */
   refuse(refusal: Refusal, times = Infinity): void {
@@ -49,6 +50,11 @@ export class Faults {
   /** The next `times` events are stored and start nothing, and no answer comes: the server dies between the two. */
   dieAfterStoring(times = 1): void {
     this.#unstarted = times;
+  }
+
+  /** How many calls have met `loseAnswers` or `dieAfterStoring`. */
+  get met(): number {
+    return this.#met;
   }
 
   /** Everything goes well again. */
@@ -70,11 +76,14 @@ export class Faults {
   takeDeath(): boolean {
     if (this.#unstarted === 0) return false;
     this.#unstarted--;
+    this.#met++;
     return true;
   }
 
   takeLoss(path: string): boolean {
-    return take(this.#lost, (method) => path.endsWith(method)) !== undefined;
+    const isLost = take(this.#lost, (method) => path.endsWith(method)) !== undefined;
+    if (isLost) this.#met++;
+    return isLost;
   }
 }
 

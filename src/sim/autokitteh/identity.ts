@@ -22,7 +22,7 @@ export function userMessage(row: UserRow): User {
   return create(UserSchema, row);
 }
 
-export interface IdentityOptions {
+export interface RightsCheckOptions {
   /** The signing key: 64 hex digits. */
   readonly signKey: string;
   /** Whether a request without a valid credential acts as the default user, as in AutoKitteh's dev and test modes. */
@@ -35,7 +35,7 @@ export class Identity {
   readonly #defaultUser: boolean;
   #key: Uint8Array;
 
-  constructor(store: Store, options: IdentityOptions) {
+  constructor(store: Store, options: RightsCheckOptions) {
     this.#store = store;
     this.#defaultUser = options.defaultUser;
     this.#key = keyOf(options.signKey);
