@@ -1,6 +1,6 @@
 import type { AutoKittehClient } from './autokitteh/client.js';
 import { createCredentials } from './autokitteh/credentials.js';
-import { createIdentityCheck } from './autokitteh/rights-check.js';
+import { createRightsCheck } from './autokitteh/rights-check.js';
 import { ActivityLog } from './connections/activity.js';
 import { DeletedConnections } from './connections/deleted-connections.js';
 import { Hosts } from './connections/hosts.js';
@@ -102,7 +102,7 @@ async function start(config: StartConfig, dependencies: Dependencies, releasers:
   const server = openServerLine(config, credentials, clock);
   releasers.push('the connection to AutoKitteh', () => server.close());
   const health = new Health();
-  const rights = createIdentityCheck({
+  const rights = createRightsCheck({
     ...{ server, integrationId, clock, health },
     source: config.autokittehCredentials.kind,
     variable: APP_TOKEN,
@@ -122,7 +122,7 @@ async function start(config: StartConfig, dependencies: Dependencies, releasers:
   logEvents(log, {
     delivery: delivery.events,
     sockets: sockets.events,
-    identity: rights.events,
+    rights: rights.events,
     readiness: readiness.changed,
     clock,
     logsSteps: config.logLevel === 'debug',
@@ -273,7 +273,7 @@ export async function startPipeline(
     await hosts.handOver();
     responses.close();
     // Beside the acknowledgements, so that a stop takes no longer than either; `live` waits for it.
-    void live.sayFarewell();
+    void live.publishFinalStatuses();
     await sockets.stop();
     await receiver.idle();
   });

@@ -1,5 +1,5 @@
 import type { ReplaceableCredentials } from './autokitteh/credentials.js';
-import type { IdentityCheck } from './autokitteh/rights-check.js';
+import type { RightsCheck } from './autokitteh/rights-check.js';
 import { credentialsOf } from './config.js';
 import type { Channel } from './core/channel.js';
 import type { Credential } from './core/credential.js';
@@ -10,7 +10,7 @@ import type { ChangedSecret } from './secret-files.js';
 /** Those who use secrets that may change while the program runs. */
 interface SecretUsers {
   readonly credentials: ReplaceableCredentials;
-  readonly rights: Pick<IdentityCheck, 'check'>;
+  readonly rights: Pick<RightsCheck, 'check'>;
   readonly plugin: Credential;
   readonly operations: { replaceToken(token: string): void };
   readonly log: Pick<Log, 'error'>;

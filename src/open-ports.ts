@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { randomUUID } from 'node:crypto';
 import type { AutoKittehClient } from './autokitteh/client.js';
 import type { ReplaceableCredentials } from './autokitteh/credentials.js';
-import type { IdentityCheck } from './autokitteh/rights-check.js';
+import type { RightsCheck } from './autokitteh/rights-check.js';
 import type { ActivityLog } from './connections/activity.js';
 import type { LiveConnections } from './connections/live-connections.js';
 import { BOT_TOKEN } from './connections/variables.js';
@@ -69,7 +69,7 @@ export interface PortsOptions {
   readonly responses: PendingResponses;
   readonly otlp: Otlp;
   readonly health: Health;
-  readonly rights: IdentityCheck;
+  readonly rights: RightsCheck;
   readonly readiness: Readiness;
   readonly faults: Channel<ProcessFault>;
   readonly clock: Clock;
@@ -106,7 +106,6 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     publicUrl: config.gatewayPublicUrl,
     receiver: options.receiver.events,
     rights: options.rights.current,
-    projectName: (id, signal) => server.projectName(id, signal),
     responses: responses.fates,
     gateway: answers,
     webSockets,
@@ -136,7 +135,6 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
   releasers.push('the plugin port', () => plugin.stop(STOP_GRACE_MS));
   const pluginUrl = urlOf(config.pluginListen, plugin.port);
   if (config.gatewayListen === 'off') return { pluginUrl, gatewayUrl: undefined };
-  const slack = slackRoutes(responses, setup);
   const gateway = await startGateway({
     listen: config.gatewayListen,
     upstream: config.autokittehUrl,
@@ -144,18 +142,14 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     integrationId: manifest.integrationId,
     // The same code that an attaching server calls over the wire.
     contract: createRouterTransport(contractRoutes(contract)),
-    setup: (request, front) => slack.fetch(request, front),
-    awaitsResponse: (path) => responses.isOpenAt(path),
+    setup: slackRoutes(responses, setup).fetch,
     pages: trustedBy(config),
-    isSocketMode: (connectionId) => live.isSocketMode(connectionId),
-    pushStatus: (connectionId, status) => server.pushStatus(connectionId, status),
     answered: (answer) => answers.emit(answer),
     webSocket: (step) => webSockets.emit(step),
-    noticeWrite: (connectionId) => live.noticeChange(connectionId),
     logsAccess: config.logLevel === 'debug',
     connections: caps.gateway,
     refused: notingRefusals('gateway', refusals, options),
-    ...{ clock, log },
+    ...{ responses, live, server, clock, log },
   });
   releasers.push('the gateway', () => gateway.stop(STOP_GRACE_MS));
   return { pluginUrl, gatewayUrl: urlOf(config.gatewayListen, gateway.port) };
@@ -174,8 +168,7 @@ function setupPages(options: PortsOptions): PageRoutes {
     autokitteh: server,
     integrationId: manifest.integrationId,
     live: { of: (connectionId) => liveConnection(connectionId, options) },
-    saved: (tokens, owner, teamName) => live.learn(tokens, owner, teamName),
-    changed: (connectionId) => live.noticeChange(connectionId),
+    connections: live,
     manifest: proposedApp(manifest.slackApp),
     slackSite: slackSiteOf(config.slackApiUrl),
     ...trustedBy(config),

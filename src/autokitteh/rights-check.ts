@@ -7,7 +7,7 @@ import type { AutoKittehClient, User } from './client.js';
 import type { CredentialSource } from './credentials.js';
 
 /**
- * Whether the server takes us for someone who may do this program's work.
+ * Whether AutoKitteh gives this program the rights that it needs.
  * - untried: before the first look; ends with it
  * - sufficient: rights were tried and work; ends when the server refuses something
  * - insufficient: a person must act, `advice` says how; ends when a later look finds the rights
@@ -19,7 +19,7 @@ export type RightsState =
   | { readonly t: 'insufficient'; readonly user: User | undefined; readonly advice: string }
   | { readonly t: 'unreachable'; readonly reason: string };
 
-export interface IdentityOptions {
+export interface RightsCheckOptions {
   readonly server: Pick<AutoKittehClient, 'whoAmI' | 'findActiveConnections' | 'refusals'>;
   readonly source: CredentialSource['kind'];
   readonly integrationId: string;
@@ -29,12 +29,12 @@ export interface IdentityOptions {
   readonly health: Health;
 }
 
-/** Tries our identity and rights: when told to, and by itself after each refusal, and while they do not suffice. */
-export interface IdentityCheck {
+/** Tries the rights of this program: when told to, and by itself after each refusal, and while they do not suffice. */
+export interface RightsCheck {
   readonly current: () => RightsState;
   /** Tries now; calls that overlap share one look. Never rejects. */
   check(): Promise<RightsState>;
-  /** Each change of the verdict. */
+  /** Each change of the state. */
   readonly events: Channel<RightsState>;
   stop(): Promise<void>;
 }
@@ -44,7 +44,7 @@ const AFTER_REFUSAL_MS = 5_000;
 // Rights are given by a person at some time; a look costs two small calls.
 const WHILE_INSUFFICIENT_MS = 30_000;
 
-export function createIdentityCheck(options: IdentityOptions): IdentityCheck {
+export function createRightsCheck(options: RightsCheckOptions): RightsCheck {
   const { server, clock } = options;
   const events = new Channel<RightsState>();
   const background = new Background(() => undefined);
@@ -65,11 +65,11 @@ export function createIdentityCheck(options: IdentityOptions): IdentityCheck {
   async function look(): Promise<RightsState> {
     timer?.cancel();
     timer = undefined;
-    const verdict = await tryRights(options, stopping.signal);
+    const state = await tryRights(options, stopping.signal);
     if (stopping.signal.aborted) return current;
-    setCurrent(verdict);
-    if (verdict.t !== 'sufficient') lookAfter(WHILE_INSUFFICIENT_MS);
-    return verdict;
+    setCurrent(state);
+    if (state.t !== 'sufficient') lookAfter(WHILE_INSUFFICIENT_MS);
+    return state;
   }
 
   function check(): Promise<RightsState> {
@@ -108,7 +108,7 @@ export function createIdentityCheck(options: IdentityOptions): IdentityCheck {
   };
 }
 
-async function tryRights(options: IdentityOptions, signal: AbortSignal): Promise<RightsState> {
+async function tryRights(options: RightsCheckOptions, signal: AbortSignal): Promise<RightsState> {
   let user: User | undefined;
   try {
     user = await options.server.whoAmI(signal);

@@ -113,7 +113,7 @@ export class IdentityCache {
   }
 
   /** Asks again the next time: Slack announced a change. */
-  doubt(botToken: string): void {
+  invalidate(botToken: string): void {
     const known = this.#known.get(botToken);
     if (known !== undefined) this.#known.set(botToken, { ...known, until: 0 });
   }

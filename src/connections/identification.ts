@@ -89,9 +89,9 @@ export class Identification {
   }
 
   /** Has the connection's bot token asked about the next time, however lately Slack said something. */
-  doubt(connectionId: string): void {
+  invalidate(connectionId: string): void {
     const setup = this.#options.registry.get(connectionId)?.setup;
-    if (setup?.t === 'complete') this.#identities.doubt(setup.botToken);
+    if (setup?.t === 'complete') this.#identities.invalidate(setup.botToken);
   }
 
   /** Slack said whose a bot token is, and that it opens sockets with the app-level token, when a person saved both. */

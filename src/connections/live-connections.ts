@@ -14,7 +14,7 @@ import type { SlackSockets } from '../slack/sockets.js';
 import type { Notifications } from '../storage/cluster.js';
 import type { TokenStore } from '../storage/tokens.js';
 import { ConnectionStatuses, type Speaker } from './connection-statuses.js';
-import { sayFarewell } from './farewell.js';
+import { publishFinalStatuses } from './final-statuses.js';
 import { Identification } from './identification.js';
 import type { AskSlack } from './bot-identity.js';
 import type { LivePolicy } from './policy.js';
@@ -79,7 +79,7 @@ export class LiveConnections {
   readonly #reconciler: Reconciler;
   readonly #statuses: ConnectionStatuses;
   readonly #stopping = new AbortController();
-  #farewell: Promise<void> | undefined;
+  #finalStatuses: Promise<void> | undefined;
 
   constructor(options: LiveOptions) {
     const { clock, health, log, policy, random, server, integrationId } = options;
@@ -133,14 +133,14 @@ export class LiveConnections {
   }
 
   /** Tells the server that the program is not running, unless another process goes on; those connections first whose events are missed. Never rejects. */
-  sayFarewell(): Promise<void> {
-    this.#farewell ??= this.#sayFarewell();
-    return this.#farewell;
+  publishFinalStatuses(): Promise<void> {
+    this.#finalStatuses ??= this.#publishFinalStatuses();
+    return this.#finalStatuses;
   }
 
   /** Ends every look, also the one that is under way: a server that does not answer must not hold us. */
   async stop(): Promise<void> {
-    await this.sayFarewell();
+    await this.publishFinalStatuses();
     this.#stopping.abort(new PluginError('stopped', 'stopping'));
     this.#identification.stop();
     this.#reconciler.stop();
@@ -154,9 +154,9 @@ export class LiveConnections {
   }
 
   /** Slack announced that tokens of this installation may be gone. */
-  doubtTokens(installation: Installation): void {
+  verifyTokens(installation: Installation): void {
     const ids = this.registry.connectionsOf(installation, true);
-    for (const id of ids) this.#identification.doubt(id);
+    for (const id of ids) this.#identification.invalidate(id);
     this.#background.run('verify tokens with Slack', () => this.#identification.of(ids));
   }
 
@@ -241,7 +241,7 @@ export class LiveConnections {
   /** Asks Slack about the bot token now, then gives the status. */
   async test(connectionId: string): Promise<Status> {
     await this.#waitFor(this.#reconciler.looked(connectionId));
-    this.#identification.doubt(connectionId);
+    this.#identification.invalidate(connectionId);
     await this.#identification.of([connectionId], true);
     return this.current(connectionId);
   }
@@ -275,7 +275,7 @@ export class LiveConnections {
     this.refreshed.emit(undefined);
   }
 
-  #sayFarewell(): Promise<void> {
+  #publishFinalStatuses(): Promise<void> {
     const quiet = this.#statuses.stop();
     const { clock, log, policy, server, speaker } = this.#options;
     // The others go on, and bring the statuses.
@@ -284,11 +284,11 @@ export class LiveConnections {
       (entry) => usesSocketMode(entry) && entry.setup.t === 'complete',
     );
     const byActivity = setUp.sort((left, right) => Number(right.active) - Number(left.active));
-    return sayFarewell({
+    return publishFinalStatuses({
       quiet,
       connectionIds: byActivity.map(({ record }) => record.id),
       push: (id, status, signal) => server.pushStatus(id, status, signal),
-      limitMs: policy.farewellMs,
+      limitMs: policy.finalStatusesMs,
       ...{ clock, log },
     });
   }

@@ -15,7 +15,7 @@ export interface LivePolicy {
   /** After a status could not be brought to the server. */
   readonly statusRetry: Backoff;
   /** At a stop, all connections' statuses are brought to the server within this, or not at all. */
-  readonly farewellMs: number;
+  readonly finalStatusesMs: number;
   /** A deployment may be replaced within this time without its sockets closing. */
   readonly graceMs: number;
   /** Variables are read again after this long (with jitter), whatever happened. */
@@ -45,7 +45,7 @@ export const LIVE_POLICY: LivePolicy = {
   statusSweepMs: 30_000,
   settleMs: 1_500,
   statusRetry: { firstMs: 1_000, factor: 2, maxMs: 15_000 },
-  farewellMs: 5_000,
+  finalStatusesMs: 5_000,
   graceMs: 5_000,
   sweepMs: 10 * 60_000,
   incompleteMs: 10_000,

@@ -1,10 +1,10 @@
+import type { AutoKitteh } from '../autokitteh/client.js';
 import type { Clock } from '../core/clock.js';
 import { PluginError } from '../core/errors.js';
 import { Background } from '../core/lifecycle.js';
 
 export interface ProjectNamesOptions {
-  /** The name of a project; nothing where the server does not tell it. */
-  readonly ask: (projectId: string, signal: AbortSignal) => Promise<string | undefined>;
+  readonly server: Pick<AutoKitteh, 'projectName'>;
   readonly clock: Clock;
 }
 
@@ -56,12 +56,12 @@ export class ProjectNames {
   }
 
   async #askAll(): Promise<void> {
-    const { ask, clock } = this.#options;
+    const { server, clock } = this.#options;
     const { signal } = this.#stopping;
     for (let id = this.#waiting.pop(); id !== undefined && !signal.aborted; id = this.#waiting.pop()) {
       const askedAt = clock.monotonic();
       try {
-        this.#known.set(id, { name: await ask(id, signal), askedAt });
+        this.#known.set(id, { name: await server.projectName(id, signal), askedAt });
       } catch {
         // It is asked again when the name would be old; until then the old one is shown, if there is one.
         this.#known.set(id, { name: this.#known.get(id)?.name, askedAt });

@@ -93,14 +93,14 @@ export class Registry {
   }
 
   /**
-   * The active connections of exactly this installation. With `farewell` also those whose access Slack has just ended:
+   * The active connections of exactly this installation. With `includeEnded` also those whose access Slack has just ended:
    * they are the ones to be told so.
    */
-  connectionsOf(installation: Installation, farewell = false): string[] {
+  connectionsOf(installation: Installation, includeEnded = false): string[] {
     this.#routes ??= this.#buildRoutes();
     const routes = this.#routes.get(installation.appId) ?? [];
     return routes
-      .filter(({ installIds, ended }) => (farewell || !ended) && belongsTo(installIds, installation))
+      .filter(({ installIds, ended }) => (includeEnded || !ended) && belongsTo(installIds, installation))
       .map(({ id }) => id);
   }
 

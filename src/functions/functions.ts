@@ -16,7 +16,7 @@ import {
 import { API_CALL, FILES_UPLOAD, METHOD_FUNCTIONS, PAGINATE } from './descriptions.js';
 import type { FunctionDescription } from './function-description.js';
 import { uploadFile, type Upload } from './file-upload.js';
-import { createDoOnce } from './once.js';
+import { createRunOnce } from './idempotency.js';
 import { joinPages } from './pagination.js';
 import { resultValue, slackError, type CallProblem } from './results.js';
 import {
@@ -78,7 +78,7 @@ const METHOD_NAME = /^[a-zA-Z]\w*(?:\.\w+)+$/;
 export function createSlackFunctions(options: SlackFunctionsOptions): SlackFunctions {
   const { clock } = options;
   const callSlack = createSlackCall(options);
-  const doOnce = createDoOnce(options);
+  const runOnce = createRunOnce(options);
   const methods = new Map(METHOD_FUNCTIONS.map((description) => [description.name, description]));
   const all = [...METHOD_FUNCTIONS, API_CALL, FILES_UPLOAD, PAGINATE].sort(byName);
   const descriptions = new Map(all.map((description) => [description.name, description]));
@@ -90,7 +90,7 @@ export function createSlackFunctions(options: SlackFunctionsOptions): SlackFunct
     context: CallContext,
   ): Promise<SlackOutcome> {
     if (isReading(method)) return callSlack(method, args, context);
-    return doOnce({ connectionId, name: method, args, signal: context.signal }, (id) => {
+    return runOnce({ connectionId, name: method, args, signal: context.signal }, (id) => {
       const known = hasClientMessageId(method) ? { client_msg_id: id } : {};
       return callSlack(method, { ...known, ...args }, context);
     });
@@ -108,7 +108,7 @@ export function createSlackFunctions(options: SlackFunctionsOptions): SlackFunct
     }
     if (name === FILES_UPLOAD.name) {
       const args = slackArguments(values, ['token']);
-      return doOnce({ connectionId, name, args, signal: context.signal }, () =>
+      return runOnce({ connectionId, name, args, signal: context.signal }, () =>
         uploadFile(values, callSlack, options.upload, context),
       );
     }

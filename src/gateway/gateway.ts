@@ -55,7 +55,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     { uploadIdleMs, answerIdleMs, refused: options.refused },
     options.outbound,
   );
-  const notices = new Notices(options.clock, options.noticeWrite);
+  const notices = new Notices(options.clock, (connectionId) => options.live.noticeChange(connectionId));
   const handle = createHandler({ ...options, notices, bodyMs }, forwarder);
   const background = new Background((name, error) => log.error({ err: error }, name));
   const connections = new Connections(options.connections, () => options.refused('too_many_connections'));

@@ -24,14 +24,18 @@ import { answerBySetup, type SetupHandler } from './setup-bridge.js';
 export interface GatewayPorts extends ReplacedAnswersPorts {
   /** The set-up pages. */
   readonly setup: SetupHandler;
-  /** Whether a workflow may post a response to this path. */
-  readonly awaitsResponse: (path: string) => boolean | Promise<boolean>;
+  readonly responses: {
+    /** Whether a workflow may post a response to this path. */
+    isOpenAt(path: string): boolean | Promise<boolean>;
+  };
   /** Pages that may make a person's browser send what changes something. */
   readonly pages: TrustedPages;
   /** Is told how each request was answered. */
   readonly answered: (answer: GatewayAnswer) => void;
-  /** Something was written that may concern us: this connection's variables, or whatever when none is named. */
-  readonly noticeWrite: (connectionId?: string) => void;
+  readonly live: ReplacedAnswersPorts['live'] & {
+    /** Something was written that may concern us: this connection's variables, or anything when none is named. */
+    noticeChange(connectionId?: string): void;
+  };
   readonly log: Pick<Log, 'debug' | 'warn' | 'error'>;
 }
 
@@ -113,7 +117,7 @@ export function createHandler(ports: HandlerOptions, forwarder: Forwarder): Hand
   }
 
   async function pages(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method === 'POST' && (await ports.awaitsResponse(pathOf(request)))) {
+    if (request.method === 'POST' && (await ports.responses.isOpenAt(pathOf(request)))) {
       const body = await read(request, response, PORT_LIMITS.workflowAnswerBytes);
       if (body !== undefined) await answerBySetup(ports.setup, request, response, body);
       return;

@@ -1,6 +1,7 @@
 import { create, toBinary, toJsonString } from '@bufbuild/protobuf';
 import { createClient, type Transport } from '@connectrpc/connect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AutoKitteh } from '../autokitteh/client.js';
 import { isConnectionId } from '../autokitteh/ids.js';
 import { statusFromMessage, statusToMessage, type Status } from '../autokitteh/status.js';
 import { errorMessage } from '../core/errors.js';
@@ -29,10 +30,12 @@ export interface ReplacedAnswersPorts {
   readonly integrationId: string;
   /** The contract service, asked in this process. */
   readonly contract: Transport;
-  /** Whether it is a connection of this integration that uses Socket Mode. */
-  readonly isSocketMode: (connectionId: string) => Promise<boolean>;
-  /** Stores a status on the server, as the server itself would have. */
-  readonly pushStatus: (connectionId: string, status: Status) => Promise<void>;
+  readonly live: {
+    /** Whether it is a connection of this integration that uses Socket Mode. */
+    isSocketMode(connectionId: string): Promise<boolean>;
+  };
+  /** Stores a status, as the server itself would have. */
+  readonly server: Pick<AutoKitteh, 'pushStatus'>;
   readonly log: Pick<Log, 'warn'>;
 }
 
@@ -118,7 +121,7 @@ export function createReplacedAnswers(ports: ReplacedAnswersPorts, forwarder: Fo
   /** The contract's answer for a connection that is ours; the server has let the caller ask by then. */
   async function ownStatus(question: StatusQuestion, connectionId: string): Promise<Status | undefined> {
     try {
-      if (!isConnectionId(connectionId) || !(await ports.isSocketMode(connectionId))) return undefined;
+      if (!isConnectionId(connectionId) || !(await ports.live.isSocketMode(connectionId))) return undefined;
     } catch (error) {
       // Whose connection it is cannot be told, so the server's word stands.
       ports.log.warn(
@@ -129,7 +132,7 @@ export function createReplacedAnswers(ports: ReplacedAnswersPorts, forwarder: Fo
     }
     const status = await ask(question, connectionId);
     try {
-      await ports.pushStatus(connectionId, status);
+      await ports.server.pushStatus(connectionId, status);
     } catch (error) {
       ports.log.warn(
         { connection: connectionId, reason: errorMessage(error) },

@@ -12,7 +12,7 @@ import type { AppSocketsStatus } from '../slack/status.js';
 interface LoggedParts {
   readonly delivery: Channel<DeliveryEvent>;
   readonly sockets: Channel<SocketEvent>;
-  readonly identity: Channel<RightsState>;
+  readonly rights: Channel<RightsState>;
   readonly readiness: Channel<ReadinessState>;
   readonly clock: Clock;
   /** Whether each step of each event is to be a line. */
@@ -25,20 +25,20 @@ interface LoggedParts {
  */
 export function logEvents(
   log: Log,
-  { delivery, sockets, identity, readiness, clock, logsSteps }: LoggedParts,
+  { delivery, sockets, rights, readiness, clock, logsSteps }: LoggedParts,
 ): void {
   if (logsSteps) delivery.subscribe((event) => logStep(log, event));
   logDelivery(log, delivery, new RareLines(clock));
   logSockets(log, sockets);
-  logRights(log, identity);
+  logRights(log, rights);
   readiness.subscribe((state) => {
     if (state.t === 'ready') log.info('ready for requests');
   });
 }
 
-function logRights(log: Log, identity: Channel<RightsState>): void {
+function logRights(log: Log, rights: Channel<RightsState>): void {
   let last: RightsState['t'] = 'untried';
-  identity.subscribe((verdict) => {
+  rights.subscribe((verdict) => {
     const isNews = verdict.t !== last;
     last = verdict.t;
     if (verdict.t === 'insufficient') log.error(verdict.advice);

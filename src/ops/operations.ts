@@ -31,14 +31,12 @@ export interface OperationsOptions
       | 'exports'
     > {
   readonly cluster: Cluster;
-  /** The name of a project; nothing where AutoKitteh does not tell it. */
-  readonly projectName: (projectId: string, signal: AbortSignal) => Promise<string | undefined>;
   /** The credential of `/metrics` and `/ops/`. */
   readonly opsToken: string;
   /** The address that people reach the program at, if it is configured. */
   readonly publicUrl: string | undefined;
-  /** Is asked for the sessions of an event. */
-  readonly server: Pick<AutoKitteh, 'sessionsOf'>;
+  /** Asked for the names of projects and the sessions of an event. */
+  readonly server: Pick<AutoKitteh, 'projectName' | 'sessionsOf'>;
   readonly clock: Clock;
   readonly log: Pick<Log, 'info'>;
 }
@@ -58,8 +56,8 @@ export interface Operations {
 
 /** Begins to watch the program; nothing of it waits for that. */
 export function createOperations(options: OperationsOptions): Operations {
-  const { clock, delivery, sockets, live } = options;
-  const projects = new ProjectNames({ ask: options.projectName, clock });
+  const { clock, delivery, server, sockets, live } = options;
+  const projects = new ProjectNames({ server, clock });
   const unsubscribe = live.refreshed.subscribe(() => {
     projects.look(new Set([...live.registry.all()].flatMap(({ record }) => record.projectId || [])));
   });
@@ -87,7 +85,7 @@ export function createOperations(options: OperationsOptions): Operations {
     overview: () => overviewOf(observed),
     minutes: () => history.minutes(),
     deadLetters: desk,
-    events: (id: string) => searchEvents(id, { delivery, server: options.server, names, clock }),
+    events: (id: string) => searchEvents(id, { delivery, server, names, clock }),
     metrics,
   };
   const access = new OpsAccess(options.opsToken, clock, options.publicUrl);

@@ -36,7 +36,7 @@ export type ReceiverEvent =
 
 export interface ReceiverOptions {
   readonly registry: Pick<Registry, 'connectionsOf' | 'get'>;
-  readonly live: Pick<LiveConnections, 'identified' | 'doubtTokens'>;
+  readonly live: Pick<LiveConnections, 'identified' | 'verifyTokens'>;
   readonly intake: Pick<Intake, 'take'>;
   readonly responses: Pick<PendingResponses, 'await'>;
   readonly updater: Pick<ButtonUpdater, 'begin'>;
@@ -46,8 +46,8 @@ export interface ReceiverOptions {
   readonly log: Log;
 }
 
-/** Events that say that an installation, or its tokens, are no more. */
-const FAREWELLS: ReadonlySet<string> = new Set(['app_uninstalled', 'tokens_revoked']);
+/** Events with which Slack ends an installation or revokes its tokens. */
+const REVOCATIONS: ReadonlySet<string> = new Set(['app_uninstalled', 'tokens_revoked']);
 
 // What a workflow may use of Slack's time; the rest is for writing the journal and for the way there and back.
 const ANSWER_MS = 0.8 * SLACK_WAITS_MS;
@@ -103,8 +103,8 @@ export class Receiver {
       return;
     }
     const { installation, eventType, actor } = classified;
-    const farewell = FAREWELLS.has(eventType);
-    const connectionsOf = (): readonly string[] => registry.connectionsOf(installation, farewell);
+    const isRevoked = REVOCATIONS.has(eventType);
+    const connectionsOf = (): readonly string[] => registry.connectionsOf(installation, isRevoked);
     let connectionIds = connectionsOf();
     if (connectionIds.length === 0) {
       const identified = live.identified(installation);
@@ -124,7 +124,7 @@ export class Receiver {
     }
     this.events.emit({ t: 'routed', appId, eventType, connections: connectionIds.length });
     await this.#journal(envelope, classified, connectionIds);
-    if (farewell) live.doubtTokens(installation);
+    if (isRevoked) live.verifyTokens(installation);
   }
 
   async #nobody(envelope: Envelope, eventType: string, isDecided: boolean): Promise<void> {

@@ -2,7 +2,7 @@ import type { AutoKitteh, CallerHeaders } from '../autokitteh/client.js';
 import type { Status } from '../autokitteh/status.js';
 import type { AppManifest } from '../browser/app-manifest.js';
 import type { StateAnswer } from '../browser/live-state.js';
-import type { BotOwner } from '../connections/whose-bot.js';
+import type { LiveConnections } from '../connections/live-connections.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import type { SlackWebApi } from '../slack/web-api.js';
@@ -48,14 +48,8 @@ export interface SetupPorts {
   /** The integration whose connections may be set up here. */
   readonly integrationId: string;
   readonly live: { of(connectionId: string): Promise<LiveConnection | undefined> };
-  /** Called after tokens were saved, with what Slack said of them: both are of the owner's app. */
-  readonly saved: (
-    tokens: { readonly botToken: string; readonly appToken: string },
-    owner: BotOwner,
-    teamName: string,
-  ) => void;
-  /** Called after the variables of a connection were written or deleted. */
-  readonly changed: (connectionId: string) => void;
+  /** Told of tokens that were saved, and of connections whose variables were written or deleted. */
+  readonly connections: Pick<LiveConnections, 'learn' | 'noticeChange'>;
   /** The Slack app that the guide proposes, before it has a name. */
   readonly manifest: AppManifest;
   /** Slack's site, where that app is created: `slack.com` or `slack-gov.com`. */

@@ -23,8 +23,8 @@ export interface SavePorts {
   readonly slack: SlackWebApi;
   readonly autokitteh: PersonsAutoKitteh;
   readonly clock: Clock;
-  /** Called when both tokens are stored. */
-  readonly saved?: SetupPorts['saved'] | undefined;
+  /** Told when both tokens are stored. */
+  readonly connections?: Pick<SetupPorts['connections'], 'learn'> | undefined;
 }
 
 export interface SaveRequest extends Tokens {
@@ -40,7 +40,7 @@ export interface SaveRequest extends Tokens {
  * server would refuse, and with whatever the server refuses.
  */
 export async function saveConnection(
-  { slack, autokitteh, clock, saved }: SavePorts,
+  { slack, autokitteh, clock, connections }: SavePorts,
   request: SaveRequest,
   signal: AbortSignal,
 ): Promise<TokenCheck> {
@@ -62,7 +62,7 @@ export async function saveConnection(
   refuseLarge(variables.map(({ name, value }) => [name, value]));
   signal.throwIfAborted();
   await autokitteh.setVariables(request.connectionId, variables, signal);
-  saved?.(tokens, check.identity.owner, check.identity.teamName);
+  connections?.learn(tokens, check.identity.owner, check.identity.teamName);
   return check;
 }
 

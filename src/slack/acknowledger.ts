@@ -72,7 +72,7 @@ export class Acknowledger {
    * A socket ended without a word, or stopped answering: what it sent last has perhaps not arrived. While Slack still
    * waits it is sent again on another socket; an acknowledgement that arrives twice does no harm.
    */
-  onDoubt(socket: SlackSocket): void {
+  onUnreliable(socket: SlackSocket): void {
     this.#doubtful = [...this.#doubtful, ...(this.#recent.get(socket) ?? [])];
     this.forget(socket);
     this.#sendAgain(this.#socketSet.sender(socket));
@@ -131,5 +131,5 @@ export class Acknowledger {
 
 /** Whether what is sent on it may not arrive. */
 function isDoubtful({ state }: SlackSocket): boolean {
-  return state.t === 'suspect' || (state.t === 'live' && state.leaving === 'unheard');
+  return state.t === 'suspect' || (state.t === 'live' && state.leaving === 'acks_lost');
 }

@@ -9,7 +9,7 @@ export type OpenBackoffState =
   /** Openings fail, or sockets do not last; it will pass. */
   | { readonly t: 'failing'; readonly reason: string }
   /** Slack has as many sockets as it allows for the app: none of ours is opened before another is closed. */
-  | { readonly t: 'crowded' }
+  | { readonly t: 'at_limit' }
   /** Socket Mode is switched off for the app: one socket tries, now and then. */
   | { readonly t: 'disabled' };
 
@@ -57,8 +57,8 @@ export class OpenBackoff {
     this.#enter(state, this.#state.t === 'disabled' ? this.#policy.probe : this.#policy.retry, openedAt);
   }
 
-  crowded(): void {
-    this.#enter({ t: 'crowded' }, this.#policy.crowded);
+  atLimit(): void {
+    this.#enter({ t: 'at_limit' }, this.#policy.atLimit);
   }
 
   disabled(): void {

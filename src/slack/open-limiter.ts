@@ -5,7 +5,7 @@ import type { SocketPolicy } from './policy.js';
 /** Who goes first when many want to open a socket; the lower number does. */
 export const URGENCY = {
   /** An app without a live socket: its events have nowhere to go. The app's budget does not hold it up. */
-  deaf: 0,
+  noSocket: 0,
   /** Slack has announced the end of a live socket, which nobody can put off. The budget does not hold it up either. */
   announced: 1,
   /** A socket does not answer, or is not heard, while another one serves. It may use the reserve of the budget. */
@@ -63,7 +63,7 @@ interface Bucket {
  * Permission to call `apps.connections.open`: a token bucket for each app (Slack limits that method per app, by some sources
  * to once a minute) spaces out what is not urgent, and one over all apps makes a start with thousands of them a queue and
  * not a stampede. There, an app that never had a socket comes after every app that had one, and tries of refused tokens come
- * last. Slack's Retry-After holds for all; without a live socket for `deafRetryAfterMs` at most.
+ * last. Slack's Retry-After holds for all; without a live socket for `noSocketRetryAfterMs` at most.
  */
 export class OpenLimiter {
   readonly #clock: Clock;
@@ -181,8 +181,11 @@ export class OpenLimiter {
   }
 
   #waitFor(bucket: Bucket, urgency: Urgency, now: number): LimiterWait | undefined {
-    const { appEveryMs, allEveryMs, retryAfterMs, deafRetryAfterMs } = this.#policy;
-    const askedMs = Math.min(bucket.blockedForMs, urgency === URGENCY.deaf ? deafRetryAfterMs : retryAfterMs);
+    const { appEveryMs, allEveryMs, retryAfterMs, noSocketRetryAfterMs } = this.#policy;
+    const askedMs = Math.min(
+      bucket.blockedForMs,
+      urgency === URGENCY.noSocket ? noSocketRetryAfterMs : retryAfterMs,
+    );
     const blockedUntil = bucket.blockedAt + askedMs;
     if (blockedUntil > now) return { why: 'slack', until: blockedUntil, askedMs };
     const needed = neededFor(urgency);
@@ -231,7 +234,7 @@ export class OpenLimiter {
 /** How many tokens must be in the bucket: what is urgent is not held up by an empty one. */
 function neededFor(urgency: Urgency): number {
   switch (urgency) {
-    case URGENCY.deaf:
+    case URGENCY.noSocket:
     case URGENCY.announced:
       return 0;
     case URGENCY.replacement:

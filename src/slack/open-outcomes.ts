@@ -44,7 +44,7 @@ export class OpenOutcomes {
   /** A live socket, greeted at `since`, has been marked as leaving. */
   leaving({ openedAt }: SlackSocket, why: LeaveReason | undefined, since: number): void {
     const { context, backoff } = this.#options;
-    if (why === 'crowded') backoff.crowded();
+    if (why === 'at_limit') backoff.atLimit();
     if (why === 'disabled') backoff.disabled();
     const isNew = context.clock.monotonic() - since < context.policy.pool.stableMs;
     // A Slack that greets and takes its greeting back at once must not be dialled without a pause.
@@ -68,8 +68,8 @@ export class OpenOutcomes {
         if (isProbe) tokens.postpone(token);
         else backoff.failed(consequence.text, socket.openedAt);
         break;
-      case 'crowded':
-        backoff.crowded();
+      case 'at_limit':
+        backoff.atLimit();
         break;
       case 'disabled':
         backoff.disabled();

@@ -114,10 +114,10 @@ export class Opener {
     if (chosen !== undefined && tokens.wasRefused(chosen.token)) return URGENCY.probe;
     const states = socketSet.all().map(({ state }) => state);
     if (!states.some(({ t }) => t === 'live'))
-      return context.places.others(appId).live > 0 ? URGENCY.replacement : URGENCY.deaf;
+      return context.places.others(appId).live > 0 ? URGENCY.replacement : URGENCY.noSocket;
     const leaving = states.flatMap((state) => (state.t === 'live' ? [state.leaving] : []));
     if (leaving.includes('announced')) return URGENCY.announced;
-    const losing = leaving.includes('unheard') || states.some(({ t }) => t === 'suspect');
+    const losing = leaving.includes('acks_lost') || states.some(({ t }) => t === 'suspect');
     return losing ? URGENCY.replacement : URGENCY.spare;
   }
 

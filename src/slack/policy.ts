@@ -37,7 +37,7 @@ export interface SocketPolicy {
     /** After failures that pass by themselves. */
     readonly retry: Backoff;
     /** After too_many_websockets. */
-    readonly crowded: Backoff;
+    readonly atLimit: Backoff;
     /** Between tries of what needs a person: refused tokens, Socket Mode switched off. */
     readonly probe: Backoff;
     /** Renewals after a wake-up are spread over this. */
@@ -66,7 +66,7 @@ export interface SocketPolicy {
     /** Slack's Retry-After counts for so long at most. */
     readonly retryAfterMs: number;
     /** The same for an app without a live socket. */
-    readonly deafRetryAfterMs: number;
+    readonly noSocketRetryAfterMs: number;
   };
   /** Slack waits this long for an acknowledgement. */
   readonly acknowledgeMs: number;
@@ -92,7 +92,7 @@ export const DEFAULT_POLICY: SocketPolicy = {
     renewTo: 0.9,
     stableMs: 5_000,
     retry: { firstMs: 200, factor: 2, maxMs: 30_000 },
-    crowded: { firstMs: 10_000, factor: 2, maxMs: 600_000 },
+    atLimit: { firstMs: 10_000, factor: 2, maxMs: 600_000 },
     probe: { firstMs: 300_000, factor: 2, maxMs: 3_600_000 },
     wakeSpreadMs: 10_000,
     placeMs: 1_000,
@@ -105,7 +105,7 @@ export const DEFAULT_POLICY: SocketPolicy = {
     allBurst: 200,
     allEveryMs: 5,
     retryAfterMs: 3_600_000,
-    deafRetryAfterMs: 300_000,
+    noSocketRetryAfterMs: 300_000,
   },
   acknowledgeMs: SLACK_WAITS_MS,
 };

@@ -212,7 +212,7 @@ export class AppPool {
     if (state.t === 'live' && from.t !== 'live') this.#acknowledger.onLive();
     // What Slack said is news once, not again when the socket comes back from suspicion or from draining.
     if (state.t === 'live' && from.t === 'live') this.#outcomes.leaving(socket, state.leaving, state.since);
-    if (state.t === 'suspect' && from.t === 'live') this.#acknowledger.onDoubt(socket);
+    if (state.t === 'suspect' && from.t === 'live') this.#acknowledger.onUnreliable(socket);
     if (state.t === 'closed') this.#onClosed(socket, state.reason, from);
     if (state.t !== from.t)
       this.#context.events.emit({
@@ -231,7 +231,7 @@ export class AppPool {
     socket.place.free();
     this.#traffic.closed(socket.id);
     if (from.t !== 'fetching_url' && from.t !== 'dialling') this.#foreign.closed();
-    if (reason.t === 'ended' || reason.t === 'silent') this.#acknowledger.onDoubt(socket);
+    if (reason.t === 'ended' || reason.t === 'silent') this.#acknowledger.onUnreliable(socket);
     else this.#acknowledger.forget(socket);
     this.#outcomes.closed(socket, reason, from);
     if (reason.t === 'failed')

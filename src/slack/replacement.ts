@@ -58,7 +58,7 @@ export class Replacement {
   /** Not while Slack has no room for a replacement. */
   #markDue(): void {
     const { backoff, context, socketSet } = this.#options;
-    if (backoff.state.t === 'crowded') return;
+    if (backoff.state.t === 'at_limit') return;
     const now = context.clock.monotonic();
     for (const socket of socketSet.all()) if (socket.renewal.at <= now) socket.leave(socket.renewal.why);
   }
@@ -71,7 +71,7 @@ export class Replacement {
     const good = socketSet.good(chosen);
     const leaving = socketSet.leaving(chosen);
     while (good.length > traffic.wanted) good.shift()?.drain('surplus');
-    const full = socketSet.size >= context.policy.pool.budget || backoff.state.t === 'crowded';
+    const full = socketSet.size >= context.policy.pool.budget || backoff.state.t === 'at_limit';
     while (leaving.length > 0 && good.length > 0 && (full || good.length + leaving.length > traffic.wanted)) {
       const socket = leaving.shift();
       socket?.drain(leaveReasonOf(socket));

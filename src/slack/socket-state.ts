@@ -11,7 +11,7 @@ export type LeaveReason =
   /** It does not answer. */
   | 'silent'
   /** Slack does not seem to hear what is sent on it: acknowledged events come again. */
-  | 'unheard'
+  | 'acks_lost'
   /** It was opened with a token that is not the one to use any more. */
   | 'token'
   /** We stood still for so long that nobody knows what became of it. */
@@ -21,7 +21,7 @@ export type LeaveReason =
   /** Socket Mode was switched off for the app. */
   | 'disabled'
   /** Slack has as many sockets as it allows for the app. */
-  | 'crowded'
+  | 'at_limit'
   /** The app is not wanted any more, or the program stops. */
   | 'stopping';
 
@@ -86,7 +86,7 @@ const LEAVE: Readonly<Record<string, LeaveReason>> = {
   warning: 'announced',
   refresh_requested: 'announced',
   link_disabled: 'disabled',
-  too_many_websockets: 'crowded',
+  too_many_websockets: 'at_limit',
 };
 
 /** What Slack's reason for `disconnect` means for a socket that serves; an unknown one is taken for a warning. */
@@ -145,7 +145,7 @@ export type Consequence =
   /** Wait, longer each time. `unreached` if the call for a URL never got to Slack. */
   | { readonly t: 'failed'; readonly text: string; readonly unreached: boolean }
   /** Slack has as many sockets as it allows. */
-  | { readonly t: 'crowded' }
+  | { readonly t: 'at_limit' }
   /** Socket Mode is off. */
   | { readonly t: 'disabled' }
   /** The token is no good, says Slack. */
@@ -177,7 +177,7 @@ export function consequenceOf(reason: ClosedReason, lasted: boolean): Consequenc
 function ofFailure(failure: SlackFailure, text: string): Consequence {
   switch (failure.t) {
     case 'refused':
-      if (failure.error === 'too_many_websockets') return { t: 'crowded' };
+      if (failure.error === 'too_many_websockets') return { t: 'at_limit' };
       if (failure.error === 'link_disabled') return { t: 'disabled' };
       if (isPermanent(failure.error)) return { t: 'refused', error: failure.error };
       return { t: 'failed', text, unreached: false };
@@ -189,7 +189,7 @@ function ofFailure(failure: SlackFailure, text: string): Consequence {
 }
 
 function ofDisconnect(reason: string, text: string): Consequence {
-  if (reason === 'too_many_websockets') return { t: 'crowded' };
+  if (reason === 'too_many_websockets') return { t: 'at_limit' };
   if (reason === 'link_disabled') return { t: 'disabled' };
   return { t: 'failed', text, unreached: false };
 }

@@ -119,7 +119,7 @@ export function poolStatus(facts: PoolFacts): AppSocketsStatus {
         ? { ...common, t: 'broken', error: 'link_disabled', advice }
         : { ...common, t: 'degraded', reason: advice, doing: 'retrying every few minutes' };
     }
-    case 'crowded':
+    case 'at_limit':
       if (facts.good >= facts.wanted) break;
       return {
         ...common,

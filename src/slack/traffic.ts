@@ -52,11 +52,11 @@ export class Traffic implements SocketReceiver {
     }
     this.#load.received(socketSet.inFlight);
     if (envelope.retryAttempt > 0) {
-      const unheard = this.#redeliveries.redelivered(
+      const silentId = this.#redeliveries.redelivered(
         stringAt(envelope.payload, 'event_id'),
         clock.monotonic(),
       );
-      if (unheard !== undefined) socketSet.get(unheard)?.leave('unheard');
+      if (silentId !== undefined) socketSet.get(silentId)?.leave('acks_lost');
     }
     this.#timer ??= this.#setTimer();
     try {

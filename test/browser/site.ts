@@ -80,8 +80,7 @@ export async function startSite({
     autokitteh,
     integrationId: integrationIdFromName('slack'),
     live: { of: (id) => Promise.resolve(live.get(id)) },
-    saved: () => undefined,
-    changed: (id) => changed.push(id),
+    connections: { learn: () => undefined, noticeChange: (id = '') => void changed.push(id) },
     manifest: DEFAULT_APP_MANIFEST,
     slackSite: 'slack.com',
     trustedOrigins,
@@ -103,12 +102,11 @@ export async function startSite({
       answers.push({ request, status: answer.status });
       return answer;
     },
-    awaitsResponse: () => false,
+    responses: { isOpenAt: () => false },
     pages: { trustedOrigins: [] },
-    isSocketMode: () => Promise.resolve(true),
-    pushStatus: () => Promise.resolve(),
+    live: { isSocketMode: () => Promise.resolve(true), noticeChange: () => undefined },
+    server: { pushStatus: () => Promise.resolve() },
     answered: () => undefined,
-    noticeWrite: () => undefined,
     clock: systemClock,
     log,
   });

@@ -74,7 +74,7 @@ describe('The files in deploy/', () => {
   it('Every way of deploying waits longer than a stop in order can take', () => {
     const { acknowledgeMs } = DEFAULT_POLICY;
     // Acknowledgements, statuses, both ports at two seconds each, dispatches under way, and as much again for the disk.
-    const stopMs = 2 * (acknowledgeMs + LIVE_POLICY.farewellMs + 4_000 + DEFAULT_LIMITS.drainMs);
+    const stopMs = 2 * (acknowledgeMs + LIVE_POLICY.finalStatusesMs + 4_000 + DEFAULT_LIMITS.drainMs);
     expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1]) * 1_000).toBeGreaterThan(stopMs);
     expect(programs.length).toBe(3);
     for (const [, { stop_grace_period: period = '' }] of programs)

@@ -11,7 +11,7 @@ export const QUICK_LIVE: LivePolicy = {
   reconcileMs: 80,
   settleMs: 120,
   statusRetry: { firstMs: 50, factor: 2, maxMs: 200 },
-  farewellMs: 1_000,
+  finalStatusesMs: 1_000,
   graceMs: 300,
   incompleteMs: 200,
 };
@@ -24,7 +24,7 @@ export const QUICK_SOCKETS: SocketPolicy = {
     staggerMs: 20,
     stableMs: 300,
     retry: { firstMs: 20, factor: 2, maxMs: 200 },
-    crowded: { firstMs: 100, factor: 2, maxMs: 400 },
+    atLimit: { firstMs: 100, factor: 2, maxMs: 400 },
     probe: { firstMs: 300, factor: 1, maxMs: 300 },
     recountMs: 300,
   },
@@ -59,7 +59,7 @@ export const SHORT_WAITS: SocketPolicy = {
   ...DEFAULT_POLICY,
   pool: {
     ...DEFAULT_POLICY.pool,
-    crowded: { firstMs: 2_000, factor: 2, maxMs: 10_000 },
+    atLimit: { firstMs: 2_000, factor: 2, maxMs: 10_000 },
     probe: { firstMs: 5_000, factor: 2, maxMs: 20_000 },
   },
 };

@@ -69,13 +69,13 @@ async function trySave(
     await findConnection(servers.autokitteh, ports.integrationId, connectionId, signal);
     const authType = fields.get('auth_type');
     return saveConnection(
-      { ...servers, clock: ports.clock, saved: ports.saved },
+      { ...servers, clock: ports.clock, connections: ports.connections },
       { connectionId, authType, ...tokens },
       signal,
     );
   });
   if (check.t === 'failed') return refusalOfCheck(check);
-  ports.changed(connectionId);
+  ports.connections.noticeChange(connectionId);
   return { location: wayBack(origin, connectionId, ports.serverUrl) };
 }
 

@@ -50,7 +50,7 @@ export async function doAction(
     const connection = await openConnection(servers.autokitteh, ports.integrationId, id, servers.signal);
     return run(action, { ...servers, ports, opened, fields, connection });
   });
-  if (answer.t === 'changed') ports.changed(fields.get('cid'));
+  if (answer.t === 'changed') ports.connections.noticeChange(fields.get('cid'));
   return answer;
 }
 
@@ -86,7 +86,7 @@ async function save(request: Run): Promise<ActionAnswer> {
   const { ports, opened, slack, autokitteh, fields, connection, signal } = request;
   const tokens = typedOrStored(typed(fields), connection.variables);
   const checked = await saveConnection(
-    { slack: opened.spare(slack), autokitteh, clock: ports.clock, saved: ports.saved },
+    { slack: opened.spare(slack), autokitteh, clock: ports.clock, connections: ports.connections },
     { connectionId: connection.record.id, authType: fields.get('auth_type'), ...tokens },
     signal,
   );

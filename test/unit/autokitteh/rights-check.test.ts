@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/autokitteh/client.js';
 import {
-  createIdentityCheck,
+  createRightsCheck,
   type RightsState,
-  type IdentityCheck,
+  type RightsCheck,
 } from '../../../src/autokitteh/rights-check.js';
 import { Channel } from '../../../src/core/channel.js';
 import { PluginError } from '../../../src/core/errors.js';
@@ -35,12 +35,12 @@ class Server {
 describe('the identity check', () => {
   const clock = new HandClock();
   let server = new Server();
-  let check: IdentityCheck;
+  let check: RightsCheck;
 
   function start(source: 'token' | 'sign_key' | 'none'): void {
     server = new Server();
     const options = { server, source, integrationId: 'int_x', variable: 'v', clock, health: new Health() };
-    check = createIdentityCheck(options);
+    check = createRightsCheck(options);
   }
 
   afterEach(async () => {

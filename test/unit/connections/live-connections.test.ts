@@ -196,7 +196,7 @@ function start(tokens = new TokensInMemory(), clock = new HandClock()) {
   });
   clean.push(async () => {
     const stopped = live.stop();
-    await clock.advance(LIVE_POLICY.farewellMs);
+    await clock.advance(LIVE_POLICY.finalStatusesMs);
     await stopped;
     expect(clock.pendingTimers).toBe(0);
   });
@@ -332,7 +332,7 @@ describe('LiveConnections', () => {
     live.start();
     await clock.advance(3_000);
     slack.identity = { t: 'refused', error: 'token_revoked' };
-    live.doubtTokens(HERE);
+    live.verifyTokens(HERE);
     await clock.advance(LIVE_POLICY.settleMs + 500);
     expect(one.status).toEqual({
       code: 'error',
@@ -473,7 +473,7 @@ describe('LiveConnections', () => {
     await before.clock.advance(2_000);
     expect(before.tokens.records.size).toBe(1);
     before.slack.identity = { t: 'refused', error: 'token_revoked' };
-    before.live.doubtTokens(HERE);
+    before.live.verifyTokens(HERE);
     await before.clock.advance(1_000);
     await before.live.stop();
     expect(before.tokens.records.size).toBe(0);
@@ -609,7 +609,7 @@ describe('LiveConnections', () => {
     live.start();
     await clock.advance(2_000);
     slack.identity = { t: 'refused', error: 'account_inactive' };
-    live.doubtTokens(HERE);
+    live.verifyTokens(HERE);
     await clock.advance(1_000);
     expect(live.registry.connectionsOf(HERE)).toEqual([]);
     expect(live.registry.connectionsOf(HERE, true)).toEqual(['one']);
@@ -701,7 +701,7 @@ describe('LiveConnections', () => {
     server.hangs = true;
     let over = false;
     const stopped = live.stop().then(() => (over = true));
-    await clock.advance(LIVE_POLICY.farewellMs - 1);
+    await clock.advance(LIVE_POLICY.finalStatusesMs - 1);
     expect(over).toBe(false);
     await clock.advance(1);
     await stopped;

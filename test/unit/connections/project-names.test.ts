@@ -6,11 +6,13 @@ function start() {
   const clock = new HandClock();
   const asked: string[] = [];
   const names = new Map([['prj_1', 'support']]);
-  const server = { away: false };
+  const answers = { away: false };
   const projects = new ProjectNames({
-    ask(id) {
-      asked.push(id);
-      return server.away ? Promise.reject(new Error('away')) : Promise.resolve(names.get(id));
+    server: {
+      projectName(id) {
+        asked.push(id);
+        return answers.away ? Promise.reject(new Error('away')) : Promise.resolve(names.get(id));
+      },
     },
     clock,
   });
@@ -18,7 +20,7 @@ function start() {
     projects.look(new Set(ids));
     await settle();
   };
-  return { clock, asked, names, server, projects, look };
+  return { clock, asked, names, answers, projects, look };
 }
 
 describe('The names of projects', () => {
@@ -36,9 +38,9 @@ describe('The names of projects', () => {
   });
 
   it('A server that is away changes no name that is known', async () => {
-    const { clock, server, projects, look } = start();
+    const { clock, answers, projects, look } = start();
     await look('prj_1');
-    server.away = true;
+    answers.away = true;
     await clock.advance(11 * 60_000);
     await look('prj_1', 'prj_2');
     expect([projects.of('prj_1'), projects.of('prj_2')]).toEqual(['support', undefined]);
@@ -49,11 +51,13 @@ describe('The names of projects', () => {
     let under = 0;
     let most = 0;
     const projects = new ProjectNames({
-      async ask(id) {
-        most = Math.max(most, ++under);
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        under -= 1;
-        return `name of ${id}`;
+      server: {
+        async projectName(id) {
+          most = Math.max(most, ++under);
+          await new Promise<void>((resolve) => setImmediate(resolve));
+          under -= 1;
+          return `name of ${id}`;
+        },
       },
       clock,
     });

@@ -65,7 +65,7 @@ describe('Registry', () => {
     expect(registry.undecided('A1')).toEqual([]);
   });
 
-  it('The registry routes farewells, and nothing else, to connections that Slack has shut out', async () => {
+  it('The registry routes what ends an installation, and nothing else, to connections that Slack has shut out', async () => {
     const registry = new Registry();
     await registry.list([recordOf('one'), recordOf('never')], new Set(['one', 'never']));
     for (const id of ['one', 'never']) registry.read(id, variablesOf('xoxb-1'));

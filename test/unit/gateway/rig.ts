@@ -81,16 +81,20 @@ export async function startRig(
       headers.append('set-cookie', 'b=2');
       return new Response(`setup: ${await request.clone().text()}`, { status: 201, headers });
     },
-    awaitsResponse: (path) => rig.awaited.has(path),
+    responses: { isOpenAt: (path) => rig.awaited.has(path) },
     pages: { trustedOrigins: [TRUSTED] },
-    isSocketMode: (id) => Promise.resolve(rig.socketMode.has(id)),
-    pushStatus: async (id, status) => {
-      rig.pushed.push([id, status]);
-      await rig.store();
+    live: {
+      isSocketMode: (id) => Promise.resolve(rig.socketMode.has(id)),
+      noticeChange: (id) => void rig.noticed.push(id),
+    },
+    server: {
+      pushStatus: async (id, status) => {
+        rig.pushed.push([id, status]);
+        await rig.store();
+      },
     },
     answered: (answer) => rig.answers.push(answer),
     webSocket: (step) => rig.webSockets.push(step),
-    noticeWrite: (id) => rig.noticed.push(id),
     logsAccess: true,
     log,
   });

@@ -13,7 +13,7 @@ const retried: DeliveryEvent = { t: 'retried', row, attempts: 1, reason: 'reset'
 
 let delivery: Channel<DeliveryEvent>;
 let sockets: Channel<SocketEvent>;
-let identity: Channel<RightsState>;
+let rights: Channel<RightsState>;
 let clock: HandClock;
 /** Every line above `debug`: its level and its words. */
 let lines: string[];
@@ -21,7 +21,7 @@ let lines: string[];
 beforeEach(() => {
   delivery = new Channel();
   sockets = new Channel();
-  identity = new Channel();
+  rights = new Channel();
   clock = new HandClock();
   lines = [];
   const write =
@@ -32,7 +32,7 @@ beforeEach(() => {
   logEvents(log as never, {
     delivery,
     sockets,
-    identity,
+    rights,
     readiness: new Channel<ReadinessState>(),
     clock,
     logsSteps: false,
@@ -78,10 +78,10 @@ describe('the lines of the log about an outage', () => {
   });
 
   it('That AutoKitteh is unreachable is told once, whatever the reason becomes', () => {
-    identity.emit({ t: 'unreachable', reason: 'refused' });
-    identity.emit({ t: 'unreachable', reason: 'timeout' });
-    identity.emit({ t: 'sufficient', user: undefined });
-    identity.emit({ t: 'unreachable', reason: 'refused' });
+    rights.emit({ t: 'unreachable', reason: 'refused' });
+    rights.emit({ t: 'unreachable', reason: 'timeout' });
+    rights.emit({ t: 'sufficient', user: undefined });
+    rights.emit({ t: 'unreachable', reason: 'refused' });
     expect(lines.map((line) => line.split(',')[0])).toEqual([
       'warn AutoKitteh is unreachable',
       'info AutoKitteh grants all required rights',

@@ -45,7 +45,7 @@ function setUp({ file = EVENT, answers = '', isLost = false } = {}) {
         variables: new Map([['socket_mode_answers', answers]]),
       }),
     },
-    live: { identified: () => undefined, doubtTokens: () => undefined },
+    live: { identified: () => undefined, verifyTokens: () => undefined },
     intake: { take: () => taken },
     updater: { begin: () => undefined },
     log: createLog({ level: 'info', format: 'json' }, { write: (line) => void logged.push(line) }),

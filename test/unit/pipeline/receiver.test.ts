@@ -27,7 +27,7 @@ function start(more: Partial<Connections> = {}, take?: (event: IntakeEvent) => P
   const acknowledged: (JsonObject | undefined)[] = [];
   const events: ReceiverEvent[] = [];
   const delivery: DeliveryEvent[] = [];
-  const doubted: Installation[] = [];
+  const verified: Installation[] = [];
   const logged: string[] = [];
   const channel = new Channel<DeliveryEvent>();
   channel.subscribe((event) => delivery.push(event));
@@ -35,7 +35,7 @@ function start(more: Partial<Connections> = {}, take?: (event: IntakeEvent) => P
     connectionsOf: () => ['con_1', 'con_2'],
     get: () => undefined,
     identified: () => undefined,
-    doubtTokens: (installation) => void doubted.push(installation),
+    verifyTokens: (installation) => void verified.push(installation),
     ...more,
   };
   const receiver = new Receiver({
@@ -67,7 +67,7 @@ function start(more: Partial<Connections> = {}, take?: (event: IntakeEvent) => P
     receiver.receive(envelopeOf(text));
     await receiver.idle();
   };
-  return { receiver, envelopeOf, receive, taken, clicks, acknowledged, events, delivery, doubted, logged };
+  return { receiver, envelopeOf, receive, taken, clicks, acknowledged, events, delivery, verified, logged };
 }
 
 describe('Receiver', () => {
@@ -198,16 +198,16 @@ describe('Receiver', () => {
     'The receiver verifies the tokens after %s, and also tells the connections that just lost theirs',
     async (file) => {
       const asked: boolean[] = [];
-      const { receive, doubted, taken } = start({
-        connectionsOf: (_, farewell) => {
-          asked.push(farewell === true);
+      const { receive, verified, taken } = start({
+        connectionsOf: (_, includeEnded) => {
+          asked.push(includeEnded === true);
           return ['con_1'];
         },
       });
       await receive(frameText(file));
       await receive(frameText('message.channels.json'));
       expect(asked).toEqual([true, false]);
-      expect(doubted).toHaveLength(1);
+      expect(verified).toHaveLength(1);
       expect(taken).toHaveLength(2);
     },
   );

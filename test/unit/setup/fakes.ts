@@ -170,7 +170,7 @@ export function createFakeSetup(overrides: Partial<SetupPorts> = {}, front: Fron
   const autokitteh = new FakeAutoKitteh();
   const clock = new HandClock();
   const changed: string[] = [];
-  const saved: Parameters<SetupPorts['saved']>[] = [];
+  const saved: Parameters<SetupPorts['connections']['learn']>[] = [];
   const lines: string[] = [];
   const live = new Map<string, LiveConnection>();
   const routes = createSetup({
@@ -178,8 +178,10 @@ export function createFakeSetup(overrides: Partial<SetupPorts> = {}, front: Fron
     autokitteh,
     integrationId: integrationIdFromName('slack'),
     live: { of: (id) => Promise.resolve(live.get(id)) },
-    saved: (...what) => saved.push(what),
-    changed: (id) => changed.push(id),
+    connections: {
+      learn: (...what) => void saved.push(what),
+      noticeChange: (id = '') => void changed.push(id),
+    },
     manifest: DEFAULT_APP_MANIFEST,
     slackSite: 'slack.com',
     trustedOrigins: [],

@@ -10,7 +10,7 @@ const POLICY = {
   allBurst: 5,
   allEveryMs: 100,
   retryAfterMs: 3_600_000,
-  deafRetryAfterMs: 300_000,
+  noSocketRetryAfterMs: 300_000,
 };
 
 function start(policy = POLICY): {
@@ -26,7 +26,7 @@ function start(policy = POLICY): {
     clock,
     limiter,
     granted,
-    ask(appId, urgency = URGENCY.deaf, signal = new AbortController().signal) {
+    ask(appId, urgency = URGENCY.noSocket, signal = new AbortController().signal) {
       limiter.acquire(appId, urgency, signal).then(
         () => granted.push(appId),
         () => granted.push(`${appId} refused`),
@@ -37,7 +37,7 @@ function start(policy = POLICY): {
 
 it('The first call passes at once, on a clock that never stands still', async () => {
   const limiter = new OpenLimiter(systemClock, POLICY);
-  await limiter.acquire('A', URGENCY.deaf, AbortSignal.timeout(1_000));
+  await limiter.acquire('A', URGENCY.noSocket, AbortSignal.timeout(1_000));
   expect(limiter.waiting).toBe(0);
 });
 
@@ -70,7 +70,7 @@ it('A permission comes when its time has come, also where a minute later is not 
 });
 
 it.each([
-  ['an app without a live socket', URGENCY.deaf],
+  ['an app without a live socket', URGENCY.noSocket],
   ['an app whose socket Slack has announced to close', URGENCY.announced],
 ])('The limiter lets %s call however often it has called', async (_name, urgency) => {
   const { clock, granted, ask } = start({ ...POLICY, allBurst: 100 });
@@ -146,7 +146,7 @@ it('An app that loses its last socket calls as soon as five minutes of a long Re
   await clock.advance(400_000);
   expect(granted).toEqual([]);
   replacement.abort();
-  ask('A', URGENCY.deaf);
+  ask('A', URGENCY.noSocket);
   await clock.advance(0);
   expect(granted).toEqual(['A refused', 'A']);
 });

@@ -600,7 +600,7 @@ describe('A pool of an app with too many sockets', () => {
     rig.transports.at(1).disconnect('too_many_websockets');
     rig.transports.at(1).end();
     rig.greetAll();
-    await rig.advance(DEFAULT_POLICY.pool.crowded.firstMs);
+    await rig.advance(DEFAULT_POLICY.pool.atLimit.firstMs);
     expect(rig.pool.status.sockets).toBeGreaterThan(0);
     expect(rig.transports.at(0).ended).toBe(true);
   });

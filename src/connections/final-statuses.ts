@@ -14,7 +14,7 @@ export const NOT_RUNNING: Status = {
 // As many at once as variables are read; a stop with hundreds of connections must not flood the server.
 const AT_ONCE = 8;
 
-export interface FarewellOptions {
+export interface FinalStatusesOptions {
   /** In the order in which they are told. */
   readonly connectionIds: readonly string[];
   /** When nothing that would replace it is on its way any more. */
@@ -30,7 +30,7 @@ export interface FarewellOptions {
  * Tells the server of each connection that the program is not running. Gives up at the first failure, or when the time is
  * over; the next start corrects what is left. Never rejects.
  */
-export async function sayFarewell(options: FarewellOptions): Promise<void> {
+export async function publishFinalStatuses(options: FinalStatusesOptions): Promise<void> {
   const { connectionIds, quiet, push, limitMs, clock, log } = options;
   if (connectionIds.length === 0) return;
   const limit = deadline(clock, limitMs, 'updating statuses before the stop');

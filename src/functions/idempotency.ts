@@ -4,7 +4,7 @@ import type { JsonObject } from '../core/json.js';
 import type { SlackOutcome } from './slack-call.js';
 
 /** A call that changes something, as told apart from others. */
-interface Deed {
+interface ChangingCall {
   readonly connectionId: string;
   /** Of the method or function. */
   readonly name: string;
@@ -13,13 +13,16 @@ interface Deed {
   readonly signal: AbortSignal;
 }
 
-export type DoOnce = (deed: Deed, work: (id: string) => Promise<SlackOutcome>) => Promise<SlackOutcome>;
+export type RunOnce = (
+  call: ChangingCall,
+  work: (id: string) => Promise<SlackOutcome>,
+) => Promise<SlackOutcome>;
 
 /**
- * Does a deed unless it is the repetition of one whose caller went away: then that one's outcome is the answer, if it is
+ * Does a call unless it is the repetition of one whose caller went away: then that one's outcome is the answer, if it is
  * known, and else it is done again under the same id. `newId` makes UUIDs.
  */
-export function createDoOnce(options: { readonly clock: Clock; readonly newId: () => string }): DoOnce {
+export function createRunOnce(options: { readonly clock: Clock; readonly newId: () => string }): RunOnce {
   const repeats = new Repeats<SlackOutcome>(options.clock);
   return async ({ connectionId, name, args, signal }, work) => {
     const key = createHash('sha256')
