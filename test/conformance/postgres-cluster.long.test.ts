@@ -1,44 +1,33 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Line } from '../../src/storage/postgres/line.js';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { prepareDatabase } from '../../src/storage/postgres/postgres-journal.js';
-import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
+import { usePostgres } from '../helpers/use-postgres.js';
 import { clusterRandomLife } from './cluster-random-life.js';
 import { emptyJournal } from './empty-journal.js';
 
 const LIVES = 3;
 
 describe('a journal on PostgreSQL that two replicas share', () => {
-  let server: PostgresServer;
-  let admin: Line;
+  const postgres = usePostgres();
 
-  beforeAll(async () => {
-    server = await startPostgres();
-    admin = new Line({ url: server.url, applicationName: 'test', statementMs: 60_000 });
-    await prepareDatabase(server);
-  });
+  beforeAll(() => prepareDatabase(postgres.server));
 
-  afterAll(async () => {
-    await admin.close();
-    await server.dispose();
-  });
-
-  beforeEach(() => admin.run(emptyJournal));
+  beforeEach(() => postgres.admin.run(emptyJournal));
 
   const newSeed = (): number => Math.floor(Math.random() * 1e9);
 
   test('Two replicas lose nothing, and dispatch each event once and in order, through random lives', async () => {
     for (let life = 0; life < LIVES; life += 1) {
       const seed = newSeed();
-      await admin.run(emptyJournal);
-      expect(await clusterRandomLife(seed, server, admin), `with seed ${seed}`).toEqual([]);
+      await postgres.admin.run(emptyJournal);
+      expect(await clusterRandomLife(seed, postgres.server, postgres.admin), `with seed ${seed}`).toEqual([]);
     }
   });
 
   /** The fault is in the life with the first seed in which there is one. */
   async function firstFault(leftOut: { fencing?: boolean; adoption?: boolean }): Promise<string | undefined> {
     for (let life = 0; life < 5 * LIVES; life += 1) {
-      await admin.run(emptyJournal);
-      const [fault] = await clusterRandomLife(newSeed(), server, admin, leftOut);
+      await postgres.admin.run(emptyJournal);
+      const [fault] = await clusterRandomLife(newSeed(), postgres.server, postgres.admin, leftOut);
       if (fault !== undefined) return fault;
     }
     return undefined;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.js';
 import { Claims } from '../../src/storage/postgres/claims.js';
 import { Line } from '../../src/storage/postgres/line.js';
@@ -12,30 +12,25 @@ import {
 import { startHalfOpenProxy } from '../helpers/half-open-proxy.js';
 import { eventually } from '../helpers/eventually.js';
 import { HandClock } from '../helpers/hand-clock.js';
-import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
+import { usePostgres } from '../helpers/use-postgres.js';
 import { emptyJournal } from './empty-journal.js';
 import { Replica } from './replica.js';
 import { claimRequest, row } from './rows.js';
 
 const WAITING = 'this replica';
 
-let server: PostgresServer;
-let admin: Line;
+const postgres = usePostgres();
 
-beforeAll(async () => {
-  server = await startPostgres();
-  admin = new Line({ url: server.url, applicationName: 'test', statementMs: 60_000 });
-});
-
-afterAll(async () => {
-  await admin.close();
-  await server.dispose();
-});
-
-const sql = <Row>(text: string): Promise<Row[]> => admin.run((query) => query<Row>(text));
+const sql = <Row>(text: string): Promise<Row[]> => postgres.admin.run((query) => query<Row>(text));
 
 const open = (maxBytes = 1024 ** 3): Promise<PostgresJournal> =>
-  openPostgresJournal({ url: server.url, maxBytes, clock: systemClock, name: 'one', version: 'test' });
+  openPostgresJournal({
+    url: postgres.server.url,
+    maxBytes,
+    clock: systemClock,
+    name: 'one',
+    version: 'test',
+  });
 
 describe('opening a journal on PostgreSQL', () => {
   beforeEach(() => sql('DROP SCHEMA IF EXISTS ak_slack CASCADE'));
@@ -81,7 +76,7 @@ describe('opening a journal on PostgreSQL', () => {
   });
 
   test('Of several hosts the first one that is a primary and can be reached is used', async () => {
-    const url = server.url.replace('127.0.0.1:', '127.0.0.1:1,127.0.0.1:');
+    const url = postgres.server.url.replace('127.0.0.1:', '127.0.0.1:1,127.0.0.1:');
     const journal = await openPostgresJournal({
       ...{ url, maxBytes: 1024 ** 3, clock: systemClock },
       ...{ name: 'one', version: 'test' },
@@ -109,17 +104,17 @@ describe('opening a journal on PostgreSQL', () => {
 });
 
 describe('a journal on PostgreSQL under faults', () => {
-  beforeAll(() => prepareDatabase(server));
-  beforeEach(() => admin.run(emptyJournal));
+  beforeAll(() => prepareDatabase(postgres.server));
+  beforeEach(() => postgres.admin.run(emptyJournal));
 
   test('A journal refuses events while PostgreSQL is away, and takes them again by itself', async () => {
     const journal = await open();
     await journal.append([row({ key: 'before' })]);
-    await server.kill();
+    await postgres.server.kill();
     await expect(journal.append([row({ key: 'meanwhile' })])).rejects.toMatchObject({
       code: 'journal_unavailable',
     });
-    await server.start();
+    await postgres.server.start();
     await eventually(
       () =>
         journal.append([row({ key: 'after' })]).then(
@@ -147,8 +142,8 @@ describe('a journal on PostgreSQL under faults', () => {
   });
 
   test('A journal whose connection falls silent refuses events, and takes them again on a new connection', async () => {
-    const proxy = await startHalfOpenProxy(`127.0.0.1:${server.port}`);
-    const url = server.url.replace(`127.0.0.1:${server.port}`, proxy.host);
+    const proxy = await startHalfOpenProxy(`127.0.0.1:${postgres.server.port}`);
+    const url = postgres.server.url.replace(`127.0.0.1:${postgres.server.port}`, proxy.host);
     const journal = await openPostgresJournal({
       ...{ url, maxBytes: 1024 ** 3, clock: systemClock },
       ...{ name: 'one', version: 'test' },
@@ -164,7 +159,7 @@ describe('a journal on PostgreSQL under faults', () => {
   });
 
   test('Four replicas that write and end rows of the same few conversations at once leave none without a next one', async () => {
-    const lines = Array.from({ length: 4 }, () => journalLines(server));
+    const lines = Array.from({ length: 4 }, () => journalLines(postgres.server));
     const journals = lines.map((each) =>
       postgresJournal({
         claims: new Claims(),
@@ -230,7 +225,7 @@ describe('a journal on PostgreSQL under faults', () => {
       maxBytes,
       clock,
     };
-    const journal = postgresJournal({ ...ports, ...journalLines(server) });
+    const journal = postgresJournal({ ...ports, ...journalLines(postgres.server) });
     await sql(`INSERT INTO ak_slack.replicas VALUES ('me', 'me', '', now(), now() + interval '1 hour')`);
     const body = 'x'.repeat(200_000);
     await journal.append([row({ key: 'dead', claimFor: 'me' })]);
@@ -258,7 +253,7 @@ describe('a journal on PostgreSQL under faults', () => {
 describe('the lease of a replica', () => {
   const replicas: Replica[] = [];
   const start = async (name = 'replica'): Promise<Replica> => {
-    const replica = await Replica.start(server, name, {});
+    const replica = await Replica.start(postgres.server, name, {});
     replicas.push(replica);
     return replica;
   };
@@ -276,8 +271,8 @@ describe('the lease of a replica', () => {
   };
   const takeOver = (replica: Replica) => replica.journal.takeOver(WAITING, Date.now(), 10);
 
-  beforeAll(() => prepareDatabase(server));
-  beforeEach(() => admin.run(emptyJournal));
+  beforeAll(() => prepareDatabase(postgres.server));
+  beforeEach(() => postgres.admin.run(emptyJournal));
   afterEach(async () => {
     await Promise.all(replicas.splice(0).map((replica) => replica.stop()));
   });
@@ -378,7 +373,7 @@ describe('the lease of a replica', () => {
 
   test('A row that is written long after its connection was cut is adopted', async () => {
     const replica = await start();
-    const blocker = new Line({ url: server.url, applicationName: 'blocker', statementMs: 60_000 });
+    const blocker = new Line({ url: postgres.server.url, applicationName: 'blocker', statementMs: 60_000 });
     await blocker.run(async (query) => {
       // A row of the same conversation that is never committed: the append waits for its end.
       await append(replica, 'first');

@@ -1,46 +1,34 @@
-import { afterAll, beforeAll } from 'vitest';
 import { systemClock } from '../../src/core/clock.js';
 import type { JournalDatabase } from '../../src/storage/journal.js';
 import { Claims } from '../../src/storage/postgres/claims.js';
-import { Line } from '../../src/storage/postgres/line.js';
 import {
   journalLines,
   postgresJournal,
   prepareDatabase,
 } from '../../src/storage/postgres/postgres-journal.js';
 import { NO_CLUSTER } from '../../src/storage/sqlite/cluster.js';
-import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
+import { usePostgres } from '../helpers/use-postgres.js';
 import { emptyJournal } from './empty-journal.js';
 import { describeDeadLetters } from './dead-letters-suite.js';
-import { describeJournal, type EngineUnderTest } from './journal-suite.js';
+import { describeJournal } from './journal-suite.js';
+import type { EngineUnderTest } from './journal-rig.js';
 import { describePaths } from './paths-suite.js';
 import { describeTokens } from './tokens-suite.js';
 
-let server: PostgresServer;
-let admin: Line;
+const postgres = usePostgres();
 
-beforeAll(async () => {
-  server = await startPostgres();
-  admin = new Line({ url: server.url, applicationName: 'test', statementMs: 60_000 });
-});
-
-afterAll(async () => {
-  await admin.close();
-  await server.dispose();
-});
-
-async function postgres(): Promise<EngineUnderTest> {
-  await admin.run(emptyJournal);
+async function postgresEngine(): Promise<EngineUnderTest> {
+  await postgres.admin.run(emptyJournal);
   return {
     open: async () => {
-      await prepareDatabase(server);
+      await prepareDatabase(postgres.server);
       const ports = {
         claims: new Claims(),
         ownerOf: (asked: string) => asked,
         leave: () => Promise.resolve(),
         maxBytes: 1024 ** 3,
       };
-      const journal = postgresJournal({ clock: systemClock, ...ports, ...journalLines(server) });
+      const journal = postgresJournal({ clock: systemClock, ...ports, ...journalLines(postgres.server) });
       return withOwners({ cluster: NO_CLUSTER, ...journal });
     },
     dispose: () => Promise.resolve(),
@@ -50,7 +38,7 @@ async function postgres(): Promise<EngineUnderTest> {
 /** The suite names owners as it likes: each has a lease when it asks, and one that takes over ends all others. */
 function withOwners(journal: JournalDatabase): JournalDatabase {
   const live = (owner: string): Promise<unknown> =>
-    admin.run((query) =>
+    postgres.admin.run((query) =>
       query(
         `INSERT INTO ak_slack.replicas (id, name, version, since, expires_at)
           VALUES ($1, $1, '', now(), now() + interval '1 hour')
@@ -65,19 +53,19 @@ function withOwners(journal: JournalDatabase): JournalDatabase {
         if (owner !== undefined) await live(owner);
       return journal.append(rows);
     },
-    async claim(owner, now, wants) {
+    async claim(owner, now, requests) {
       await live(owner);
-      return journal.claim(owner, now, wants);
+      return journal.claim(owner, now, requests);
     },
     async takeOver(owner, latest, limit) {
-      await admin.run((query) => query('UPDATE ak_slack.replicas SET gone_at = now()'));
+      await postgres.admin.run((query) => query('UPDATE ak_slack.replicas SET gone_at = now()'));
       await live(owner);
       return journal.takeOver(owner, latest, limit);
     },
   };
 }
 
-describeJournal('PostgreSQL', postgres);
-describeDeadLetters('PostgreSQL', postgres);
-describePaths('PostgreSQL', postgres);
-describeTokens('PostgreSQL', postgres);
+describeJournal('PostgreSQL', postgresEngine);
+describeDeadLetters('PostgreSQL', postgresEngine);
+describePaths('PostgreSQL', postgresEngine);
+describeTokens('PostgreSQL', postgresEngine);

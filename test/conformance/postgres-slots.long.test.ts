@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { scaledClock, systemClock } from '../../src/core/clock.js';
 import type { SocketSlot } from '../../src/storage/cluster.js';
 import { Line } from '../../src/storage/postgres/line.js';
@@ -7,7 +7,7 @@ import { beatLine, prepareDatabase } from '../../src/storage/postgres/postgres-j
 import { PostgresSlots } from '../../src/storage/postgres/socket-slots.js';
 import { startCuttingProxy, type CuttingProxy } from '../helpers/cutting-proxy.js';
 import { eventually } from '../helpers/eventually.js';
-import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
+import { usePostgres } from '../helpers/use-postgres.js';
 import { emptyJournal } from './empty-journal.js';
 
 const ALL = 10;
@@ -15,8 +15,7 @@ const SPARE = 8;
 const APP = 'A1';
 
 describe('the slots of sockets on PostgreSQL', () => {
-  let server: PostgresServer;
-  let admin: Line;
+  const postgres = usePostgres();
   let members: Member[] = [];
 
   /** A process of those that share the slots, behind a proxy of its own. */
@@ -41,18 +40,9 @@ describe('the slots of sockets on PostgreSQL', () => {
     }
   }
 
-  beforeAll(async () => {
-    server = await startPostgres();
-    admin = new Line({ url: server.url, applicationName: 'test', statementMs: 60_000 });
-    await prepareDatabase(server);
-  });
+  beforeAll(() => prepareDatabase(postgres.server));
 
-  afterAll(async () => {
-    await admin.close();
-    await server.dispose();
-  });
-
-  beforeEach(() => admin.run(emptyJournal));
+  beforeEach(() => postgres.admin.run(emptyJournal));
 
   afterEach(async () => {
     const ended = members;
@@ -62,11 +52,11 @@ describe('the slots of sockets on PostgreSQL', () => {
 
   /** Joins. By itself it compares and looks ten times as often as in life; not if it is `slow`, and then only its slots are behind the proxy. */
   async function member(name: string, { slow = false } = {}): Promise<Member> {
-    const proxy = await startCuttingProxy(server.port);
-    const behindProxy = new URL(server.url);
+    const proxy = await startCuttingProxy(postgres.server.port);
+    const behindProxy = new URL(postgres.server.url);
     behindProxy.port = `${proxy.port}`;
     const url = behindProxy.href;
-    const ofLease = slow ? { url: server.url } : { url };
+    const ofLease = slow ? { url: postgres.server.url } : { url };
     const lines: readonly [Line, Line] = [beatLine(ofLease), beatLine(ofLease)];
     const lease = new LeaseKeeper({
       name,
@@ -86,7 +76,7 @@ describe('the slots of sockets on PostgreSQL', () => {
   }
 
   const rows = (): Promise<{ instance: string; live: boolean }[]> =>
-    admin.run((query) => query('SELECT instance, live FROM ak_slack.slots ORDER BY app_id, n'));
+    postgres.admin.run((query) => query('SELECT instance, live FROM ak_slack.slots ORDER BY app_id, n'));
 
   const count = async (holder: Member): Promise<number> =>
     (await rows()).filter(({ instance }) => instance === holder.lease.instance).length;
@@ -124,11 +114,11 @@ describe('the slots of sockets on PostgreSQL', () => {
     await one.proxy.stop();
     await eventually(() => other.lease.members().length === 1, 'it is gone');
     expect(await other.take()).toBeUndefined();
-    await admin.run((query) =>
+    await postgres.admin.run((query) =>
       query(`UPDATE ak_slack.replicas SET gone_at = gone_at - interval '170 s' WHERE gone_at IS NOT NULL`),
     );
     expect(await other.take()).toBeUndefined();
-    await admin.run((query) =>
+    await postgres.admin.run((query) =>
       query(`UPDATE ak_slack.replicas SET gone_at = gone_at - interval '20 s' WHERE gone_at IS NOT NULL`),
     );
     expect(await other.take()).toBeDefined();
@@ -142,14 +132,14 @@ describe('the slots of sockets on PostgreSQL', () => {
     for (const slot of kept) slot?.setLive(true);
     await eventually(async () => (await rows()).filter(({ live }) => live).length === 2, 'both are live');
     const first = one.lease.id;
-    await admin.run((query) =>
+    await postgres.admin.run((query) =>
       query(`UPDATE ak_slack.replicas SET gone_at = clock_timestamp() - interval '200 s' WHERE id = $1`, [
         first,
       ]),
     );
     await eventually(() => one.lease.id !== first && one.lease.holdsLease(), 'it has joined anew');
     expect(await count(one)).toBe(2);
-    await admin.run((query) =>
+    await postgres.admin.run((query) =>
       query(`UPDATE ak_slack.slots SET instance = $1, ticket = 99 WHERE n = 1`, [other.lease.instance]),
     );
     await eventually(() => one.lost.length === 1, 'it learns that one is lost');

@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect } from '../../world/connections.js';
 import { eventsOf, untilStatus, untilTroubles } from '../../world/observations.js';
-import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
+import { usePostgres } from '../../helpers/use-postgres.js';
 import { startWorld } from '../../world/world.js';
 import { QUICK_DELIVERY } from '../../world/policies.js';
 
 describe('A program with its journal in PostgreSQL', () => {
-  let postgres: PostgresServer;
-
-  beforeAll(async () => {
-    postgres = await startPostgres();
-  });
-
-  afterAll(() => postgres.dispose());
+  const postgres = usePostgres();
 
   it('Every acknowledged event is delivered once and in order, over an end of PostgreSQL and a restart of the program', async () => {
     const world = await startWorld({
-      settings: { JOURNAL_URL: postgres.url, GATEWAY_PUBLIC_URL: 'http://gateway.test' },
+      settings: { JOURNAL_URL: postgres.server.url, GATEWAY_PUBLIC_URL: 'http://gateway.test' },
       other: { delivery: { ...QUICK_DELIVERY, journalRetryMs: 100 } },
     });
     const { slack, standIn } = world;
@@ -27,10 +21,10 @@ describe('A program with its journal in PostgreSQL', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live/);
     const send = (text: string) => slack.ledger.settled(slack.send(installation, message({ text })));
     await send('first');
-    await postgres.kill();
+    await postgres.server.kill();
     const meanwhile = send('meanwhile');
     await untilTroubles(world, /PostgreSQL/);
-    await postgres.start();
+    await postgres.server.start();
     await meanwhile;
 
     await standIn.goDown();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/core/clock.js';
 import { Health } from '../../../src/core/health.js';
 import { seededRandom } from '../../../src/core/random.js';
@@ -6,17 +6,11 @@ import { Delivery } from '../../../src/delivery/delivery.js';
 import { openPostgresJournal } from '../../../src/storage/postgres/postgres-journal.js';
 import { startCuttingProxy } from '../../helpers/cutting-proxy.js';
 import { eventually } from '../../helpers/eventually.js';
-import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
+import { usePostgres } from '../../helpers/use-postgres.js';
 import { PlayedServer } from './rig.js';
 
 describe('two replicas that deliver from one journal', () => {
-  let postgres: PostgresServer;
-
-  beforeAll(async () => {
-    postgres = await startPostgres();
-  });
-
-  afterAll(() => postgres.dispose());
+  const postgres = usePostgres();
 
   /** A replica that delivers; how it is stopped for good. */
   async function replica(name: string, url: string) {
@@ -57,11 +51,11 @@ describe('two replicas that deliver from one journal', () => {
   }
 
   test('A replica sends on what another one left when it was cut off, in order, and each event once', async () => {
-    const proxy = await startCuttingProxy(postgres.port);
-    const behindProxy = new URL(postgres.url);
+    const proxy = await startCuttingProxy(postgres.server.port);
+    const behindProxy = new URL(postgres.server.url);
     behindProxy.port = `${proxy.port}`;
     const lost = await replica('lost', behindProxy.href);
-    const other = await replica('other', postgres.url);
+    const other = await replica('other', postgres.server.url);
     const underWay: string[] = [];
     lost.server.answer = ({ key }, signal) => {
       underWay.push(key);
