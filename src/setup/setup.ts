@@ -23,11 +23,14 @@ export function createSetup(given: SetupPorts): Hono<SetupEnvironment> {
   const app = new Hono<SetupEnvironment>();
   const assets = loadAssets();
   const connectionEvents = new ConnectionEvents(given);
-  const changed: SetupPorts['changed'] = (connectionId) => {
-    connectionEvents.forget(connectionId);
-    given.changed(connectionId);
+  const connections: SetupPorts['connections'] = {
+    learn: (...saved) => given.connections.learn(...saved),
+    noticeChange(connectionId) {
+      if (connectionId !== undefined) connectionEvents.forget(connectionId);
+      given.connections.noticeChange(connectionId);
+    },
   };
-  const ports: PagePorts = { ...given, changed, connectionEvents };
+  const ports: PagePorts = { ...given, connections, connectionEvents };
   const parts = { ports, opened: new OpenedSockets(ports.clock), rare: new RareLines(ports.clock) };
   app.use(securityHeaders(ports.slackSite));
 
