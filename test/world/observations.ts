@@ -73,9 +73,11 @@ export async function untilTroubles(world: World, problems: RegExp): Promise<voi
   await eventually(async () => problems.test((await troubles(world)).join('\n')), `the problems ${problems}`);
 }
 
-/** Everything that the overview says is wrong, each with what to do. */
+/** Everything that the overview says is wrong, each with what it does to events and what to do. */
 export async function troubles(world: Pick<World, 'program'>): Promise<string[]> {
-  return (await overview(world)).problems.map(({ sentence, advice }) => `${sentence} ${advice}`);
+  return (await overview(world)).problems.map(
+    ({ sentence, impact, advice }) => `${sentence} ${impact} ${advice}`,
+  );
 }
 
 /** What `/ops/overview` tells. */

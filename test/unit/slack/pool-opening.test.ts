@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
 import type { FakeTransport } from './fake-transports.js';
 import { HandClock } from '../../helpers/hand-clock.js';
-import { APP, PoolRig, TOKEN } from './pool-rig.js';
+import { APP, TOKEN, type PoolRig } from './pool-rig.js';
 import { idle, live } from './pools.js';
 
 /** Time goes on while a program looks at it. */
