@@ -29,4 +29,4 @@ export interface Found extends Omit<Problem, 'since'> {
 // API", Retries), and never what people do.
 /** What becomes of events that nobody receives. */
 export const UNRECEIVED =
-  'Events that Slack cannot deliver are lost, but it repeats each for about six minutes; slash commands and clicks are lost at once.';
+  'Events that Slack cannot deliver are lost, after Slack has sent each again for about six minutes; slash commands and clicks are lost at once.';

@@ -13,7 +13,8 @@ export async function tryProgram(
     const overview = (await running.get('/ops/overview')) as Overview;
     const { version, startedAt, verdict, problems, at } = overview;
     const reasons = overview.delivery.dead === 0 ? '' : await deadLetterReasons(running);
-    const found = `Version ${version} has run at ${running.url} since ${startedAt}; it is ${verdict}.`;
+    const runs = `Version ${version} has run at ${running.url} since ${startedAt}`;
+    const found = verdict === 'well' ? `${runs}; it is well.` : `${runs}, and says of itself what follows.`;
     return {
       findings: [
         { step, verdict: 'ok', found },
