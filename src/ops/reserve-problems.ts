@@ -15,9 +15,9 @@ export function replicaProblems({ replicas, now }: ProblemFacts): Found[] {
     .map(({ name, seenAt }) => ({
       ...{ severity: 'degraded', about: 'replicas', keys: [`replica ${name}`] },
       began: Date.parse(seenAt) || now,
-      sentence: `Replica ${name} is gone: it did not say that it stops.`,
+      sentence: `Replica ${name} is gone: it has ended without being stopped.`,
       impact: 'Nothing is lost: the others have its sockets, and deliver what it left.',
-      advice: `Look into the log of ${name} for why it ended, and start it again. One that is not to come back is forgotten after an hour.`,
+      advice: `Look into the log of ${name} for why it ended, and start it again. If you do not start it again, it is no longer listed after an hour.`,
     }));
 }
 

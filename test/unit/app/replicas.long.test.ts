@@ -129,7 +129,9 @@ describe('Several programs with one journal in PostgreSQL', () => {
         programs.map((each) => [each.name, each === gone ? 'gone' : each === watching ? 'this' : 'live']),
       ),
     );
-    expect(problems.map(({ sentence }) => sentence)).toContain(`Replica ${gone.name} is gone.`);
+    expect(problems.map(({ sentence }) => sentence)).toContain(
+      `Replica ${gone.name} is gone: it has ended without being stopped.`,
+    );
     expect(new Set(texts(world, connection))).toEqual(new Set([...before, ...(await during), ...after]));
     expect(world.slack.ledger.lost()).toEqual([]);
     expect(texts(world, connection).length).toBeLessThanOrEqual(before.length + 10 + after.length + 1);
