@@ -58,7 +58,9 @@ export async function refuseInRun(refusal: object, to: string | undefined): Prom
 /** What has become of what was sent. */
 class Outcome {
   readonly #open: Map<number, Set<string> | undefined>;
-  hasFailed = false;
+  #hasFailed = false;
+  #hasStarted = false;
+  #isMissing = false;
 
   constructor(sent: readonly number[]) {
     this.#open = new Map(sent.map((n) => [n, undefined]));
@@ -68,14 +70,22 @@ class Outcome {
     return this.#open.size === 0;
   }
 
+  /** A mention is two events of Slack's, as a rule with a trigger for one of them: one session of all of them is enough. */
+  get hasFailed(): boolean {
+    return this.#hasFailed || (this.#isMissing && !this.#hasStarted);
+  }
+
   /** Whether the entry is about this, or may be. */
   take(entry: TimelineEntry): boolean {
     if (!('sent' in entry)) return entry.t === 'call';
     if (!this.#open.has(entry.sent)) return false;
     switch (entry.t) {
       case 'unacknowledged':
+        this.#hasFailed = true;
+        this.#open.delete(entry.sent);
+        break;
       case 'no_session':
-        this.hasFailed = true;
+        this.#isMissing = true;
         this.#open.delete(entry.sent);
         break;
       case 'session':
@@ -95,7 +105,8 @@ class Outcome {
 
   #session({ sent, sessionId, state }: Extract<TimelineEntry, { t: 'session' }>): void {
     const running = this.#open.get(sent) ?? new Set();
-    if (state === 'error') this.hasFailed = true;
+    this.#hasStarted = true;
+    if (state === 'error') this.#hasFailed = true;
     if (FINAL.has(state)) running.delete(sessionId);
     else running.add(sessionId);
     if (running.size === 0) this.#open.delete(sent);
