@@ -54,6 +54,7 @@ export const FOLDERS = {
       'rights-check.ts',
       'rpc.ts',
       'status.ts',
+      'trigger-match.ts',
       'values-json.ts',
       'values-size.ts',
       'values-validity.ts',

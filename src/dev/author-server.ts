@@ -6,8 +6,6 @@ import { deadline } from '../core/cancellation.js';
 import { systemClock } from '../core/clock.js';
 import { DIRECT } from '../core/outbound.js';
 import { ConnectionsService } from '../gen/autokitteh/connections/v1/connections_pb.js';
-import { DeploymentState, type Deployment } from '../gen/autokitteh/deployments/v1/deployments_pb.js';
-import { DeploymentsService } from '../gen/autokitteh/deployments/v1/deployments_pb.js';
 import { IntegrationsService } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import { ProjectsService } from '../gen/autokitteh/projects/v1/projects_pb.js';
 import { SessionsService } from '../gen/autokitteh/sessions/v1/sessions_pb.js';
@@ -30,7 +28,6 @@ export interface AuthorServer {
   projectVariable(projectId: string, name: string): Promise<string | undefined>;
   setProjectVariable(projectId: string, name: string, value: string): Promise<void>;
   deleteProjectVariable(projectId: string, name: string): Promise<void>;
-  hasActiveDeployment(projectId: string): Promise<boolean>;
   /** What a session printed, oldest first, without the first `skip` of them; at most a hundred. */
   prints(sessionId: string, skip: number): Promise<string[]>;
   /** Why a session failed, in the server's words; empty for another one. */
@@ -84,11 +81,6 @@ export function openAuthorServer(config: Config): AuthorServer {
     },
     async deleteProjectVariable(scopeId, name) {
       await call(VarsService.method.delete, { scopeId, names: [name] });
-    },
-    async hasActiveDeployment(projectId) {
-      const request = { projectId, state: DeploymentState.ACTIVE };
-      const { deployments } = await call(DeploymentsService.method.list, request);
-      return deployments.some(({ state }: Deployment) => state === DeploymentState.ACTIVE);
     },
     async prints(sessionId, skip) {
       const request = { sessionId, ascending: true, skip, pageSize: MOST_PRINTS };

@@ -1,10 +1,15 @@
 import type { AutoKitteh } from '../autokitteh/client.js';
+import { takesEventsOf } from '../autokitteh/trigger-match.js';
 import { systemClock, sleep } from '../core/clock.js';
 import type { AuthorServer } from './author-server.js';
 import type { ServedConnection } from './connection.js';
+import { FINAL } from './session-states.js';
 import type { Timeline } from './timeline.js';
 
-type Line = Pick<AutoKitteh, 'connection' | 'sessionsOf' | 'listTriggers' | 'hasSession'>;
+type Line = Pick<
+  AutoKitteh,
+  'connection' | 'sessionsOf' | 'listTriggers' | 'hasSession' | 'hasActiveDeployment'
+>;
 
 interface WatchedEvent {
   readonly sent: number;
@@ -20,7 +25,6 @@ const EVERY_MS = 400;
 const NONE_AFTER_MS = 15_000;
 // Sessions that wait for more events are watched until they end, or this many newer ones came.
 const MOST = 50;
-const FINAL = new Set(['completed', 'error', 'stopped']);
 
 /** Asks the server, again and again, what the events of a run have started and how the connection is. */
 export class SessionFollower {
@@ -105,17 +109,19 @@ export class SessionFollower {
   /** Whether there is a trigger that takes events of this type, as far as can be told without its filter. */
   async #mayStart({ eventType }: WatchedEvent): Promise<boolean> {
     const triggers = await this.#line.listTriggers(this.#connection.id);
-    return triggers.some((each) => each.hasCall && takes(each.eventType, eventType));
+    return triggers.some((each) => each.hasCall && takesEventsOf(each.eventType, eventType));
   }
 
   async #whyNone({ eventType }: WatchedEvent): Promise<string> {
     const { id, projectId } = this.#connection;
-    if (!(await this.#author.hasActiveDeployment(projectId)))
+    if (!(await this.#line.hasActiveDeployment(projectId)))
       return 'The project has no active deployment: type `ak deploy`.';
     const waiting = (await this.#line.hasSession({ runningIn: projectId }))
       ? ' A session that runs may have waited for it.'
       : '';
-    const triggers = (await this.#line.listTriggers(id)).filter((each) => takes(each.eventType, eventType));
+    const triggers = (await this.#line.listTriggers(id)).filter((each) =>
+      takesEventsOf(each.eventType, eventType),
+    );
     if (triggers.length === 0)
       return `No trigger of the connection takes events of the type ${eventType}.${waiting}`;
     if (triggers.every(({ hasCall }) => !hasCall))
@@ -125,8 +131,4 @@ export class SessionFollower {
       return `The filter of no trigger for ${eventType} matched: ${filters.join('; ')}.${waiting}`;
     return `AutoKitteh has started no session yet.${waiting}`;
   }
-}
-
-function takes(wanted: string, eventType: string): boolean {
-  return wanted === '' || wanted === '*' || wanted === eventType;
 }

@@ -3,6 +3,7 @@ import { PluginError } from '../core/errors.js';
 import { dataFolder } from '../data-folder.js';
 import { terminalLine } from './lines.js';
 import { isRunning, MadeFiles, type Made } from './made.js';
+import { FINAL } from './session-states.js';
 import type { SendRequest } from './send-request.js';
 import type { TimelineEntry } from './timeline.js';
 
@@ -15,8 +16,6 @@ export interface SendOptions {
   /** Prints entries as JSON, one a line. */
   readonly json: boolean;
 }
-
-const FINAL = new Set(['completed', 'error', 'stopped']);
 
 /** Sends it in a run that goes on, and prints what comes of it. Resolves with the exit code: 1 if something failed. */
 export async function sendInRun(

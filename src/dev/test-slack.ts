@@ -6,6 +6,7 @@ import { readSendRequest, type SendRequest } from './send-request.js';
 import type { SlackWorld } from './slack-world.js';
 import { startDev, type Dev } from './start-dev.js';
 import type { TimelineEntry, Happening } from './timeline.js';
+import { FINAL } from './session-states.js';
 
 /** What a test says of the project that it tests. */
 export interface TestSlackOptions {
@@ -90,7 +91,6 @@ export interface WaitOptions {
 
 const TIMEOUT_MS = 30_000;
 const POSTS = new Set(['chat.postMessage', 'chat.postEphemeral', 'chat.update', 'response_url']);
-const FINAL = new Set(['completed', 'error', 'stopped']);
 
 /**
  * Starts a scripted Slack and this program in front of one connection, as `ak-slack dev` does. Rejects with `bad_input` where it must not

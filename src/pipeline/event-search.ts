@@ -1,5 +1,6 @@
 import type { AutoKitteh, EventQuery, TriggerRecord } from '../autokitteh/client.js';
 import type { EventRecord } from '../autokitteh/event-reads.js';
+import { takesEventsOf } from '../autokitteh/trigger-match.js';
 import type { Fate, Sighting, TakenEvent } from '../delivery/sink.js';
 import type { JournalRow } from '../storage/rows.js';
 
@@ -65,7 +66,7 @@ async function startedOf(
 
 /** Whether a trigger would take an event of this type, as far as can be told without its filter. */
 function takes({ eventType, hasCall }: TriggerRecord, event: Pick<EventRecord, 'eventType'>): boolean {
-  return hasCall && (eventType === '' || eventType === '*' || eventType === event.eventType);
+  return hasCall && takesEventsOf(eventType, event.eventType);
 }
 
 /** What is known of an event that may or may not have reached the server. */

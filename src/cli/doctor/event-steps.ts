@@ -1,3 +1,4 @@
+import { takesEventsOf } from '../../autokitteh/trigger-match.js';
 import type { AutoKitteh, SessionRecord, TriggerRecord } from '../../autokitteh/client.js';
 import type { EventRecord } from '../../autokitteh/event-reads.js';
 import { errorMessage } from '../../core/errors.js';
@@ -102,7 +103,7 @@ function whyNone(eventId: string, eventType: string, { triggers, isActive }: Eve
   if (isActive === false) return 'The project has no active deployment: run `ak deploy`.';
   if (triggers === undefined) return 'Look at the triggers of the project: `ak trigger list`.';
   const taking = triggers.filter(
-    ({ eventType: wanted, hasCall }) => hasCall && (['', '*'].includes(wanted) || wanted === eventType),
+    ({ eventType: wanted, hasCall }) => hasCall && takesEventsOf(wanted, eventType),
   );
   if (taking.length === 0) return `No trigger takes ${eventType}.`;
   const filtered = taking.filter(({ filter }) => filter !== '').length;

@@ -1,3 +1,4 @@
+import { takesAll } from '../../autokitteh/trigger-match.js';
 import type { AutoKitteh, TriggerRecord } from '../../autokitteh/client.js';
 import { errorMessage } from '../../core/errors.js';
 import { counted } from '../../core/words.js';
@@ -69,7 +70,7 @@ function noTrigger(isWaitedFor: boolean): Finding {
 
 function listed(triggers: readonly TriggerRecord[]): Finding {
   const names = triggers.map(({ name, eventType, filter }) => {
-    const type = ['', '*'].includes(eventType) ? 'all events' : eventType;
+    const type = takesAll(eventType) ? 'all events' : eventType;
     return `${name} takes ${type}${filter === '' ? '' : ` where ${filter}`}`;
   });
   return { step: STEP, verdict: 'ok', found: `${counted(triggers.length, 'trigger')}: ${names.join('; ')}.` };
@@ -90,7 +91,7 @@ function problemsOf({ name, eventType, filter, hasCall }: TriggerRecord): Findin
   const instead = insteadOf(eventType);
   if (instead !== undefined)
     problems.push(failed(`No event has the type ${eventType}, which ${name} waits for.`, instead));
-  else if (!['', '*'].includes(eventType) && !isKnownType(eventType))
+  else if (!takesAll(eventType) && !isKnownType(eventType))
     problems.push({
       ...{ step: STEP, verdict: 'warning' },
       found: `${eventType}, which ${name} waits for, is no event that this program knows of Slack.`,

@@ -1,4 +1,5 @@
 import type { ConnectionRecord } from '../../autokitteh/connection-list.js';
+import { takesEventsOf } from '../../autokitteh/trigger-match.js';
 import type { EventsAnswer, EventRow } from '../../browser/events.js';
 import { PluginError } from '../../core/errors.js';
 import { cutText } from '../../core/text.js';
@@ -10,7 +11,6 @@ import { fieldsOf, type EventFields } from './fields.js';
 import { lookAtEvents, type SeenEvent } from './look.js';
 import { Looks } from './looks.js';
 import { missingOf } from './missing.js';
-import { takesEventsOf } from './why-none.js';
 
 /** An event with its data, as it is shown unfolded. */
 export type OpenEvent =

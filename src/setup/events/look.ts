@@ -1,9 +1,10 @@
 import type { ConnectionRecord } from '../../autokitteh/connection-list.js';
 import type { TriggerRecord } from '../../autokitteh/client.js';
 import type { EventRecord, OwnerQuery, StartedSession } from '../../autokitteh/event-reads.js';
+import { takesEventsOf } from '../../autokitteh/trigger-match.js';
 import { PluginError } from '../../core/errors.js';
 import type { PersonsAutoKitteh } from '../ports.js';
-import { takesEventsOf, whyNone } from './why-none.js';
+import { whyNone } from './why-none.js';
 
 /** An event, and what it led to. */
 export interface SeenEvent extends Pick<EventRecord, 'eventId' | 'eventType' | 'createdAt'> {

@@ -1,17 +1,11 @@
+import { takesAll } from '../../autokitteh/trigger-match.js';
 import type { TriggerRecord } from '../../autokitteh/client.js';
 import type { AppManifest } from '../../browser/app-manifest.js';
 import { objectAt, type JsonObject } from '../../core/json.js';
 import { cutText } from '../../core/text.js';
 import { listWords } from '../../core/words.js';
 import type { BotFacts } from './bot-facts.js';
-import {
-  comesFromChannels,
-  insteadOf,
-  isKnownType,
-  scopesFor,
-  subscriptionsFor,
-  takesAll,
-} from './trigger-types.js';
+import { comesFromChannels, insteadOf, isKnownType, scopesFor, subscriptionsFor } from './trigger-types.js';
 
 /** What keeps events from triggers, as sentences that say what to do. */
 export interface Missing {

@@ -1,3 +1,4 @@
+import { takesAll } from '../../autokitteh/trigger-match.js';
 import { EVENT_SCOPES } from '../../browser/event-scopes.js';
 
 const CHANNEL_TYPES: ReadonlyMap<string, string> = new Map(
@@ -70,9 +71,4 @@ function scopesOf(event: string): readonly string[] {
 export function comesFromChannels(eventType: string): boolean {
   const isOfChannels = /^(?:message|app_mention|reaction_|pin_|file_|link_shared|member_)/.test(eventType);
   return takesAll(eventType) || isOfChannels;
-}
-
-/** Whether a trigger for this type takes events of every type. */
-export function takesAll(eventType: string): boolean {
-  return eventType === '' || eventType === '*';
 }

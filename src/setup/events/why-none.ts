@@ -1,7 +1,7 @@
 import type { TriggerRecord } from '../../autokitteh/client.js';
+import { takesEventsOf } from '../../autokitteh/trigger-match.js';
 import type { ActiveDeployment, EventRecord } from '../../autokitteh/event-reads.js';
 import { counted } from '../../core/words.js';
-import { takesAll } from './trigger-types.js';
 
 /** What AutoKitteh told; undefined where it does not tell it to this person. */
 export interface ProjectFacts {
@@ -38,9 +38,4 @@ export function whyNone(
   if (filtered === callers.length)
     return `${counted(filtered, 'trigger')} for this type ${filtered === 1 ? 'has' : 'have'} a filter; none started a session`;
   return `${counted(callers.length, 'trigger')} for this type, and no session: the trigger may be newer than this event`;
-}
-
-/** Whether a trigger for `wanted` takes events of `type`. */
-export function takesEventsOf(wanted: string, type: string): boolean {
-  return takesAll(wanted) || wanted === type;
 }
