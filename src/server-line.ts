@@ -1,5 +1,5 @@
 import { createAutoKitteh, type AutoKittehClient } from './autokitteh/client.js';
-import type { Credentials } from './autokitteh/credentials.js';
+import { createCredentials, type Credentials } from './autokitteh/credentials.js';
 import { onlyConnection } from './autokitteh/one-connection.js';
 import type { Config } from './config.js';
 import type { Clock } from './core/clock.js';
@@ -22,6 +22,11 @@ export function openServerLine(config: Config, credentials: Credentials, clock: 
     timeoutMs: SERVER_CALL_MS,
   });
   return one === undefined ? server : onlyConnection(server, one);
+}
+
+/** The same with this program's own credentials, for whoever needs these for nothing else. */
+export function openOwnLine(config: Config, clock: Clock): AutoKittehClient {
+  return openServerLine(config, createCredentials(config.autokittehCredentials, clock), clock);
 }
 
 /** The way to the server where AUTOKITTEH_PROXY names a proxy; else there is none but the direct one. */

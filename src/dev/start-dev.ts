@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { createCredentials } from '../autokitteh/credentials.js';
 import type { AutoKittehClient } from '../autokitteh/client.js';
 import type { Config } from '../config.js';
 import { readManifest } from '../contract/manifest.js';
@@ -10,7 +9,7 @@ import { Releasers } from '../core/lifecycle.js';
 import { createOutbound } from '../core/outbound.js';
 import { NO_PROXIES } from '../core/proxy.js';
 import { dataFolder } from '../data-folder.js';
-import { openServerLine } from '../server-line.js';
+import { openOwnLine } from '../server-line.js';
 import { namedApp } from '../setup/app-name.js';
 import { proposedApp, type AppManifest } from '../setup/app-manifest.js';
 import { saveConnection } from '../setup/stored-tokens.js';
@@ -85,11 +84,7 @@ async function start(config: Config, options: DevOptions, releasers: Releasers):
   releasers.push('the line to the server', () => author.close());
   const files = new MadeFiles(options.folder ?? dataFolder(process.env) ?? tmpdir());
   const limitedTo = (id: string): AutoKittehClient =>
-    openServerLine(
-      { ...config, onlyConnection: { id, strangeStatus: () => undefined } },
-      createCredentials(config.autokittehCredentials, systemClock),
-      systemClock,
-    );
+    openOwnLine({ ...config, onlyConnection: { id, strangeStatus: () => undefined } }, systemClock);
   await removeLeftovers(config, files, limitedTo, author, options.tell);
 
   const connection = await find(config, options.connection, manifest.integrationId, author);
@@ -152,8 +147,7 @@ async function find(
   integrationId: string,
   author: AuthorServer,
 ): Promise<ServedConnection> {
-  const credentials = createCredentials(config.autokittehCredentials, systemClock);
-  const finder = openServerLine(config, credentials, systemClock);
+  const finder = openOwnLine(config, systemClock);
   try {
     return await findOrMake(named, integrationId, finder, author);
   } finally {

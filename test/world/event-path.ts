@@ -1,6 +1,5 @@
-import { openServerLine } from '../../src/server-line.js';
+import { openOwnLine } from '../../src/server-line.js';
 import { startConfig } from '../../src/start-config.js';
-import { createCredentials } from '../../src/autokitteh/credentials.js';
 import { integrationIdFromName } from '../../src/autokitteh/ids.js';
 import { loadConfig } from '../../src/config.js';
 import { LIVE_POLICY } from '../../src/connections/policy.js';
@@ -57,7 +56,7 @@ export async function openEventPath(options: EventPathOptions): Promise<OpenEven
   };
   const config = await startConfig(loadConfig(environment, {}, false));
   const releasers = new Releasers();
-  const server = openServerLine(config, createCredentials(config.autokittehCredentials, clock), clock);
+  const server = openOwnLine(config, clock);
   releasers.push('the connection to AutoKitteh', () => server.close());
   const path = await makePipeline(
     config,

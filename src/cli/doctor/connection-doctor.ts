@@ -1,13 +1,10 @@
 import type { AutoKitteh } from '../../autokitteh/client.js';
-import { createCredentials } from '../../autokitteh/credentials.js';
 import type { Config } from '../../config.js';
 import { setupStateOf, type SetupState } from '../../connections/variables.js';
-import { readManifest, type Manifest } from '../../contract/manifest.js';
 import { deadline } from '../../core/cancellation.js';
 import { systemClock } from '../../core/clock.js';
-import { errorMessage } from '../../core/errors.js';
 import { createOutbound } from '../../core/outbound.js';
-import { openServerLine } from '../../server-line.js';
+import { openOwnLine } from '../../server-line.js';
 import { createSlackHttp } from '../../slack/http.js';
 import { createWebApi } from '../../slack/web-api.js';
 import type { RunningProgram } from '../ports.js';
@@ -18,6 +15,7 @@ import type { AskedConnection, Tell } from './finding.js';
 import { tryEvents } from './event-steps.js';
 import { askProgram, socketFindings, waitingFindings } from './live-steps.js';
 import { tryTriggers } from './trigger-steps.js';
+import { trySettings } from './settings-step.js';
 
 export interface ConnectionDoctorOptions extends AskedConnection {
   /** Throws what is wrong with the settings. */
@@ -33,24 +31,11 @@ const LIMIT_MS = 60_000;
  * nothing, and opens no socket.
  */
 export async function runConnectionDoctor(options: ConnectionDoctorOptions, tell: Tell): Promise<void> {
-  let config: Config;
-  let manifest: Manifest;
-  try {
-    config = options.config();
-    manifest = await readManifest(config.integrationManifest);
-  } catch (error) {
-    tell({
-      ...{ step: 'settings', verdict: 'failed', found: errorMessage(error) },
-      advice: 'Correct these settings; `ak-slack --help` lists all.',
-    });
-    return;
-  }
+  const settings = await trySettings(options.config, tell);
+  if (settings === undefined) return;
+  const { config, manifest } = settings;
   const { userToken } = options;
-  const line = openServerLine(
-    config,
-    createCredentials(config.autokittehCredentials, systemClock),
-    systemClock,
-  );
+  const line = openOwnLine(config, systemClock);
   const server = userToken === undefined ? line : line.forCaller({ authorization: `Bearer ${userToken}` });
   const http = createSlackHttp(createOutbound(config.slackProxies));
   const limit = deadline(systemClock, LIMIT_MS, 'the doctor');

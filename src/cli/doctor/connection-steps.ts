@@ -2,6 +2,7 @@ import type { AutoKitteh } from '../../autokitteh/client.js';
 import type { ConnectionRecord } from '../../autokitteh/connection-list.js';
 import type { Variables } from '../../connections/variables.js';
 import { errorMessage, PluginError } from '../../core/errors.js';
+import { sentence } from '../../core/words.js';
 import { resolveConnection } from '../connection-argument.js';
 import type { Finding } from './finding.js';
 
@@ -46,7 +47,7 @@ export async function tryConnection(
     };
   } catch (error) {
     const { code, message } = PluginError.from(error);
-    const found = `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
+    const found = sentence(message);
     const isRight = code === 'unauthenticated' || code === 'forbidden';
     return failed(
       found,

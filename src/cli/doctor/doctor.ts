@@ -1,11 +1,8 @@
-import { createCredentials } from '../../autokitteh/credentials.js';
 import type { Config } from '../../config.js';
-import { readManifest, type Manifest } from '../../contract/manifest.js';
 import { systemClock } from '../../core/clock.js';
-import { errorMessage } from '../../core/errors.js';
 import { createOutbound } from '../../core/outbound.js';
 import { counted } from '../../core/words.js';
-import { openServerLine, outboundTo } from '../../server-line.js';
+import { openOwnLine, outboundTo } from '../../server-line.js';
 import { createSlackHttp } from '../../slack/http.js';
 import type { RunningProgram } from '../ports.js';
 import type { Finding, Tell } from './finding.js';
@@ -13,6 +10,7 @@ import { tryJournal } from './journal-step.js';
 import { socketsOf, tryProgram } from './program-steps.js';
 import { tryConnections, tryDispatch, tryRights, tryServer } from './server-steps.js';
 import { trySlack, trySockets } from './slack-steps.js';
+import { trySettings } from './settings-step.js';
 
 export interface DoctorOptions {
   /** Throws what is wrong with the settings. */
@@ -24,29 +22,16 @@ export interface DoctorOptions {
 
 /** Tries what a start needs, step by step, and tells of each what was found. Changes nothing. */
 export async function runDoctor({ config: load, given, running }: DoctorOptions, tell: Tell): Promise<void> {
-  let config: Config;
-  let manifest: Manifest;
-  try {
-    config = load();
-    manifest = await readManifest(config.integrationManifest);
-  } catch (error) {
-    tell({
-      ...{ step: 'settings', verdict: 'failed', found: errorMessage(error) },
-      advice: 'Correct these settings; `ak-slack --help` lists all.',
-    });
-    return;
-  }
+  const settings = await trySettings(load, tell);
+  if (settings === undefined) return;
+  const { config, manifest } = settings;
   tell(settingsFinding(given));
   const { findings, overview } = await tryProgram(running(config));
   findings.forEach(tell);
   tell(await tryJournal(config));
   const toServer = createSlackHttp(outboundTo(config));
   const http = createSlackHttp(createOutbound(config.slackProxies));
-  const server = openServerLine(
-    config,
-    createCredentials(config.autokittehCredentials, systemClock),
-    systemClock,
-  );
+  const server = openOwnLine(config, systemClock);
   try {
     tell(await tryServer(config, toServer));
     tell(await tryRights(config, server, manifest.integrationId, systemClock));

@@ -1,5 +1,5 @@
 import { PluginError } from '../../core/errors.js';
-import { counted } from '../../core/words.js';
+import { counted, sentence } from '../../core/words.js';
 import { problemWords, type DeadLetter, type Overview, type Problem } from '../../ops/overview.js';
 import type { RunningProgram } from '../ports.js';
 import type { Finding } from './finding.js';
@@ -26,8 +26,8 @@ export async function tryProgram(
     const { code, message } = PluginError.from(error);
     const finding: Finding =
       code === 'program_unavailable'
-        ? { step, verdict: 'skipped', found: `${capital(message)}. The steps below try what it would do.` }
-        : { step, verdict: 'failed', found: `${capital(message)}.` };
+        ? { step, verdict: 'skipped', found: `${sentence(message)} The steps below try what it would do.` }
+        : { step, verdict: 'failed', found: sentence(message) };
     return { findings: [finding], overview: undefined };
   }
 
@@ -71,8 +71,4 @@ export function socketsOf({ apps }: Overview): Finding[] {
     verdict: sockets === 0 ? 'failed' : sockets < wanted ? 'warning' : 'ok',
     found: `The running program has ${counted(sockets, 'live socket')} of app ${id}, and should have ${wanted}.`,
   }));
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
