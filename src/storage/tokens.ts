@@ -1,3 +1,6 @@
+/** The name under which a journal keeps the installation's key. */
+export const TOKEN_KEY = 'token_key';
+
 /** What Slack said about one token. The token itself is never stored. */
 export interface TokenRecord {
   /** HMAC of the token with the installation's key, in hexadecimal digits. */

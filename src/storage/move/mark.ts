@@ -20,6 +20,9 @@ export interface MoveMark {
 /** The name under which a journal keeps its mark, beside the key of the installation. */
 export const MARK = 'move';
 
+/** The name under which the journal that is filled keeps how far the move has come. */
+export const PROGRESS = 'move_progress';
+
 /** The mark that a text holds. */
 export function parseMark(text: string): MoveMark {
   return JSON.parse(text) as MoveMark;

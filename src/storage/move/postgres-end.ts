@@ -6,14 +6,12 @@ import { MOVED } from '../postgres/moved.js';
 import { isDenied } from '../postgres/postgres-error.js';
 import { prepareDatabase, type DatabaseAddress } from '../postgres/postgres-journal.js';
 import type { Query } from '../postgres/session.js';
+import { TOKEN_KEY } from '../tokens.js';
 import type { JournalEnd } from './journal-end.js';
-import { MARK, parseMark, type MoveMark } from './mark.js';
+import { MARK, parseMark, PROGRESS, type MoveMark } from './mark.js';
 import { readPage } from './postgres-read.js';
 import { writePage } from './postgres-write.js';
 import type { MovePosition } from './records.js';
-
-const PROGRESS = 'move_progress';
-const TOKEN_KEY = 'token_key';
 
 // A statement of a move reads or writes some hundred rows; a lock is had when what is under way has ended.
 const STATEMENT_MS = 60_000;

@@ -1,60 +1,49 @@
+import { EVENT_COLUMNS, decodeRow, type StoredEvent } from '../postgres/rows.js';
 import type { Query } from '../postgres/session.js';
 import { decodeText } from '../postgres/text.js';
-import type { Cursor, MovedDead, MovedPath, MovedToken, MovedWaiting, Page, Part } from './records.js';
+import {
+  RECORDS_A_PAGE,
+  ROWS_A_PAGE,
+  withoutHolder,
+  type Cursor,
+  type MovedDead,
+  type MovedPath,
+  type MovedToken,
+  type MovedWaiting,
+  type Page,
+  type Part,
+} from './records.js';
 
-// Rows with bodies, and the others.
-const LARGE = 200;
-const SMALL = 2000;
-
-interface StoredRow {
-  readonly id: number;
-  readonly app_id: string;
-  readonly connection_id: string;
-  readonly key: string;
-  readonly kind: string;
-  readonly conversation: string;
-  readonly urgent: boolean;
-  readonly body: Buffer;
-  readonly received_at: number;
-  readonly attempts: number;
-  readonly retried: boolean;
-  readonly unanswered_at: number | null;
-}
-
-interface StoredWaiting extends StoredRow {
+interface StoredWaiting extends StoredEvent {
   readonly held: boolean;
   readonly reason: string | null;
   readonly ready_at: number;
 }
 
-interface StoredDead extends StoredRow {
+interface StoredDead extends StoredEvent {
   readonly reason: string;
   readonly type: string | null;
   readonly channel: string | null;
   readonly settled_at: number;
 }
 
-const ROW = `e.id, s.app_id, s.connection_id, coalesce(e.long_key, e.key) AS key, e.kind,
-  coalesce(e.long_conversation, e.conversation) AS conversation, e.urgent, e.body, e.received_at, e.attempts, e.retried,
-  e.unanswered_at`;
-
-const WAITING = `SELECT ${ROW}, e.owner IS NOT NULL AS held, e.last_error AS reason, coalesce(l.ready_at, e.received_at) AS ready_at
+const WAITING = `SELECT ${EVENT_COLUMNS}, e.owner IS NOT NULL AS held, e.last_error AS reason, coalesce(l.ready_at, e.received_at) AS ready_at
   FROM ak_slack.events e JOIN ak_slack.sources s ON s.id = e.source
   LEFT JOIN ak_slack.events l ON l.leads AND l.source = e.source AND l.urgent = e.urgent AND l.conversation = e.conversation
-  WHERE e.id > $1 ORDER BY e.id LIMIT ${LARGE}`;
+  WHERE e.id > $1 ORDER BY e.id LIMIT ${ROWS_A_PAGE}`;
 
-const DEAD = `SELECT ${ROW}, e.reason, e.type, e.channel, e.settled_at
-  FROM ak_slack.dead e JOIN ak_slack.sources s ON s.id = e.source WHERE e.id > $1 ORDER BY e.id LIMIT ${LARGE}`;
+const DEAD = `SELECT ${EVENT_COLUMNS}, e.reason, e.type, e.channel, e.settled_at
+  FROM ak_slack.dead e JOIN ak_slack.sources s ON s.id = e.source WHERE e.id > $1 ORDER BY e.id LIMIT ${ROWS_A_PAGE}`;
 
-const PATHS = `SELECT id, key, event_id, at, origin, count, steps FROM ak_slack.paths WHERE id > $1 ORDER BY id LIMIT ${SMALL}`;
+const PATHS = `SELECT id, key, event_id, at, origin, count, steps FROM ak_slack.paths WHERE id > $1 ORDER BY id LIMIT ${RECORDS_A_PAGE}`;
 
 const TOKENS = `SELECT hash, app_id AS "appId", enterprise_id AS "enterpriseId", team_id AS "teamId", bot_user_id AS "botUserId",
     bot_id AS "botId", said_at AS "saidAt", used_at AS "usedAt"
-  FROM ak_slack.tokens WHERE hash COLLATE "C" > $1 ORDER BY hash COLLATE "C" LIMIT ${SMALL}`;
+  FROM ak_slack.tokens WHERE hash COLLATE "C" > $1 ORDER BY hash COLLATE "C" LIMIT ${RECORDS_A_PAGE}`;
 
 const KEYS = `SELECT k.source, s.app_id, s.connection_id, k.key, k.at
   FROM ak_slack.keys k JOIN ak_slack.sources s ON s.id = k.source
-  WHERE (k.source, k.key) > ($1, $2) ORDER BY k.source, k.key LIMIT ${SMALL}`;
+  WHERE (k.source, k.key) > ($1, $2) ORDER BY k.source, k.key LIMIT ${RECORDS_A_PAGE}`;
 
 /** Reads the next page of a part. */
 export async function readPage(query: Query, part: Part, after: Cursor, now: number): Promise<Page> {
@@ -125,40 +114,20 @@ function toToken({ appId, enterpriseId, teamId, botUserId, botId, ...rest }: Mov
   };
 }
 
-function common(row: StoredRow) {
-  return {
-    id: row.id,
-    appId: decodeText(row.app_id),
-    connectionId: decodeText(row.connection_id),
-    key: decodeText(row.key),
-    kind: decodeText(row.kind),
-    conversation: decodeText(row.conversation),
-    urgent: row.urgent,
-    body: row.body.toString(),
-    receivedAt: row.received_at,
-    retried: row.retried,
-  };
-}
-
-/** The dispatch that was under way may have been taken: its row counts as one without an answer, as after a crash. */
 function toWaiting(row: StoredWaiting, now: number): MovedWaiting {
   return {
-    attempts: row.held ? Math.max(0, row.attempts - 1) : row.attempts,
-    unansweredAt: row.unanswered_at ?? (row.held ? now : undefined),
     reason: row.reason === null ? undefined : decodeText(row.reason),
     readyAt: row.ready_at,
-    ...common(row),
+    ...withoutHolder(decodeRow(row), row.held, now),
   };
 }
 
 function toDead(row: StoredDead): MovedDead {
   return {
-    attempts: row.attempts,
-    unansweredAt: row.unanswered_at ?? undefined,
     reason: decodeText(row.reason),
     type: row.type === null ? undefined : decodeText(row.type),
     channel: row.channel === null ? undefined : decodeText(row.channel),
     settledAt: row.settled_at,
-    ...common(row),
+    ...decodeRow(row),
   };
 }

@@ -1,30 +1,28 @@
-import type { Source } from '../rows.js';
+import type { JournalRow, Source } from '../rows.js';
 import type { TokenRecord } from '../tokens.js';
 
-// What a journal holds, in the terms of no engine. Times are milliseconds since 1970.
+// What a journal holds, in the terms of no engine. Times are milliseconds since 1970. Ids are the same in both journals: rows of one
+// conversation keep their order, and people name dead letters by them.
 
-interface MovedRow extends Source {
-  /** The same in both journals: rows of one conversation keep their order, and people name dead letters by it. */
-  readonly id: number;
-  readonly key: string;
-  readonly kind: string;
-  readonly conversation: string;
-  readonly urgent: boolean;
-  readonly body: string;
-  readonly receivedAt: number;
-  readonly attempts: number;
-  readonly retried: boolean;
-  readonly unansweredAt: number | undefined;
-}
+/** How many rows with bodies are read at a time, and how many of the others. */
+export const ROWS_A_PAGE = 200;
+export const RECORDS_A_PAGE = 2000;
 
 /** An event that is not delivered. Who was sending it is not moved: it is looked up before it is sent again. */
-export interface MovedWaiting extends MovedRow {
+export interface MovedWaiting extends JournalRow {
   readonly reason: string | undefined;
   /** When its conversation is ready. */
   readonly readyAt: number;
 }
 
-export interface MovedDead extends MovedRow {
+/** The dispatch that was under way may have been taken: its row counts as one without an answer, as after a crash. */
+export function withoutHolder(row: JournalRow, isHeld: boolean, now: number): JournalRow {
+  if (!isHeld) return row;
+  const { attempts, unansweredAt = now, ...rest } = row;
+  return { attempts: Math.max(0, attempts - 1), unansweredAt, ...rest };
+}
+
+export interface MovedDead extends JournalRow {
   readonly reason: string;
   readonly type: string | undefined;
   readonly channel: string | undefined;

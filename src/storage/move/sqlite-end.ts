@@ -5,14 +5,12 @@ import { APPLICATION_ID, MOVED_APPLICATION_ID } from '../sqlite/file-checks.js';
 import { adoptInFlight } from '../sqlite/in-flight.js';
 import { openDatabase } from '../sqlite/open-database.js';
 import { journalError } from '../sqlite/sqlite-error.js';
+import { TOKEN_KEY } from '../tokens.js';
 import type { JournalEnd } from './journal-end.js';
-import { MARK, parseMark } from './mark.js';
+import { MARK, parseMark, PROGRESS } from './mark.js';
 import type { MovePosition } from './records.js';
 import { prepareRead } from './sqlite-read.js';
 import { prepareWrite } from './sqlite-write.js';
-
-const PROGRESS = 'move_progress';
-const TOKEN_KEY = 'token_key';
 
 export interface SqliteEndOptions {
   readonly path: string;

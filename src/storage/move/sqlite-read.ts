@@ -1,32 +1,20 @@
 import type { Database, SqlValue, Statement } from '../sqlite/driver.js';
-import type {
-  Cursor,
-  MovedDead,
-  MovedKey,
-  MovedPath,
-  MovedToken,
-  MovedWaiting,
-  Page,
-  Part,
+import { ROW_COLUMNS, ROW_TABLES, toRow, type StoredRow } from '../sqlite/row.js';
+import {
+  RECORDS_A_PAGE,
+  ROWS_A_PAGE,
+  withoutHolder,
+  type Cursor,
+  type MovedDead,
+  type MovedKey,
+  type MovedPath,
+  type MovedToken,
+  type MovedWaiting,
+  type Page,
+  type Part,
 } from './records.js';
 
-// Rows with bodies, and the others.
-const LARGE = 200;
-const SMALL = 2000;
-
-interface StoredRow {
-  readonly id: number;
-  readonly app_id: string;
-  readonly connection_id: string;
-  readonly key: string;
-  readonly kind: string;
-  readonly conversation: string;
-  readonly urgent: number;
-  readonly body: string | null;
-  readonly received_at: number;
-  readonly attempts: number;
-  readonly retried: number;
-  readonly unanswered_at: number | null;
+interface MovedStoredRow extends StoredRow {
   readonly last_error: string | null;
   readonly owner: string | null;
   readonly ready_at: number | null;
@@ -39,9 +27,7 @@ interface StoredPath extends Omit<MovedPath, 'eventId'> {
   readonly event_id: string | null;
 }
 
-const ROWS = `SELECT e.id, s.app_id, s.connection_id, e.key, e.kind, e.conversation, e.urgent, b.body, e.received_at,
-    e.attempts, e.retried, e.unanswered_at, e.last_error, e.owner, e.type, e.channel, e.settled_at, l.ready_at
-  FROM events e JOIN sources s ON s.id = e.source_id LEFT JOIN bodies b ON b.event_id = e.id
+const ROWS = `SELECT ${ROW_COLUMNS}, e.last_error, e.owner, e.type, e.channel, e.settled_at, l.ready_at FROM ${ROW_TABLES}
   LEFT JOIN lanes l ON l.source_id = e.source_id AND l.urgent = e.urgent AND l.conversation = e.conversation`;
 
 /** Reads the next page of each part of an open file. */
@@ -63,25 +49,25 @@ export function prepareRead(
     WHERE e.state IN ('delivered', 'key') AND e.id > ? ORDER BY e.id LIMIT ?`);
   return {
     tokens(after) {
-      const rows = all<MovedToken>(tokens, after ?? '', SMALL);
+      const rows = all<MovedToken>(tokens, after ?? '', RECORDS_A_PAGE);
       return { part: 'tokens', rows, last: rows.at(-1)?.hash };
     },
     waiting(after) {
-      const rows = all<StoredRow>(waiting, after ?? 0, LARGE).map((row) => toWaiting(row, now()));
+      const rows = all<MovedStoredRow>(waiting, after ?? 0, ROWS_A_PAGE).map((row) => toWaiting(row, now()));
       return { part: 'waiting', rows, last: rows.at(-1)?.id };
     },
     dead(after) {
-      const rows = all<StoredRow>(dead, after ?? 0, LARGE).map(toDead);
+      const rows = all<MovedStoredRow>(dead, after ?? 0, ROWS_A_PAGE).map(toDead);
       return { part: 'dead', rows, last: rows.at(-1)?.id };
     },
     paths(after) {
-      const rows = all<StoredPath>(paths, after ?? 0, SMALL).map(
+      const rows = all<StoredPath>(paths, after ?? 0, RECORDS_A_PAGE).map(
         ({ event_id: eventId, ...path }): MovedPath => ({ eventId: eventId ?? undefined, ...path }),
       );
       return { part: 'paths', rows, last: rows.at(-1)?.id };
     },
     keys(after) {
-      const rows = all<MovedKey & { readonly id: number }>(keys, after ?? 0, SMALL);
+      const rows = all<MovedKey & { readonly id: number }>(keys, after ?? 0, RECORDS_A_PAGE);
       return { part: 'keys', rows, last: rows.at(-1)?.id };
     },
   };
@@ -91,41 +77,20 @@ function all<Row>(statement: Statement, ...values: readonly SqlValue[]): Row[] {
   return statement.all(...values) as Row[];
 }
 
-function common(row: StoredRow) {
+function toWaiting(row: MovedStoredRow, now: number): MovedWaiting {
   return {
-    id: row.id,
-    appId: row.app_id,
-    connectionId: row.connection_id,
-    key: row.key,
-    kind: row.kind,
-    conversation: row.conversation,
-    urgent: row.urgent === 1,
-    body: row.body ?? '',
-    receivedAt: row.received_at,
-    retried: row.retried === 1,
-  };
-}
-
-/** The dispatch that was under way may have been taken: its row counts as one without an answer, as after a crash. */
-function toWaiting(row: StoredRow, now: number): MovedWaiting {
-  const isHeld = row.owner !== null;
-  return {
-    attempts: isHeld ? Math.max(0, row.attempts - 1) : row.attempts,
-    unansweredAt: row.unanswered_at ?? (isHeld ? now : undefined),
     reason: row.last_error ?? undefined,
     readyAt: row.ready_at ?? row.received_at,
-    ...common(row),
+    ...withoutHolder(toRow(row), row.owner !== null, now),
   };
 }
 
-function toDead(row: StoredRow): MovedDead {
+function toDead(row: MovedStoredRow): MovedDead {
   return {
-    attempts: row.attempts,
-    unansweredAt: row.unanswered_at ?? undefined,
     reason: row.last_error ?? '',
     type: row.type ?? undefined,
     channel: row.channel ?? undefined,
     settledAt: row.settled_at,
-    ...common(row),
+    ...toRow(row),
   };
 }

@@ -3,11 +3,12 @@ import type { Query } from './session.js';
 import { decodeText } from './text.js';
 
 /** The columns of a row with its source, for statements on `events` or `dead` as `e` and `sources` as `s`. */
-const COLUMNS = `e.id, s.app_id, s.connection_id, coalesce(e.long_key, e.key) AS key, e.kind,
+export const EVENT_COLUMNS = `e.id, s.app_id, s.connection_id, coalesce(e.long_key, e.key) AS key, e.kind,
   coalesce(e.long_conversation, e.conversation) AS conversation, e.urgent, e.received_at, e.turn, e.attempts, e.retried,
   e.unanswered_at, e.body`;
 
-interface StoredRow {
+/** A row as a statement with `EVENT_COLUMNS` answers it. */
+export interface StoredEvent {
   readonly id: number;
   readonly app_id: string;
   readonly connection_id: string;
@@ -30,17 +31,17 @@ const ROWS_AT_ONCE = 64;
 export async function readHeld(query: Query, owner: string, ids: readonly number[]): Promise<JournalRow[]> {
   const found = new Map<number, JournalRow>();
   for (let at = 0; at < ids.length; at += ROWS_AT_ONCE) {
-    const rows = await query<StoredRow>(
-      `SELECT ${COLUMNS} FROM ak_slack.events e JOIN ak_slack.sources s ON s.id = e.source
+    const rows = await query<StoredEvent>(
+      `SELECT ${EVENT_COLUMNS} FROM ak_slack.events e JOIN ak_slack.sources s ON s.id = e.source
         WHERE e.id = ANY ($1) AND e.owner = $2`,
       [ids.slice(at, at + ROWS_AT_ONCE), owner],
     );
-    for (const row of rows) found.set(row.id, toRow(row));
+    for (const row of rows) found.set(row.id, decodeRow(row));
   }
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
-function toRow(stored: StoredRow): JournalRow {
+export function decodeRow(stored: StoredEvent): JournalRow {
   return {
     id: stored.id,
     appId: decodeText(stored.app_id),

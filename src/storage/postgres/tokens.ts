@@ -1,9 +1,7 @@
-import type { TokenRecord, TokenStore } from '../tokens.js';
+import { TOKEN_KEY, type TokenRecord, type TokenStore } from '../tokens.js';
 import type { Line } from './line.js';
 import type { Parameter } from './session.js';
 import { encodeText } from './text.js';
-
-const TOKEN_KEY = 'token_key';
 
 const RECORD = `hash, app_id AS "appId", enterprise_id AS "enterpriseId", team_id AS "teamId", bot_user_id AS "botUserId",
   bot_id AS "botId", said_at AS "saidAt"`;

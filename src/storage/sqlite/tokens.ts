@@ -1,4 +1,4 @@
-import type { TokenRecord, TokenRetention } from '../tokens.js';
+import { TOKEN_KEY, type TokenRecord, type TokenRetention } from '../tokens.js';
 import type { Database } from './driver.js';
 
 interface StoredToken {
@@ -10,8 +10,6 @@ interface StoredToken {
   readonly bot_id: string;
   readonly said_at: number;
 }
-
-const TOKEN_KEY = 'token_key';
 
 /** The installation's key, made of `fresh` at the first call. */
 export function prepareTokenKey(database: Database): (fresh: string) => string {
