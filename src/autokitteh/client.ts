@@ -179,24 +179,20 @@ function methods(
   headers: () => Promise<Record<string, string>>,
   refused: Refused,
 ): AutoKitteh {
-  async function send<Answer>(name: string, signal: AbortSignal, ask: Ask<Answer>): Promise<Answer> {
+  async function send<Answer>(signal: AbortSignal, ask: Ask<Answer>): Promise<Answer> {
     try {
       return await ask({ headers: await headers(), signal, timeoutMs: options.timeoutMs });
     } catch (error) {
-      const refusedAs = refusal(name, error);
+      const refusedAs = refusal(error);
       if (refusedAs.code === 'unauthenticated' || refusedAs.code === 'forbidden') refused(refusedAs);
       throw refusedAs;
     }
   }
 
-  async function sendInTime<Answer>(
-    name: string,
-    signal: AbortSignal | undefined,
-    ask: Ask<Answer>,
-  ): Promise<Answer> {
-    const limit = deadline(options.clock, options.timeoutMs, `AutoKitteh, ${name}`, signal);
+  async function sendInTime<Answer>(signal: AbortSignal | undefined, ask: Ask<Answer>): Promise<Answer> {
+    const limit = deadline(options.clock, options.timeoutMs, 'the reply of AutoKitteh', signal);
     try {
-      return await send(name, limit.signal, ask);
+      return await send(limit.signal, ask);
     } finally {
       limit.cleanup();
     }
@@ -207,7 +203,7 @@ function methods(
     request: MessageInitShape<I>,
     signal: AbortSignal | undefined,
   ): Promise<MessageShape<O>> {
-    return sendInTime(method.name, signal, (unary) => caller.call(method, request, unary));
+    return sendInTime(signal, (unary) => caller.call(method, request, unary));
   }
 
   const list = new ConnectionListReader();
@@ -223,7 +219,7 @@ function methods(
     },
     listConnections(integrationId, signal) {
       const method = ConnectionsService.method.list;
-      return sendInTime(method.name, signal, (unary) =>
+      return sendInTime(signal, (unary) =>
         caller.read(method, { integrationId }, unary, (bytes) => list.read(bytes)),
       );
     },
@@ -267,7 +263,7 @@ function methods(
       const request = encodeDispatch(event);
       const method = DispatcherService.method.dispatch;
       return async (signal) => ({
-        eventId: (await send(method.name, signal, (unary) => caller.call(method, request, unary))).eventId,
+        eventId: (await send(signal, (unary) => caller.call(method, request, unary))).eventId,
       });
     },
     async listEvents(query, signal) {

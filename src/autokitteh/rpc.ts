@@ -22,9 +22,14 @@ export interface UnaryOptions {
   readonly timeoutMs: number;
 }
 
-/** The request left, and no answer of the server's own came: nobody knows what the server did about it. */
-export class UnansweredError extends ConnectError {
+/** There is no answer of the server's own, and the words are this program's. */
+class NoAnswerError extends ConnectError {
   /** ConnectError takes all of its kind for instances of any of its classes. */
+  readonly isOurs = true;
+}
+
+/** The request left, and no answer of the server's own came: nobody knows what the server did about it. */
+export class UnansweredError extends NoAnswerError {
   readonly isUnanswered = true;
 }
 
@@ -102,7 +107,7 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
         return await decode(answer.bytes);
       } catch (cause) {
         throw new UnansweredError(
-          `${method.name}: the reply cannot be read`,
+          'AutoKitteh sent a reply that cannot be read: check AUTOKITTEH_URL',
           Code.Internal,
           undefined,
           undefined,
@@ -123,8 +128,8 @@ function unreachable(failure: unknown): ConnectError {
   const error = isLost ? failure.cause : failure;
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reply';
   const isProxy = error instanceof UnreachableError && error.proxy !== undefined;
-  return new (isLost ? UnansweredError : ConnectError)(
-    `the server cannot be reached (${isProxy ? error.message : code})`,
+  return new (isLost ? UnansweredError : NoAnswerError)(
+    `the AutoKitteh server cannot be reached (${isProxy ? error.message : code})`,
     Code.Unavailable,
     undefined,
     undefined,
@@ -149,8 +154,8 @@ function errorOf(answer: HttpResponse): ConnectError {
   const code = answer.status >= 500 ? Code.Unavailable : codeFromHttpStatus(answer.status);
   const doubt = isOfAnother(answer) ? ', which is not a reply of AutoKitteh: check AUTOKITTEH_URL' : '';
   // A proxy may say this after the server got the request.
-  const Failure = answer.status >= 500 ? UnansweredError : ConnectError;
-  const fallback = new Failure(`the server answered HTTP ${answer.status}${words}${doubt}`, code);
+  const Failure = answer.status >= 500 ? UnansweredError : NoAnswerError;
+  const fallback = new Failure(`the AutoKitteh server answered HTTP ${answer.status}${words}${doubt}`, code);
   if (!answer.contentType.startsWith('application/json')) return fallback;
   try {
     const error = errorFromJsonBytes(answer.bytes, undefined, fallback);
@@ -186,14 +191,19 @@ const WRAPPED: readonly (readonly [RegExp, ErrorCode])[] = [
   [/(^|: )unauthenticated$/, 'unauthenticated'],
 ];
 
-/** The error of a call named `what`, with the server's own words; the Connect error stays its cause. */
-export function refusal(what: string, error: unknown): PluginError {
+/** The error of a call that failed, which quotes what the server said of it; the Connect error stays its cause. */
+export function refusal(error: unknown): PluginError {
   if (!(error instanceof ConnectError)) return PluginError.from(error);
   const words = error.rawMessage;
   const wrapped =
     error.code === Code.InvalidArgument ? WRAPPED.find(([pattern]) => pattern.test(words)) : undefined;
   const code = wrapped?.[1] ?? CODES.get(error.code) ?? 'server_refused';
-  return new PluginError(code, `AutoKitteh, ${what}: ${words}`, { cause: error });
+  return new PluginError(code, 'isOurs' in error ? words : `AutoKitteh says "${words}"`, { cause: error });
+}
+
+/** What the server said of a call that it refused, or this program of an answer that is none of the server's. */
+export function serverWords({ cause, message }: PluginError): string {
+  return cause instanceof ConnectError ? cause.rawMessage : message;
 }
 
 /** Whether the server may have done what a call asked although the call failed so. */

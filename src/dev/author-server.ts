@@ -47,13 +47,13 @@ export function openAuthorServer(config: Config): AuthorServer {
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I>,
   ): Promise<MessageShape<O>> {
-    const limit = deadline(systemClock, CALL_MS, `AutoKitteh, ${method.name}`);
+    const limit = deadline(systemClock, CALL_MS, 'the reply of AutoKitteh');
     try {
       const token = await credentials.token();
       const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
       return await caller.call(method, request, { headers, signal: limit.signal, timeoutMs: CALL_MS });
     } catch (error) {
-      throw refusal(method.name, error);
+      throw refusal(error);
     } finally {
       limit.cleanup();
     }

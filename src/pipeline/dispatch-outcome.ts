@@ -1,6 +1,6 @@
 import { errorMessage, PluginError } from '../core/errors.js';
 import type { DispatchOutcome } from '../delivery/sink.js';
-import { hadNoAnswer } from '../autokitteh/rpc.js';
+import { hadNoAnswer, serverWords } from '../autokitteh/rpc.js';
 
 /*
  * AutoKitteh answers every failure of Dispatch with "invalid argument", so that only the text tells a bad event from a
@@ -50,7 +50,11 @@ export function outcomeOfError(error: unknown): DispatchOutcome {
     case 'bad_input':
       return { t: 'poisoned', reason };
     default:
-      if (UNSURE.test(reason)) return { t: 'outage', reason, unsure: true };
-      return { t: RULES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'failed', reason };
+      return outcomeOfWords(serverWords(error), reason);
   }
+}
+
+function outcomeOfWords(words: string, reason: string): DispatchOutcome {
+  if (UNSURE.test(words)) return { t: 'outage', reason, unsure: true };
+  return { t: RULES.find(([pattern]) => pattern.test(words))?.[1] ?? 'failed', reason };
 }

@@ -233,7 +233,7 @@ describe('the client of AutoKitteh', () => {
     await expect(client.variables('con_gone')).rejects.toMatchObject({ code: 'not_found' });
     await expect(client.findActiveConnections('int_x', 'v')).rejects.toMatchObject({
       code: 'forbidden',
-      message: 'AutoKitteh, FindActiveConnectionIDs: unauthorized',
+      message: 'AutoKitteh says "unauthorized"',
     });
     await expect(
       client.prepareDispatch({ destinationId: CONNECTION, eventType: 'forbidden', data: {}, memo: {} })(
@@ -295,7 +295,7 @@ describe('a server that misbehaves', () => {
     await expect(client.whoAmI()).rejects.toMatchObject({
       code: 'server_unavailable',
       // Its address is not for those who read this.
-      message: expect.stringMatching(/: the server cannot be reached \(ECONNREFUSED\)$/) as string,
+      message: expect.stringMatching(/^the AutoKitteh server cannot be reached \(ECONNREFUSED\)$/) as string,
     });
   });
 

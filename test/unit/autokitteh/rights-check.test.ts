@@ -12,7 +12,7 @@ import { HandClock } from '../../helpers/hand-clock.js';
 
 const SYSTEM: User = { userId: 'usr_3vser000000000000000000000', displayName: 'System User' };
 const DEFAULT: User = { userId: 'usr_3vser000000000000000000001', displayName: 'Default User' };
-const forbidden = new PluginError('forbidden', 'AutoKitteh, FindActiveConnectionIDs: unauthorized');
+const forbidden = new PluginError('forbidden', 'AutoKitteh says "unauthorized"');
 
 class Server {
   readonly refusals = new Channel<PluginError>();

@@ -216,7 +216,8 @@ describe('a row whose dispatch had no answer', () => {
 
   test('A row whose look-up always takes too long holds up nobody while other events pass, and is sent after eight', async () => {
     const r = await lost({ stored: true });
-    r.server.find = () => Promise.reject(new PluginError('timeout', 'AutoKitteh, List: timed out'));
+    r.server.find = () =>
+      Promise.reject(new PluginError('timeout', 'the reply of AutoKitteh took longer than 15000 ms'));
     await other(r, 'first');
     for (let n = 0; n < 300; n += 1) {
       await other(r, `n${n}`);

@@ -6,7 +6,7 @@ import { UnansweredError } from '../../../src/autokitteh/rpc.js';
 import { PluginError } from '../../../src/core/errors.js';
 
 function outcome(message: string, code = Code.InvalidArgument): string {
-  return outcomeOfError(refusal('Dispatch', new ConnectError(message, code))).t;
+  return outcomeOfError(refusal(new ConnectError(message, code))).t;
 }
 
 describe('The outcome of a failed Dispatch', () => {
@@ -38,7 +38,7 @@ describe('The outcome of a failed Dispatch', () => {
 
   it('A request that left and had no answer is told from one that never left', () => {
     const lost = new UnansweredError('the server cannot be reached (ECONNRESET)', Code.Unavailable);
-    expect(outcomeOfError(refusal('Dispatch', lost)).t).toBe('unanswered');
+    expect(outcomeOfError(refusal(lost)).t).toBe('unanswered');
     expect(outcomeOfError(new PluginError('timeout', 'the dispatch took longer than 30000 ms')).t).toBe(
       'unanswered',
     );
@@ -46,8 +46,7 @@ describe('The outcome of a failed Dispatch', () => {
   });
 
   it('A refusal by a server that had no answer of its Temporal is told from one that is sure', () => {
-    const refused = (words: string) =>
-      outcomeOfError(refusal('Dispatch', new ConnectError(words, Code.InvalidArgument)));
+    const refused = (words: string) => outcomeOfError(refusal(new ConnectError(words, Code.InvalidArgument)));
     expect(refused('failed starting workflow: context deadline exceeded')).toMatchObject({ unsure: true });
     expect(refused('failed starting workflow: Namespace default is not found.')).not.toHaveProperty('unsure');
     expect(refused('save event: context deadline exceeded')).not.toHaveProperty('unsure');
@@ -55,7 +54,7 @@ describe('The outcome of a failed Dispatch', () => {
 
   it('The outcome says what to do when the right to dispatch is missing', () => {
     const refused = outcomeOfError(
-      refusal('Dispatch', new ConnectError('save event: unauthorized', Code.InvalidArgument)),
+      refusal(new ConnectError('save event: unauthorized', Code.InvalidArgument)),
     );
     expect(refused).toMatchObject({ reason: expect.stringContaining('AUTOKITTEH_SIGN_KEY') as string });
   });

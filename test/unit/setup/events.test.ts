@@ -167,7 +167,7 @@ describe('the events of a connection', () => {
 
   it('The events that AutoKitteh refuses to show are not shown, and the page says so', async () => {
     const secret = arrived('message');
-    setup.autokitteh.refused.set('events', new PluginError('forbidden', 'AutoKitteh, List: unauthorized'));
+    setup.autokitteh.refused.set('events', new PluginError('forbidden', 'AutoKitteh says "unauthorized"'));
     expect(await answer()).toMatchObject({
       problem: 'AutoKitteh does not let you see the events of this connection.',
       events: [],

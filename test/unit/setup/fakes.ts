@@ -123,7 +123,7 @@ export class FakeAutoKitteh {
       connection: async (id) => {
         await Promise.resolve();
         refuseIfNeeded();
-        if (anonymous) throw new PluginError('unauthenticated', 'AutoKitteh, Get: unauthenticated');
+        if (anonymous) throw new PluginError('unauthenticated', 'AutoKitteh says "unauthenticated"');
         return allowed && id === CONNECTION ? this.record : undefined;
       },
       variables: async () => {

@@ -61,7 +61,7 @@ describe('Servers that are slow or away', () => {
 
   it('An AutoKitteh that is away is named without its address', async () => {
     const setup = createFakeSetup();
-    setup.autokitteh.failure = new PluginError('server_unavailable', 'AutoKitteh, Get: 10.0.0.5 refused');
+    setup.autokitteh.failure = new PluginError('server_unavailable', 'AutoKitteh says "10.0.0.5 refused"');
     const text = await open(setup);
     expect(text).toContain('AutoKitteh cannot be reached.');
     expect(text).not.toMatch(/10\.0\.0\.5|, Get/);
@@ -129,7 +129,7 @@ describe('The steps in Slack', () => {
     const text = await checked.text();
     expect(text).toContain('href="https://api.slack.com/apps/A0APP00001/install-on-team"');
     expect(text).toContain('href="https://api.slack.com/apps/A0APP00001/general"');
-    expect(text).toContain('Its format is correct');
+    expect(text).toContain('The format is correct');
     setup.autokitteh.store(OURS);
     expect(await open(setup)).toContain('href="https://api.slack.com/apps/A0APP00001/app-home"');
   });

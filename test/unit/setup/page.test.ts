@@ -291,7 +291,7 @@ describe('the buttons', () => {
     const forCaller = autokitteh.forCaller.bind(autokitteh);
     autokitteh.forCaller = (by) => ({
       ...forCaller(by),
-      setVariables: () => Promise.reject(new PluginError('forbidden', 'AutoKitteh, Set: unauthorized')),
+      setVariables: () => Promise.reject(new PluginError('forbidden', 'AutoKitteh says "unauthorized"')),
     });
     const response = await press(setup, 'save', { bot_token: BOT_TOKEN, app_token: APP_TOKEN });
     const text = await response.text();

@@ -305,18 +305,23 @@ describe('Saves that are refused and store nothing', () => {
   });
 
   it.each([
-    ['forbidden', 'AutoKitteh, Set: unauthorized', 403, /^AutoKitteh does not let you do this/],
-    ['unauthenticated', 'AutoKitteh, Get: unauthenticated', 401, /^you are not logged in to AutoKitteh/],
+    ['forbidden', 'AutoKitteh says "unauthorized"', 403, /^AutoKitteh does not let you do this/],
+    ['unauthenticated', 'AutoKitteh says "unauthenticated"', 401, /^you are not logged in to AutoKitteh/],
     [
       'server_unavailable',
-      'AutoKitteh, Get: the server cannot be reached (10.0.0.5:9980)',
+      'the AutoKitteh server cannot be reached (10.0.0.5:9980)',
       502,
       /^AutoKitteh cannot be reached$/,
     ],
-    ['timeout', 'AutoKitteh, Get took longer than 5000 ms', 502, /^AutoKitteh did not answer in time$/],
+    [
+      'timeout',
+      'the reply of AutoKitteh took longer than 5000 ms',
+      502,
+      /^AutoKitteh did not answer in time$/,
+    ],
     [
       'server_refused',
-      'AutoKitteh, Set: dial tcp 10.0.0.5:5432',
+      'AutoKitteh says "dial tcp 10.0.0.5:5432"',
       502,
       /^AutoKitteh gave an unexpected reply$/,
     ],
@@ -333,7 +338,7 @@ describe('Saves that are refused and store nothing', () => {
   it('The save endpoint passes on what the server says about a value', async () => {
     const setup = createFakeSetup();
     const cause = new ConnectError('value is too long', Code.InvalidArgument);
-    setup.autokitteh.failure = new PluginError('server_refused', 'AutoKitteh, Set: value is too long', {
+    setup.autokitteh.failure = new PluginError('server_refused', 'AutoKitteh says "value is too long"', {
       cause,
     });
     expect(await (await post(setup, GOOD)).text()).toBe('AutoKitteh refused this: value is too long');

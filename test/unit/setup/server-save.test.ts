@@ -73,7 +73,7 @@ describe('a save that is the server’s', () => {
 
   it('A save is refused while it cannot be told whose the connection is', async () => {
     const gateway = createGateway();
-    gateway.autokitteh.failure = new PluginError('server_unavailable', 'AutoKitteh, Get: away');
+    gateway.autokitteh.failure = new PluginError('server_unavailable', 'AutoKitteh says "away"');
     expect((await post(gateway, OAUTH)).status).toBe(502);
     const editor = await post(gateway, { ...OAUTH, origin: 'vscode' });
     expect(editor.headers.get('location')).toMatch(/^vscode:.*&status=502&/);
