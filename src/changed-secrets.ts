@@ -41,7 +41,7 @@ function replaceCredentials(
   } catch (error) {
     log.error(
       { setting: name, reason: errorMessage(error) },
-      'the new credential cannot be used; the one before stays',
+      'the new credential cannot be used; the previous one stays in use',
     );
     return;
   }

@@ -115,7 +115,7 @@ function fromEnvironment(environment: NodeJS.ProcessEnv, { name, secret }: Setti
   if (text === '') {
     throw new PluginError(
       'bad_config',
-      `${name}_FILE names an empty file: write the secret into it, or take ${name}_FILE away`,
+      `${name}_FILE names an empty file: write the secret into it, or unset ${name}_FILE`,
     );
   }
   return text;

@@ -31,14 +31,14 @@ export async function portToken(name: TokenName, config: Config): Promise<string
   if (path === undefined)
     throw new PluginError(
       'bad_config',
-      `${setting} is required where the program has no folder of its own: set it, or set JOURNAL_URL to sqlite:<path>`,
+      `${setting} is required, because the program has no folder for its credentials: set it, or set JOURNAL_URL to sqlite:<path>`,
     );
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     return (await readToken(name, config)) ?? (await makeToken(path));
   } catch (cause) {
     if (cause instanceof PluginError) throw cause;
-    throw new PluginError('bad_config', `${path} cannot be made: ${errorMessage(cause)}: set ${setting}`, {
+    throw new PluginError('bad_config', `${path} cannot be created: ${errorMessage(cause)}: set ${setting}`, {
       cause,
     });
   }

@@ -88,7 +88,10 @@ export class SecretFiles {
     file.problem = undefined;
     hide(value);
     if (isFirst || !isNew) return;
-    log.info({ setting: file.name }, 'a secret has changed in its file, and is used from now on');
+    log.info(
+      { setting: file.name },
+      'the secret in a file has changed; the program uses the new one from now on',
+    );
     this.changed.emit({ name: file.name, value });
   }
 
@@ -97,7 +100,7 @@ export class SecretFiles {
     if (file.problem !== problem)
       this.#options.log.warn(
         { setting: `${file.name}_FILE`, reason: problem },
-        'the file of a secret cannot be used; the program goes on with what it has, and looks again',
+        'the file of a secret cannot be used; the program keeps its present value, and reads the file again later',
       );
     file.problem = problem;
   }

@@ -18,7 +18,7 @@ export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
   .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment')
   // Such addresses are shown to people, logged and sent along.
-  .refine(hasNoUserInfo, 'must have no user name and no password: take the part before the @ away');
+  .refine(hasNoUserInfo, 'must have no user name and no password: remove the part before the @');
 
 /** Without slashes at its end. */
 export const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));

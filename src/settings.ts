@@ -152,34 +152,34 @@ export const SETTINGS = [
     name: 'JOURNAL_BACKUPS',
     default: '2',
     about:
-      'how many copies of a SQLite journal are kept beside it that were made before a new version changed its schema; 0: none is made',
+      'how many backups of a SQLite journal, made before a new version changes its schema, are kept beside it; with 0 none is made',
     parse: backupCount,
   },
   {
     name: 'JOURNAL_RETENTION',
     default: '26h',
     about:
-      'how long the journal knows an event after it was delivered, to recognise it when Slack repeats it (for up to 24 hours), and to tell its path; below 25h an event may be delivered twice',
+      'how long the journal keeps a delivered event, to recognize it when Slack sends it again (for up to 24 hours) and to show its path; below 25h an event may be delivered twice',
     parse: retention,
   },
   {
     name: 'DISPATCH_ATTEMPTS',
     default: '8',
     about:
-      'how often an event is sent to AutoKitteh that fails while others pass, before it becomes a dead letter; an outage does not count',
+      'after how many failed dispatches an event becomes a dead letter, while other events are delivered; dispatches during an outage do not count',
     parse: attempts,
   },
   {
     name: 'REPLICA_NAME',
     otherwise: () => nameOfHost(hostname()),
     about:
-      'the name of this process among those that share a journal in PostgreSQL, each with another one: letters, digits, `.`, `_` and `-`, at most 63; without one the name of the host',
+      'the name of this process, which differs from those of the other processes on the same journal in PostgreSQL: at most 63 letters, digits, `.`, `_` and `-`; without one the name of the host',
     parse: replicaName,
   },
   {
     name: 'SLACK_API_URL',
     default: 'https://slack.com/api/',
-    about: 'Slack, or the scripted one',
+    about: "the address of Slack's Web API, or of the scripted Slack",
     parse: httpUrl.transform((url) => (url.endsWith('/') ? url : `${url}/`)),
   },
   {

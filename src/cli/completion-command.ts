@@ -14,7 +14,7 @@ export function addCompletionCommand({ program, ports }: CommandLine): void {
       'after',
       [
         '',
-        'To use it in this shell, and in those to come if you write the line into the file:',
+        'Run the line of your shell to use the completion in it; add the line to the file to use it in each new shell:',
         '  bash  source <(ak-slack completion bash)      ~/.bashrc',
         '  zsh   source <(ak-slack completion zsh)       ~/.zshrc, below compinit',
         '  fish  ak-slack completion fish | source       ~/.config/fish/config.fish',

@@ -41,7 +41,7 @@ export function addDeadLetterCommands({ program, ports, flags }: CommandLine): v
     .argument('<id>', 'the id of a dead letter, which `list` prints first', idOf)
     .option(
       '--body',
-      'with what Slack sent, which holds what somebody wrote: needs PLUGIN_TOKEN, and is noted in the log',
+      'also print what Slack sent, with the texts that people wrote; requires PLUGIN_TOKEN, and the log records it',
     )
     .option('--json', 'as JSON');
   addUrlOption(show).action(
@@ -94,9 +94,12 @@ export function addDeadLetterCommands({ program, ports, flags }: CommandLine): v
 
 function addFilters(command: Command): Command {
   return command
-    .option('--connection <connection>', 'only those of this connection: project/connection, or its id')
-    .option('--type <type>', 'only events of this type, for instance message')
-    .option('--channel <channel>', 'only those of this channel, by its id in Slack');
+    .option(
+      '--connection <connection>',
+      'only dead letters of this connection: project/connection, or its id',
+    )
+    .option('--type <type>', 'only dead letters of this type of event, for instance message')
+    .option('--channel <channel>', 'only dead letters of this channel, by its id in Slack');
 }
 
 function addChoice(command: Command, all: string): Command {
@@ -107,7 +110,7 @@ function addChoice(command: Command, all: string): Command {
 }
 
 function idOf(word: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(word)) throw new InvalidArgumentError('An id is a whole number.');
+  if (!/^[1-9]\d{0,14}$/.test(word)) throw new InvalidArgumentError('An id must be a whole number.');
   return Number(word);
 }
 

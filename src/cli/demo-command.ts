@@ -6,11 +6,16 @@ import type { CommandLine } from './ports.js';
 export function addDemoCommand({ program, ports, exit }: CommandLine): void {
   program
     .command('demo')
-    .description('play Slack and AutoKitteh on this machine, with a page to try the program on')
-    .option('--tour', 'go through a burst, a crash and an outage; ends with 1 if an event was lost')
+    .description(
+      'try the program with a scripted Slack and a stand-in for AutoKitteh, on a page of this machine',
+    )
+    .option(
+      '--tour',
+      'show a burst of events, a crash and an outage; the exit code is 1 if an event was lost',
+    )
     .option(
       '--replicas <count>',
-      'so many programs, 2 to 5, that share a journal in PostgreSQL, behind a load balancer; the tour kills one, stops PostgreSQL and drains another',
+      'run this number of replicas (2 to 5) on one journal in PostgreSQL, behind a load balancer; the tour kills one, stops PostgreSQL and drains another',
       countOf,
     )
     .option('--verbose', "print the program's log during the tour too")
@@ -20,6 +25,6 @@ export function addDemoCommand({ program, ports, exit }: CommandLine): void {
 }
 
 function countOf(word: string): number {
-  if (!/^[2-5]$/.test(word)) throw new InvalidArgumentError('It is a number from 2 to 5.');
+  if (!/^[2-5]$/.test(word)) throw new InvalidArgumentError('It must be a number from 2 to 5.');
   return Number(word);
 }

@@ -14,13 +14,13 @@ function addMigrate(journal: Command, { terminal, ...ports }: CommandPorts, flag
   journal
     .command('migrate')
     .description(
-      'bring the schema of a journal in PostgreSQL up to date, with the role of JOURNAL_URL; changes nothing when run again',
+      'bring the schema of a journal in PostgreSQL up to date, with the role of JOURNAL_URL; a second run changes nothing',
     )
     .action(async () => {
       const { place, migrated } = await ports.journal.migrate(flags());
       if (migrated === undefined) {
         terminal.out(
-          `The journal ${place} is a file, which each start brings up to date: there is nothing to do.`,
+          `The journal ${place} is a file, and each start of the program brings it up to date: there is nothing to do.`,
         );
         return;
       }
@@ -46,9 +46,9 @@ function addCopies(journal: Command, { terminal, ...ports }: CommandPorts, flags
     });
   journal
     .command('restore')
-    .argument('<file>', 'what `ak-slack journal backup` wrote')
+    .argument('<file>', 'a file that `ak-slack journal backup` wrote')
     .description(
-      'put a copy in the place of the journal of JOURNAL_URL, while the program is stopped; the journal that was there is moved aside',
+      'replace the journal of JOURNAL_URL by a backup, while the program is stopped; the present journal is kept under another name',
     )
     .action(async (file: string) => {
       const { path, schema, waiting, replaced } = await ports.journal.restore(flags(), file);
@@ -57,8 +57,8 @@ function addCopies(journal: Command, { terminal, ...ports }: CommandPorts, flags
       );
       if (waiting > 0)
         terminal.out(
-          'Each of them is looked up at AutoKitteh before it is sent: it may have been delivered since.',
+          'The program asks AutoKitteh for each of them before it sends it, because it may have been delivered since the backup.',
         );
-      if (replaced !== undefined) terminal.out(`The journal that was there is ${replaced} now.`);
+      if (replaced !== undefined) terminal.out(`The previous journal is kept as ${replaced}.`);
     });
 }

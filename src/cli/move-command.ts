@@ -13,18 +13,15 @@ export function addMoveCommand(
 ): void {
   journal
     .command('move')
-    .requiredOption(
-      '--from <place>',
-      'the journal that is moved, sqlite:<path> or postgres://user@host/database',
-    )
-    .requiredOption('--to <place>', 'an empty journal, or one that is not there yet')
+    .requiredOption('--from <place>', 'the journal to move, sqlite:<path> or postgres://user@host/database')
+    .requiredOption('--to <place>', 'an empty journal, or one that does not exist yet')
     .option(
       '--cancel',
-      'give up a move that has not ended: the first journal is used again, what was moved is removed',
+      'cancel a move that was interrupted: the journal of --from is used again, and the journal of --to is emptied',
     )
-    .option('--delete-source', 'remove what the first journal holds when all of it has been moved')
+    .option('--delete-source', 'empty the journal of --from when everything in it has been moved')
     .description(
-      'move all that a journal holds to another one, while the program is stopped; run it again with the same places when it was stopped',
+      'move everything in a journal to another one, while the program is stopped; if the move was interrupted, run it again with the same --from and --to',
     )
     .action(async (asked: AskedMove) => {
       const { from, to, counts, warning } = await ports.journal.move(
@@ -34,9 +31,7 @@ export function addMoveCommand(
       );
       if (warning !== undefined) terminal.error(warning);
       if (counts === undefined) {
-        terminal.out(
-          `The move was given up: ${from} is the journal as before, and nothing is left in ${to}.`,
-        );
+        terminal.out(`The move was cancelled: ${from} is the journal again, and nothing is left in ${to}.`);
         return;
       }
       const { waiting, dead, paths, keys, tokens } = counts;

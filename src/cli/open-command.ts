@@ -4,7 +4,7 @@ import type { CommandLine } from './ports.js';
 export function addOpenCommand({ program, ports, flags }: CommandLine): void {
   program
     .command('open')
-    .description('print a link that opens the status page, within a minute and once')
+    .description('print a link that opens the status page; it works once, within a minute')
     .action(async () => {
       const running = ports.running(flags());
       const { code } = (await running.post('/ops/codes', {})) as { code: string };

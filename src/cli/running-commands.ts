@@ -13,7 +13,7 @@ export function addRunningCommands({ program, ports, flags, exit }: CommandLine)
   const status = program
     .command('status')
     .description(
-      'print the state of the running program; ends with 0 (well), 3 (degraded), 4 (broken) or 5 (unreachable)',
+      'print the state of the running program; the exit code is 0 (well), 3 (degraded), 4 (broken) or 5 (unreachable)',
     )
     .option('--json', 'as JSON');
   addUrlOption(status).action(async ({ json, url }: { json?: true } & UrlOption) => {

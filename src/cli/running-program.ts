@@ -93,6 +93,6 @@ function credentialAdvice(name: TokenName, config: Config, wasSent: boolean): st
   if (path === undefined)
     return `requires a credential: set ${setting} to the credential of the running program`;
   if (wasSent)
-    return `refused the credential in ${path}: set ${setting}, or JOURNAL_URL as the running program has it`;
-  return `requires a credential, and there is no file ${path}: set ${setting}, or JOURNAL_URL as the running program has it`;
+    return `refused the credential in ${path}: set ${setting}, or set JOURNAL_URL as for the running program`;
+  return `requires a credential, and there is no file ${path}: set ${setting}, or set JOURNAL_URL as for the running program`;
 }

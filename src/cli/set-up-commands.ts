@@ -27,11 +27,15 @@ export function addSetUpCommands({ program, ports, flags, exit }: CommandLine): 
     .description('print the manifest of the Slack app to create')
     .option('--json', 'as JSON instead of YAML')
     .option('--link', "print a link that opens Slack's “Create from manifest” page with this manifest")
-    .option('--name <project>', 'the name of your project, which the app and its slash command get')
+    .option(
+      '--name <project>',
+      'the name of your project, after which the app and its slash command are named',
+    )
     .addOption(
-      new Option('--documented', "the app of AutoKitteh's documentation, which has its own name").conflicts(
-        'name',
-      ),
+      new Option(
+        '--documented',
+        "print the manifest of the app in AutoKitteh's documentation, with its own name",
+      ).conflicts('name'),
     )
     .action(async (options: { json?: true; link?: true; name?: string; documented?: true }) => {
       await withTools(ports, flags(), (tools) => {

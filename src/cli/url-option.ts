@@ -10,7 +10,7 @@ export interface UrlOption {
 export function addUrlOption(command: Command): Command {
   return command.option(
     '--url <url>',
-    'the address of the running program, where it is not at PLUGIN_LISTEN, for instance behind a balancer',
+    'the address of the running program, if it differs from PLUGIN_LISTEN, for instance behind a load balancer',
     (text: string) => {
       const parsed = baseUrl.safeParse(text);
       if (parsed.success) return parsed.data;

@@ -95,7 +95,7 @@ describe('loadConfig', () => {
     );
     writeFileSync(path, '\n');
     expect(() => loadConfig({ PLUGIN_TOKEN_FILE: path }, {}, false)).toThrow(
-      'PLUGIN_TOKEN_FILE names an empty file: write the secret into it, or take PLUGIN_TOKEN_FILE away',
+      'PLUGIN_TOKEN_FILE names an empty file: write the secret into it, or unset PLUGIN_TOKEN_FILE',
     );
   });
 
@@ -190,7 +190,7 @@ describe('loadConfig', () => {
           }) as Error,
         );
     expect(() => loadConfig({ [name]: 'https://somebody:pass-word@host.example' }, {}, false)).toThrow(
-      /must have no user name and no password: take the part before the @ away/,
+      /must have no user name and no password: remove the part before the @/,
     );
     expect(() => loadConfig({ [name]: 'https://host.example/a@b' }, {}, false)).not.toThrow();
   });

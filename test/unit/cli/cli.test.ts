@@ -53,7 +53,9 @@ describe('the command line', () => {
     const url = `sqlite:${join(folder, 'none', 'journal.sqlite')}`;
     const { code, out } = await run(['--journal-url', url, 'journal', 'migrate']);
     expect(code).toBe(0);
-    expect(out).toMatch(/none\/journal\.sqlite is a file, which each start brings up to date/);
+    expect(out).toMatch(
+      /none\/journal\.sqlite is a file, and each start of the program brings it up to date/,
+    );
     await expect(chmod(join(folder, 'none'), 0o700)).rejects.toThrow('ENOENT');
   });
 
@@ -101,7 +103,7 @@ describe('the command line', () => {
     [['completion', 'tcsh'], /'tcsh' is invalid[^]*Allowed choices are bash, zsh, fish/],
     [['save'], /missing required argument 'connection'/],
     [['dead-letters', 'resend'], /give ids, a filter, or --all/],
-    [['dead-letters', 'resend', '1', 'two'], /An id is a whole number/],
+    [['dead-letters', 'resend', '1', 'two'], /An id must be a whole number/],
     [['check', 'xoxb-on-the-command-line'], /too many arguments/],
     [['status', '--url', 'nowhere'], /It must be a URL that starts with http/],
   ])('The command line refuses wrong arguments and shows the usage: %j', async (words, says) => {
@@ -172,7 +174,7 @@ describe('The command check', () => {
     await proxy.vanish();
     expect(code).toBe(1);
     expect(new Set(proxy.asked)).toEqual(new Set(['slack.invalid:443']));
-    expect(out).toContain(`the proxy ${proxy.name} does not connect to slack.invalid:443 (HTTP 502)`);
+    expect(out).toContain(`the proxy ${proxy.name} refused to connect to slack.invalid:443 (HTTP 502)`);
     expect(out).not.toContain('secret');
   });
 
@@ -185,7 +187,7 @@ describe('The command check', () => {
     const piped = await run(['check'], environment, good);
     expect(piped).toMatchObject({ code: 0, error: '' });
     expect(piped.out).toMatch(/^ok {4}Slack knows the bot as @autokitteh in Synthetic\.$/m);
-    expect(piped.out).toMatch(/^ok {4}Slack accepts it for opening sockets\.$/m);
+    expect(piped.out).toMatch(/^ok {4}Slack accepts the token for opening sockets\.$/m);
     const path = await file('tokens', `app_token = "${appToken}"\nbot_token: ${installation.botToken}`);
     expect(await run(['check', '--tokens-file', path], environment)).toEqual(piped);
 

@@ -281,7 +281,7 @@ describe('the commands for copies', () => {
     const restore = await runWords(['journal', 'restore', target], environment);
     expect(restore).toMatchObject({ code: 0, error: '' });
     expect(restore.out).toMatch(
-      /2 events wait in it\.\n.*looked up at AutoKitteh[^]*journal\.sqlite\.replaced-/,
+      /2 events wait in it\.\n.*asks AutoKitteh for each of them[^]*journal\.sqlite\.replaced-/,
     );
   });
 
