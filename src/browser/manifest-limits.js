@@ -76,7 +76,8 @@ export function missingScopes(event, scopes) {
 function textFindings(field, what, text, longest, required) {
   if (required && text.trim() === '') return [problem(field, `${what} is missing.`)];
   const length = [...text].length;
-  if (length > longest) return [problem(field, `${what} has ${length} characters; Slack takes ${longest}.`)];
+  if (length > longest)
+    return [problem(field, `${what} has ${length} characters; Slack allows at most ${longest}.`)];
   return [];
 }
 
@@ -89,26 +90,29 @@ function commandFindings(commands, scopes) {
   /** @type {Finding[]} */
   const findings = [];
   if (commands.length > MOST_COMMANDS) {
-    findings.push(problem('commands', `${commands.length} slash commands; Slack takes ${MOST_COMMANDS}.`));
+    findings.push(
+      problem(
+        'commands',
+        `There are ${commands.length} slash commands; Slack allows at most ${MOST_COMMANDS}.`,
+      ),
+    );
   }
   const seen = new Set();
   for (const { command, description } of commands) {
     const name = command === '' ? 'A slash command without a name' : command;
     if (!COMMAND.test(command)) {
+      findings.push(problem('commands', `${name}: write a slash and lower-case letters, without spaces.`));
+    } else if ([...command].length > LONGEST_COMMAND) {
       findings.push(
         problem(
           'commands',
-          `${name}: a slash command consists of a slash and lower-case letters, without spaces.`,
+          `${name} is too long: Slack allows at most ${LONGEST_COMMAND} characters, including the slash.`,
         ),
       );
-    } else if ([...command].length > LONGEST_COMMAND) {
-      findings.push(
-        problem('commands', `${name}: Slack takes ${LONGEST_COMMAND} characters, the slash included.`),
-      );
     }
-    if (seen.has(command)) findings.push(problem('commands', `${name} is there twice.`));
+    if (seen.has(command)) findings.push(problem('commands', `${name} is listed twice.`));
     seen.add(command);
-    if (description.trim() === '') findings.push(problem('commands', `${name}: the description is missing.`));
+    if (description.trim() === '') findings.push(problem('commands', `${name} has no description.`));
   }
   if (commands.length > 0 && !scopes.includes('commands')) {
     findings.push({ ...problem('commands', 'Slash commands need the scope commands.'), adds: 'commands' });
@@ -127,12 +131,13 @@ function commandFindings(commands, scopes) {
 function listFindings(field, what, list, form, most) {
   /** @type {Finding[]} */
   const findings = [];
-  if (list.length > most) findings.push(problem(field, `${list.length} ${what}; Slack takes ${most}.`));
+  if (list.length > most)
+    findings.push(problem(field, `There are ${list.length} ${what}; Slack allows at most ${most}.`));
   for (const item of list) {
     if (!form.test(item))
       findings.push(problem(field, `“${item}” is not the name of one of Slack’s ${what}.`));
     else if (list.indexOf(item) !== list.lastIndexOf(item))
-      findings.push(problem(field, `${item} is there twice.`));
+      findings.push(problem(field, `${item} is listed twice.`));
   }
   return findings.filter(({ text }, index) => findings.findIndex((other) => other.text === text) === index);
 }

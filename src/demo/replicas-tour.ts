@@ -32,7 +32,7 @@ export async function tourOfReplicas(
   say('saved the connection through the load balancer, as a browser would');
   const status = (): string => server.store.connections.get(world.connectionId)?.status.message ?? '';
   await until(() => /sockets live/.test(status()), 'live sockets');
-  say(`its status on the server: ${status()}`);
+  say(`the status of the connection on the server: ${status()}`);
 
   const load = new Load(world);
   try {
@@ -44,7 +44,7 @@ export async function tourOfReplicas(
     await load.step();
     say(`one replica was killed: Slack went on with the sockets of the others; ${load.lostCommands()}`);
     await first?.start();
-    say('it was started again');
+    say('the replica was started again');
 
     await postgres.kill();
     await sleep(systemClock, POSTGRES_AWAY_MS);
@@ -56,9 +56,11 @@ export async function tourOfReplicas(
 
     await second?.stop();
     await load.step();
-    say(`another replica was stopped in order, and handed its sockets over first; ${load.lostCommands()}`);
+    say(
+      `another replica was stopped in an orderly way, after it had handed over its sockets; ${load.lostCommands()}`,
+    );
     await second?.start();
-    say('it was started again');
+    say('the replica was started again');
   } finally {
     await load.stop();
   }
@@ -92,7 +94,7 @@ class Load {
     const since = this.#commands.slice(this.#told);
     this.#told = this.#commands.length;
     const failed = since.filter(({ state }) => state === 'given_up').length;
-    return `${failed} of ${since.length} commands found nobody`;
+    return `${failed} of ${since.length} commands reached no socket`;
   }
 
   async stop(): Promise<void> {

@@ -30,7 +30,7 @@ export async function tour(
   const status = (): string => server.store.connections.get(world.connectionId)?.status.message ?? '';
   // The server puts a status of its own first; ours follows as soon as the sockets are open.
   await until(() => status().includes('sockets live'), 'two live sockets');
-  say(`its status on the server: ${status()}`);
+  say(`the status of the connection on the server: ${status()}`);
 
   const kinds: [string, Frame][] = [
     ['a message', message({ text: 'hello' })],
@@ -63,7 +63,9 @@ export async function tour(
   await plugin.start();
   await slack.ledger.allSettled(60_000);
   await delivered(world);
-  say('started again: what was in its journal, and what Slack sent again, has reached the server');
+  say(
+    'the integration was started again: the events in its journal, and those that Slack sent again, have reached the server',
+  );
 
   await server.goDown();
   sendMany(DURING_OUTAGE, 'during the outage');
@@ -122,10 +124,10 @@ export function count(
   const twice = [...got.values()].filter((times) => times > 1).length;
   const sent = world.slack.ledger.entries.filter(({ kind }) => kind === 'events_api').length;
   say(
-    `events: ${sent} sent, ${acknowledged.size} acknowledged, of which the server has ${acknowledged.size - missing}; beside them ${beside}`,
+    `events: ${sent} sent, ${acknowledged.size} acknowledged, of which the server has ${acknowledged.size - missing}; also ${beside}`,
   );
   say(
-    `delivered twice: ${twice} (a dispatch that was under way when the integration was killed may be repeated)`,
+    `delivered twice: ${twice} (a dispatch that was in flight when the integration was killed may be repeated)`,
   );
   say(`lost: ${missing + givenUp}`);
   return missing + givenUp;

@@ -74,7 +74,7 @@ function checkShapes({ botToken, appToken }: Tokens): CheckStep[] | undefined {
 
 function shapeStep(name: CheckName, problem: string): CheckStep {
   if (problem !== '') return step(name, 'failed', problem);
-  return step(name, 'open', 'Its format is correct; it has not been checked with Slack yet.');
+  return step(name, 'open', 'The format is correct; the token has not been checked with Slack yet.');
 }
 
 interface BotAnswer {
@@ -102,7 +102,7 @@ async function askAboutBot(
     const steps = [known, step('bot', 'failed', tell(answer.failure, 'bot'))];
     return { steps, granted: auth.scopes ?? 'unknown', transient: mayPass(answer.failure) };
   }
-  const steps = [known, step('bot', 'passed', `It is the bot of the app ${answer.bot.appId}.`)];
+  const steps = [known, step('bot', 'passed', `The bot belongs to the app ${answer.bot.appId}.`)];
   return {
     steps,
     granted: auth.scopes ?? 'unknown',
@@ -113,7 +113,7 @@ async function askAboutBot(
 
 function socketStep(answer: SlackResult<unknown>, tell: TellFailure): CheckStep {
   if (!answer.ok) return step('app_token', 'failed', tell(answer.failure, 'app'));
-  return step('app_token', 'passed', 'Slack accepts it for opening sockets.');
+  return step('app_token', 'passed', 'Slack accepts the token for opening sockets.');
 }
 
 function sameAppStep(botApp: string | undefined, tokenApp: string): CheckStep {
@@ -133,7 +133,7 @@ function scopesStep(granted: readonly string[] | 'unknown', wanted: readonly str
     );
   const missing = wanted.filter((scope) => !granted.includes(scope));
   const count = `${granted.length} ${granted.length === 1 ? 'scope is' : 'scopes are'} granted`;
-  if (missing.length === 0) return step('scopes', 'passed', `${count}, none is missing.`);
+  if (missing.length === 0) return step('scopes', 'passed', `${count}, and none is missing.`);
   const sentence = `${count}. Not granted: ${missing.join(', ')}. If you need them, add them under “OAuth & Permissions” and install the app again.`;
   return step('scopes', 'warning', sentence);
 }

@@ -46,13 +46,13 @@ const NEW_TOKEN =
   'make a new app configuration token, and paste its access token, which begins with xoxe.xoxp-';
 
 const ADVICE: Readonly<Record<string, string>> = {
-  invalid_auth: `it does not accept the token: ${NEW_TOKEN}`,
-  not_authed: `no token reached it: ${NEW_TOKEN}`,
+  invalid_auth: `Slack does not accept the token: ${NEW_TOKEN}`,
+  not_authed: `no token reached Slack: ${NEW_TOKEN}`,
   token_expired: `the token is older than 12 hours: ${NEW_TOKEN}`,
   token_revoked: `the token was revoked: ${NEW_TOKEN}`,
   not_allowed_token_type: `this is another kind of token: ${NEW_TOKEN}`,
-  invalid_manifest: 'it does not take the manifest',
-  invalid_app_id: 'this is no app’s id: copy it from “Basic Information” of the app',
+  invalid_manifest: 'Slack does not accept the manifest',
+  invalid_app_id: 'this is not the id of an app: copy it from “Basic Information” of the app',
   app_not_found:
     'the token’s owner has no such app in that workspace: copy the id from “Basic Information” of the app',
   app_not_eligible: 'this app cannot be changed in this way: change it in Slack',

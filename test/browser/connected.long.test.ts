@@ -22,7 +22,7 @@ describe('a connected one', () => {
     });
     await person.page.getByText('The app-level token was revoked').waitFor();
     await person.page.getByText('129').waitFor();
-    await person.page.getByText('that are not ours: 1').waitFor();
+    await person.page.getByText('that this program did not open: 1').waitFor();
     // The server goes away and comes back.
     await site.server.goDown();
     await person.page.getByText('The current state is not known: AutoKitteh does not respond').waitFor();
@@ -121,24 +121,24 @@ describe('a connected one', () => {
   });
 });
 
-it('A connection of the built-in is taken over in two steps', async () => {
+it('A connection of the built-in integration is adopted in two steps', async () => {
   const { site, person } = stage;
   const id = await openBuiltIn(site, person);
   const { page } = person;
   site.live.set(id, { ...LIVE, sockets: { open: 2, wanted: 2, counted: 3 } });
   await page.getByRole('button', { name: 'Open sockets here' }).click();
-  await page.getByText('Sockets of this app that Slack counts: 3; ours: 2.').waitFor();
+  await page.getByText('Slack counts 3 sockets of this app; this program has 2.').waitFor();
   expect(site.stored(id)).toMatchObject({
     private_app_token: site.appToken,
     socket_mode_app_token: site.appToken,
   });
   await page.getByRole('button', { name: 'Delete the built-in’s copy' }).click();
-  await page.getByText('that are not ours: 1').waitFor();
+  await page.getByText('that this program did not open: 1').waitFor();
   expect(site.stored(id)).not.toHaveProperty('private_app_token');
   expect(site.stored(id)).toHaveProperty('socket_mode_app_token', site.appToken);
   // The server was restarted.
   site.live.set(id, LIVE);
-  await page.getByText('that are not ours: 1').waitFor({ state: 'hidden' });
+  await page.getByText('that this program did not open: 1').waitFor({ state: 'hidden' });
 });
 
 it('The built-in’s OAuth types go to the server', async () => {

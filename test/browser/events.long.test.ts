@@ -13,7 +13,7 @@ describe('The events of a connection', () => {
     });
     await site.deploy(id);
     const { page } = person;
-    await page.getByText('None yet.').waitFor();
+    await page.getByText('No event has come yet.').waitFor();
     await site.arrive(id, eventOf('reaction_added'));
     const reaction = page.getByRole('link', { name: 'reaction_added' });
     await reaction.waitFor();
@@ -21,7 +21,7 @@ describe('The events of a connection', () => {
     await reaction.focus();
     await site.arrive(id, eventOf('app_mention'));
     await page.getByText('on_mention started a session: completed').waitFor();
-    expect(await page.getByText('None yet.').isVisible()).toBe(false);
+    expect(await page.getByText('No event has come yet.').isVisible()).toBe(false);
     expect(
       await reaction.evaluate('document.activeElement === document.querySelectorAll("[data-part=link]")[1]'),
     ).toBe(true);

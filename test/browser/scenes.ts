@@ -108,7 +108,7 @@ export const SCENES: readonly Scene[] = [
       const other = site.slack.addApp('Another app').createAppToken(['connections:write']);
       await typeTokens(site, person, { appToken: other });
       await person.page.getByRole('button', { name: 'Save Connection' }).click();
-      await person.page.getByText('Not right yet').waitFor();
+      await person.page.getByText('The tokens are not right yet').waitFor();
     },
   },
   {

@@ -48,7 +48,7 @@ describe('The guide in a browser', () => {
     await person.open(id);
     await typeTokens(site, person, { appToken: site.installation.botToken });
     await person.page.getByRole('button', { name: 'Save Connection' }).click();
-    await person.page.getByText('Not right yet. Nothing was stored.').waitFor();
+    await person.page.getByText('The tokens are not right yet. Nothing was stored.').waitFor();
     expect(await person.page.content()).not.toContain(site.installation.botToken);
     expect(person.page.url()).not.toContain('xox');
     await typeTokens(site, person);
@@ -278,7 +278,7 @@ describe('the manifest', () => {
     expect(await page.locator('#manifest-findings li').count()).toBe(0);
     await page.getByLabel('Name of the app').press('End');
     await page.keyboard.type('y');
-    await page.getByText('36 characters; Slack takes 35').waitFor();
+    await page.getByText('36 characters; Slack allows at most 35').waitFor();
     await page.keyboard.press('Backspace');
     expect(await page.locator('#manifest-findings li').count()).toBe(0);
     await page.getByRole('checkbox', { name: 'users:read', exact: true }).uncheck();

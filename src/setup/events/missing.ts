@@ -32,7 +32,7 @@ const LONGEST_NAME = 60;
 export function missingOf({ triggers, seen, proposed, bot }: MissingFacts): Missing {
   if (triggers === undefined) return { missing: channelSentence(bot, true), notYet: '' };
   if (triggers.length === 0) {
-    const none = 'No trigger is for this connection: events arrive, and start nothing.';
+    const none = 'No trigger uses this connection, so its events start no workflow.';
     return { missing: [none], notYet: '' };
   }
   const missing: string[] = [];
@@ -76,7 +76,7 @@ function sentenceFor(
   if (seen.has(type)) return undefined;
   const instead = insteadOf(type);
   if (instead !== undefined) return `${who}, and no event has this type. ${instead.replaceAll('`', '')}`;
-  if (!isKnownType(type)) return `${who}, which is no event of Slack’s for bots that this page knows.`;
+  if (!isKnownType(type)) return `${who}, which is not an event for bots that this page knows.`;
   const { granted } = bot;
   const needed = scopesFor(type);
   if (granted !== undefined && needed.length > 0 && !needed.some((scope) => granted.has(scope))) {
@@ -89,7 +89,7 @@ function sentenceFor(
   const { bot_events: events } = proposed.settings.event_subscriptions;
   if (subscriptions.some((name) => events.includes(name))) return 'not yet';
   const names = listWords(subscriptions, subscriptions.length);
-  return `${who}, and none has come yet. The app that this page proposes is not subscribed to it: add ${names} under “Event Subscriptions”, unless your app has it.`;
+  return `${who}, and no such event has come yet. The app that this page proposes is not subscribed to it: add ${names} under “Event Subscriptions”, unless your app has it.`;
 }
 
 /** A sentence for each type that triggers wait for, and that an app with this manifest does not get. */

@@ -59,7 +59,7 @@ async function readWish(request: Run): Promise<Wish | AppOutcome> {
   const appId = fields.get('app_id').trim();
   if (!/^(?:A[A-Z0-9]{2,30})?$/.test(appId))
     return refused(
-      'An app’s id is like A0123456789: copy it from “Basic Information”, or leave it empty for a new app.',
+      'The id of an app looks like A0123456789: copy it from “Basic Information”, or leave it empty for a new app.',
     );
   const project = await projectOf(autokitteh, connection, signal);
   const name = project ?? connection.record.name;
@@ -69,7 +69,7 @@ async function readWish(request: Run): Promise<Wish | AppOutcome> {
   const problems = manifestFindings(wanted).filter(({ level }) => level === 'problem');
   if (problems.length > 0)
     return refused(
-      'Slack would not take this app.',
+      'Slack would refuse this app.',
       problems.map(({ text }) => text),
     );
   const triggers = await autokitteh.listTriggers(connection.record.id, signal).catch(() => []);

@@ -11,12 +11,13 @@ import { hiddenFields, newTab, type AppOutcome, type Html, type PageView } from 
  */
 export function appForm(view: PageView): Html {
   return html`<details class="inner" id="by-token" ${appOutcomeOf(view.outcome) === undefined ? '' : 'open'}>
-    <summary>Or have it created or changed from here</summary>
+    <summary>Or create or change the app from this page</summary>
     <p>
-      That takes an app configuration token: on
+      This requires an app configuration token: on
       ${newTab(`https://api.${view.slackSite}/apps`, 'the list of your apps')}, below the apps, press
-      <b>Generate Token</b>, choose the workspace, and copy the <b>Access Token</b>. It is good for 12 hours
-      and may change all your apps. It is sent to Slack with each of the two presses, and kept nowhere.
+      <b>Generate Token</b>, choose the workspace, and copy the <b>Access Token</b>. It is valid for 12 hours
+      and can change all your apps. It is sent to Slack each time you press one of the two buttons, and is not
+      stored.
     </p>
     <form id="app-form" method="post" action="/slack/save">
       ${hiddenFields(view)}
@@ -34,7 +35,7 @@ export function appForm(view: PageView): Html {
           aria-describedby="app_id-hint"
           maxlength="32"
         />
-        <p class="hint" id="app_id-hint">Of the app to change. Leave it empty to create one.</p>
+        <p class="hint" id="app_id-hint">The id of the app to change. Leave it empty to create an app.</p>
       </div>
       ${revealedField({
         name: 'config_token',
@@ -79,8 +80,8 @@ function changesWords(outcome: Extract<AppOutcome, { t: 'app_changes' }>): Html 
   const nothing = lines.length === 0;
   const what = appId === '' ? 'This app would be created' : `These settings of ${appId} would change`;
   return html`<div class="note ${nothing ? 'note-good' : ''}" role="status">
-    ${isAnew ? html`<p><strong>Nothing was changed yet: this was not shown before.</strong></p>` : ''}
-    <p><strong>${nothing ? `The app ${appId} has all of this already.` : `${what}:`}</strong></p>
+    ${isAnew ? html`<p><strong>Nothing was changed yet, because you have not seen these changes before.</strong></p>` : ''}
+    <p><strong>${nothing ? `The app ${appId} has all of these settings already.` : `${what}:`}</strong></p>
     ${list(lines)} ${list(warnings)}
     ${
       nothing

@@ -25,7 +25,7 @@ export function connectedPage(
     ${event === undefined ? '' : eventData(view, event)}
     <details class="aside" id="replace" ${aboutTokens ? 'open' : ''}>
       <summary>Check or replace the tokens</summary>
-      <p>${savedAt(connection)} Sockets change over without a gap.</p>
+      <p>${savedAt(connection)} The old sockets stay open until the new ones work.</p>
       ${tokenForm(view, true)}
     </details>
     ${choicesForm(view, connection)}
@@ -65,7 +65,7 @@ function savedAt({ setup }: OwnConnection): Html | string {
   return html`Both tokens were saved on <time datetime="${iso}">${words}</time>.`;
 }
 
-/** What is left to do after a connection of the built-in integration was taken over; nothing for any other. */
+/** What is left to do after a connection of the built-in integration was adopted; nothing for any other. */
 function adoptionNote(
   view: PageView,
   { setup }: OwnConnection,
@@ -76,10 +76,11 @@ function adoptionNote(
   return html`<div class="note note-warn" data-live="others" ${others > 0 ? '' : 'hidden'}>
     <p>
       <strong
-        >Open sockets of this app that are not ours: <span data-live="others-count">${others}</span>.</strong
+        >Sockets of this app that this program did not open:
+        <span data-live="others-count">${others}</span>.</strong
       >
       Each of them receives a share of the events. If the AutoKitteh server held this connection before,
-      restart it now; else look for another program with the same app-level token.
+      restart it now; otherwise look for another program with the same app-level token.
     </p>
   </div>`;
 }
@@ -92,11 +93,12 @@ function finishNote(view: PageView, live: LiveConnection | undefined): Html {
       ${
         live === undefined || live.sockets.counted === 0
           ? ''
-          : html`Sockets of this app that Slack counts: ${live.sockets.counted}; ours: ${live.sockets.open}.`
+          : html`Slack counts ${live.sockets.counted} sockets of this app; this program has
+            ${live.sockets.open}.`
       }
     </p>
     <ol class="simple">
-      <li>Press the button: the built-in’s copy of the token is deleted.</li>
+      <li>Press the button: it deletes the built-in integration’s copy of the token.</li>
       <li>Restart the AutoKitteh server at once: only that closes its socket.</li>
     </ol>
     <form method="post" action="/slack/save">

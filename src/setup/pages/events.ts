@@ -20,19 +20,19 @@ export function eventsCard(view: PageView, answer: EventsAnswer): Html {
     ${missingNote(answer)}
     <p class="events-problem" data-part="problem" role="status">${answer.problem}</p>
     <p data-part="none" ${answer.events.length > 0 || answer.problem !== '' ? 'hidden' : ''}>
-      None yet. Try it above: what you do in Slack is listed here.
+      No event has come yet. Try it above: what you do in Slack is listed here.
     </p>
     <ol class="events" role="list" data-part="list">
       ${answer.events.map(eventRow)}
     </ol>
     <p class="hint" data-part="not-yet" ${answer.notYet === '' ? 'hidden' : ''}>
-      None has come yet of what triggers wait for: <b data-part="not-yet-types">${answer.notYet}</b>. The app
-      that this page proposes is subscribed to it; if yours was made in another way, look at its “Event
-      Subscriptions”.
+      Triggers wait for events that have not come yet: <b data-part="not-yet-types">${answer.notYet}</b>. The
+      app that this page proposes is subscribed to them; if yours was created in another way, look at its
+      “Event Subscriptions”.
     </p>
     <p class="hint">
-      As AutoKitteh stored them, read with your own rights. Press an event to see its data, and to copy a
-      field or a filter from it. A session that is already running may take an event with
+      These are the events that AutoKitteh stored, as far as you may read them. Press an event to see its
+      data, and to copy a field or a filter from it. A session that is already running may take an event with
       <code>next_event</code>: that is not shown.
     </p>
     <p class="unseen" id="copied" role="status"></p>
@@ -50,8 +50,8 @@ function missingNote({ missing }: EventsAnswer): Html {
       ${missing.map((sentence) => html`<li>${sentence}</li>`)}
     </ul>
     <p>
-      What your app has, only an app configuration token can tell:
-      <a href="#by-token">compare it with the proposed one</a>.
+      This page can read the settings of your app only with an app configuration token:
+      <a href="#by-token">compare them with the proposed app</a>.
     </p>
   </div>`;
 }

@@ -31,7 +31,7 @@ function tokenSentence(outcome: TokenOutcome | undefined): Html | string {
   const passed = outcome.t === 'checked' && outcome.passed;
   const title = passed
     ? 'Both tokens are right. Nothing is stored yet: save the connection.'
-    : 'Not right yet. Nothing was stored.';
+    : 'The tokens are not right yet. Nothing was stored.';
   return html`<div class="note ${passed ? 'note-good' : 'note-bad'}" role="${passed ? 'status' : 'alert'}">
     <p><strong>${title}</strong></p>
     <ul class="checks">

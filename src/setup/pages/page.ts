@@ -71,7 +71,7 @@ function bodyOf(view: PageView): { title: string; body: Html } {
         case 'complete':
           return { title: `Slack connection ${name}`, body: connectedPage(view, subject) };
         case 'built_in':
-          return { title: `Take over ${name}`, body: takeOverPage(view, connection) };
+          return { title: `Adopt ${name}`, body: adoptionPage(view, connection) };
         default:
           return { title: `Connect ${name} to Slack`, body: guidePage(view, connection) };
       }
@@ -80,11 +80,11 @@ function bodyOf(view: PageView): { title: string; body: Html } {
 }
 
 /** A connection that the built-in integration set up, before anything of it was changed. */
-function takeOverPage(view: PageView, connection: OwnConnection): Html {
-  return html`<h1>Take <b>${connection.record.name}</b> over</h1>
+function adoptionPage(view: PageView, connection: OwnConnection): Html {
+  return html`<h1>Adopt <b>${connection.record.name}</b></h1>
     <p class="lead">
-      AutoKitteh’s built-in integration set this connection up, and its socket is the server’s own. It can
-      move here in two steps; tokens, triggers and code stay as they are.
+      AutoKitteh’s built-in integration set this connection up, and the server has a socket of its own for it.
+      This program can adopt the connection in two steps; tokens, triggers and code stay as they are.
     </p>
     ${otherRefusal(view.outcome)}
     <ol class="steps" role="list">
@@ -106,7 +106,10 @@ function takeOverPage(view: PageView, connection: OwnConnection): Html {
       <li class="step last later">
         <section>
           <h2>Close the server’s socket</h2>
-          <p>The built-in’s copy of the token is deleted, and you restart the AutoKitteh server at once.</p>
+          <p>
+            The built-in integration’s copy of the token is deleted, and you restart the AutoKitteh server at
+            once.
+          </p>
         </section>
       </li>
     </ol>`;
@@ -140,8 +143,8 @@ function replaced({ record, setup }: OwnConnection): Html | string {
   if (setup.t !== 'complete' && setup.t !== 'built_in') return '';
   return html`<div class="note note-warn">
     <p>
-      <b>${record.name}</b> uses Socket Mode now. If you go on, OAuth takes its place, and no event comes over
-      sockets any more.
+      <b>${record.name}</b> uses Socket Mode now. If you go on, OAuth replaces Socket Mode, and no event comes
+      over sockets any more.
     </p>
   </div>`;
 }

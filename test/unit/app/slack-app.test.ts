@@ -114,7 +114,7 @@ describe('A Slack app that is created or changed with an app configuration token
       settings: { event_subscriptions: { bot_events: expect.arrayContaining(['message.im']) as string[] } },
     });
     expect(world.slack.calls.of('apps.manifest.update')).toHaveLength(1);
-    expect(await press('app_preview', { app_id: app.id })).toContain('has all of this already');
+    expect(await press('app_preview', { app_id: app.id })).toContain('has all of these settings already');
     await expectNoSecretAnywhere();
   });
 
@@ -152,12 +152,12 @@ describe('A Slack app that is created or changed with an app configuration token
     expect(app.manifest).toHaveProperty('settings.event_subscriptions.bot_events');
   });
 
-  it('Slack is not asked with what is no app configuration token, no app’s id or no manifest', async () => {
+  it('Slack is not asked with a text that is not an app configuration token, the id of an app or a manifest', async () => {
     const cases: [Record<string, string>, string][] = [
       [{ config_token: '' }, 'The app configuration token is missing'],
       [{ config_token: 'xoxe-1-abc' }, 'This is the refresh token'],
       [{ config_token: 'xoxb-1-2-abc' }, 'starts with xoxe.xoxp-'],
-      [{ app_id: 'my app' }, 'An app’s id is like A0123456789'],
+      [{ app_id: 'my app' }, 'The id of an app looks like A0123456789'],
       [{ manifest: '{' }, 'The manifest cannot be read'],
       [
         { manifest: JSON.stringify({ ...namedApp(DEFAULT_APP_MANIFEST, 'x'.repeat(36)), settings: {} }) },

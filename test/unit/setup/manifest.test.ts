@@ -149,26 +149,34 @@ describe('the proposed Slack app', () => {
 
 describe('A manifest that Slack would refuse', () => {
   it.each<[string, (manifest: AppManifest) => void, RegExp]>([
-    ['a long name', (m) => (m.display_information.name = 'x'.repeat(36)), /36 characters; Slack takes 35/],
-    ['no name', (m) => (m.display_information.name = ' '), /name of the app is missing/],
-    ['a long description', (m) => (m.display_information.description = 'x'.repeat(141)), /takes 140/],
-    ['a long bot name', (m) => (m.features.bot_user.display_name = 'x'.repeat(81)), /takes 80/],
     [
-      'a command without a slash',
-      (m) => (m.features.slash_commands = [command('ak')]),
-      /ak: a slash command consists of/,
+      'a long name',
+      (m) => (m.display_information.name = 'x'.repeat(36)),
+      /36 characters; Slack allows at most 35/,
     ],
+    ['no name', (m) => (m.display_information.name = ' '), /name of the app is missing/],
+    [
+      'a long description',
+      (m) => (m.display_information.description = 'x'.repeat(141)),
+      /allows at most 140/,
+    ],
+    ['a long bot name', (m) => (m.features.bot_user.display_name = 'x'.repeat(81)), /allows at most 80/],
+    ['a command without a slash', (m) => (m.features.slash_commands = [command('ak')]), /ak: write a slash/],
     ['a command in capitals', (m) => (m.features.slash_commands = [command('/AK')]), /lower-case/],
-    ['a long command', (m) => (m.features.slash_commands = [command(`/${'x'.repeat(32)}`)]), /takes 32/],
+    [
+      'a long command',
+      (m) => (m.features.slash_commands = [command(`/${'x'.repeat(32)}`)]),
+      /allows at most 32 characters/,
+    ],
     [
       'a command twice',
       (m) => (m.features.slash_commands = [command('/a'), command('/a')]),
-      /\/a is there twice/,
+      /\/a is listed twice/,
     ],
     [
       'a command without description',
       (m) => (m.features.slash_commands = [command('/a', ' ')]),
-      /description is missing/,
+      /has no description/,
     ],
     [
       '51 commands',
@@ -186,7 +194,7 @@ describe('A manifest that Slack would refuse', () => {
       /101 events/,
     ],
     ['a scope that is none', (m) => m.oauth_config.scopes.bot.push('Chat Write'), /“Chat Write” is not/],
-    ['a scope twice', (m) => m.oauth_config.scopes.bot.push('chat:write'), /chat:write is there twice/],
+    ['a scope twice', (m) => m.oauth_config.scopes.bot.push('chat:write'), /chat:write is listed twice/],
   ])('Slack would refuse this app, and the page says so: %s', (_what, change, text) => {
     const manifest = editable();
     change(manifest);

@@ -14,13 +14,13 @@ function missing(triggers: TriggerRecord[], facts: Partial<MissingFacts> = {}) {
 describe('the hints for triggers', () => {
   it('What is missing for a connection without a trigger is the trigger', () => {
     expect(missing([]).missing).toEqual([
-      'No trigger is for this connection: events arrive, and start nothing.',
+      'No trigger uses this connection, so its events start no workflow.',
     ]);
   });
 
   it('What is missing for an event that the proposed app does not have is the subscription', () => {
     expect(missing([trigger('on_file', 'file_shared'), trigger('other', 'file_shared')]).missing).toEqual([
-      'The triggers on_file and other wait for file_shared, and none has come yet. The app that this page proposes is not subscribed to it: add file_shared under “Event Subscriptions”, unless your app has it.',
+      'The triggers on_file and other wait for file_shared, and no such event has come yet. The app that this page proposes is not subscribed to it: add file_shared under “Event Subscriptions”, unless your app has it.',
     ]);
     expect(missing([trigger('on_file', 'file_shared')], { seen: new Set(['file_shared']) }).missing).toEqual(
       [],
@@ -58,7 +58,7 @@ describe('the hints for triggers', () => {
 
   it('What is missing for a trigger on a type that Slack does not document is said without a guess', () => {
     expect(missing([trigger('a', 'no_such_event')]).missing).toEqual([
-      'The trigger a waits for no_such_event, which is no event of Slack’s for bots that this page knows.',
+      'The trigger a waits for no_such_event, which is not an event for bots that this page knows.',
     ]);
   });
 
