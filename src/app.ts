@@ -100,14 +100,14 @@ async function start(config: StartConfig, dependencies: Dependencies, releasers:
   const { integrationId } = manifest;
   const credentials = createCredentials(config.autokittehCredentials, clock);
   const server = openServerLine(config, credentials, clock);
-  releasers.push('the connection to AutoKitteh', () => server.close());
+  releasers.push('the client of AutoKitteh', () => server.close());
   const health = new Health();
   const rights = createRightsCheck({
     ...{ server, integrationId, clock, health },
     source: config.autokittehCredentials.kind,
     variable: APP_TOKEN,
   });
-  releasers.push('the check of our rights', () => rights.stop());
+  releasers.push('the rights check', () => rights.stop());
 
   const path = await makePipeline(config, dependencies, server, integrationId, health, releasers);
   const { live, sockets, delivery, receiver } = path;

@@ -112,7 +112,7 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     exports: options.otlp.events,
   });
   options.otlp.sendMetrics(operations.metrics);
-  releasers.push('what operators see', () => operations.stop());
+  releasers.push('the status page', () => operations.stop());
   options.nameConnections((id) => operations.names.of(id));
   const credential = new Credential(config.pluginToken);
   followSecrets(options.changedSecrets, { ...options, operations, plugin: credential });

@@ -69,7 +69,7 @@ function rsaKey(pem: string): SigningKey {
     key = createPrivateKey(pem);
   } catch {
     // The parser's own error may quote the key, so it is not kept as the cause.
-    throw new PluginError('bad_config', 'AUTOKITTEH_SIGN_KEY is not a PEM private key that can be read');
+    throw new PluginError('bad_config', 'AUTOKITTEH_SIGN_KEY is not a readable private key in PEM');
   }
   if (key.asymmetricKeyType !== 'rsa') {
     throw new PluginError(

@@ -23,13 +23,14 @@ export function countFields(desc: DescMessage, bytes: Uint8Array, most: number):
       const [number, type] = reader.tag();
       count += 1;
       // proto3 has no groups, and one would have to be read to its end.
-      if (type === WireType.StartGroup) throw new Error('the message holds a group');
+      if (type === WireType.StartGroup)
+        throw new Error('the message has a field of the type group, which proto3 does not have');
       if (type !== WireType.LengthDelimited) {
         reader.skip(type, number);
         continue;
       }
       const to = reader.uint32() + reader.pos;
-      if (to > end) throw new Error('the message is cut short');
+      if (to > end) throw new Error('the message ends in the middle of a field');
       const field = isEntry ? undefined : of.fields.find((each) => each.number === number);
       const inner = isEntry && number === MAP_VALUE ? of : field?.message;
       if (inner !== undefined) walk(inner, field?.fieldKind === 'map', to, level + 1);

@@ -95,7 +95,7 @@ function limited(server: AutoKitteh, id: string, known: KnownStatuses): AutoKitt
 }
 
 function notServed(id: string): PluginError {
-  return new PluginError('forbidden', `this program serves the connection ${id} alone, and no other one`);
+  return new PluginError('forbidden', `this program serves only the connection ${id}`);
 }
 
 /** The statuses that the connection may have without another program in front of the same server. */

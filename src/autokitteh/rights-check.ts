@@ -83,7 +83,7 @@ export function createRightsCheck(options: RightsCheckOptions): RightsCheck {
   function lookAfter(delay: number): void {
     timer ??= clock.setTimer(delay, () => {
       timer = undefined;
-      background.run('check our rights', async () => {
+      background.run('check the rights of this program', async () => {
         await check();
       });
     });

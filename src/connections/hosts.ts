@@ -176,7 +176,7 @@ export class Hosts implements SocketPlaces, Speaker {
     }
     if (!this.#isReplaced)
       log.error(
-        'Another program uses this journal with the same REPLICA_NAME, and hosts the apps of this one: give each a name of its own.',
+        'Another process uses this journal with the same REPLICA_NAME, and opens the sockets instead of this one: give each replica a REPLICA_NAME of its own.',
       );
     this.#isReplaced = true;
   }

@@ -93,7 +93,7 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
   const { identity } = entry;
   if (identity.t === 'known' && !identity.isConfirmed && identity.failure !== undefined) {
     return warning(
-      `${live(sockets)}, but Slack cannot verify the bot token now (${identity.failure}), which it verified earlier`,
+      `${live(sockets)}, but the bot token, which Slack verified earlier, cannot be verified now (${identity.failure})`,
     );
   }
   if (sockets.foreign > 0) {
@@ -104,7 +104,7 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
   const word = unknownResponseKind(entry.variables?.get(ANSWERS_VARIABLE));
   if (word !== undefined)
     return warning(
-      `${ANSWERS_VARIABLE} names ${word}, which workflows cannot answer: use ${RESPONSE_KINDS.join(', ')}, or remove it`,
+      `${ANSWERS_VARIABLE} names ${word}, to which workflows cannot respond: use ${RESPONSE_KINDS.join(', ')}, or remove it`,
     );
   const note = token?.t === 'superseded' ? `, with ${OTHER_TOKEN[token.by]}` : '';
   return ok(`Using Socket Mode${forTeam(entry)}: ${live(sockets)}${note}`);
@@ -112,7 +112,8 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
 
 const OTHER_TOKEN: Readonly<Record<SupersededBy, string>> = {
   newer: 'a newer app-level token of the same Slack app',
-  accepted: 'another app-level token of the same Slack app, which Slack has accepted and this one not yet',
+  accepted:
+    'another app-level token of the same Slack app, which Slack has accepted; it has not accepted this one yet',
   other: 'another app-level token of the same Slack app',
 };
 

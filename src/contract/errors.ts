@@ -43,7 +43,7 @@ export function refusals(log: Pick<Log, 'error'>): Interceptor {
       if (error instanceof PluginError && error.code !== 'internal') {
         throw new ConnectError(error.message, CODES[error.code]);
       }
-      log.error({ err: error, method: request.method.name }, 'a method of the contract failed');
+      log.error({ err: error, method: request.method.name }, 'a call of the contract by AutoKitteh failed');
       throw new ConnectError('internal error; see the log of the integration', Code.Internal);
     }
   };

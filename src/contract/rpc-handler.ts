@@ -55,7 +55,10 @@ export function rpcHandler(options: RpcHandlerOptions): DualHandler {
         response.destroy();
         return;
       }
-      options.log.error({ err: error, method: handler.method.name }, 'a call could not be answered');
+      options.log.error(
+        { err: error, method: handler.method.name },
+        'a call of the contract could not be answered',
+      );
       response.writeHead(500).end();
     });
   };

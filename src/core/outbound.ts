@@ -95,7 +95,7 @@ async function openTunnel(
     if (statusCode >= 200 && statusCode < 300 && socket instanceof Socket) return socket;
     socket.on('error', () => undefined).destroy();
     throw new UnreachableError(
-      `the proxy ${name} does not connect to ${authority} (HTTP ${statusCode}${hint(proxy, statusCode)})`,
+      `the proxy ${name} refused to connect to ${authority} (HTTP ${statusCode}${hint(proxy, statusCode)})`,
       `PROXY_${statusCode}`,
       name,
     );

@@ -28,7 +28,7 @@ const MOST_LOGGED_EXCEPTIONS = 10;
  */
 export function watchProcess(log: Log): ProcessFaults {
   const events = new Channel<ProcessFault>((error) =>
-    log.error({ err: error }, 'a subscriber to the faults of the process failed'),
+    log.error({ err: error }, 'an unhandled fault of the process could not be counted'),
   );
   process.on('unhandledRejection', (reason) => {
     log.error({ err: asError(reason) }, 'unhandled promise rejection; the program goes on');
@@ -78,7 +78,9 @@ export function guardStart(asked: Promise<StopSignal>, tell: (line: string) => v
   let timer: NodeJS.Timeout | undefined;
   void asked.then((signal) => {
     if (isOver) return;
-    tell(`received ${signal} while starting; the process ends as soon as it can, in 2 s by force`);
+    tell(
+      `received ${signal} while starting: the process ends as soon as possible, and is ended by force after 2 s`,
+    );
     timer = setTimeout(() => endByForce(signal), HANGING_MS);
   });
   return () => {

@@ -20,7 +20,7 @@ export interface AttemptPorts extends LookUpPorts {
 /** Why dispatches are aborted whose rows may be another process's by now. */
 export const LEASE_HAS_ENDED = new PluginError(
   'journal_unavailable',
-  'the lease of this process has ended: another one may dispatch the event',
+  'the lease of this process has ended: another process may dispatch the event',
 );
 
 /** The time limits of what is asked of the server. Both are ended when the process stops. */

@@ -126,12 +126,12 @@ export class Intake {
     if (this.#queue.sizeOf(appId) >= limits.queuedPerApp)
       return new PluginError(
         'overloaded',
-        `${limits.queuedPerApp} events of app ${appId} wait to be written`,
+        `${limits.queuedPerApp} events of app ${appId} are already waiting to be written to the journal`,
       );
     if (this.#queue.bytesOf(appId) >= limits.queuedBytesPerApp)
       return new PluginError(
         'overloaded',
-        `events of app ${appId} with ${limits.queuedBytesPerApp} bytes wait to be written`,
+        `events of app ${appId} with ${limits.queuedBytesPerApp} bytes are already waiting to be written to the journal`,
       );
     if (backlog.of(appId) >= limits.backlogBytesPerApp)
       return new PluginError(

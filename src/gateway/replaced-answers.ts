@@ -136,7 +136,7 @@ export function createReplacedAnswers(ports: ReplacedAnswersPorts, forwarder: Fo
     } catch (error) {
       ports.log.warn(
         { connection: connectionId, reason: errorMessage(error) },
-        'a status could not be stored',
+        'the status of a connection could not be stored in AutoKitteh',
       );
     }
     return status;

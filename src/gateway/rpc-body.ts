@@ -92,7 +92,7 @@ function frames(body: Buffer): { flags: number; payload: Buffer }[] {
   const found: { flags: number; payload: Buffer }[] = [];
   for (let at = 0; at < body.length;) {
     const end = at + PREFIX_BYTES + body.readUInt32BE(at + 1);
-    if (end > body.length) throw new RangeError('a frame is cut short');
+    if (end > body.length) throw new RangeError('a frame of the message is incomplete');
     found.push({ flags: body.readUInt8(at), payload: body.subarray(at + PREFIX_BYTES, end) });
     at = end;
   }

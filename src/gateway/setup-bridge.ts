@@ -64,7 +64,7 @@ function webRequest(request: IncomingMessage, body: Buffer, signal: AbortSignal)
   }
   // Nor has a web request with these methods a body, which the server may read.
   if (BODILESS.has(method) && body.length > 0) {
-    throw new PluginError('bad_input', `a ${method} of this address has no body`);
+    throw new PluginError('bad_input', `a ${method} request to this address must not have a body`);
   }
   const headers = new Headers();
   for (const [name, value] of Object.entries(given)) {

@@ -226,7 +226,10 @@ export function responseRoutes(responses: PendingResponses): Hono {
   const limit = bodyLimit({
     maxSize: PORT_LIMITS.workflowAnswerBytes,
     // The rest of it is not read: the connection cannot be used again.
-    onError: (context) => context.text('the answer is too long', 413, { connection: 'close' }),
+    onError: (context) =>
+      context.text(`the answer is longer than ${PORT_LIMITS.workflowAnswerBytes} bytes`, 413, {
+        connection: 'close',
+      }),
   });
   routes.post(`${PATH}/:token`, async (context, next) => {
     // Anybody may post to any address: nothing is read for one that waits for nothing.
@@ -256,5 +259,9 @@ export function responseRoutes(responses: PendingResponses): Hono {
 }
 
 function gone(context: Context, headers: Record<string, string> = {}): Response {
-  return context.text('answered already, or too late: Slack waits three seconds', 410, headers);
+  return context.text(
+    'this was answered already, or the answer came too late: Slack waits three seconds',
+    410,
+    headers,
+  );
 }

@@ -23,7 +23,7 @@ const RESPONSE_ACTIONS: ReadonlySet<string> = new Set(['errors', 'update', 'push
 export function payloadProblem(kind: ResponseKind, answer: unknown): string | undefined {
   if (!isJsonObject(answer)) return 'the answer must be a JSON object';
   if (nestsTooDeep(answer))
-    return `objects and lists may be nested at most ${PORT_LIMITS.workflowAnswerDepth} levels deep at most`;
+    return `objects and lists may be nested at most ${PORT_LIMITS.workflowAnswerDepth} levels deep`;
   switch (kind) {
     case 'slash_command':
       return messageProblem(answer);
@@ -62,7 +62,7 @@ function viewProblem(answer: JsonObject): string | undefined {
   const action = stringAt(answer, 'response_action');
   if (!RESPONSE_ACTIONS.has(action)) return 'response_action must be errors, update, push or clear';
   if (action === 'errors' && objectAt(answer, 'errors') === undefined) {
-    return 'response_action errors needs errors: an object of block id to sentence';
+    return 'response_action errors needs errors: an object with a sentence for each block_id';
   }
   if ((action === 'update' || action === 'push') && objectAt(answer, 'view') === undefined) {
     return `response_action ${action} needs a view`;

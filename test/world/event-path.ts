@@ -57,7 +57,7 @@ export async function openEventPath(options: EventPathOptions): Promise<OpenEven
   const config = await startConfig(loadConfig(environment, {}, false));
   const releasers = new Releasers();
   const server = openOwnLine(config, clock);
-  releasers.push('the connection to AutoKitteh', () => server.close());
+  releasers.push('the client of AutoKitteh', () => server.close());
   const path = await makePipeline(
     config,
     {

@@ -26,7 +26,7 @@ export async function openSqliteEnd({ path, isMade, backups, now }: SqliteEndOpt
   if (!isMade && !existsSync(path))
     throw new PluginError(
       'not_found',
-      `There is no journal at ${path}: name the one that is to be moved with --from.`,
+      `There is no journal at ${path}: name the journal to move with --from.`,
     );
   const file = openDatabase(await loadSqlite(), path, { backups, isMoving: true });
   const { database } = file;

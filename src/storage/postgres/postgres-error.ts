@@ -87,7 +87,7 @@ function damaged(): Verdict {
   return {
     code: 'journal_damaged',
     advice:
-      "The journal's tables in PostgreSQL were changed by something else: restore them, or name another database.",
+      "The journal's tables in PostgreSQL were changed by another program: restore them, or name another database.",
   };
 }
 

@@ -32,7 +32,7 @@ export class Room {
     if (this.#usedBytes < this.#maxBytes) return;
     throw new PluginError(
       'journal_full',
-      `The journal has reached its limit of ${this.#maxBytes} bytes: see to it that AutoKitteh accepts what waits, after which the program accepts events again by itself; or raise JOURNAL_MAX_BYTES, and start the program again.`,
+      `The journal has reached its limit of ${this.#maxBytes} bytes: make sure that AutoKitteh accepts the waiting events, after which the program accepts new ones by itself; or raise JOURNAL_MAX_BYTES, and restart the program.`,
     );
   }
 

@@ -120,7 +120,7 @@ export async function restoreJournal(
   if (!existsSync(dirname(journal)))
     throw new PluginError(
       'journal_unavailable',
-      `There is no folder ${dirname(journal)}: make it, or set JOURNAL_URL.`,
+      `There is no folder ${dirname(journal)}: create it, or set JOURNAL_URL.`,
     );
   refuseWithoutRoom(source, dirname(journal), 'Make room, and try again.', freeIn);
   const open = await loadSqlite();

@@ -23,7 +23,7 @@ export async function openJournalFile(options: EngineOptions): Promise<JournalDa
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   } catch (cause) {
-    const message = `the journal's folder ${dirname(path)} cannot be made: ${errorMessage(cause)}: set JOURNAL_URL to a path that this user may write`;
+    const message = `the journal's folder ${dirname(path)} cannot be created: ${errorMessage(cause)}: set JOURNAL_URL to a path that this user may write`;
     throw new PluginError('journal_unavailable', message, { cause });
   }
   return openSqliteJournal(options);

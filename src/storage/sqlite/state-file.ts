@@ -39,7 +39,7 @@ export class StateFile {
     const found = size === undefined ? 'is missing' : `has ${size} bytes and had at least ${noted}`;
     return (
       `The last run did not stop cleanly, and ${wal} ${found}: events that were acknowledged may be lost. ` +
-      'Put the file back before the next start if somebody moved it; nothing is lost if another SQLite program has opened the journal since.'
+      'If somebody moved the file, put it back before the next start. If another SQLite program has opened the journal since, nothing is lost.'
     );
   }
 

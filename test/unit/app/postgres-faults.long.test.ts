@@ -188,7 +188,7 @@ describe('The program while the PostgreSQL of its journal has a fault', () => {
         ],
         ['DROP SCHEMA ak_slack CASCADE', 'ALTER SCHEMA ours RENAME TO ak_slack'],
       ),
-      says: /may not use the|were changed by something else/,
+      says: /may not use the|were changed by another program/,
     },
     {
       fault: 'has taken a right from the role',

@@ -141,7 +141,10 @@ describe('A save through the gateway', () => {
   it('A save by GET has no body, which the server may read and the pages cannot', async () => {
     const headers = { 'content-type': 'multipart/form-data; boundary=B', 'content-length': '3' };
     const reply = await send(rig.url, '/slack/save', { method: 'GET', headers, body: 'abc' });
-    expect([reply.status, reply.body.toString()]).toEqual([400, 'a GET of this address has no body\n']);
+    expect([reply.status, reply.body.toString()]).toEqual([
+      400,
+      'a GET request to this address must not have a body\n',
+    ]);
     expect([served, rig.setup]).toEqual([[], []]);
   });
 

@@ -74,7 +74,7 @@ describe('Through a proxy', () => {
     const said = world.status?.t === 'degraded' ? world.status.reason : '';
     expect(said).toMatch(
       new RegExp(
-        `^Slack cannot be reached: the proxy ${proxy.name} does not connect to 127\\.0\\.0\\.1:\\d+ \\(`,
+        `^Slack cannot be reached: the proxy ${proxy.name} refused to connect to 127\\.0\\.0\\.1:\\d+ \\(`,
       ),
     );
     expect(said).toMatch(reason);
@@ -112,7 +112,9 @@ describe('Through a proxy', () => {
     world.want(world.token);
     await world.until(() => world.status?.t === 'degraded', 'a reason');
     expect(world.status?.t === 'degraded' ? world.status.reason : '').toMatch(
-      new RegExp(`^the WebSocket to Slack could not be opened: the proxy ${proxy.name} does not connect to `),
+      new RegExp(
+        `^the WebSocket to Slack could not be opened: the proxy ${proxy.name} refused to connect to `,
+      ),
     );
   });
 
