@@ -4,7 +4,7 @@ import { sleep, type Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import type { SocketPlace, SocketPlaces } from '../slack/places.js';
 import type { SocketPolicy } from '../slack/policy.js';
-import type { Cluster } from '../storage/cluster.js';
+import type { Acknowledgement, Cluster } from '../storage/cluster.js';
 import type { Speaker } from './connection-statuses.js';
 
 // So many members open sockets of one app: any of them may be lost without a moment in which the app has none.
@@ -163,6 +163,16 @@ export class Hosts implements SocketPlaces, Speaker {
   look(): Promise<void> | undefined {
     const { membership, slots } = this.#options.cluster;
     return membership.isShared ? slots.look() : undefined;
+  }
+
+  relay(appId: string, text: string): Promise<boolean> {
+    const { relay, slots } = this.#options.cluster;
+    return relay.relay({ appId, text }, [...slots.others(appId).live.keys()]);
+  }
+
+  /** Emits acknowledgements that other processes cannot send, with the app of whose sockets one is to be used. */
+  get relayed(): Channel<Acknowledgement> {
+    return this.#options.cluster.relay.arrived;
   }
 
   /** Of two processes with one name the one that joined last counts. */

@@ -31,11 +31,13 @@ export function shareSockets(own: SlackSockets, hosts: Hosts): SlackSockets {
     if (event.t !== 'status_changed') events.emit(event);
   });
   hosts.appChanged.subscribe(tell);
+  hosts.relayed.subscribe(({ appId, text }) => own.acknowledge(appId, text));
   hosts.changed.subscribe(() => own.reconcile(hosts.here(wanted)));
   return {
     events,
     status,
     list: (appId) => own.list(appId),
+    acknowledge: (appId, text) => own.acknowledge(appId, text),
     reconcile(apps) {
       wanted = apps;
       own.reconcile(hosts.here(apps));

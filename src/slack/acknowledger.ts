@@ -17,6 +17,7 @@ export class Acknowledger {
   readonly #limitMs: number;
   readonly #onSettled: (envelope: Envelope, how: Acknowledged) => void;
   readonly #successor: () => SlackSocket | undefined;
+  readonly #relay: (text: string) => Promise<boolean>;
   /** Those that want to know of the next live socket. */
   readonly #awaitingLive = new Set<() => void>();
   /** What each socket sent within Slack's time limit, oldest first. */
@@ -25,19 +26,24 @@ export class Acknowledger {
   #doubtful: readonly Recent[] = [];
   #waiting = 0;
 
-  /** `onSettled` is called after each; `successor` names a live socket of the pool that took this one's place. */
+  /**
+   * `onSettled` is called after each; `successor` names a live socket of the pool that took this one's place; `relay` has
+   * another process send it, if there is one that can.
+   */
   constructor(
     clock: Clock,
     socketSet: SocketSet,
     limitMs: number,
     onSettled: (envelope: Envelope, how: Acknowledged) => void,
     successor: () => SlackSocket | undefined,
+    relay: (text: string) => Promise<boolean>,
   ) {
     this.#clock = clock;
     this.#socketSet = socketSet;
     this.#limitMs = limitMs;
     this.#onSettled = onSettled;
     this.#successor = successor;
+    this.#relay = relay;
   }
 
   /** Acknowledgements that wait for a live socket. */
@@ -94,6 +100,10 @@ export class Acknowledger {
     };
     this.#awaitingLive.add(wake);
     this.#waiting++;
+    void this.#relay(text).then((isRelayed) => {
+      sent ||= isRelayed;
+      if (isRelayed) end.abort();
+    });
     try {
       await sleep(this.#clock, leftMs, end.signal).catch(() => undefined);
     } finally {

@@ -9,6 +9,8 @@ export interface DrainOptions {
   readonly acknowledger: Acknowledger;
   /** Slack's time limit for acknowledgements, milliseconds. */
   readonly limitMs: number;
+  /** Whether another process can send acknowledgements of this app. */
+  readonly canRelay: () => boolean;
   /** What arrives after this call cannot be acknowledged any more. */
   readonly onLast: () => void;
 }
@@ -28,7 +30,7 @@ export class Drain {
   }
 
   async close(): Promise<void> {
-    const { clock, socketSet, limitMs, onLast } = this.#options;
+    const { clock, socketSet, limitMs, canRelay, onLast } = this.#options;
     const limit = deadline(clock, limitMs, 'closing the sockets');
     // One socket stays until the others are closed, so that what they still bring can be acknowledged on it.
     const last = socketSet.sender();
@@ -37,10 +39,17 @@ export class Drain {
     await last?.barrier(limit.signal);
     await this.#until(() => this.#settled(), limit.signal);
     limit.cleanup();
-    onLast();
+    // Slack sends on until it reads our goodbye, and that is taken too if another process can acknowledge it.
+    const relays = canRelay();
+    if (!relays) onLast();
     for (const socket of socketSet.all()) socket.end('stopping');
     // A socket is closed within a second, if need be by force.
     await this.#until(() => socketSet.size === 0);
+    if (!relays) return;
+    const crossed = deadline(clock, limitMs, 'acknowledging what crossed the goodbye');
+    await this.#until(() => this.#settled(), crossed.signal);
+    crossed.cleanup();
+    onLast();
   }
 
   #settled(): boolean {

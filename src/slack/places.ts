@@ -23,6 +23,8 @@ export interface SocketPlaces {
   others(appId: string): { readonly live: number; readonly seen: number };
   /** Resolves when others() tells what was true after this call; undefined where there never are others. */
   look(): Promise<void> | undefined;
+  /** Has another process send an acknowledgement on a live socket of the app. False if none has one, or if it cannot be asked. */
+  relay(appId: string, text: string): Promise<boolean>;
 }
 
 /** For a process that shares its apps with nobody: it has no more sockets than its policy says. */
@@ -36,5 +38,6 @@ export function undivided({ sockets, budget, headroom }: SocketPolicy['pool']): 
     take: () => Promise.resolve(place),
     others: () => others,
     look: () => undefined,
+    relay: () => Promise.resolve(false),
   };
 }

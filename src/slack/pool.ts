@@ -67,6 +67,7 @@ export class AppPool {
         this.#drain.progress();
       },
       () => context.liveSocket(appId),
+      (text) => context.places.relay(appId, text),
     );
     this.#traffic = new Traffic({
       appId,
@@ -88,6 +89,7 @@ export class AppPool {
       socketSet: this.#socketSet,
       acknowledger: this.#acknowledger,
       limitMs: policy.acknowledgeMs,
+      canRelay: () => context.places.others(appId).live > 0,
       onLast: () => this.#traffic.stop(),
     });
     this.#opener = new Opener({

@@ -30,6 +30,8 @@ export interface SlackSockets {
   status(appId: string): AppSocketsStatus | undefined;
   /** An app's sockets one by one, the oldest first; none if the app is not wanted. */
   list(appId: string): readonly SocketFacts[];
+  /** Sends an acknowledgement of an envelope that a socket of another process brought; nothing without a live socket. */
+  acknowledge(appId: string, text: string): void;
   readonly events: Channel<SocketEvent>;
   /**
    * Opens nothing more, sends the acknowledgements that are due (at most 3 s), and closes everything. Envelopes that arrive
@@ -122,6 +124,7 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
     },
     status: (appId) => pools.get(appId)?.status,
     list: (appId) => pools.get(appId)?.list() ?? [],
+    acknowledge: (appId, text) => void pools.get(appId)?.sender?.send(text),
     stop() {
       stopping ??= stopAll();
       return stopping;

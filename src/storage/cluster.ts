@@ -105,10 +105,25 @@ export interface Notifications {
   readonly received: Channel<string>;
 }
 
+/** An acknowledgement of one of the app's envelopes, as the text that Slack gets. */
+export interface Acknowledgement {
+  readonly appId: string;
+  readonly text: string;
+}
+
+/** Acknowledgements that processes send for each other: Slack takes them on any socket of the app. */
+export interface AcknowledgementRelay {
+  /** Asks these members, by their instances, to send it on a socket of theirs. False if they cannot be asked. */
+  relay(acknowledgement: Acknowledgement, instances: readonly string[]): Promise<boolean>;
+  /** Emits what others ask this process to send. */
+  readonly arrived: Channel<Acknowledgement>;
+}
+
 /** What a process knows of those that share the journal with it. */
 export interface Cluster {
   readonly membership: Membership;
   readonly slots: SocketSlots;
   readonly responses: PendingResponseStore;
   readonly notifications: Notifications;
+  readonly relay: AcknowledgementRelay;
 }

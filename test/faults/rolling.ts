@@ -2,7 +2,7 @@ import { systemClock, sleep } from '../../src/core/clock.js';
 import { seededRandom, type Random } from '../../src/core/random.js';
 import { homeOf, type SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
-import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
+import type { Attempt, LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { prepareDatabase } from '../../src/storage/postgres/postgres-journal.js';
 import { eventually } from '../helpers/eventually.js';
 import { startPostgres } from '../../src/sim/postgres/postgres-server.js';
@@ -112,7 +112,7 @@ async function oneRound(replicas: Programs, peers: CrashPeers, seed: number): Pr
         ...(watch.most > MOST_SOCKETS ? [`${watch.most} sockets of the app at once`] : []),
         ...clicks
           .filter((entry) => !isLate(entry))
-          .map(({ kind, type, attempts }) => `lost: ${kind} ${type}, ${attempts[0]?.outcome}`),
+          .map(({ kind, type, attempts: [first] }) => `lost: ${kind} ${type}, ${watch.fateOf(first)}`),
       ],
     };
   } finally {
@@ -134,7 +134,7 @@ async function steadyTraffic(
   return entries;
 }
 
-/** How many sockets the app has at most, and how long it has none, by Slack's books. */
+/** How many sockets the app has at most, how long it has none, and when each closed, by Slack's books. */
 function watchSockets(slack: ScriptedSlack, { app }: SlackInstallation) {
   let most = 0;
   let deafMs = 0;
@@ -149,8 +149,19 @@ function watchSockets(slack: ScriptedSlack, { app }: SlackInstallation) {
     }
   };
   look();
-  const end = slack.onSocketChange(look);
+  const closedAt = new Map<string, number>();
+  const end = slack.onSocketChange(({ id, state }) => {
+    if (state.t !== 'open' && !closedAt.has(id)) closedAt.set(id, Date.now());
+    look();
+  });
   return {
+    fateOf(attempt: Attempt | undefined): string {
+      if (attempt?.socketId === undefined) return 'without a socket';
+      const closed = closedAt.get(attempt.socketId);
+      return closed === undefined
+        ? 'on a socket that stayed open'
+        : `${closed - attempt.at} ms before its socket closed`;
+    },
     get most() {
       return most;
     },

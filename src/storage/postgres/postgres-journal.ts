@@ -1,6 +1,7 @@
 import { sleep, type Clock } from '../../core/clock.js';
 import type { Cluster, Membership } from '../cluster.js';
 import type { JournalDatabase, Migrated } from '../journal.js';
+import { PostgresRelay } from './acknowledgement-relay.js';
 import { append } from './append.js';
 import { checkRights } from './check-rights.js';
 import { checkServer } from './check-server.js';
@@ -81,12 +82,14 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   const slots = new PostgresSlots(line, clock, lease.instance);
   const responses = new PostgresResponses(line, clock, lease.instance);
   const notifications = new PostgresNotifications(line, clock, lease.instance);
+  const relay = new PostgresRelay(line, clock, lease.instance);
   const { appends, others } = journalLines(database);
   const journal = postgresJournal({
     claims,
     async leave() {
       responses.stop();
       notifications.stop();
+      relay.stop();
       await slots.close();
       await lease.leave();
     },
@@ -104,6 +107,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   lease.run();
   slots.run();
   notifications.run();
+  relay.run();
   const membership: Membership = {
     isShared: true,
     instance: lease.instance,
@@ -115,7 +119,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
     changed: lease.changed,
     drain: () => lease.drain(),
   };
-  return { cluster: { membership, slots, responses, notifications }, ...journal };
+  return { cluster: { membership, slots, responses, notifications, relay }, ...journal };
 }
 
 /** PostgreSQL was reached a moment ago: what fails now is tried again for a while. */
@@ -173,7 +177,7 @@ export function beatLine(database: DatabaseAddress): Line {
   });
 }
 
-/** A connection for the slots of sockets, answers for acknowledgements, and notifications: none waits behind events. */
+/** A connection for the slots of sockets, answers, acknowledgements and notifications: none waits behind events. */
 function socketsLine(database: DatabaseAddress): Line {
   return new Line({
     applicationName: 'ak-slack sockets',

@@ -1,5 +1,6 @@
 import { Channel } from '../../core/channel.js';
 import type {
+  AcknowledgementRelay,
   Cluster,
   Membership,
   Notifications,
@@ -48,10 +49,14 @@ const RESPONSES: PendingResponseStore = {
 
 const NOTIFICATIONS: Notifications = { changed: () => undefined, received: new Channel() };
 
+/** There is nobody else who could send them. */
+const RELAY: AcknowledgementRelay = { relay: () => Promise.resolve(false), arrived: new Channel() };
+
 /** The ports of a process that shares its journal with nobody. */
 export const NO_CLUSTER: Cluster = {
   membership: ALONE,
   slots: SLOTS,
   responses: RESPONSES,
   notifications: NOTIFICATIONS,
+  relay: RELAY,
 };

@@ -1,6 +1,7 @@
 import { Channel } from '../../../src/core/channel.js';
 import { NO_CLUSTER } from '../../../src/storage/sqlite/cluster.js';
 import type {
+  AcknowledgementRelay,
   Cluster,
   Member,
   Membership,
@@ -60,6 +61,15 @@ export class PlayedCluster implements Cluster {
 
   readonly responses = NO_CLUSTER.responses;
   readonly notifications = NO_CLUSTER.notifications;
+  /** What others were asked to acknowledge. */
+  readonly relayed: string[] = [];
+  readonly relay: AcknowledgementRelay = {
+    relay: ({ appId, text }, instances) => {
+      this.relayed.push(`${appId} ${text} ${instances.join('+')}`);
+      return Promise.resolve(instances.length > 0);
+    },
+    arrived: new Channel(),
+  };
 
   /** These are the members from now on. */
   become(...names: string[]): void {

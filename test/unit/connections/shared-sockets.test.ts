@@ -23,10 +23,12 @@ function rig(...names: string[]) {
   const statuses = new Map<string, AppSocketsStatus>();
   const events = new Channel<SocketEvent>();
   let opened: string[] = [];
+  const acknowledged: string[] = [];
   const own: SlackSockets = {
     reconcile: (apps) => void (opened = [...apps.keys()]),
     status: (appId) => statuses.get(appId),
     list: () => [],
+    acknowledge: (appId, text) => void acknowledged.push(`${appId} ${text}`),
     events,
     stop: () => Promise.resolve(),
   };
@@ -35,7 +37,7 @@ function rig(...names: string[]) {
   shared.events.subscribe((event) => {
     if (event.t === 'status_changed') told.push(`${event.appId} ${event.status.t} ${event.status.sockets}`);
   });
-  return { cluster, statuses, events, shared, told, opened: () => opened };
+  return { cluster, hosts, acknowledged, statuses, events, shared, told, opened: () => opened };
 }
 
 test('The status of an app counts the sockets of all processes, and is the same in each of them', () => {
@@ -52,6 +54,16 @@ test('The status of an app counts the sockets of all processes, and is the same 
   statuses.delete('A1');
   cluster.see('A1', 'third', 1);
   expect(shared.status('A1')).toMatchObject({ ...all, elsewhere: { sockets: 2, replicas: 2 } });
+});
+
+test('An acknowledgement is sent on a socket of a process that has a live one, whichever process has it to send', async () => {
+  const { cluster, hosts, acknowledged } = rig('me', 'second', 'third');
+  cluster.see('A1', 'third', 1);
+  await expect(hosts.relay('A1', 'ours')).resolves.toBe(true);
+  await expect(hosts.relay('A2', 'ours')).resolves.toBe(false);
+  expect(cluster.relayed).toEqual(['A1 ours third', 'A2 ours ']);
+  cluster.relay.arrived.emit({ appId: 'A1', text: 'theirs' });
+  expect(acknowledged).toEqual(['A1 theirs']);
 });
 
 test('An app that others host has a status too: how many of its sockets are live there', () => {

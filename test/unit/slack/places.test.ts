@@ -44,6 +44,14 @@ class PlayedPlaces implements SocketPlaces {
     return { live: this.live, seen: this.seen };
   }
 
+  /** What others were asked to send; undefined if they cannot be asked. */
+  relayed: string[] | undefined = [];
+
+  relay(_appId: string, text: string): Promise<boolean> {
+    this.relayed?.push(text);
+    return Promise.resolve(this.live > 0 && this.relayed !== undefined);
+  }
+
   look(): Promise<void> {
     return this.isBlind ? Promise.reject(new Error('PostgreSQL is away')) : Promise.resolve();
   }
@@ -121,4 +129,42 @@ test('Processes that share an app divide its budget of openings, and each can op
     void limiter.acquire('A1', URGENCY.replacement, signal).then(() => (granted += 1));
   await clock.advance(0);
   expect(granted).toBe(3);
+});
+
+test('What crosses the goodbye on the last socket is taken, and acknowledged by another process', async () => {
+  const { pool, rig: r, places } = await rig(Object.assign(new PlayedPlaces(), { live: 1 }));
+  const [last] = r.transports.all;
+  Object.assign(last!, { polite: false });
+  let isStopped = false;
+  const stopping = pool.stop().then(() => (isStopped = true));
+  await r.advance(1);
+  expect(last?.closing).toBe(true);
+  last?.envelope('crossed');
+  last?.end();
+  await r.advance(1_000);
+  expect(isStopped).toBe(false);
+  await expect(r.envelopes[0]?.acknowledge()).resolves.toBe('sent_elsewhere');
+  expect(places.relayed).toEqual(['{"envelope_id":"crossed"}']);
+  await r.advance(1);
+  await stopping;
+});
+
+test('An envelope whose socket is gone is acknowledged by another process, or on the next socket if none can', async () => {
+  const { rig: r, places } = await rig(Object.assign(new PlayedPlaces(), { live: 1 }));
+  r.transports.at(0).envelope('first');
+  places.free = 0;
+  r.transports.at(0).end(1006);
+  await r.advance(0);
+  await expect(r.envelopes[0]?.acknowledge()).resolves.toBe('sent_elsewhere');
+  expect(places.relayed).toEqual(['{"envelope_id":"first"}']);
+  places.free = 10;
+  await r.advance(2_000);
+  r.transports.at(-1).envelope('second');
+  places.relayed = undefined;
+  r.transports.at(-1).end(1006);
+  const acknowledged = r.envelopes[1]?.acknowledge();
+  await r.advance(2_000);
+  await expect(acknowledged).resolves.toBe('sent_elsewhere');
+  expect(r.transports.at(-1).sent).toEqual(['{"envelope_id":"second"}']);
+  await r.stop();
 });
