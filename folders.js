@@ -52,6 +52,7 @@ export const FOLDERS = {
       'ids.ts',
       'one-connection.ts',
       'rights-check.ts',
+      'rpc-client.ts',
       'rpc.ts',
       'status.ts',
       'trigger-match.ts',

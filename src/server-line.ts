@@ -1,4 +1,5 @@
-import { createAutoKitteh, type AutoKittehClient } from './autokitteh/client.js';
+import type { AutoKittehClient } from './autokitteh/client.js';
+import { createAutoKitteh } from './autokitteh/rpc-client.js';
 import { createCredentials, type Credentials } from './autokitteh/credentials.js';
 import { onlyConnection } from './autokitteh/one-connection.js';
 import type { Config } from './config.js';

@@ -1,5 +1,5 @@
 import { createRouterTransport } from '@connectrpc/connect';
-import { createAutoKitteh } from '../../src/autokitteh/client.js';
+import { createAutoKitteh } from '../../src/autokitteh/rpc-client.js';
 import { integrationIdFromName } from '../../src/autokitteh/ids.js';
 import { DEFAULT_APP_MANIFEST } from '../../src/setup/app-manifest.js';
 import type { LiveConnection } from '../../src/setup/ports.js';

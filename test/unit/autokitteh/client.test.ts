@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAutoKitteh, type AutoKittehClient } from '../../../src/autokitteh/client.js';
+import type { AutoKittehClient } from '../../../src/autokitteh/client.js';
+import { createAutoKitteh } from '../../../src/autokitteh/rpc-client.js';
 import { systemClock } from '../../../src/core/clock.js';
 import type { PluginError } from '../../../src/core/errors.js';
 import { AuthService } from '../../../src/gen/autokitteh/auth/v1/auth_pb.js';
