@@ -125,8 +125,8 @@ function learn(
   { ms, inFlight, isFaultOfRow }: { ms: number; inFlight: number; isFaultOfRow: boolean },
   { watch, progress, concurrency, now }: AttemptPorts,
 ): void {
-  if (outcome.t === 'unanswered' || outcome.t === 'outage') progress.unanswered();
-  if (outcome.t === 'outage') progress.stopped();
+  if (outcome.t === 'unanswered' || outcome.t === 'outage') progress.unanswered(now());
+  if (outcome.t === 'outage') progress.stopped(now());
   switch (outcome.t) {
     case 'delivered':
       progress.took(now(), {

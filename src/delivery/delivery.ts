@@ -115,7 +115,7 @@ export class Delivery {
       ...{ journal, membership, isHost, sink, clock, random, events, limits, now, owner, backlog, health },
       shares: deliveryShares(limits, membership),
       watch: new OutageWatch(limits, random, events, options.health),
-      progress: new ServerProgress(),
+      progress: new ServerProgress(now()),
       concurrency: new Concurrency(limits.concurrency),
       refusals: new Map<number, number>(),
       arrivals: new Arrivals(),

@@ -34,8 +34,8 @@ export interface DeliveryLimits {
   /** Failures in a row, whatever their kind, that make an outage. */
   readonly failuresOfOutage: number;
   /**
-   * Before a row whose dispatch had no answer is looked up, since the server took the first event after that; and the least
-   * between the last start of such later events and the time when the row counts as never to start.
+   * Before a row is looked up whose dispatch had no answer because of the server, since that took the first event after it; and
+   * the least between the last start of such later events and the time when the row counts as never to start.
    */
   readonly lookUpAfterMs: number;
   /** Between look-ups of an event that the server has and that started nothing. */
@@ -44,7 +44,7 @@ export interface DeliveryLimits {
   readonly lookUpUntilMs: number;
   /** It is sent again after this, although the server is known to be behind. */
   readonly lookUpBehindMs: number;
-  /** A row that is not found is sent after this, where the server takes no other event: its request may be under way. */
+  /** A row that is not found is sent after this, where the server is well or takes no other event: its request may be under way. */
   readonly recoveryDelayMs: number;
   /** Between looks at what the other processes that share the journal left, and at what waits for any of them. */
   readonly sharedMs: number;
@@ -97,7 +97,8 @@ export const DEFAULT_LIMITS: DeliveryLimits = {
   lookUpUntilMs: 2 * MINUTE,
   // An activity that was in the hands of a killed AK is given to the next one after ten minutes.
   lookUpBehindMs: 15 * MINUTE,
-  recoveryDelayMs: 2 * SECOND,
+  // With the lease of a dead process, what it was sending is sent again within five seconds.
+  recoveryDelayMs: 1.5 * SECOND,
   sharedMs: 500,
   unhostedMs: 10 * SECOND,
   recountMs: 30 * SECOND,

@@ -50,7 +50,8 @@ export async function lookUp(
   const { sink, progress, watch, refusals, limits, now } = ports;
   // The clock may have been ahead when that was written.
   const unansweredAt = Math.min(row.unansweredAt, now());
-  const takenAt = progress.tookSince(unansweredAt);
+  // A server that is well did not lose the answer, the process that waited for it did: what that sent has arrived, or never will.
+  const takenAt = progress.isWellSince(unansweredAt) ? undefined : progress.tookSince(unansweredAt);
   const { id } = row;
   const startedAt = now();
   if (takenAt !== undefined && now() < takenAt + limits.lookUpAfterMs) {
@@ -62,7 +63,9 @@ export async function lookUp(
   try {
     // First: what had started by then, and was found after, was not overlooked.
     const comeTo = await progress.since(unansweredAt, now, (taken) => fateOf(taken, sink, signal));
+    const askedAt = now();
     const sighting = await sink.find(row, signal);
+    if (now() - askedAt > limits.recoveryDelayMs) progress.stopped(now());
     progress.answered(now());
     refusals.delete(row.id);
     const answersSince = Math.max(progress.answersSince ?? now(), unansweredAt);
@@ -164,7 +167,7 @@ function failed(
   const { id, attempts } = row;
   const reason = errorMessage(error);
   if (!isOfRow && isOutage(error)) {
-    progress.stopped();
+    progress.stopped(now());
     watch.failed(id, now(), reason, true, false);
     return { t: 'deferred', id, nextAt: now() + backoffDelay(limits.retry, attempts, random), unansweredAt };
   }

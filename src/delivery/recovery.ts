@@ -1,4 +1,5 @@
 import { sleep, type Clock } from '../core/clock.js';
+import type { Membership } from '../storage/cluster.js';
 import type { Journal } from '../storage/journal.js';
 import type { JournalRow } from '../storage/rows.js';
 import type { Backlog } from './backlog.js';
@@ -12,6 +13,7 @@ const ROWS_AT_ONCE = 64;
 
 interface RecoveryPorts {
   readonly journal: Journal;
+  readonly membership: Membership;
   readonly owner: string;
   readonly clock: Clock;
   readonly now: () => number;
@@ -25,11 +27,18 @@ interface RecoveryPorts {
 /** Finds what processes that are gone were dispatching, and puts it back. */
 export class Recovery {
   readonly #ports: RecoveryPorts;
+  /** Another process was found to be gone since the last look at what is left. */
+  #isDue = false;
+  #wake: () => void = () => undefined;
   /** Taken over, and not yet given back. */
   #left: JournalRow[] = [];
 
   constructor(ports: RecoveryPorts) {
     this.#ports = ports;
+    ports.membership.fenced.subscribe(() => {
+      this.#isDue = true;
+      this.#wake();
+    });
   }
 
   /** What somebody who is gone was dispatching is ours from here on, also if this rejects half-way. */
@@ -50,14 +59,14 @@ export class Recovery {
   }
 
   /**
-   * Goes on taking over what processes that are gone left in flight, looks for what waits in the journal whoever wrote it, and
-   * counts it, until `signal` aborts; then it rejects.
+   * Goes on taking over what processes that are gone left in flight, at once when one was found to be gone, looks for what waits
+   * in the journal whoever wrote it, and counts it, until `signal` aborts; then it rejects.
    */
   async watchOthers(signal: AbortSignal): Promise<void> {
     const { journal, clock, limits, health, dispatcher, backlog } = this.#ports;
     let countAt = clock.monotonic() + limits.recountMs;
     for (;;) {
-      await sleep(clock, limits.sharedMs, signal);
+      await this.#pause(signal);
       try {
         await this.takeOver();
         dispatcher.reload();
@@ -71,5 +80,17 @@ export class Recovery {
       }
       this.giveBack();
     }
+  }
+
+  /** Rejects when `signal` aborts. */
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { clock, limits } = this.#ports;
+    const end = new AbortController();
+    this.#wake = () => end.abort();
+    signal.addEventListener('abort', this.#wake, { once: true });
+    if (!this.#isDue) await sleep(clock, limits.sharedMs, end.signal).catch(() => undefined);
+    signal.removeEventListener('abort', this.#wake);
+    this.#isDue = false;
+    signal.throwIfAborted();
   }
 }

@@ -34,6 +34,13 @@ export class ServerProgress {
   #samples: Sample[] = [];
   #takesNext = true;
   #answersSince: number | undefined;
+  #troubledAt = -Infinity;
+  readonly #knownSince: number;
+
+  /** Of the server before `now` nothing is known. */
+  constructor(now: number) {
+    this.#knownSince = now;
+  }
 
   /** Since when look-ups are answered, with no outage meanwhile. */
   get answersSince(): number | undefined {
@@ -50,9 +57,15 @@ export class ServerProgress {
     if (this.#samples.length > KEPT) this.#samples.shift();
   }
 
+  /** Whether the server has answered everything since `time`, as far as this process knows; false of a time before it was there. */
+  isWellSince(time: number): boolean {
+    return time >= this.#knownSince && time > this.#troubledAt;
+  }
+
   /** A dispatch had no answer: the next event that the server takes is the first since. */
-  unanswered(): void {
+  unanswered(now: number): void {
     this.#takesNext = true;
+    this.#troubledAt = now;
   }
 
   /** A look-up was answered. */
@@ -61,7 +74,8 @@ export class ServerProgress {
   }
 
   /** The server takes nothing, or cannot be asked. */
-  stopped(): void {
+  stopped(now: number): void {
+    this.#troubledAt = now;
     this.#answersSince = undefined;
   }
 

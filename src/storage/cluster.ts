@@ -22,6 +22,8 @@ export interface Membership {
   holds(row: { readonly id: number; readonly turn?: number | undefined }): boolean;
   /** Emits when the lease has ended: dispatches that were begun under it must end, because another process may begin them. */
   readonly lapsed: Channel<undefined>;
+  /** Emits when this process has ended the lease of another one: what that one was dispatching is to be taken over. */
+  readonly fenced: Channel<undefined>;
   /** The time that all members agree on, in milliseconds since 1970; never goes back. Undefined where only this process tells times. */
   readonly now: (() => number) | undefined;
   /** The members as of the last renewal of the lease, each name once, this process among them. */

@@ -280,12 +280,17 @@ describe('the lease of a replica', () => {
   test('A replica takes over the rows of one whose lease is over, if it has itself beaten for a whole lease', async () => {
     const [dead, live] = [await start(), await start()];
     const { claimed } = await append(dead, 'a');
+    let times = 0;
+    live.lease.fenced.subscribe(() => (times += 1));
     await lapse(dead);
     await live.lease.beat();
-    expect(await takeOver(live)).toEqual([]);
+    expect([await takeOver(live), times]).toEqual([[], 0]);
     await beatFor(live, '1 minute');
     await live.lease.beat();
+    expect(times).toBe(1);
     expect((await takeOver(live)).map(({ id }) => id)).toEqual([claimed]);
+    await live.lease.beat();
+    expect(times).toBe(1);
   });
 
   test('A replica whose lease was over, but that nobody ended, goes on with what it had claimed', async () => {

@@ -67,8 +67,8 @@ test('A second dispatch needs a look-up that did not find the first one', () => 
   expect(judgeReplicas([entry('a', 0, 1)], twice, unfenced).faults).toHaveLength(1);
 });
 
-test('The time of a take-over runs from the kill to the look at each row that the dead process held', () => {
-  const { takeOverMs, kills } = judgeReplicas(
+test('The time of a take-over runs from the kill to the look at each row that the dead process held, and to its dispatch', () => {
+  const { takeOverMs, goneOnMs, kills } = judgeReplicas(
     [],
     [],
     notes(
@@ -81,7 +81,9 @@ test('The time of a take-over runs from the kill to the look at each row that th
       [12, 'r2', { t: 'begun', key: 'other' }],
       [30, 'r2', { t: 'sought', key: 'claimed', found: false }],
       [50, 'r3', { t: 'sought', key: 'begun', found: true }],
+      [60, 'r2', { t: 'sought', key: 'claimed', found: false }],
+      [70, 'r2', { t: 'begun', key: 'claimed' }],
     ),
   );
-  expect([takeOverMs, kills]).toEqual([[20, 40], 1]);
+  expect([takeOverMs, goneOnMs, kills]).toEqual([[20, 40], [40, 60], 1]);
 });

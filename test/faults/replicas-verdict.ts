@@ -15,6 +15,8 @@ export interface ReplicasVerdict {
   readonly lookedUp: number;
   /** From the kill of a process to the first look at each row that it held, milliseconds. */
   readonly takeOverMs: readonly number[];
+  /** From the kill to the next dispatch of each such row, or to the look that found it at the server. */
+  readonly goneOnMs: readonly number[];
   /** Conversations with more than one event. */
   readonly conversations: number;
   /** Everything that should not have been, a sentence each. */
@@ -56,7 +58,7 @@ export function judgeReplicas(
     pauses: notes.filter(({ t }) => t === 'paused').length,
     duplicates,
     lookedUp: new Set(notes.flatMap((note) => (note.t === 'sought' ? [note.key] : []))).size,
-    takeOverMs: takeOverTimes(notes),
+    ...takeOverTimes(notes),
     conversations: lanes.filter(({ length }) => length > 1).length,
     faults,
   };
@@ -106,9 +108,12 @@ function orderFaults(lane: readonly InLane[], dispatched: readonly string[]): st
   });
 }
 
-/** For each row that a killed process held: from the kill to the next look-up or dispatch of it by another process. */
-function takeOverTimes(notes: readonly StampedNote[]): number[] {
-  const times: number[] = [];
+/** Times of the rows that killed processes held, by what other processes did with them. */
+function takeOverTimes(notes: readonly StampedNote[]): Pick<ReplicasVerdict, 'takeOverMs' | 'goneOnMs'> {
+  const takeOverMs: number[] = [];
+  const goneOnMs: number[] = [];
+  /** When those died whose rows were looked for and not found. */
+  const sought = new Map<string, number>();
   const held = new Map<string, string>();
   const deaths = new Map<string, number>();
   const writing = new Map<string, (readonly { readonly key: string }[])[]>();
@@ -124,8 +129,16 @@ function takeOverTimes(notes: readonly StampedNote[]): number[] {
     if (note.t === 'ended') held.delete(note.key);
     if (note.t !== 'begun' && note.t !== 'sought') continue;
     const died = deaths.get(held.get(note.key) ?? '');
-    if (died !== undefined && held.get(note.key) !== note.process) times.push(note.at - died);
+    if (died !== undefined && held.get(note.key) !== note.process) {
+      takeOverMs.push(note.at - died);
+      sought.set(note.key, died);
+    }
+    const since = sought.get(note.key);
+    if (since !== undefined && (note.t === 'begun' || note.found)) {
+      goneOnMs.push(note.at - since);
+      sought.delete(note.key);
+    }
     held.set(note.key, note.process);
   }
-  return times;
+  return { takeOverMs, goneOnMs };
 }

@@ -6,6 +6,7 @@ import { sleep, systemClock } from '../../src/core/clock.js';
 import { Line } from '../../src/storage/postgres/line.js';
 import { prepareDatabase } from '../../src/storage/postgres/postgres-journal.js';
 import { emptyJournal } from '../conformance/empty-journal.js';
+import { eventually } from '../helpers/eventually.js';
 import { startPostgresProxy, type PostgresProxy } from '../helpers/postgres-proxy.js';
 import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { startCrashPeers, type CrashPeers } from './crash-peers.js';
@@ -61,6 +62,17 @@ export class ReplicasWorld {
       ),
     );
     return rows ?? { events: 0, dead: 0 };
+  }
+
+  /** Resolves when so many replicas have held their leases for long enough to end those of others. */
+  async untilStanding(count: number, withinMs: number): Promise<void> {
+    const sql = `SELECT id FROM ak_slack.replicas WHERE gone_at IS NULL AND expires_at > clock_timestamp()
+      AND since < clock_timestamp() - interval '2.5 s'`;
+    await eventually(
+      async () => (await this.admin.run((query) => query(sql))).length === count,
+      `${count} replicas hold their leases`,
+      withinMs,
+    );
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,8 @@ export interface FaultReport {
   readonly lines: readonly string[];
   /** Whether everything that had to hold did hold. */
   readonly ok: boolean;
+  /** A limit in time was not kept, which a machine that others use may do by itself. */
+  readonly isLate?: boolean;
 }
 
 /** What a series may be told besides its seeds. */

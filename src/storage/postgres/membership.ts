@@ -33,6 +33,8 @@ interface Beat {
   readonly at: number;
   /** Absent if not alive. */
   readonly members: readonly Member[] | null;
+  /** Whether it has ended the lease of another replica. */
+  readonly fenced: boolean | null;
 }
 
 /**
@@ -46,6 +48,8 @@ export class LeaseKeeper {
   readonly lapsed = new Channel<undefined>();
   /** Emits when the members have changed, and when the lease has ended or is held again. */
   readonly changed = new Channel<undefined>();
+  /** Emits when this process has ended another one's lease. */
+  readonly fenced = new Channel<undefined>();
   /** PostgreSQL's time, as far as this process knows it. */
   readonly now: () => number;
   readonly #ports: MembershipPorts;
@@ -147,7 +151,7 @@ export class LeaseKeeper {
   }
 
   async #beatAs(query: Query, id: string): Promise<Beat | undefined> {
-    const sql = `SELECT alive, at, members FROM ${functionName('beat')}($1, $2 * interval '1 ms', $3)`;
+    const sql = `SELECT alive, at, members, fenced FROM ${functionName('beat')}($1, $2 * interval '1 ms', $3)`;
     const [beat] = await query<Beat>(sql, [id, LEASE_MS, this.#isDraining]);
     return beat;
   }
@@ -169,6 +173,7 @@ export class LeaseKeeper {
     this.#ending?.cancel();
     this.#ending = clock.setTimer(this.#monotonicEnd - clock.monotonic(), () => this.#tell(this.#members));
     this.#tell(beat.members ?? []);
+    if (beat.fenced === true) this.fenced.emit(undefined);
     return true;
   }
 

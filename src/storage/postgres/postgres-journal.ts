@@ -114,6 +114,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
     holdsLease: () => lease.holdsLease(),
     holds: (row) => lease.holdsLease() && claims.has(row),
     lapsed: lease.lapsed,
+    fenced: lease.fenced,
     now: lease.now,
     members: () => lease.members(),
     changed: lease.changed,

@@ -18,6 +18,7 @@ export const ALONE: Membership = {
   holdsLease: () => true,
   holds: () => true,
   lapsed: new Channel(),
+  fenced: new Channel(),
   now: undefined,
   members: () => [SELF],
   changed: new Channel(),

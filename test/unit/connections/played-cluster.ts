@@ -29,6 +29,7 @@ export class PlayedCluster implements Cluster {
     holdsLease: () => this.isLeased,
     holds: () => this.isLeased,
     lapsed: new Channel(),
+    fenced: new Channel(),
     now: undefined,
     members: () => this.names.map((name) => this.#member(name)),
     changed: new Channel(),

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Channel } from '../../../src/core/channel.js';
-import { scaledClock } from '../../../src/core/clock.js';
+import { scaledClock, sleep, type Clock } from '../../../src/core/clock.js';
 import { PluginError } from '../../../src/core/errors.js';
 import type { Member, Membership } from '../../../src/storage/cluster.js';
 import type { Journal, Settlement } from '../../../src/storage/journal.js';
 import { eventually } from '../../helpers/eventually.js';
-import { rig } from './rig.js';
+import { HandClock } from '../../helpers/hand-clock.js';
+import { rig, type Rig } from './rig.js';
 
 const WANT = { appId: 'A1', connectionId: 'con_1', urgent: false, limit: 10 };
 const LIMITS = { sharedMs: 100, recoveryDelayMs: 100 };
@@ -18,12 +19,13 @@ class PlayedMembership implements Membership {
   readonly isShared = true;
   readonly instance = 'this';
   readonly lapsed = new Channel<undefined>();
+  readonly fenced = new Channel<undefined>();
   readonly changed = new Channel<undefined>();
   /** All times are this much ahead of the clock of this machine. */
   ahead = 0;
   names = ['this'];
 
-  constructor(readonly clock = scaledClock(100)) {}
+  constructor(readonly clock: Clock = scaledClock(100)) {}
 
   readonly now = (): number => this.clock.now() + this.ahead;
 
@@ -131,6 +133,65 @@ describe('delivery in a process that shares its journal', () => {
     await eventually(async () => (await r.journal.stats()).sources[0]?.waiting === 0, 'both have ended');
     expect(new Set(r.server.lookedUp)).toEqual(new Set(['found', 'lost']));
     expect(r.server.got).toEqual(['lost']);
+  });
+
+  /** A row of a conversation of its own, that another process was dispatching when it died. */
+  async function leave(r: Rig, key: string): Promise<void> {
+    const written = r.event({ key, conversation: key });
+    await r.journal.append([{ connectionId: 'con_1', ...written, claimFor: 'another' }]);
+  }
+
+  test('What a process was dispatching is taken over at once when its lease was ended here', async () => {
+    const membership = new PlayedMembership();
+    const r = await rig(membership.clock, { ...LIMITS, sharedMs: 1e9 }, same, membership);
+    await r.delivery.start();
+    await leave(r, 'first');
+    membership.fenced.emit(undefined);
+    await eventually(() => r.server.got.length > 0, 'what the other one left is sent');
+    await leave(r, 'second');
+    membership.fenced.emit(undefined);
+    await eventually(() => r.server.got.length > 1, 'and what the next one left');
+    expect(r.server.got).toEqual(['first', 'second']);
+  });
+
+  test('A row that was taken over is looked up at once and sent 1.5 s later, although the server takes other events', async () => {
+    const clock = new HandClock();
+    const membership = new PlayedMembership(clock);
+    const r = await rig(clock, {}, same, membership);
+    await r.delivery.start();
+    await leave(r, 'left');
+    membership.fenced.emit(undefined);
+    await clock.advance(10);
+    expect(r.server.lookedUp).toEqual(['left']);
+    void r.take({ key: 'other', conversation: 'other' });
+    await clock.advance(1_400);
+    expect(r.server.got).toEqual(['other']);
+    await clock.advance(100);
+    expect(r.server.got).toEqual(['other', 'left']);
+  });
+
+  test('A row that was taken over waits longer if the server has failed meanwhile', async () => {
+    const clock = new HandClock();
+    const membership = new PlayedMembership(clock);
+    const r = await rig(clock, {}, same, membership);
+    await r.delivery.start();
+    await leave(r, 'left');
+    const find = r.server.find.bind(r.server);
+    // It takes as long as the server stands still, and is no sign that the first request was lost.
+    r.server.find = async (row) => {
+      await sleep(clock, 2_000);
+      return find(row);
+    };
+    membership.fenced.emit(undefined);
+    await clock.advance(1_000);
+    void r.take({ key: 'other', conversation: 'other' });
+    await clock.advance(2_000);
+    expect([r.server.lookedUp, r.server.got]).toEqual([['left'], ['other']]);
+    r.server.find = find;
+    await clock.advance(7_000);
+    expect(r.server.got).toEqual(['other']);
+    await clock.advance(3_000);
+    expect(r.server.got).toEqual(['other', 'left']);
   });
 
   test('Rows that another process wrote and did not claim are found', async () => {

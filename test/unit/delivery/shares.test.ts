@@ -14,6 +14,7 @@ class Counted implements Membership {
   readonly instance = '0';
   readonly holdsLease = (): boolean => true;
   readonly holds = (): boolean => true;
+  readonly fenced = new Channel<undefined>();
   readonly lapsed = new Channel<undefined>();
   readonly changed = new Channel<undefined>();
   readonly now = undefined;

@@ -6,11 +6,12 @@
  * them get the time to renew. \`alive\` is false when another replica has ended this one. Answers PostgreSQL's time, and
  * the replicas that are left: of each name the run that joined last, because one that was killed stays until its lease ends.
  * One that has left by itself is among them for a lease longer, as draining: others may not have beaten while it was.
+ * \`fenced\` says that it has ended the lease of another.
  *
  * In docs/replicas-model: beat and fence.
  */
 export const BEAT = `(me text, v_lease interval, v_draining boolean)
-RETURNS TABLE (alive boolean, at double precision, members jsonb) LANGUAGE plpgsql AS $$
+RETURNS TABLE (alive boolean, at double precision, members jsonb, fenced boolean) LANGUAGE plpgsql AS $$
 DECLARE
   t timestamptz := clock_timestamp();
 BEGIN
@@ -30,6 +31,7 @@ BEGIN
   IF EXISTS (SELECT 1 FROM ak_slack.replicas r WHERE r.id = me AND r.since < t - v_lease) THEN
     UPDATE ak_slack.replicas r SET gone_at = t WHERE r.id = ANY (ARRAY(SELECT x.id FROM ak_slack.replicas x
       WHERE x.gone_at IS NULL AND x.expires_at < t FOR UPDATE SKIP LOCKED));
+    fenced := FOUND;
     DELETE FROM ak_slack.replicas r WHERE r.gone_at < t - interval '1 hour'
       AND NOT EXISTS (SELECT 1 FROM ak_slack.events e WHERE e.owner = r.id);
   END IF;
