@@ -13,6 +13,7 @@ import { systemClock } from './core/clock.js';
 import { createLog } from './core/log.js';
 import { guardStart, STOP_SIGNALS, stopAsked, watchProcess } from './core/process-end.js';
 import { OwnSecrets } from './core/scrub.js';
+import { terminalText } from './core/terminal-text.js';
 import { DEFAULT_LIMITS, type DeliveryLimits } from './delivery/limits.js';
 import { runCommandLine } from './cli/command-line.js';
 import { SecretFiles, type ChangedSecret } from './secret-files.js';
@@ -24,8 +25,8 @@ import { VERSION } from './version.js';
 const pasted = { text: '' };
 
 const terminal = {
-  out: (line: string) => void process.stdout.write(`${line}\n`),
-  error: (line: string) => void process.stderr.write(`${line}\n`),
+  out: (line: string) => void process.stdout.write(`${terminalText(line)}\n`),
+  error: (line: string) => void process.stderr.write(`${terminalText(line)}\n`),
   columns: process.stdout.isTTY ? process.stdout.columns : 80,
   typed: process.stdin.isTTY,
   read: () => text(process.stdin),

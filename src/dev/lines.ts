@@ -81,14 +81,6 @@ function textOfAnswer({ text, response_action: action }: { readonly [name: strin
 export function terminalLine(entry: TimelineEntry): string {
   const time = new Date(entry.at).toISOString().slice(11, 23);
   const printed = entry.t === 'print' ? `: ${entry.text}` : '';
-  return plain(`${time}  ${titleOf(entry).padEnd(16)}  ${lineOf(entry)}${printed}`);
-}
-
-/** Without what would move the cursor or change the terminal: anybody can write these texts. */
-function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) =>
-    character === '\n' || character === '\t'
-      ? ' '
-      : `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
-  );
+  // One line, whatever there is in it.
+  return `${time}  ${titleOf(entry).padEnd(16)}  ${lineOf(entry)}${printed}`.replaceAll(/[\n\t]/g, ' ');
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startApp, type App } from '../app.js';
 import type { OneConnection } from '../autokitteh/one-connection.js';
@@ -18,6 +17,14 @@ import type { StartConfig } from '../start-config.js';
 import { openJournal } from '../storage/open.js';
 import { VERSION } from '../version.js';
 
+interface LimitedProgramOptions {
+  readonly slackApiUrl: string;
+  /** Of its journal; must not be there yet. */
+  readonly folder: string;
+  /** Gets each line of its log. */
+  readonly tell: (line: string) => void;
+}
+
 export interface LimitedProgram {
   readonly app: App;
   stop(): Promise<void>;
@@ -25,15 +32,14 @@ export interface LimitedProgram {
 
 /**
  * Starts the program in this process for one connection and the scripted Slack: without a gateway, on a port of its own, with a
- * journal that is removed at its end. `tell` gets each line of its log.
+ * journal that is removed at its end.
  */
 export async function startLimitedProgram(
   given: Config,
   one: OneConnection,
-  slackApiUrl: string,
-  tell: (line: string) => void,
+  { slackApiUrl, folder, tell }: LimitedProgramOptions,
 ): Promise<LimitedProgram> {
-  const folder = await mkdtemp(join(tmpdir(), 'ak-slack-dev-'));
+  await mkdir(folder, { mode: 0o700 });
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const { gatewayPublicUrl: _, ...others } = given;
   const config: StartConfig = {

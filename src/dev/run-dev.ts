@@ -23,7 +23,7 @@ export async function runDev(
   command: DevCommand,
   tell: (line: string) => void,
 ): Promise<number> {
-  const asked = stopAsked();
+  const asked = endAsked();
   tell('Starting a scripted Slack in front of your server…');
   const dev = await startDev(config, {
     connection: command.connection ?? (await connectionInFolder()),
@@ -35,7 +35,7 @@ export async function runDev(
   try {
     for (const line of instructions(dev)) tell(line);
     dev.control.timeline.added.subscribe((entry) => tell(terminalLine(entry)));
-    const broken = await Promise.race([asked.then(() => undefined), dev.broken]);
+    const broken = await Promise.race([asked, dev.broken]);
     if (broken !== undefined) tell(broken);
     // Whoever cannot wait for the end may end it by force: the next run removes what is left.
     for (const signal of STOP_SIGNALS) process.once(signal, () => process.exit(1));
@@ -44,6 +44,19 @@ export async function runDev(
   } finally {
     await dev.stop();
   }
+}
+
+/**
+ * Resolves when somebody ends the run, with a sentence if a fault of the program does. A terminal that was closed prints nothing any
+ * more, and what was made at the server is removed all the same.
+ */
+function endAsked(): Promise<string | undefined> {
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+  return new Promise((resolve) => {
+    void stopAsked().then(() => resolve(undefined));
+    process.once('SIGHUP', () => resolve(undefined));
+    process.once('uncaughtException', (error) => resolve(`a fault of the program: ${errorMessage(error)}`));
+  });
 }
 
 function instructions({ url, connection }: Dev): string[] {

@@ -1,8 +1,6 @@
-import { tmpdir } from 'node:os';
 import { PluginError } from '../core/errors.js';
-import { dataFolder } from '../data-folder.js';
 import { terminalLine } from './lines.js';
-import { isRunning, MadeFiles, type Made } from './made.js';
+import { isRunning, MadeFiles, runsFolder, type Made } from './made.js';
 import { FINAL } from './session-states.js';
 import type { SendRequest } from './send-request.js';
 import type { TimelineEntry } from './timeline.js';
@@ -115,7 +113,7 @@ class Outcome {
 
 /** The run for a connection, or the only one. */
 async function runningDev(to: string | undefined): Promise<Made> {
-  const all = await new MadeFiles(dataFolder(process.env) ?? tmpdir()).all();
+  const all = await new MadeFiles(runsFolder()).all();
   const states = await Promise.all(all.map(async (made) => ({ made, isOn: await isRunning(made) })));
   const on = states.filter(({ isOn }) => isOn).map(({ made }) => made);
   const wanted = on.filter(({ name, connectionId }) => to === undefined || [name, connectionId].includes(to));

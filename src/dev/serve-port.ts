@@ -1,5 +1,6 @@
 import { serve } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { AddressInfo } from 'node:net';
 import { errorMessage, PluginError } from '../core/errors.js';
@@ -35,12 +36,16 @@ export function servePort(control: Control, instance: string, wantedPort: number
     // A page of another site, also under a name that its owner has pointed at this machine.
     if (!isOwnHost(context.req.header('host')) || isForged(headers, { trustedOrigins: [] }))
       return context.json({ error: 'this is answered to pages and programs of this machine only' }, 403);
-    if (Number(context.req.header('content-length') ?? 0) > LONGEST_BODY)
-      return context.json({ error: `a request holds ${LONGEST_BODY} bytes at most` }, 413);
     await next();
     context.header('cache-control', 'no-store');
     return undefined;
   });
+  routes.use(
+    bodyLimit({
+      maxSize: LONGEST_BODY,
+      onError: (context) => context.json({ error: `a request holds ${LONGEST_BODY} bytes at most` }, 413),
+    }),
+  );
   routes.get('/', (context) => context.html(devPage(control, refused.words)));
   routes.get('/copying.js', (context) => answerAsset(context, assets, 'copying.js'));
   routes.post('/send', async (context) => {

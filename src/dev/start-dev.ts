@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import type { AutoKittehClient } from '../autokitteh/client.js';
 import type { Config } from '../config.js';
 import { readManifest } from '../contract/manifest.js';
@@ -8,7 +7,6 @@ import { PluginError } from '../core/errors.js';
 import { Releasers } from '../core/lifecycle.js';
 import { createOutbound } from '../core/outbound.js';
 import { NO_PROXIES } from '../core/proxy.js';
-import { dataFolder } from '../data-folder.js';
 import { openOwnLine } from '../server-line.js';
 import { namedApp } from '../setup/app-name.js';
 import { proposedApp, type AppManifest } from '../setup/app-manifest.js';
@@ -18,7 +16,8 @@ import { createWebApi } from '../slack/web-api.js';
 import { openAuthorServer, type AuthorServer } from './author-server.js';
 import { changesOf, findOrMake, tellingWrites, type ServedConnection } from './connection.js';
 import { Control } from './control.js';
-import { isRunning, MadeFiles, type Made } from './made.js';
+import { claimProject, removeLeftoversAt } from './leftovers.js';
+import { journalFolder, MadeFiles, runsFolder, type Made } from './made.js';
 import { checkHoldsNoToken, checkIsAlone, checkIsLocal } from './may-serve.js';
 import { startLimitedProgram } from './program.js';
 import { pythonVariables } from './python-path.js';
@@ -82,10 +81,11 @@ async function start(config: Config, options: DevOptions, releasers: Releasers):
   const manifest = await readManifest(config.integrationManifest);
   const author = openAuthorServer(config);
   releasers.push('the line to the server', () => author.close());
-  const files = new MadeFiles(options.folder ?? dataFolder(process.env) ?? tmpdir());
+  const files = new MadeFiles(options.folder ?? runsFolder());
   const limitedTo = (id: string): AutoKittehClient =>
     openOwnLine({ ...config, onlyConnection: { id, strangeStatus: () => undefined } }, systemClock);
-  await removeLeftovers(config, files, limitedTo, author, options.tell);
+  const leftovers = { files, limitedTo, author, tell: options.tell };
+  await removeLeftoversAt(config.autokittehUrl, leftovers);
 
   const connection = await find(config, options.connection, manifest.integrationId, author);
   const line = limitedTo(connection.id);
@@ -99,28 +99,27 @@ async function start(config: Config, options: DevOptions, releasers: Releasers):
     made = { ...made, ...more };
     await files.write(made);
   };
-  const running = (await files.all()).find(({ connectionId }) => connectionId === connection.id);
-  if (running !== undefined && (await isRunning(running)))
-    throw new PluginError(
-      'bad_input',
-      `\`ak-slack dev\` already runs for ${connection.name}: its page is ${running.url}`,
-    );
-  releasers.push('what was made at the server', async () => {
+  let undone: Promise<void> | undefined;
+  const undoOnce = (): Promise<void> => (undone ??= undoRun());
+  async function undoRun(): Promise<void> {
     const { left, failed } = await undo(made, line, author);
     for (const sentence of left) options.tell(sentence);
-    if (!failed) await files.remove(connection.id);
-  });
-  await note({});
-  await checkIsAlone(config, author, connection.id, manifest.description);
+    if (!failed) await files.remove(made);
+  }
+  releasers.push('a connection that was made at the server', undoOnce);
 
   const app = options.appManifest ?? namedApp(proposedApp(manifest.slackApp), connection.name.split('/')[0]);
   const world = await startSlackWorld(app);
   releasers.push('the scripted Slack', () => world.slack.stop());
   const control = new Control(world, line, author, connection);
   releasers.push('what watches the sessions', () => control.stop());
+  // Answers until all is undone: by that others know that the run goes on.
   const port = await servePort(control, made.instance, options.port);
   releasers.push('the page', () => port.stop());
-  await note({ url: port.url });
+  made = { ...made, url: port.url };
+  releasers.push('what was made at the server', undoOnce);
+  await claimProject(made, leftovers);
+  await checkIsAlone(config, author, connection.id, manifest.description);
   await writeTokens(world, line, connection, note);
   await leadPython(world, author, connection, note);
 
@@ -129,8 +128,7 @@ async function start(config: Config, options: DevOptions, releasers: Releasers):
   const program = await startLimitedProgram(
     config,
     { id: connection.id, strangeStatus: ({ message }) => breakWith(strangeSentence(message, config)) },
-    world.slack.apiUrl,
-    options.tell,
+    { slackApiUrl: world.slack.apiUrl, folder: journalFolder(made), tell: options.tell },
   );
   releasers.push('the program', () => program.stop());
   control.follow(program.app);
@@ -152,26 +150,6 @@ async function find(
     return await findOrMake(named, integrationId, finder, author);
   } finally {
     await finder.close();
-  }
-}
-
-/** Removes what runs that were killed have left at this server. */
-async function removeLeftovers(
-  { autokittehUrl }: Config,
-  files: MadeFiles,
-  limitedTo: (id: string) => AutoKittehClient,
-  author: AuthorServer,
-  tell: (line: string) => void,
-): Promise<void> {
-  for (const made of await files.all()) {
-    if (made.serverUrl !== autokittehUrl || (await isRunning(made))) continue;
-    const line = limitedTo(made.connectionId);
-    const { left, failed } = await undo(made, line, author);
-    await line.close();
-    for (const sentence of left) tell(sentence);
-    if (failed) continue;
-    tell(`removed what an earlier run left at ${made.name}`);
-    await files.remove(made.connectionId);
   }
 }
 
@@ -212,14 +190,8 @@ async function leadPython(
   { projectId }: ServedConnection,
   note: (more: Partial<Made>) => Promise<void>,
 ): Promise<void> {
-  const before = (await author.projectVariable(projectId, 'PYTHONPATH')) ?? null;
-  const wanted = pythonVariables(slack.apiUrl, before);
-  const projectVariables = await Promise.all(
-    wanted.map(async ({ name, value }) => ({
-      ...{ name, wrote: value, isSecret: false },
-      before: (await author.projectVariable(projectId, name)) ?? null,
-    })),
-  );
+  const pythonPath = await author.projectVariable(projectId, 'PYTHONPATH');
+  const projectVariables = pythonVariables(slack.apiUrl, pythonPath);
   await note({ projectVariables });
-  for (const { name, value } of wanted) await author.setProjectVariable(projectId, name, value);
+  for (const { name, wrote } of projectVariables) await author.setProjectVariable(projectId, name, wrote);
 }

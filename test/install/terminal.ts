@@ -94,6 +94,13 @@ export class Terminal {
     }
   }
 
+  /** Closes the window: nothing can be printed any more, and the command is told so. */
+  close(): void {
+    this.#child.stdout.destroy();
+    this.#child.stderr.destroy();
+    this.signal('SIGHUP');
+  }
+
   /** Ends it at once, with everything that it started. */
   async end(): Promise<void> {
     this.signal('SIGKILL');

@@ -112,6 +112,16 @@ describe('The command `ak-slack dev`', () => {
   }, 180_000);
 });
 
+describe('The end of the terminal of `ak-slack dev`', () => {
+  it('A run whose terminal is closed removes what it has made', async () => {
+    const running = await dev();
+    expect(await variables()).toContain('private_bot_token');
+    running.close();
+    expect(await running.ended).toBe(0);
+    expect(await variables()).toEqual([]);
+  }, 180_000);
+});
+
 describe('The tests of docs/examples/python-greeter', () => {
   it('The example’s tests in Python pass, in pytest where there is one', async () => {
     const tests: Words = hasPytest()

@@ -289,6 +289,13 @@ describe('the process', () => {
     ]);
   });
 
+  it('What others may have written reaches a terminal as text', async () => {
+    const escape = '\u001B';
+    const moving = run(['journal', 'move', '--from', `sqlite:${folder}/a${escape}[31m`, '--to', 'sqlite:b']);
+    expect(await moving.ended).toBe(1);
+    expect(moving.lines.join('\n')).toContain(String.raw`There is no journal at ${folder}/a\u001b[31m`);
+  });
+
   it('The process names the setting whose address is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

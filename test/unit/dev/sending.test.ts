@@ -87,6 +87,22 @@ describe('The HTTP interface of `ak-slack dev`', () => {
     expect(await statusUnder(`localhost:${new URL(dev.url).port}`, '/api/timeline')).toBe(200);
   });
 
+  it('A body that is too long is refused, also one that does not say its length', async () => {
+    const chunk = 'x'.repeat(1024 * 1024);
+    const status = await new Promise((resolve) => {
+      const sending = request(`${dev.url}/api/send`, { method: 'POST' }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+        sending.destroy();
+      });
+      // What is not read any more cannot be sent.
+      sending.on('error', () => undefined);
+      for (let sent = 0; sent < 6; sent += 1) sending.write(chunk);
+      sending.end();
+    });
+    expect(status).toBe(413);
+  });
+
   it('The bot that was invited gets what happens in a channel', async () => {
     const n = await sendOnline(dev, { kind: 'message', channel: 'random', join: true });
     expect((await told(dev, 'event', (entry) => entry.sent === n)).eventId).toMatch(/^evt_/);
