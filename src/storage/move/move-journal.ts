@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import type { Clock } from '../../core/clock.js';
 import { PluginError } from '../../core/errors.js';
 import { isShared, shownPlace } from '../open.js';
@@ -41,9 +41,11 @@ export async function moveJournal(request: MoveRequest): Promise<MovedJournal> {
   const { from: source, to: target, isCancelled, isSourceDeleted, clock, report } = request;
   if (realPlace(source) === realPlace(target))
     throw new PluginError('bad_input', '--from and --to name the same journal: name another one.');
+  let isKept = false;
   const from = await openEnd(source, false, request);
   try {
-    const to = await openEnd(target, !isCancelled, request);
+    const isNew = !isShared(target) && !existsSync(target);
+    const to = await openEnd(target, true, request);
     try {
       const ports = { from, to, report, now: () => clock.now() };
       const places = { from: from.place, to: to.place, warning: from.warning };
@@ -52,9 +54,12 @@ export async function moveJournal(request: MoveRequest): Promise<MovedJournal> {
         return { counts: undefined, ...places };
       }
       const counts = await move(ports);
+      isKept = true;
       if (isSourceDeleted) await from.empty();
       return { counts, ...places };
     } finally {
+      // Nothing was moved to it: only to look into it has it been made.
+      if (isNew && !isKept && (await to.mark()) === undefined) await to.empty();
       await to.close();
     }
   } finally {

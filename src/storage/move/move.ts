@@ -28,8 +28,9 @@ export interface MovePorts {
 export async function move(ports: MovePorts): Promise<Counts> {
   const { from, to, now } = ports;
   const id = await markBoth(ports);
-  if ((await from.mark())?.t !== 'moved') {
-    await fill(ports);
+  const left = await from.mark();
+  if (left?.t !== 'moved') {
+    await fill(ports, id);
     const [before, after] = [await from.counts(), await to.counts()];
     const lacking = PARTS.find((part) => after[part] < before[part]);
     if (lacking !== undefined)
@@ -37,25 +38,33 @@ export async function move(ports: MovePorts): Promise<Counts> {
         'internal',
         `Of ${before[lacking]} ${NAMES[lacking]} only ${after[lacking]} were moved: run the command with --cancel, and report it.`,
       );
-    await from.setMark({ t: 'moved', id, other: to.place, at: now() });
+    await from.setMark({ t: 'moved', id, other: to.place, at: now() }, left);
   }
-  await to.clearMark();
+  await to.clearMark(id);
   return to.counts();
 }
 
 /** Gives up a move that has not ended: the second journal is emptied, and the first one is free again. */
 export async function cancelMove({ from, to }: MovePorts): Promise<void> {
   const [left, arrived] = [await from.mark(), await to.mark()];
-  if (left?.t !== 'leaving')
-    throw left === undefined
-      ? new PluginError('bad_input', `No move from ${from.place} is under way: there is nothing to cancel.`)
-      : movedError(from.place, left);
-  if (arrived !== undefined) {
-    if (arrived.id !== left.id) throw movedError(to.place, arrived);
+  if (left !== undefined && left.t !== 'leaving') throw movedError(from.place, left);
+  // Without a mark the first one is another file by now, such as a backup of it: all the same nothing is to be had of the second one.
+  const isFilled = left === undefined ? isFilledFrom(from, arrived) : isSameMove(left, arrived);
+  if (left === undefined && !isFilled)
+    throw new PluginError(
+      'bad_input',
+      `No move from ${from.place} is under way: there is nothing to cancel.`,
+    );
+  if (left !== undefined && !isFilled && left.other !== to.place) throw movedError(from.place, left);
+  if (arrived !== undefined && isFilled) {
     await to.empty();
-    await to.clearMark();
+    await to.clearMark(arrived.id);
   }
-  await from.clearMark();
+  if (left !== undefined) await from.clearMark(left.id);
+}
+
+function isFilledFrom(from: JournalEnd, arrived: MoveMark | undefined): boolean {
+  return arrived?.t === 'arriving' && arrived.other === from.place;
 }
 
 /** What people call the parts. */
@@ -79,12 +88,14 @@ async function markBoth({ from, to, now }: MovePorts): Promise<string> {
   // It was stopped before the second journal was marked.
   if (left !== undefined && left.other !== to.place) throw movedError(from.place, left);
   await refuseFull(to);
-  if (left === undefined) await from.setMark({ t: 'leaving', id, other: to.place, at: now() });
+  if (left === undefined) await from.setMark({ t: 'leaving', id, other: to.place, at: now() }, left);
+  const mark: MoveMark = { t: 'arriving', id, other: from.place, at: now() };
   try {
-    await to.setMark({ t: 'arriving', id, other: from.place, at: now() });
+    await to.setMark(mark, arrived);
+    await refuseFilledMeanwhile(to, mark, arrived);
   } catch (error) {
     // Nothing has been moved: the program that is running there is not to be missed here.
-    if (left === undefined) await from.clearMark();
+    if (left === undefined) await from.clearMark(id);
     throw error;
   }
   return id;
@@ -103,13 +114,28 @@ async function refuseFull(to: JournalEnd): Promise<void> {
     );
 }
 
-async function fill({ from, to, report }: MovePorts): Promise<void> {
+/** Only from its mark on nobody else writes to a journal: before that another move may have filled it, or a program. */
+async function refuseFilledMeanwhile(
+  to: JournalEnd,
+  mark: MoveMark,
+  before: MoveMark | undefined,
+): Promise<void> {
+  try {
+    await refuseFull(to);
+  } catch (error) {
+    await (before === undefined ? to.clearMark(mark.id) : to.setMark(before, mark));
+    throw error;
+  }
+}
+
+async function fill({ from, to, report }: MovePorts, id: string): Promise<void> {
   const counts = await from.counts();
   let progress = await to.progress();
   if (progress === undefined) {
     progress = { part: PARTS[0], after: undefined };
-    await to.begin(await from.largestId(), await from.tokenKey(), progress);
+    await to.begin(await from.largestId(), await from.tokenKey(), { id, before: undefined, after: progress });
   }
+  let before = progress;
   const done = await to.counts();
   for (const part of PARTS.slice(PARTS.indexOf(progress.part))) {
     let moved = part === progress.part ? Math.min(done[part], counts[part]) : 0;
@@ -117,7 +143,10 @@ async function fill({ from, to, report }: MovePorts): Promise<void> {
     while (next !== undefined) {
       const page = await from.read(part, next.after);
       next = page.rows.length === 0 ? undefined : { part, after: page.last };
-      if (next !== undefined) await to.write(page, next);
+      if (next !== undefined) {
+        await to.write(page, { id, before, after: next });
+        before = next;
+      }
       moved += page.rows.length;
       report({
         part,

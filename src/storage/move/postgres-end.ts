@@ -8,14 +8,18 @@ import { prepareDatabase, type DatabaseAddress } from '../postgres/postgres-jour
 import type { Query } from '../postgres/session.js';
 import { TOKEN_KEY } from '../tokens.js';
 import type { JournalEnd } from './journal-end.js';
-import { MARK, parseMark, PROGRESS, type MoveMark } from './mark.js';
+import { MARK, movedError, parseMark, PROGRESS, type MoveMark } from './mark.js';
 import { readPage } from './postgres-read.js';
 import { writePage } from './postgres-write.js';
+import { put, refuseOtherMark, refuseOtherSchema, takeStep, valueIn } from './postgres-fence.js';
 import type { MovePosition } from './records.js';
 
 // A statement of a move reads or writes some hundred rows; a lock is had when what is under way has ended.
 const STATEMENT_MS = 60_000;
 const CONNECT_MS = 10_000;
+
+// How long a table is waited for in order to close it.
+const LOCK_MS = 2_000;
 
 // The lease of a replica that was killed ends within 2.5 s.
 const LEASE_TRIES = 8;
@@ -50,24 +54,14 @@ export async function openPostgresEnd({
     ...{ url, password },
   });
   const ask = <Row>(sql: string): Promise<Row[]> => line.run((query) => query<Row>(sql));
-  const transact = (step: (query: Query) => Promise<void>): Promise<void> =>
-    line.run(async (query) => {
-      await query('BEGIN');
-      try {
-        await step(query);
-        await query('COMMIT');
-      } catch (error) {
-        await query('ROLLBACK').catch(() => undefined);
-        throw isDenied(error) ? notOwner(error) : error;
-      }
-    });
-  const value = async (query: Query, name: string): Promise<string | undefined> => {
-    const [row] = await query<{ value: string }>('SELECT value FROM ak_slack.installation WHERE name = $1', [
-      name,
-    ]);
-    return row?.value;
+  const transact = async (step: (query: Query) => Promise<void>): Promise<void> => {
+    try {
+      await line.transact(step);
+    } catch (error) {
+      throw isDenied(error) ? notOwner(error) : error;
+    }
   };
-  const valueOf = (name: string): Promise<string | undefined> => line.run((query) => value(query, name));
+  const valueOf = (name: string): Promise<string | undefined> => line.run((query) => valueIn(query, name));
   const mark = async (): Promise<MoveMark | undefined> => {
     const [table] = await ask<{ there: boolean }>(
       `SELECT to_regclass('ak_slack.installation') IS NOT NULL AS there`,
@@ -78,6 +72,7 @@ export async function openPostgresEnd({
   try {
     // A journal that takes part in a move was brought up to date when that began, and refuses all else.
     if ((await mark()) === undefined) await prepareDatabase({ url, password });
+    else refuseOtherSchema(await valueOf('schema'), place);
   } catch (error) {
     await line.close();
     throw error;
@@ -86,12 +81,16 @@ export async function openPostgresEnd({
     place,
     warning: undefined,
     mark,
-    async setMark(wanted) {
+    async setMark(wanted, before) {
       for (let tries = 1; ; tries += 1) {
         try {
+          // Whoever waits for a table to close it makes all others wait, too: not while a replica runs.
+          await line.run((query) => refuseLive(query, place));
           await transact(async (query) => {
+            await query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
             await close(query, CLOSED[wanted.t]);
             await refuseLive(query, place);
+            refuseOtherMark(await valueIn(query, MARK), before, place);
             await put(query, MARK, JSON.stringify(wanted));
           });
           return;
@@ -102,8 +101,14 @@ export async function openPostgresEnd({
         }
       }
     },
-    clearMark: () =>
+    clearMark: (id) =>
       transact(async (query) => {
+        await query('LOCK TABLE ak_slack.installation IN SHARE ROW EXCLUSIVE MODE');
+        const text = await valueIn(query, MARK);
+        // Another process that went on with the move has ended it.
+        if (text === undefined) return;
+        const found = parseMark(text);
+        if (found.id !== id) throw movedError(place, found);
         await open(query);
         await query(`DELETE FROM ak_slack.installation WHERE name IN ('${MARK}', '${PROGRESS}')`);
       }),
@@ -128,18 +133,18 @@ export async function openPostgresEnd({
       const text = await valueOf(PROGRESS);
       return text === undefined ? undefined : (JSON.parse(text) as MovePosition);
     },
-    begin: (largestId, tokenKey, progress) =>
+    begin: (largestId, tokenKey, step) =>
       transact(async (query) => {
+        await takeStep(query, step, place);
         await query('DELETE FROM ak_slack.tokens');
         await query(`DELETE FROM ak_slack.installation WHERE name = '${TOKEN_KEY}'`);
         if (tokenKey !== undefined) await put(query, TOKEN_KEY, tokenKey);
         await query(`ALTER TABLE ak_slack.events ALTER id RESTART WITH ${largestId + 1}`);
-        await put(query, PROGRESS, JSON.stringify(progress));
       }),
-    write: (page, progress) =>
+    write: (page, step) =>
       transact(async (query) => {
+        await takeStep(query, step, place);
         await writePage(query, page);
-        await put(query, PROGRESS, JSON.stringify(progress));
       }),
     empty: () =>
       transact(async (query) => {
@@ -151,13 +156,6 @@ export async function openPostgresEnd({
     close: () => line.close(),
   };
   return end;
-}
-
-async function put(query: Query, name: string, text: string): Promise<void> {
-  await query(
-    `INSERT INTO ak_slack.installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-    [name, text],
-  );
 }
 
 /** From the commit on these tables refuse new and changed rows, without a look at those that are there. */

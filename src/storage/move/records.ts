@@ -76,5 +76,14 @@ export interface MovePosition {
   readonly after: Cursor;
 }
 
+/** From one position to the next. */
+export interface MoveStep {
+  /** Of the move. */
+  readonly id: string;
+  /** Where it was; nothing before its beginning. */
+  readonly before: MovePosition | undefined;
+  readonly after: MovePosition;
+}
+
 /** How many records there are of each part. Keys are counted with those of rows. */
 export type Counts = Readonly<Record<Part, number>>;

@@ -102,17 +102,18 @@ export async function openSqliteEnd({ path, isMade, backups, now }: SqliteEndOpt
         const text = valueOf(PROGRESS);
         return text === undefined ? undefined : (JSON.parse(text) as MovePosition);
       }),
-    begin: (_, tokenKey, progress) =>
+    begin: (_, tokenKey, { after }) =>
       transact(() => {
         database.exec('DELETE FROM tokens');
         drop.run(TOKEN_KEY);
         if (tokenKey !== undefined) put.run(TOKEN_KEY, tokenKey);
-        note(progress);
+        note(after);
       }),
-    write: (page, progress) =>
+    // The file is this process's own until it is closed: no other one can have gone on with the move.
+    write: (page, { after }) =>
       transact(() => {
         writePage(page);
-        note(progress);
+        note(after);
       }),
     empty: () => {
       isRemoved = true;

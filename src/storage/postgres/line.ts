@@ -35,6 +35,23 @@ export class Line {
     return result;
   }
 
+  /**
+   * The same for a transaction: all its statements are of one connection, and with that it ends, too. What waited for another
+   * transaction while that waited for it is done anew.
+   */
+  transact<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
+    return this.run(async () => {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await this.#transaction(work);
+        } catch (error) {
+          const isUndone = error instanceof PluginError && isTransient(error.cause);
+          if (tries === TRIES || !isUndone) throw error;
+        }
+      }
+    });
+  }
+
   /** Finishes what was asked before, then ends the connection. A second call joins the first. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -54,6 +71,27 @@ export class Line {
       }
     }
   };
+
+  async #transaction<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
+    const session = await this.#connected();
+    const query: Query = async <Row>(sql: string, values?: readonly Parameter[]): Promise<Row[]> => {
+      try {
+        return await session.query<Row>(sql, values);
+      } catch (error) {
+        if (!(error instanceof pg.DatabaseError)) await this.#drop();
+        throw postgresError(error);
+      }
+    };
+    await query('BEGIN');
+    try {
+      const result = await work(query);
+      await query('COMMIT');
+      return result;
+    } catch (error) {
+      await query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
 
   async #connected(): Promise<Session> {
     if (this.#session?.isBroken === false) return this.#session;

@@ -20,6 +20,11 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   25006: unavailable(
     'PostgreSQL does not accept writes: it is a standby, or set to read-only. Name the primary in JOURNAL_URL.',
   ),
+  '55P03': {
+    code: 'journal_locked',
+    advice:
+      'Another program, such as pg_dump, uses the tables of the journal in PostgreSQL: wait until it has ended, and try again.',
+  },
   57014: unavailable('PostgreSQL took too long for a statement; the program retries it.'),
   42501: unavailable(
     "The role of JOURNAL_URL may not use the journal's tables: grant it the rights, or run as their owner.",

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -133,7 +133,7 @@ describe('a move of the journal', () => {
       const before = await withEnd(from, contentOf);
       for (let pages = 0; pages < 7; pages += 1) {
         await rm(to, { force: true });
-        await withEnd(from, (end) => end.clearMark());
+        await withEnd(from, async (end) => end.clearMark((await end.mark())?.id ?? ''));
         await moveUntil(pages, isLastWritten);
         await moveJournal(request());
         expect(await withEnd(to, contentOf)).toEqual(before);
@@ -207,6 +207,51 @@ describe('a move of the journal', () => {
     await expect(moveJournal(request({ isCancelled: true }))).rejects.toMatchObject({
       code: 'journal_moved',
     });
+  });
+
+  test('Is not given up under the name of another journal, of which nothing is left then', async () => {
+    await fill();
+    await moveUntil(2, true);
+    const wrong = request({ to: join(folder, 'wrong.sqlite'), isCancelled: true });
+    await expect(moveJournal(wrong)).rejects.toMatchObject({ code: 'journal_moved' });
+    expect((await readdir(folder)).filter((name) => name === 'wrong.sqlite')).toEqual([]);
+    await moveJournal(request());
+    await (await openInThread(to)).close();
+  });
+
+  test('Is given up where somebody has removed the second journal, or put a copy in the place of the first one', async () => {
+    await fill();
+    const copy = join(folder, 'copy.sqlite');
+    await copyFile(from, copy);
+    await moveUntil(2, true);
+    await rm(to);
+    await moveJournal(request({ isCancelled: true }));
+    await (await openInThread(from)).close();
+    expect(await readdir(folder)).not.toContain('to.sqlite');
+
+    await moveUntil(2, true);
+    await copyFile(copy, from);
+    await moveJournal(request({ isCancelled: true }));
+    await (await openInThread(from)).close();
+    expect(await readdir(folder)).not.toContain('to.sqlite');
+  });
+
+  test('That was stopped before the second journal was marked is given up, whatever mark that one has of an earlier move', async () => {
+    await fill();
+    await withEnd(from, (end) => end.setMark({ t: 'leaving', id: '2', other: to, at: 1 }, undefined));
+    await (await openEnd(to, true)).close();
+    await withEnd(to, (end) => end.setMark({ t: 'moved', id: '1', other: from, at: 1 }, undefined));
+    await moveJournal(request({ isCancelled: true }));
+    await (await openInThread(from)).close();
+    await expect(openInThread(to)).rejects.toMatchObject({ code: 'journal_moved' });
+  });
+
+  test('That is refused leaves no file that was not there', async () => {
+    await fill();
+    await moveJournal(request());
+    const third = join(folder, 'third.sqlite');
+    await expect(moveJournal(request({ to: third }))).rejects.toMatchObject({ code: 'journal_moved' });
+    expect((await readdir(folder)).filter((name) => name.startsWith('third'))).toEqual([]);
   });
 
   test('Removes the first journal only when it is told to', async () => {
