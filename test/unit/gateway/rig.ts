@@ -107,3 +107,10 @@ export async function startRig(
     },
   });
 }
+
+/** All that a request has sent. */
+export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
