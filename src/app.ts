@@ -232,6 +232,7 @@ export async function makePipeline(
     journal,
     membership: journal.cluster.membership,
     isHost: (appId) => hosts.isHost(appId),
+    prunes: () => hosts.isChosenFor('pruning'),
     limits: policies.delivery,
     ...{ sink, clock, random, health },
   });

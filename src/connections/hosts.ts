@@ -98,6 +98,11 @@ export class Hosts implements SocketPlaces, Speaker {
     return this.#options.cluster.membership.holdsLease() ? 'always' : 'once';
   }
 
+  /** Whether of all processes this one is to do a task that one of them does for all. */
+  isChosenFor(task: string): boolean {
+    return this.speaksFor(task) === 'always';
+  }
+
   hasOthers(): boolean {
     const { membership } = this.#options.cluster;
     return membership.members().some(({ instance, isDraining }) => !isDraining && instance !== this.#self);

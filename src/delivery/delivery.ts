@@ -38,6 +38,8 @@ export interface DeliveryOptions {
   readonly membership?: Membership | undefined;
   /** Whether this process is to claim rows of an app before others do; of all apps, unless said. */
   readonly isHost?: ((appId: string) => boolean) | undefined;
+  /** Whether this process is the one that removes what the journal no longer needs; asked before each round; unless said, it is. */
+  readonly prunes?: (() => boolean) | undefined;
   readonly sink: EventSink;
   readonly clock: Clock;
   readonly random: Random;
@@ -92,6 +94,7 @@ export class Delivery {
   readonly ended = new Channel<EndedEvent>();
   readonly deadLetters: DeadLetters;
   readonly #parts: DispatcherPorts;
+  readonly #prunes: () => boolean;
   readonly #dispatcher: Dispatcher;
   readonly #recovery: Recovery;
   readonly #loops = new AbortController();
@@ -104,6 +107,7 @@ export class Delivery {
 
   constructor({ membership = ALONE, isHost = () => true, ...options }: DeliveryOptions) {
     const { journal, sink, clock, random } = options;
+    this.#prunes = options.prunes ?? (() => true);
     const { events } = this;
     const limits: DeliveryLimits = { ...DEFAULT_LIMITS, ...options.limits };
     const now = membership.now ?? steadyTime(clock);
@@ -224,7 +228,7 @@ export class Delivery {
     this.#recovery.giveBack();
     const { signal } = this.#loops;
     if (membership.isShared) this.#background.run('sharing', () => this.#recovery.watchOthers(signal));
-    this.#background.run('retention', () => keepTidy(this.#parts, signal));
+    this.#background.run('retention', () => keepTidy({ ...this.#parts, prunes: this.#prunes }, signal));
   }
 
   /** Three stages: no new events; dispatches may finish; those that have not by then are ended. */

@@ -14,14 +14,15 @@ interface RetentionPorts {
   readonly health: JournalHealth;
   readonly events: Channel<DeliveryEvent>;
   readonly backlog: Backlog;
+  readonly prunes: () => boolean;
 }
 
-/** Removes what is no longer needed, in small steps with pauses, until `signal` aborts; then it rejects. */
+/** Removes what is no longer needed while `prunes` says that it is this process's to do, in small steps with pauses, until `signal` aborts; then it rejects. */
 export async function keepTidy(ports: RetentionPorts, signal: AbortSignal): Promise<void> {
   const { clock, limits, health } = ports;
   for (;;) {
     try {
-      await tidy(ports, signal);
+      if (ports.prunes()) await tidy(ports, signal);
     } catch (error) {
       signal.throwIfAborted();
       health.failed(error);
@@ -57,7 +58,7 @@ async function tidy(
  */
 export async function removeConnection(
   connectionId: string,
-  { journal, clock, limits, backlog, events }: Omit<RetentionPorts, 'now' | 'health'>,
+  { journal, clock, limits, backlog, events }: Omit<RetentionPorts, 'now' | 'health' | 'prunes'>,
   signal: AbortSignal,
 ): Promise<void> {
   let waiting = 0;

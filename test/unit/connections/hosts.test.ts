@@ -201,6 +201,17 @@ describe('two processes with one name', () => {
   });
 });
 
+describe('a task that one process does for all', () => {
+  test('A process is chosen if it has the strongest claim on the task, and not without a lease', () => {
+    const task = appWhere(['me', 'second'], 0);
+    const rig = new Rig('me', 'second');
+    expect(rig.hosts.isChosenFor(task)).toBe(true);
+    expect(rig.hosts.isChosenFor(appWhere(['me', 'second'], 1))).toBe(false);
+    rig.cluster.isLeased = false;
+    expect(rig.hosts.isChosenFor(task)).toBe(false);
+  });
+});
+
 describe('the process that speaks for an app', () => {
   test('One member speaks for each app, and none while it stops; without a lease it says a thing once', () => {
     const appId = appWhere(['me', 'second'], 0);

@@ -281,4 +281,32 @@ describe('The retention of the journal', () => {
     await eventually(() => r.clock.now() - start > 100_000, 'its time');
     await eventually(async () => (await r.take({ key: 'a' })) === 'journaled', 'the key is forgotten');
   });
+
+  test('Of several processes with one journal only the chosen one prunes it, and another one from when it is chosen', async () => {
+    let isChosen = false;
+    let asked = 0;
+    const pruned: boolean[] = [];
+    const r = await rig(
+      undefined,
+      { pruneMs: 1000 },
+      (journal) => ({
+        ...journal,
+        prune: (request) => {
+          pruned.push(isChosen);
+          return journal.prune(request);
+        },
+      }),
+      ...[undefined, undefined],
+      () => {
+        asked += 1;
+        return isChosen;
+      },
+    );
+    await r.delivery.start();
+    await eventually(() => asked >= 3, 'three rounds');
+    expect(pruned).toEqual([]);
+    isChosen = true;
+    await eventually(() => pruned.length > 0, 'a round of the chosen one');
+    expect(pruned).not.toContain(false);
+  });
 });

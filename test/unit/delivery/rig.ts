@@ -79,6 +79,7 @@ export class Rig {
     readonly wrap: (journal: Journal) => Journal = (journal) => journal,
     readonly membership?: Membership,
     readonly isHost?: (appId: string) => boolean,
+    readonly prunes?: () => boolean,
   ) {}
 
   async open(): Promise<this> {
@@ -88,6 +89,7 @@ export class Rig {
       journal: this.wrap(this.journal),
       membership: this.membership,
       isHost: this.isHost,
+      prunes: this.prunes,
       sink: this.server,
       clock: this.clock,
       random: seededRandom(1),
