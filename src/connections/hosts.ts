@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { Channel } from '../core/channel.js';
 import { sleep, type Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
-import type { SocketPlace, SocketPlaces } from '../slack/places.js';
+import type { SocketPlace, SocketPlaces, SocketShare } from '../slack/places.js';
 import type { SocketPolicy } from '../slack/policy.js';
+import type { AppSocketsStatus } from '../slack/status.js';
 import type { Acknowledgement, Cluster } from '../storage/cluster.js';
+import { readReport, writeReport, type AppReport } from './app-report.js';
 import type { Speaker } from './connection-statuses.js';
 
 // So many members open sockets of one app: any of them may be lost without a moment in which the app has none.
@@ -25,10 +27,12 @@ export interface HostsOptions {
   readonly log: Log;
 }
 
-/** An app of which this process is to have sockets. */
-interface Share {
-  readonly sockets: number;
-  readonly most: number;
+/** What another process tells of its sockets of an app. */
+export interface OthersReport extends AppReport {
+  /** Its name. */
+  readonly replica: string;
+  /** Whether Slack delivers to any of its sockets. */
+  readonly isLive: boolean;
 }
 
 /** The members by their claim on an app, strongest first: the same in every process, and without a place where it is kept. */
@@ -49,7 +53,7 @@ export function rank(appId: string, names: readonly string[]): string[] {
 export class Hosts implements SocketPlaces, Speaker {
   /** Emits when here() may answer something else, and when another member is the one to speak for an app. */
   readonly changed = new Channel<undefined>();
-  /** Emits an app whose sockets in other processes have changed. */
+  /** Emits an app of whose sockets in other processes something else is known than before. */
   readonly appChanged = new Channel<string>();
   readonly #options: HostsOptions;
   /** By app: the instances that are not stopping, strongest claim first; until the members change. */
@@ -59,23 +63,25 @@ export class Hosts implements SocketPlaces, Speaker {
   readonly #left = new Set<string>();
   /** Since when an app has had no live socket in other processes, on the monotonic clock. */
   readonly #aloneSince = new Map<string, number>();
-  #shares = new Map<string, Share>();
+  #shares = new Map<string, SocketShare>();
   #wanted: ReadonlySet<string> = new Set();
   #isDraining = false;
   #isReplaced = false;
 
   constructor(options: HostsOptions) {
     this.#options = options;
-    const { membership, slots } = options.cluster;
+    const { membership, reports, slots } = options.cluster;
     membership.changed.subscribe(() => {
       this.#ranked.clear();
       this.#warnOfNamesake();
       this.changed.emit(undefined);
     });
     this.#warnOfNamesake();
-    slots.changed.subscribe((appIds) => {
+    const announce = (appIds: ReadonlySet<string>): void => {
       for (const appId of appIds) this.appChanged.emit(appId);
-    });
+    };
+    slots.changed.subscribe(announce);
+    reports.changed.subscribe(announce);
     slots.looked.subscribe(() => this.#review());
   }
 
@@ -141,8 +147,8 @@ export class Hosts implements SocketPlaces, Speaker {
     }
   }
 
-  share(appId: string): Share {
-    return this.#shares.get(appId) ?? { sockets: 0, most: 0 };
+  share(appId: string): SocketShare {
+    return this.#shares.get(appId) ?? { sockets: 0, most: 0, mayGrow: false };
   }
 
   parts(): number {
@@ -163,6 +169,29 @@ export class Hosts implements SocketPlaces, Speaker {
   /** By how many other processes the live ones are held. */
   othersWithSockets(appId: string): number {
     return this.#options.cluster.slots.others(appId).live.size;
+  }
+
+  /** What this process is called among those that share the journal. */
+  get name(): string {
+    return this.#nameOf(this.#self) ?? 'this replica';
+  }
+
+  /** Tells the others how this process's own sockets of an app are; undefined if it has none to have. */
+  report(appId: string, status: AppSocketsStatus | undefined): void {
+    this.#options.cluster.reports.tell(appId, status === undefined ? undefined : writeReport(status));
+  }
+
+  /** What the others tell of theirs, by their names. A member that is stopping closes them, which is no trouble. */
+  reports(appId: string): readonly OthersReport[] {
+    const { reports, slots } = this.#options.cluster;
+    const { live } = slots.others(appId);
+    return [...reports.of(appId)]
+      .flatMap(([instance, text]) => {
+        const replica = this.#nameOf(instance);
+        if (replica === undefined) return [];
+        return [{ ...readReport(text), replica, isLive: (live.get(instance) ?? 0) > 0 }];
+      })
+      .sort((left, right) => left.replica.localeCompare(right.replica));
   }
 
   look(): Promise<void> | undefined {
@@ -200,6 +229,12 @@ export class Hosts implements SocketPlaces, Speaker {
     return this.#options.cluster.membership.instance;
   }
 
+  /** Of a member that is not stopping. */
+  #nameOf(instance: string): string | undefined {
+    const members = this.#options.cluster.membership.members();
+    return members.find((member) => member.instance === instance && !member.isDraining)?.name;
+  }
+
   get #membersCount(): number {
     return this.#options.cluster.membership.members().filter(({ isDraining }) => !isDraining).length;
   }
@@ -229,7 +264,7 @@ export class Hosts implements SocketPlaces, Speaker {
 
   #decideAll(): void {
     const before = this.#shares;
-    const after = new Map<string, Share>();
+    const after = new Map<string, SocketShare>();
     for (const appId of this.#wanted) {
       const share = this.#decide(appId, before.get(appId));
       if (share !== undefined) after.set(appId, share);
@@ -237,24 +272,26 @@ export class Hosts implements SocketPlaces, Speaker {
     this.#shares = after;
   }
 
-  #decide(appId: string, before: Share | undefined): Share | undefined {
+  #decide(appId: string, before: SocketShare | undefined): SocketShare | undefined {
     const { cluster, clock, policy } = this.#options;
     const hold = cluster.slots.hold();
     const aloneMs = this.#aloneMs(appId, clock.monotonic());
     if (hold === 'over') return undefined;
-    const one = { sockets: 1, most: 1 };
+    const one = { sockets: 1, most: 1, mayGrow: false };
+    // What this process opened instead would be one more that Slack refuses, or closes.
+    const mayGrow = !this.reports(appId).some(({ isAtLimit }) => isAtLimit);
     const hosts = this.#hostsOf(appId);
     if (hosts.includes(this.#self)) {
       this.#stay(appId);
       if (hold === 'ending') return one;
       const most = Math.floor((policy.budget - policy.headroom) / hosts.length);
-      const isAlone = hosts.length === 1 || aloneMs >= PATIENCE_MS;
-      return { sockets: isAlone ? policy.sockets : Math.ceil(policy.sockets / hosts.length), most };
+      const isAlone = hosts.length === 1 || (aloneMs >= PATIENCE_MS && mayGrow);
+      return { sockets: isAlone ? policy.sockets : Math.ceil(policy.sockets / hosts.length), most, mayGrow };
     }
     if (before !== undefined) {
       if (this.#left.has(appId)) return undefined;
       this.#askToLeave(appId, hosts);
-      return hold === 'ending' ? one : { sockets: before.sockets, most: before.sockets };
+      return hold === 'ending' ? one : { sockets: before.sockets, most: before.sockets, mayGrow: false };
     }
     const place = this.#ranking(appId).indexOf(this.#self);
     if (place < 0 || aloneMs < PATIENCE_MS * (place - HOSTS + 1)) return undefined;

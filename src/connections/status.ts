@@ -74,8 +74,8 @@ function socketsStatus(entry: Entry, { sockets, token, trouble }: StatusFacts, a
       return warning('Opening sockets');
     case 'degraded': {
       const why = `${sentence(sockets.reason)}: ${sockets.doing}`;
-      const isFew = sockets.sockets > 0 && sockets.sockets < sockets.wanted;
-      return warning(isFew ? `${few(sockets)}. ${why}` : why);
+      if (sockets.sockets === 0) return warning(why);
+      return warning(`${sockets.sockets < sockets.wanted ? few(sockets) : live(sockets)}. ${why}`);
     }
     case 'renewing':
       // The normal course of things, as long as the old socket serves until the new one does.

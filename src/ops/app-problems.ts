@@ -26,7 +26,13 @@ export interface AppProblem {
 }
 
 export function appProblem(status: AppSocketsStatus): AppProblem | undefined {
-  const few = status.sockets === 0 ? 'gets no events' : 'has fewer sockets than it should';
+  const { sockets, wanted } = status;
+  const few =
+    sockets === 0
+      ? 'gets no events'
+      : sockets < wanted
+        ? 'has fewer sockets than it should'
+        : 'has trouble with its sockets';
   switch (status.t) {
     case 'broken':
       return { what: few, why: status.advice, advice: sentence(status.advice) };
@@ -39,9 +45,7 @@ export function appProblem(status: AppSocketsStatus): AppProblem | undefined {
     case 'opening':
       return { what: 'gets no events yet', why: status.doing, advice: sentence(status.doing) };
     case 'renewing':
-      return status.sockets < status.wanted
-        ? { what: few, why: status.doing, advice: sentence(status.doing) }
-        : undefined;
+      return sockets < wanted ? { what: few, why: status.doing, advice: sentence(status.doing) } : undefined;
     case 'live':
       return undefined;
   }

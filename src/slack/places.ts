@@ -8,10 +8,19 @@ export interface SocketPlace {
   free(): void;
 }
 
+/** What a process may have of the sockets of an app. */
+export interface SocketShare {
+  /** So many it should have without load. */
+  readonly sockets: number;
+  /** So many at most, under load. */
+  readonly most: number;
+  /** Whether load may add to those that it has: not while Slack refuses another process one more. */
+  readonly mayGrow: boolean;
+}
+
 /** How the processes that share an app divide its sockets. */
 export interface SocketPlaces {
-  /** How many sockets of the app this process should have without load, and how many at most. */
-  share(appId: string): { readonly sockets: number; readonly most: number };
+  share(appId: string): SocketShare;
   /** By how many processes an app's calls of `apps.connections.open` are divided. */
   parts(): number;
   /**
@@ -29,7 +38,7 @@ export interface SocketPlaces {
 
 /** For a process that shares its apps with nobody: it has no more sockets than its policy says. */
 export function undivided({ sockets, budget, headroom }: SocketPolicy['pool']): SocketPlaces {
-  const share = { sockets, most: budget - headroom };
+  const share = { sockets, most: budget - headroom, mayGrow: true };
   const place: SocketPlace = { setLive: () => undefined, free: () => undefined };
   const others = { live: 0, seen: 0 };
   return {

@@ -126,21 +126,26 @@ export class AppPool {
     // A try of a refused token, which the others do not wait for, is no matter of the status.
     const usable = this.#tokens.usable();
     const sockets = this.#socketSet.all();
+    const good = this.#socketSet.good(usable).length;
+    const { wanted } = this.#traffic;
+    const now = this.#context.clock.monotonic();
+    const { state, retryAt } = this.#backoff;
     return poolStatus({
       place: this.#place,
       wait: this.#waiting.current(this.#opener.wait),
       live: sockets.filter(({ state }) => state.t === 'live').length,
-      good: this.#socketSet.good(usable).length,
+      good,
       suspect: sockets.filter(({ state }) => state.t === 'suspect').length,
-      wanted: this.#traffic.wanted,
+      wanted,
       foreign: this.#foreign.count,
       wasLive: this.#outcomes.wasLive,
       answered: this.#outcomes.answered,
-      backoff: this.#backoff.state,
+      backoff: state,
       tokens: this.#tokens.verdicts(),
       refusal: this.#tokens.refusal(),
       usable: usable !== undefined,
-      isPlaceless: this.#opener.placelessUntil > this.#context.clock.monotonic(),
+      isAtLimit: state.t === 'at_limit' && (good < wanted || now < retryAt),
+      isPlaceless: this.#opener.placelessUntil > now,
     });
   }
 

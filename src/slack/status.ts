@@ -52,6 +52,8 @@ interface Common {
   readonly answered: boolean;
   /** Whether Slack has greeted a socket of this app since then: its id is no claim of somebody's any more. */
   readonly greeted: boolean;
+  /** Slack has as many sockets of the app as it allows, and refused one more. */
+  readonly isAtLimit?: true;
   /** Where several processes share the app: how many of the sockets others have, and how many processes have any. */
   readonly elsewhere?: { readonly sockets: number; readonly replicas: number };
 }
@@ -92,6 +94,8 @@ export interface PoolFacts {
   readonly refusal: { readonly error: string; readonly advice: string } | undefined;
   /** Whether there is a token to open sockets with. */
   readonly usable: boolean;
+  /** Slack has just refused a further socket, because it has as many as it allows. */
+  readonly isAtLimit: boolean;
   /** Whether the next socket found no place among those that the app may have. */
   readonly isPlaceless: boolean;
 }
@@ -99,7 +103,8 @@ export interface PoolFacts {
 /** The facts as a status for people. */
 export function poolStatus(facts: PoolFacts): AppSocketsStatus {
   const { refusal, backoff, wanted, foreign, tokens, answered, wasLive: greeted } = facts;
-  const common = { sockets: facts.live, wanted, foreign, tokens, answered, greeted };
+  const limit = facts.isAtLimit ? ({ isAtLimit: true } as const) : {};
+  const common = { sockets: facts.live, wanted, foreign, tokens, answered, greeted, ...limit };
   if (!facts.usable) {
     const error = refusal?.error ?? 'not_authed';
     const advice = refusal?.advice ?? 'save an app-level token on the page of this connection';

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
 import { stringAt } from '../core/json.js';
 import type { Acknowledged, BadFrame, Envelope } from './envelope.js';
+import type { SocketShare } from './places.js';
 import type { SocketPolicy } from './policy.js';
 import type { SocketSet } from './socket-set.js';
 import type { SocketEvent } from './events.js';
@@ -15,8 +16,8 @@ export interface TrafficOptions {
   readonly socketSet: SocketSet;
   readonly events: Channel<SocketEvent>;
   readonly onEnvelope: (envelope: Envelope) => void;
-  /** How many sockets this process should have of the app without load, and how many at most. */
-  readonly share: () => { readonly sockets: number; readonly most: number };
+  /** What this process may have of the app's sockets. */
+  readonly share: () => SocketShare;
   /** Sockets that Slack counts and that are not ours. */
   readonly foreign: () => number;
   /** Another number of sockets is wanted. */
@@ -100,10 +101,11 @@ export class Traffic implements SocketReceiver {
 
   #judge(): void {
     const { appId, events, socketSet, share } = this.#options;
-    const { sockets, most: shared } = share();
-    const most = Math.max(sockets, shared - this.#options.foreign());
-    const step = this.#load.judge(socketSet.good(undefined).length);
+    const { sockets, most: shared, mayGrow } = share();
     const from = this.wanted;
+    const allowed = Math.max(sockets, shared - this.#options.foreign());
+    const most = mayGrow ? allowed : Math.min(allowed, from);
+    const step = this.#load.judge(socketSet.good(undefined).length);
     const to = Math.min(most, Math.max(sockets, from + step));
     // An app without traffic needs no timer.
     this.#timer = socketSet.inFlight > 0 || to > sockets ? this.#setTimer() : undefined;

@@ -99,6 +99,16 @@ export interface PendingResponseStore {
   readonly arrived: Channel<Arrived>;
 }
 
+/** What processes tell each other of their sockets, by app: where something is wrong with them. */
+export interface ReplicaReports {
+  /** What this process tells of an app from now on; undefined for nothing. The others know it some seconds later. */
+  tell(appId: string, report: string | undefined): void;
+  /** What other processes tell of an app, by the instance of the member, as of the last look. */
+  of(appId: string): ReadonlyMap<string, string>;
+  /** Emits the apps of which of() tells something else than before. */
+  readonly changed: Channel<ReadonlySet<string>>;
+}
+
 /** What processes tell each other. It may get lost: nothing may depend on it. */
 export interface Notifications {
   /** Somebody wrote to this connection through this process. */
@@ -125,6 +135,7 @@ export interface AcknowledgementRelay {
 export interface Cluster {
   readonly membership: Membership;
   readonly slots: SocketSlots;
+  readonly reports: ReplicaReports;
   readonly responses: PendingResponseStore;
   readonly notifications: Notifications;
   readonly relay: AcknowledgementRelay;

@@ -18,6 +18,8 @@ export interface ReplicaProgram extends Program {
   readonly dispatched: number;
   /** Cuts it off from PostgreSQL, for good. */
   cutOffFromPostgres(): Promise<void>;
+  /** Cuts it off from Slack; answers the way to join them again. */
+  cutOffFromSlack(): Promise<() => Promise<void>>;
   /** Cuts it off from everything, as the end of its machine would. What it does afterwards reaches nobody. */
   vanish(): Promise<void>;
 }
@@ -74,6 +76,10 @@ export async function startReplica(
     logged: program.logged,
     restart: (changed) => program.restart(changed),
     cutOffFromPostgres: () => toPostgres.stop(),
+    async cutOffFromSlack() {
+      await toSlack.vanish();
+      return () => toSlack.comeBack();
+    },
     async vanish() {
       isGone = true;
       await Promise.all([toSlack.vanish(), toServer.stop(), toPostgres.stop()]);

@@ -4,6 +4,7 @@ import { schemaMigration000003 } from './migrations/000003.js';
 import { schemaMigration000004 } from './migrations/000004.js';
 import { schemaMigration000005 } from './migrations/000005.js';
 import { schemaMigration000006 } from './migrations/000006.js';
+import { schemaMigration000007 } from './migrations/000007.js';
 
 /**
  * In order; the number of those applied is kept in the database. Old ones are never changed or removed. A new one only adds, so
@@ -16,6 +17,7 @@ export const SCHEMA_MIGRATIONS: readonly string[] = [
   schemaMigration000004,
   schemaMigration000005,
   schemaMigration000006,
+  schemaMigration000007,
 ];
 
 /**

@@ -15,6 +15,7 @@ import { findPaths, findRows, notePath } from './paths.js';
 import { PostgresNotifications } from './notifications.js';
 import { PostgresResponses } from './pending-responses.js';
 import { prune } from './prune.js';
+import { PostgresReports } from './reports.js';
 import { removeRowsOf } from './remove-connection.js';
 import { probe, Room } from './room.js';
 import type { Query, SessionOptions } from './session.js';
@@ -80,6 +81,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   const lease = new LeaseKeeper({ name, version, lines, clock, fenced: () => claims.clear() });
   const line = socketsLine(database);
   const slots = new PostgresSlots(line, clock, lease.instance);
+  const reports = new PostgresReports(line, clock, lease.instance);
   const responses = new PostgresResponses(line, clock, lease.instance);
   const notifications = new PostgresNotifications(line, clock, lease.instance);
   const relay = new PostgresRelay(line, clock, lease.instance);
@@ -90,6 +92,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
       responses.stop();
       notifications.stop();
       relay.stop();
+      await reports.close();
       await slots.close();
       await lease.leave();
     },
@@ -106,6 +109,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   }
   lease.run();
   slots.run();
+  reports.run();
   notifications.run();
   relay.run();
   const membership: Membership = {
@@ -120,7 +124,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
     changed: lease.changed,
     drain: () => lease.drain(),
   };
-  return { cluster: { membership, slots, responses, notifications, relay }, ...journal };
+  return { cluster: { membership, slots, reports, responses, notifications, relay }, ...journal };
 }
 
 /** PostgreSQL was reached a moment ago: what fails now is tried again for a while. */
@@ -178,7 +182,7 @@ export function beatLine(database: DatabaseAddress): Line {
   });
 }
 
-/** A connection for the slots of sockets, answers, acknowledgements and notifications: none waits behind events. */
+/** A connection for the slots of sockets, reports, answers, acknowledgements and notifications: none waits behind events. */
 function socketsLine(database: DatabaseAddress): Line {
   return new Line({
     applicationName: 'ak-slack sockets',

@@ -5,6 +5,7 @@ import type {
   Membership,
   Notifications,
   PendingResponseStore,
+  ReplicaReports,
   SocketSlot,
   SocketSlots,
 } from '../cluster.js';
@@ -39,6 +40,13 @@ const SLOTS: SocketSlots = {
   stay: () => undefined,
 };
 
+/** There is nobody to tell anything. */
+const REPORTS: ReplicaReports = {
+  tell: () => undefined,
+  of: () => new Map(),
+  changed: new Channel(),
+};
+
 /** All answers reach the process that waits for them. */
 const RESPONSES: PendingResponseStore = {
   open: () => undefined,
@@ -57,6 +65,7 @@ const RELAY: AcknowledgementRelay = { relay: () => Promise.resolve(false), arriv
 export const NO_CLUSTER: Cluster = {
   membership: ALONE,
   slots: SLOTS,
+  reports: REPORTS,
   responses: RESPONSES,
   notifications: NOTIFICATIONS,
   relay: RELAY,

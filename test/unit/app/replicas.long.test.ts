@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rank } from '../../../src/connections/hosts.js';
 import type { SlackInstallation } from '../../../src/sim/slack/directory/entities.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
@@ -217,6 +218,22 @@ describe('Several programs with one journal in PostgreSQL', () => {
     const [, two] = programs;
     const made = `${two?.gatewayUrl}/slack/assets/answers/${'A'.repeat(43)}`;
     expect((await fetch(made, { method: 'POST', body: '{"text":"from a stranger"}' })).status).toBe(410);
+  });
+
+  it('A trouble that only the second host of an app meets is in the status until it is over, with the name of that program', async () => {
+    const names = ['one', 'two'];
+    for (const name of names) await replica(name);
+    const { world, installation, connection } = await connected();
+    await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
+    const [, second] = rank(installation.app.id, names);
+    const joinAgain = await programs.find(({ name }) => name === second)?.cutOffFromSlack();
+    const told = new RegExp(`^(1 of )?2 sockets live\\. On replica ${second}, Slack cannot be reached: `);
+    await untilStatus(world, connection.id, 'warning', told);
+    const sent = await send(world, installation, 'event', 5);
+    await eventually(() => texts(world, connection).length === sent.length, 'all events');
+    await joinAgain?.();
+    await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
+    expect(world.slack.ledger.lost()).toEqual([]);
   });
 
   it('A program that is cut off from PostgreSQL leaves the status to the others, which go on', async () => {

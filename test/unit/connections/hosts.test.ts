@@ -66,11 +66,11 @@ describe('the hosts of an app', () => {
   test('A process that is alone has all sockets of every app, with two it has one, with more none of some', () => {
     const rig = new Rig('me');
     expect(rig.want(...APPS)).toEqual(APPS);
-    expect(rig.hosts.share('A1')).toEqual({ sockets: 2, most: 8 });
+    expect(rig.hosts.share('A1')).toEqual({ sockets: 2, most: 8, mayGrow: true });
     rig.cluster.become('me', 'second');
     for (const appId of APPS) rig.cluster.see(appId, 'second', 1);
     expect(rig.want(...APPS)).toEqual(APPS);
-    expect(rig.hosts.share('A1')).toEqual({ sockets: 1, most: 4 });
+    expect(rig.hosts.share('A1')).toEqual({ sockets: 1, most: 4, mayGrow: true });
     const four = new Rig(...NAMES.slice(0, 4));
     const here = four.want(...APPS);
     expect(here).toEqual(APPS.filter((appId) => rank(appId, NAMES.slice(0, 4)).indexOf('me') < 2));
@@ -86,6 +86,19 @@ describe('the hosts of an app', () => {
     expect(rig.hosts.share('A1').sockets).toBe(1);
   });
 
+  test('While Slack refuses another member a further socket this one opens none in its place, and has what it had', async () => {
+    const rig = new Rig('me', 'second');
+    rig.want('A1');
+    rig.cluster.hear('A1', 'second', JSON.stringify({ isAtLimit: true }));
+    await rig.pass(10_000);
+    expect(rig.hosts.share('A1')).toEqual({ sockets: 1, most: 4, mayGrow: false });
+    rig.cluster.hear('A1', 'second', undefined);
+    expect(rig.hosts.share('A1')).toEqual({ sockets: 2, most: 4, mayGrow: true });
+    // A report of a release that tells something else.
+    rig.cluster.hear('A1', 'second', '["at the limit"]');
+    expect(rig.hosts.share('A1').mayGrow).toBe(true);
+  });
+
   test('A member that is no host opens a socket when the app has had none for ten seconds, the next one for twenty', async () => {
     const names = NAMES.slice(0, 4);
     for (const [place, ms] of [
@@ -99,7 +112,7 @@ describe('the hosts of an app', () => {
       expect(rig.want(appId)).toEqual([]);
       await rig.pass(1);
       expect(rig.want(appId)).toEqual([appId]);
-      expect(rig.hosts.share(appId)).toEqual({ sockets: 1, most: 1 });
+      expect(rig.hosts.share(appId)).toEqual({ sockets: 1, most: 1, mayGrow: false });
     }
   });
 });
@@ -180,7 +193,7 @@ describe('a process that has not heard from PostgreSQL', () => {
     rig.want('A1');
     rig.cluster.holding = 'ending';
     await rig.pass(0);
-    expect(rig.hosts.share('A1')).toEqual({ sockets: 1, most: 1 });
+    expect(rig.hosts.share('A1')).toEqual({ sockets: 1, most: 1, mayGrow: false });
     rig.cluster.holding = 'over';
     await rig.pass(0);
     expect(rig.want('A1')).toEqual([]);

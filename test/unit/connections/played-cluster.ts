@@ -6,6 +6,7 @@ import type {
   Member,
   Membership,
   OtherSockets,
+  ReplicaReports,
   SlotsHold,
   SocketSlots,
 } from '../../../src/storage/cluster.js';
@@ -60,6 +61,20 @@ export class PlayedCluster implements Cluster {
     stay: (appId) => void this.stayed.push(appId),
   };
 
+  /** What this process tells of its sockets, by app. */
+  readonly told = new Map<string, string>();
+  /** What others tell, by app and instance. */
+  readonly #others = new Map<string, Map<string, string>>();
+
+  readonly reports: ReplicaReports = {
+    tell: (appId, report) => {
+      if (report === undefined) this.told.delete(appId);
+      else this.told.set(appId, report);
+    },
+    of: (appId) => this.#others.get(appId) ?? new Map<string, string>(),
+    changed: new Channel(),
+  };
+
   readonly responses = NO_CLUSTER.responses;
   readonly notifications = NO_CLUSTER.notifications;
   /** What others were asked to acknowledge. */
@@ -85,6 +100,16 @@ export class PlayedCluster implements Cluster {
     else app.delete(instance);
     this.live.set(appId, app);
     this.slots.changed.emit(new Set([appId]));
+    this.slots.looked.emit(undefined);
+  }
+
+  /** Another process tells this of its sockets of an app from now on. */
+  hear(appId: string, instance: string, report: string | undefined): void {
+    const app = this.#others.get(appId) ?? new Map<string, string>();
+    if (report === undefined) app.delete(instance);
+    else app.set(instance, report);
+    this.#others.set(appId, app);
+    this.reports.changed.emit(new Set([appId]));
     this.slots.looked.emit(undefined);
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SocketPlace, SocketPlaces } from '../../../src/slack/places.js';
+import type { SocketPlace, SocketPlaces, SocketShare } from '../../../src/slack/places.js';
 import { OpenLimiter, URGENCY } from '../../../src/slack/open-limiter.js';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
 import { HandClock } from '../../helpers/hand-clock.js';
@@ -10,6 +10,7 @@ class PlayedPlaces implements SocketPlaces {
   free = 10;
   sockets = 1;
   most = 4;
+  mayGrow = true;
   live = 0;
   seen = 0;
   /** Whether others can be looked at. */
@@ -17,8 +18,8 @@ class PlayedPlaces implements SocketPlaces {
   readonly asked: boolean[] = [];
   readonly held: { isLive: boolean; lose: () => void }[] = [];
 
-  share(): { sockets: number; most: number } {
-    return { sockets: this.sockets, most: this.most };
+  share(): SocketShare {
+    return { sockets: this.sockets, most: this.most, mayGrow: this.mayGrow };
   }
 
   parts(): number {
@@ -57,8 +58,8 @@ class PlayedPlaces implements SocketPlaces {
   }
 }
 
-async function rig(places = new PlayedPlaces(), foreign = 0) {
-  const made = new PoolRig(DEFAULT_POLICY, 1, new HandClock(), places);
+async function rig(places = new PlayedPlaces(), foreign = 0, policy = DEFAULT_POLICY) {
+  const made = new PoolRig(policy, 1, new HandClock(), places);
   made.greetAll(foreign);
   made.pool.setTokens([{ token: TOKEN, setAt: 1 }]);
   await made.advance(0);
@@ -118,6 +119,51 @@ test('Sockets of other processes are not foreign, and what Slack counts beyond t
   const blind = await rig(Object.assign(new PlayedPlaces(), { isBlind: true }), 3);
   expect(blind.pool.status.foreign).toBe(0);
   await blind.rig.stop();
+});
+
+test('Load opens no further socket while Slack refuses another process one, and closes none of those that there are', async () => {
+  const {
+    pool,
+    rig: r,
+    places,
+  } = await rig(new PlayedPlaces(), 0, {
+    ...DEFAULT_POLICY,
+    limiter: { ...DEFAULT_POLICY.limiter, appBurst: 1_000, appEveryMs: 1 },
+  });
+  let n = 0;
+  const load = async (seconds: number): Promise<void> => {
+    for (let second = 0; second < seconds; second += 1) {
+      for (const transport of r.transports.alive)
+        for (let k = 0; k < 100; k += 1) transport.envelope(`e${n++}`);
+      await r.advance(1_000);
+    }
+  };
+  await load(2);
+  expect(pool.status.sockets).toBe(2);
+  places.mayGrow = false;
+  await load(10);
+  expect(pool.status).toMatchObject({ t: 'live', sockets: 2 });
+  places.mayGrow = true;
+  await load(10);
+  expect(pool.status.sockets).toBe(4);
+  await r.stop();
+});
+
+test('A pool says that Slack refuses it a further socket until it has waited and wants none', async () => {
+  const { pool, rig: r, places } = await rig();
+  places.sockets = 2;
+  r.transports.onOpened = (transport) => transport.refuse('too_many_websockets');
+  pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+  await r.advance(DEFAULT_POLICY.pool.staggerMs);
+  expect(pool.status).toMatchObject({ t: 'degraded', sockets: 1, isAtLimit: true });
+  places.sockets = 1;
+  pool.setTokens([{ token: TOKEN, setAt: 1 }]);
+  expect(pool.status).toMatchObject({ t: 'live', isAtLimit: true });
+  await r.advance(DEFAULT_POLICY.pool.atLimit.firstMs);
+  expect(pool.status.isAtLimit).toBeUndefined();
+  const told = r.events.flatMap((event) => (event.t === 'status_changed' ? [event.status.isAtLimit] : []));
+  expect(told.at(-1)).toBeUndefined();
+  await r.stop();
 });
 
 test('Processes that share an app divide its budget of openings, and each can open a spare socket', async () => {

@@ -1,0 +1,66 @@
+import { isJsonObject, numberAt, objectAt, stringAt, type JsonObject } from '../core/json.js';
+import type { AppSocketsStatus, TokenVerdict } from '../slack/status.js';
+
+type Refused = Extract<TokenVerdict['verdict'], { t: 'refused' }>;
+
+/** What a process tells the others of its own sockets of an app. */
+export interface AppReport {
+  /** Why it has fewer of them than it should, or none. */
+  readonly trouble:
+    | { readonly t: 'degraded'; readonly reason: string; readonly doing: string }
+    | { readonly t: 'broken'; readonly error: string; readonly advice: string }
+    | undefined;
+  /** The app-level tokens that Slack has refused there, by the time of their saving. */
+  readonly refused: ReadonlyMap<number, Refused>;
+  /** Slack has just refused it a further socket, because it has as many as it allows. */
+  readonly isAtLimit: boolean;
+}
+
+/** The report of an app's sockets, as text; undefined where all is well, or will be in a moment. */
+export function writeReport(status: AppSocketsStatus): string | undefined {
+  const trouble = troubleOf(status);
+  const refused = status.tokens.filter(({ verdict }) => verdict.t === 'refused');
+  const isAtLimit = status.isAtLimit === true;
+  if (trouble === undefined && refused.length === 0 && !isAtLimit) return undefined;
+  return JSON.stringify({ trouble, refused, isAtLimit });
+}
+
+function troubleOf(status: AppSocketsStatus): AppReport['trouble'] {
+  if (status.t === 'degraded') return { t: 'degraded', reason: status.reason, doing: status.doing };
+  return status.t === 'broken' ? { t: 'broken', error: status.error, advice: status.advice } : undefined;
+}
+
+/** A report of another process, which may be of another release: what this one does not understand is left out. */
+export function readReport(text: string): AppReport {
+  const report = parsed(text);
+  const refused = Array.isArray(report['refused']) ? report['refused'] : [];
+  return {
+    trouble: readTrouble(objectAt(report, 'trouble')),
+    refused: new Map(
+      refused.flatMap((each) => {
+        const verdict = isJsonObject(each) ? objectAt(each, 'verdict') : undefined;
+        if (!isJsonObject(each) || stringAt(verdict, 't') !== 'refused') return [];
+        const [error, advice] = [stringAt(verdict, 'error'), stringAt(verdict, 'advice')];
+        const told: Refused = { t: 'refused', error, advice, probeAt: numberAt(verdict, 'probeAt') };
+        return [[numberAt(each, 'setAt'), told]];
+      }),
+    ),
+    isAtLimit: report['isAtLimit'] === true,
+  };
+}
+
+function readTrouble(trouble: JsonObject | undefined): AppReport['trouble'] {
+  const t = stringAt(trouble, 't');
+  if (t === 'degraded') return { t, reason: stringAt(trouble, 'reason'), doing: stringAt(trouble, 'doing') };
+  if (t === 'broken') return { t, error: stringAt(trouble, 'error'), advice: stringAt(trouble, 'advice') };
+  return undefined;
+}
+
+function parsed(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
