@@ -15,7 +15,7 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
       "The disk of the journal's PostgreSQL is full: free space on it; the program then accepts events again by itself, without a restart.",
   },
   53300: unavailable(
-    'PostgreSQL takes no more connections: raise max_connections, or the limit of its role.',
+    'PostgreSQL takes no more connections, of which each replica needs five: raise max_connections, or the limit of its role.',
   ),
   25006: unavailable(
     'PostgreSQL does not accept writes: it is a standby, or set to read-only. Name the primary in JOURNAL_URL.',

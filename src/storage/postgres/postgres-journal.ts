@@ -102,7 +102,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
     ...{ appends, others },
   });
   try {
-    await joinPatiently(lease, slots, [appends, others], clock);
+    await joinPatiently(lease, slots, [appends, others, ...lines], clock);
   } catch (error) {
     await journal.close();
     throw error;
@@ -127,7 +127,10 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   return { cluster: { membership, slots, reports, responses, notifications, relay }, ...journal };
 }
 
-/** PostgreSQL was reached a moment ago: what fails now is tried again for a while. */
+/**
+ * PostgreSQL was reached a moment ago: what fails now is tried again for a while. All connections are opened now: one for which
+ * there is no room would else be missed when it is needed.
+ */
 async function joinPatiently(
   lease: LeaseKeeper,
   slots: PostgresSlots,
