@@ -16,7 +16,7 @@ export interface EventFields {
   readonly filled: readonly Field[];
   /** Empty texts, lists and objects, 0, False and what is nothing: most events have many, and filters ask for these, too. */
   readonly empty: readonly Field[];
-  /** How many are left out. */
+  /** How many are left out; at least so many where there are more than 20,000. */
   readonly left: number;
 }
 
@@ -25,6 +25,10 @@ const MOST_FIELDS = 400;
 const DEEPEST = 32;
 const LONGEST_SHOWN = 200;
 const LONGEST_PATH = 300;
+// An event that another program has dispatched may hold millions, and everybody else waits while they are looked at.
+const MOST_LOOKED_AT = 20_000;
+// The end of a key tells whether it is the name of a secret.
+const LOOKED_AT_OF_KEY = 64;
 // Of a longer text only so much is looked through for secrets.
 const LOOKED_THROUGH = 1_000;
 
@@ -41,46 +45,74 @@ interface Place {
 
 /** The fields of an event's data in the order of their names, those of Slack's envelope last. */
 export function fieldsOf(data: Readonly<Record<string, Value>>): EventFields {
-  const filled: Field[] = [];
-  const empty: Field[] = [];
-  let left = 0;
-  const add = (field: Field, isEmpty: boolean): void => {
-    if (field.path.length > LONGEST_PATH || filled.length + empty.length >= MOST_FIELDS) left += 1;
-    else (isEmpty ? empty : filled).push(field);
-  };
+  const found = new Found();
   const root: Place = { python: 'event.data', cel: 'data', isPlainDict: false };
   const last = (key: string): number => Number(key === 'slack_envelope');
-  const keys = Object.keys(data).sort((one, other) => last(one) - last(other) || (one < other ? -1 : 1));
-  for (const key of keys) addMember(data[key], key, root, 0, add);
-  return { filled, empty, left };
+  const keys = Object.keys(data)
+    .slice(0, MOST_LOOKED_AT)
+    .sort((one, other) => last(one) - last(other) || (one < other ? -1 : 1));
+  for (const key of keys) addMember(data[key], key, root, 0, found);
+  return { filled: found.filled, empty: found.empty, left: found.left };
 }
 
-type Add = (field: Field, isEmpty: boolean) => void;
+/** What was found so far. */
+class Found {
+  readonly filled: Field[] = [];
+  readonly empty: Field[] = [];
+  left = 0;
+  #lookedAt = 0;
 
-function addMember(value: Value | undefined, key: string, parent: Place, depth: number, add: Add): void {
-  const place = memberOf(parent, key);
-  if (SECRET.test(key) && !isEmptyValue(value)) add({ path: place.python, shown: 'present' }, false);
-  else addValue(value, place, depth, add);
-}
+  /** Whether nothing more is to be looked at. */
+  get isOver(): boolean {
+    return this.#lookedAt >= MOST_LOOKED_AT;
+  }
 
-function addValue(value: Value | undefined, place: Place, depth: number, add: Add): void {
-  const members = depth < DEEPEST && !isEmptyValue(value) ? membersOf(value) : undefined;
-  if (members !== undefined) {
-    for (const [key, member] of members) addMember(member, key, place, depth + 1, add);
-  } else if (depth < DEEPEST && value?.list !== undefined && value.list.vs.length > 0) {
-    for (const [index, item] of value.list.vs.entries()) addValue(item, itemOf(place, index), depth + 1, add);
-  } else {
-    add({ path: place.python, ...shownOf(value, place) }, isEmptyValue(value) || isZero(value));
+  add(path: string, isEmpty: boolean, shown: () => Omit<Field, 'path'>): void {
+    this.#lookedAt += 1;
+    const isLeft = path.length > LONGEST_PATH || this.filled.length + this.empty.length >= MOST_FIELDS;
+    if (isLeft) this.left += 1;
+    else (isEmpty ? this.empty : this.filled).push({ path, ...shown() });
   }
 }
 
-function membersOf(value: Value | undefined): [string, Value | undefined][] | undefined {
+function addMember(value: Value | undefined, key: string, parent: Place, depth: number, found: Found): void {
+  if (found.isOver) return;
+  const place = memberOf(parent, key);
+  if (SECRET.test(key.slice(-LOOKED_AT_OF_KEY)) && !isEmptyValue(value))
+    found.add(place.python, false, () => ({ shown: 'present' }));
+  else addValue(value, place, depth, found);
+}
+
+function addValue(value: Value | undefined, place: Place, depth: number, found: Found): void {
+  const members = depth < DEEPEST && !isEmptyValue(value) ? membersOf(value) : undefined;
+  if (members !== undefined) {
+    for (const [key, member] of members)
+      if (key === undefined) found.left += 1;
+      else addMember(member, key, place, depth + 1, found);
+  } else if (depth < DEEPEST && value?.list !== undefined && value.list.vs.length > 0) {
+    for (const [index, item] of value.list.vs.entries()) {
+      if (found.isOver) return;
+      addValue(item, itemOf(place, index), depth + 1, found);
+    }
+  } else {
+    found.add(place.python, isEmptyValue(value) || isZero(value), () => shownOf(value, place));
+  }
+}
+
+function membersOf(value: Value | undefined): [string | undefined, Value | undefined][] | undefined {
   if (value?.struct !== undefined)
-    return Object.entries(value.struct.fields).sort(([one], [other]) => (one < other ? -1 : 1));
-  return value?.dict?.items.map(({ k, v }): [string, Value | undefined] => {
-    const key = toJson(k);
-    return [typeof key === 'string' ? key : JSON.stringify(key), v];
-  });
+    return Object.entries(value.struct.fields)
+      .slice(0, MOST_LOOKED_AT)
+      .sort(([one], [other]) => (one < other ? -1 : 1));
+  return value?.dict?.items.slice(0, MOST_LOOKED_AT).map(({ k, v }) => [keyOf(k), v]);
+}
+
+function keyOf(key: Value | undefined): string | undefined {
+  if (key?.string !== undefined) return key.string.v;
+  // A filter cannot name one that is made of others, and it may be as deep as its writer likes.
+  if ((key?.list ?? key?.set ?? key?.dict ?? key?.struct ?? key?.custom) !== undefined) return undefined;
+  const json = toJson(key);
+  return typeof json === 'string' ? json : JSON.stringify(json);
 }
 
 function isEmptyValue(value: Value | undefined): boolean {

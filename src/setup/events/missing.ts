@@ -57,7 +57,9 @@ function byType(triggers: readonly TriggerRecord[]): ReadonlyMap<string, string[
   for (const { eventType, name } of triggers) {
     if (takesAll(eventType)) continue;
     const type = cutText(eventType, LONGEST_NAME);
-    types.set(type, [...(types.get(type) ?? []), cutText(name, LONGEST_NAME)]);
+    const names = types.get(type);
+    if (names === undefined) types.set(type, [cutText(name, LONGEST_NAME)]);
+    else names.push(cutText(name, LONGEST_NAME));
   }
   return types;
 }

@@ -88,6 +88,22 @@ describe('the fields of an event', () => {
     expect(left).toBe(0);
   });
 
+  it('The fields of an event that holds millions of values are looked at only in part', () => {
+    const dense = list(Array.from({ length: 500_000 }, () => string('x')));
+    const { filled, left } = fieldsOf({ dense });
+    expect(filled).toHaveLength(400);
+    expect(left).toBe(19_600);
+  });
+
+  it('The fields of an event with endless and with nested keys are counted and not shown', () => {
+    let deep: Value = string('bottom');
+    for (let level = 0; level < 20_000; level += 1) deep = list([deep]);
+    const nested = dict([['k', string('x')]]);
+    for (const item of nested.dict?.items ?? []) item.k = deep;
+    const { filled, left } = fieldsOf({ ['_'.repeat(60_000)]: string('x'), nested });
+    expect([filled, left]).toEqual([[], 2]);
+  });
+
   it('The fields of an event hide what is under the name of a secret at any depth, also of a struct', () => {
     const inner = struct(symbol('Inner'), {
       trigger_id: string('SECRET'),

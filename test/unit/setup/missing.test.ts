@@ -27,6 +27,13 @@ describe('the hints for triggers', () => {
     );
   });
 
+  it('What is missing for very many triggers of one type is said once, with the first of them', () => {
+    const triggers = Array.from({ length: 200_000 }, (_, index) => trigger(`t${index}`, 'file_shared'));
+    expect(missing(triggers).missing).toEqual([
+      expect.stringContaining('The triggers t0, t1, t2 and 199997 more wait for file_shared'),
+    ]);
+  });
+
   it('What is missing for an event that the proposed app has is only that none has come', () => {
     const triggers = [trigger('a', 'reaction_added'), trigger('b', 'message'), trigger('c', 'app_mention')];
     expect(missing(triggers, { seen: new Set(['message']) })).toEqual({
