@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.js';
 import type { JournalDatabase } from '../../src/storage/journal.js';
 import type { JournalEnd } from '../../src/storage/move/journal-end.js';
@@ -14,8 +14,8 @@ import { openSqliteEnd } from '../../src/storage/move/sqlite-end.js';
 import { openPostgresJournal, prepareDatabase } from '../../src/storage/postgres/postgres-journal.js';
 import { Line } from '../../src/storage/postgres/line.js';
 import { openSqliteJournal } from '../../src/storage/sqlite/sqlite-journal.js';
-import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
-import { makeRoles, type PreparedRoles } from '../world/postgres-roles.js';
+import { startPostgres } from '../../src/sim/postgres/postgres-server.js';
+import { usePreparedRoles } from '../world/postgres-roles.js';
 import { openInThread } from './in-thread-journal.js';
 import { contentOf, deliverAll, fillJournal, WAITING } from './moved-journal.js';
 import { row } from './rows.js';
@@ -23,25 +23,11 @@ import { row } from './rows.js';
 const MAX_BYTES = 1024 ** 3;
 
 describe('a move of the journal between a file and PostgreSQL', () => {
-  let server: PostgresServer;
-  let roles: PreparedRoles;
-  let admin: Line;
+  const postgres = usePreparedRoles();
   let folder: string;
   let path: string;
 
-  beforeAll(async () => {
-    server = await startPostgres();
-    roles = await makeRoles(server);
-    admin = new Line({ url: roles.adminUrl, applicationName: 'test', statementMs: 60_000 });
-  });
-
-  afterAll(async () => {
-    await admin.close();
-    await server.dispose();
-  });
-
   beforeEach(async () => {
-    await roles.remakeSchema();
     folder = await mkdtemp(join(tmpdir(), 'move-'));
     path = join(folder, 'journal.sqlite');
   });
@@ -51,10 +37,16 @@ describe('a move of the journal between a file and PostgreSQL', () => {
   });
 
   const open = (name = 'one'): Promise<JournalDatabase> =>
-    openPostgresJournal({ url: roles.url, maxBytes: MAX_BYTES, clock: systemClock, name, version: 'test' });
+    openPostgresJournal({
+      url: postgres.roles.url,
+      maxBytes: MAX_BYTES,
+      clock: systemClock,
+      name,
+      version: 'test',
+    });
 
   const request = (over: Partial<MoveRequest> = {}): MoveRequest => ({
-    ...{ from: path, to: roles.ownerUrl, password: undefined, backups: 0, clock: systemClock },
+    ...{ from: path, to: postgres.roles.ownerUrl, password: undefined, backups: 0, clock: systemClock },
     ...{ isCancelled: false, isSourceDeleted: false, report: () => undefined },
     ...over,
   });
@@ -86,7 +78,7 @@ describe('a move of the journal between a file and PostgreSQL', () => {
     await shared.close();
 
     const back = join(folder, 'back.sqlite');
-    await moveJournal(request({ from: roles.ownerUrl, to: back }));
+    await moveJournal(request({ from: postgres.roles.ownerUrl, to: back }));
     const { keys, ...rows } = await fileContent(back);
     const { keys: keysBefore, ...rowsBefore } = before;
     expect(rows).toEqual(rowsBefore);
@@ -127,7 +119,7 @@ describe('a move of the journal between a file and PostgreSQL', () => {
     // Killed after its first page, then before its next one; then left alone.
     const KILLED_AT = [1, 0];
     const moveInChild = async (killAt: number | undefined): Promise<unknown> => {
-      const child = fork(join(import.meta.dirname, 'move-child.ts'), [path, roles.ownerUrl], {
+      const child = fork(join(import.meta.dirname, 'move-child.ts'), [path, postgres.roles.ownerUrl], {
         execArgv: ['--import', 'tsx'],
       });
       onTestFinished(() => void child.kill('SIGKILL'));
@@ -173,16 +165,16 @@ describe('a move of the journal between a file and PostgreSQL', () => {
     const journal = await openInThread(path);
     await journal.append([row()]);
     await journal.close();
-    await moveJournal({ ...request(), to: roles.ownerUrl });
+    await moveJournal({ ...request(), to: postgres.roles.ownerUrl });
     const replica = await open('the-first');
     const back = join(folder, 'back.sqlite');
-    await expect(moveJournal(request({ from: roles.ownerUrl, to: back }))).rejects.toMatchObject({
+    await expect(moveJournal(request({ from: postgres.roles.ownerUrl, to: back }))).rejects.toMatchObject({
       code: 'journal_locked',
       message: expect.stringContaining('the-first') as string,
     });
     expect(await replica.append([row({ key: 'goes on' })])).toEqual(['behind']);
     await replica.close();
-    await moveJournal(request({ from: roles.ownerUrl, to: back }));
+    await moveJournal(request({ from: postgres.roles.ownerUrl, to: back }));
     const moved = await openInThread(back);
     expect((await moved.stats()).sources).toMatchObject([{ waiting: 2 }]);
     await moved.close();
@@ -191,7 +183,7 @@ describe('a move of the journal between a file and PostgreSQL', () => {
   test('A replica that stood still from before a move neither claims from the first journal nor writes to it', async () => {
     const clock = { ...systemClock, isStill: false };
     const still = await openPostgresJournal({
-      ...{ url: roles.ownerUrl, maxBytes: MAX_BYTES, name: 'still', version: 'test' },
+      ...{ url: postgres.roles.ownerUrl, maxBytes: MAX_BYTES, name: 'still', version: 'test' },
       clock: {
         now: () => clock.now(),
         monotonic: () => clock.monotonic(),
@@ -200,7 +192,7 @@ describe('a move of the journal between a file and PostgreSQL', () => {
     });
     await still.append([row({ key: 'before' })]);
     clock.isStill = true;
-    await moveJournal(request({ from: roles.ownerUrl, to: path }));
+    await moveJournal(request({ from: postgres.roles.ownerUrl, to: path }));
     await expect(still.append([row({ key: 'after' })])).rejects.toMatchObject({ code: 'journal_moved' });
     expect(
       (await still.claim('me', 5000, [{ appId: 'A1', connectionId: 'con_1', urgent: false, limit: 1 }])).rows,
@@ -209,11 +201,16 @@ describe('a move of the journal between a file and PostgreSQL', () => {
   });
 
   const openOwned = (): Promise<JournalEnd> =>
-    openPostgresEnd({ url: roles.ownerUrl, password: undefined, place: roles.ownerUrl, clock: systemClock });
+    openPostgresEnd({
+      url: postgres.roles.ownerUrl,
+      password: undefined,
+      place: postgres.roles.ownerUrl,
+      clock: systemClock,
+    });
   const ports = (from: JournalEnd, to: JournalEnd) => ({ from, to, now: Date.now, report: () => undefined });
 
   test('A second process that goes on with a move after the first one has ended it writes nothing', async () => {
-    await prepareDatabase({ url: roles.ownerUrl });
+    await prepareDatabase({ url: postgres.roles.ownerUrl });
     const journal = await open();
     await journal.append([row({ key: 'first' }), row({ key: 'second' })]);
     await journal.close();
@@ -293,17 +290,17 @@ describe('a move of the journal between a file and PostgreSQL', () => {
   });
 
   test('A move that is refused holds up no replica, not even while a backup is made', async () => {
-    await prepareDatabase({ url: roles.ownerUrl });
+    await prepareDatabase({ url: postgres.roles.ownerUrl });
     const replica = await open('the-first');
     await replica.append([row({ key: 'before' })]);
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    const dump = admin.transact(async (query) => {
+    const dump = postgres.admin.transact(async (query) => {
       await query('LOCK TABLE ak_slack.keys, ak_slack.replicas IN ACCESS SHARE MODE');
       await held;
     });
     const moving = { isOver: false };
-    const moved = moveJournal(request({ from: roles.ownerUrl, to: path })).then(
+    const moved = moveJournal(request({ from: postgres.roles.ownerUrl, to: path })).then(
       () => undefined,
       (error: unknown) => error,
     );
@@ -323,7 +320,9 @@ describe('a move of the journal between a file and PostgreSQL', () => {
     const owned = await openOwned();
     await owned.setMark({ t: 'arriving', id: '1', other: path, at: 1 }, undefined);
     await owned.close();
-    await admin.run((query) => query(`UPDATE ak_slack.installation SET value = '99' WHERE name = 'schema'`));
+    await postgres.admin.run((query) =>
+      query(`UPDATE ak_slack.installation SET value = '99' WHERE name = 'schema'`),
+    );
     await expect(moveJournal(request({ isCancelled: true }))).rejects.toMatchObject({
       code: 'journal_newer',
       message: expect.stringContaining('begun by another version') as string,
@@ -331,13 +330,13 @@ describe('a move of the journal between a file and PostgreSQL', () => {
   });
 
   test('A transaction whose connection ends in the middle does nothing', async () => {
-    const line = new Line({ url: roles.adminUrl, applicationName: 'test', statementMs: 60_000 });
+    const line = new Line({ url: postgres.roles.adminUrl, applicationName: 'test', statementMs: 60_000 });
     const pids = (): Promise<{ pid: number }[]> =>
       line.run((query) => query('SELECT pg_backend_pid() AS pid'));
     await line.run((query) => query('CREATE TABLE public.noted (n int)'));
     const [before] = await pids();
     const outcome = line.transact(async (query) => {
-      await admin.run((ask) => ask('SELECT pg_terminate_backend($1, 60000)', [before?.pid ?? 0]));
+      await postgres.admin.run((ask) => ask('SELECT pg_terminate_backend($1, 60000)', [before?.pid ?? 0]));
       await query('INSERT INTO public.noted VALUES (1)');
     });
     await expect(outcome).rejects.toMatchObject({ code: 'journal_unavailable' });
@@ -352,13 +351,13 @@ describe('a move of the journal between a file and PostgreSQL', () => {
     await journal.append([row()]);
     await journal.close();
     const owner = await openPostgresEnd({
-      url: roles.ownerUrl,
+      url: postgres.roles.ownerUrl,
       password: undefined,
       place: 'x',
       clock: systemClock,
     });
     await owner.close();
-    await expect(moveJournal(request({ to: roles.url }))).rejects.toMatchObject({
+    await expect(moveJournal(request({ to: postgres.roles.url }))).rejects.toMatchObject({
       code: 'journal_unavailable',
       message: expect.stringContaining('the role that owns the schema') as string,
     });
@@ -371,7 +370,7 @@ describe('a move of the journal between a file and PostgreSQL', () => {
     await journal.close();
     const end = await openSqliteEnd({ path, isMade: false, backups: 0, now: () => 5000 });
     const to = await openPostgresEnd({
-      url: roles.ownerUrl,
+      url: postgres.roles.ownerUrl,
       password: undefined,
       place: 'there',
       clock: systemClock,
@@ -388,9 +387,9 @@ describe('a move of the journal between a file and PostgreSQL', () => {
     await moveJournal(request({ isCancelled: true }));
     await moveJournal(request());
     await moveJournal(
-      request({ from: roles.ownerUrl, to: join(folder, 'back.sqlite'), isSourceDeleted: true }),
+      request({ from: postgres.roles.ownerUrl, to: join(folder, 'back.sqlite'), isSourceDeleted: true }),
     );
-    expect(await admin.run((query) => query('SELECT id FROM ak_slack.events'))).toEqual([]);
+    expect(await postgres.admin.run((query) => query('SELECT id FROM ak_slack.events'))).toEqual([]);
     await moveJournal(request({ from: join(folder, 'back.sqlite') }));
     const shared = await open();
     expect((await shared.stats()).sources.length).toBeGreaterThan(0);

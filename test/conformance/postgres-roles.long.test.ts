@@ -1,35 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import { commandPorts } from '../../src/cli/tools.js';
 import { systemClock } from '../../src/core/clock.js';
-import { Line } from '../../src/storage/postgres/line.js';
 import {
   openPostgresJournal,
   prepareDatabase,
   type PostgresJournal,
 } from '../../src/storage/postgres/postgres-journal.js';
 import { eventually } from '../helpers/eventually.js';
-import { makeRoles, type PreparedRoles } from '../world/postgres-roles.js';
-import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
+import { usePreparedRoles } from '../world/postgres-roles.js';
 import { row } from './rows.js';
 
 describe('a journal on PostgreSQL whose schema belongs to another role than that of the program', () => {
-  let server: PostgresServer;
-  let roles: PreparedRoles;
-  let admin: Line;
+  const postgres = usePreparedRoles();
 
-  beforeAll(async () => {
-    server = await startPostgres();
-    roles = await makeRoles(server);
-    admin = new Line({ url: roles.adminUrl, applicationName: 'test', statementMs: 60_000 });
-  });
-
-  afterAll(async () => {
-    await admin.close();
-    await server.dispose();
-  });
-
-  const sql = <Row>(text: string): Promise<Row[]> => admin.run((query) => query<Row>(text));
+  const sql = <Row>(text: string): Promise<Row[]> => postgres.admin.run((query) => query<Row>(text));
 
   const functions = async (): Promise<string[]> => {
     const found = await sql<{ name: string }>(
@@ -38,26 +23,24 @@ describe('a journal on PostgreSQL whose schema belongs to another role than that
     return found.map(({ name }) => name).sort();
   };
 
-  const open = (url = roles.url): Promise<PostgresJournal> =>
+  const open = (url = postgres.roles.url): Promise<PostgresJournal> =>
     openPostgresJournal({ url, maxBytes: 1024 ** 3, clock: systemClock, name: 'one', version: 'test' });
-
-  beforeEach(() => roles.remakeSchema());
 
   test('The program is told to have the journal migrated, and starts when the owner has done it', async () => {
     await expect(open()).rejects.toMatchObject({
       code: 'journal_unavailable',
       message: expect.stringContaining('run `ak-slack journal migrate` with the role that owns') as string,
     });
-    await prepareDatabase({ url: roles.ownerUrl });
+    await prepareDatabase({ url: postgres.roles.ownerUrl });
     const journal = await open();
     expect(await journal.append([row()])).toEqual(['first']);
     await journal.close();
   });
 
   test('A migration says what it did, and changes nothing when it is run again', async () => {
-    const { to, ...first } = await prepareDatabase({ url: roles.ownerUrl });
+    const { to, ...first } = await prepareDatabase({ url: postgres.roles.ownerUrl });
     expect(first).toEqual({ from: 0, functionsAdded: true });
-    const [before, again] = [await functions(), await prepareDatabase({ url: roles.ownerUrl })];
+    const [before, again] = [await functions(), await prepareDatabase({ url: postgres.roles.ownerUrl })];
     expect(again).toEqual({ from: to, to, functionsAdded: false });
     expect(await functions()).toEqual(before);
   });
@@ -77,11 +60,11 @@ describe('a journal on PostgreSQL whose schema belongs to another role than that
       const ports = commandPorts({ JOURNAL_URL: url }, terminal, '1.2.3', () => Promise.resolve(0));
       return runCommandLine(['journal', 'migrate'], [], ports);
     };
-    const place = roles.ownerUrl.replace('ak_slack_owner@', '');
-    expect(await migrate(roles.url)).toBe(1);
+    const place = postgres.roles.ownerUrl.replace('ak_slack_owner@', '');
+    expect(await migrate(postgres.roles.url)).toBe(1);
     expect(error.join('\n')).toContain('with the role that owns the schema');
-    expect(await migrate(roles.ownerUrl)).toBe(0);
-    expect(await migrate(roles.ownerUrl)).toBe(0);
+    expect(await migrate(postgres.roles.ownerUrl)).toBe(0);
+    expect(await migrate(postgres.roles.ownerUrl)).toBe(0);
     expect(out).toEqual([
       expect.stringMatching(/^Created the journal at .*, with schema \d+\.$/),
       'Added the functions of version 1.2.3.',
@@ -99,7 +82,7 @@ describe('a journal on PostgreSQL whose schema belongs to another role than that
     ],
     ['REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA ak_slack FROM PUBLIC', '(EXECUTE on append_'],
   ])('After %s the start says which right is missing', async (revoke, sentence) => {
-    await prepareDatabase({ url: roles.ownerUrl });
+    await prepareDatabase({ url: postgres.roles.ownerUrl });
     await sql(revoke);
     await expect(open()).rejects.toMatchObject({
       code: 'journal_unavailable',
@@ -108,12 +91,12 @@ describe('a journal on PostgreSQL whose schema belongs to another role than that
   });
 
   test('A right that is missing when PostgreSQL comes back is named, and the journal goes on when it is granted', async () => {
-    await prepareDatabase({ url: roles.ownerUrl });
+    await prepareDatabase({ url: postgres.roles.ownerUrl });
     const journal = await open();
     await journal.append([row({ key: 'before' })]);
     await sql('REVOKE UPDATE ON ak_slack.events FROM ak_slack');
-    await server.kill();
-    await server.start();
+    await postgres.server.kill();
+    await postgres.server.start();
     const error = await eventually(
       () =>
         journal.append([row({ key: 'meanwhile' })]).then(
@@ -137,7 +120,7 @@ describe('a journal on PostgreSQL whose schema belongs to another role than that
   });
 
   test('The functions of the two releases before stay, those of older releases are dropped', async () => {
-    await prepareDatabase({ url: roles.ownerUrl });
+    await prepareDatabase({ url: postgres.roles.ownerUrl });
     const own = await functions();
     const digest = own[0]!.slice(-8);
     const digests = ['0000000a', '0000000b', '0000000c', '0000000d'];
@@ -147,7 +130,7 @@ describe('a journal on PostgreSQL whose schema belongs to another role than that
     await sql(`UPDATE ak_slack.installation SET value = '${digests.join(' ')}' WHERE name = 'functions'`);
     for (const name of own) await sql(`DROP FUNCTION ak_slack.${name}`);
     await sql('RESET ROLE');
-    expect((await prepareDatabase({ url: roles.ownerUrl })).functionsAdded).toBe(true);
+    expect((await prepareDatabase({ url: postgres.roles.ownerUrl })).functionsAdded).toBe(true);
     expect(await functions()).toEqual(['append_0000000a', 'append_0000000b', ...own].sort());
     expect(await sql(`SELECT value FROM ak_slack.installation WHERE name = 'functions'`)).toEqual([
       { value: `${digest} 0000000a 0000000b` },
@@ -155,7 +138,7 @@ describe('a journal on PostgreSQL whose schema belongs to another role than that
   });
 
   test('A release works on a schema to which a newer one has only added, and refuses one that was changed', async () => {
-    await prepareDatabase({ url: roles.ownerUrl });
+    await prepareDatabase({ url: postgres.roles.ownerUrl });
     await sql(`UPDATE ak_slack.installation SET value = '99' WHERE name = 'schema'`);
     await sql('ALTER TABLE ak_slack.events ADD COLUMN news text');
     const journal = await open();

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { Line } from '../../src/storage/postgres/line.js';
 import { prepareDatabase } from '../../src/storage/postgres/postgres-journal.js';
-import type { PostgresServer } from '../../src/sim/postgres/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 
 const PAGE = join(import.meta.dirname, '../../docs/replicas.md');
 
@@ -35,6 +36,38 @@ export async function makeRoles(server: PostgresServer): Promise<PreparedRoles> 
   };
 }
 
+/** A PostgreSQL with these roles for all tests of a group, an empty schema for each, and a connection of the superuser. */
+export function usePreparedRoles() {
+  let server: PostgresServer;
+  let roles: PreparedRoles;
+  let admin: Line;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+    roles = await makeRoles(server);
+    admin = new Line({ url: roles.adminUrl, applicationName: 'test', statementMs: 60_000 });
+  });
+
+  afterAll(async () => {
+    await admin.close();
+    await server.dispose();
+  });
+
+  beforeEach(() => roles.remakeSchema());
+
+  return {
+    get server(): PostgresServer {
+      return server;
+    },
+    get roles(): PreparedRoles {
+      return roles;
+    },
+    get admin(): Line {
+      return admin;
+    },
+  };
+}
+
 async function runAll(url: string, statements: string): Promise<void> {
   const line = new Line({ url, applicationName: 'test', statementMs: 60_000 });
   try {
@@ -44,6 +77,7 @@ async function runAll(url: string, statements: string): Promise<void> {
     await line.close();
   }
 }
+
 /** The same, with a schema that its owner has made. */
 export async function makeMigratedRoles(server: PostgresServer): Promise<PreparedRoles> {
   const roles = await makeRoles(server);

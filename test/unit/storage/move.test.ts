@@ -78,7 +78,7 @@ async function moveUntil(pages: number, isLastWritten: boolean): Promise<void> {
 }
 
 describe('a move of the journal', () => {
-  test('Brings all that the journal holds, with its order, and says how far it has come', async () => {
+  test('A move brings all that the journal holds, with its order, and says how far it has come', async () => {
     await fill();
     const before = await withEnd(from, contentOf);
     const reports: MoveProgress[] = [];
@@ -94,7 +94,7 @@ describe('a move of the journal', () => {
     ]);
   });
 
-  test('Leaves a journal with which the program goes on: repeats are known, and new events come last', async () => {
+  test('A move leaves a journal with which the program goes on: repeats are known, and new events come last', async () => {
     await fill();
     await moveJournal(request());
     const journal = await openInThread(to);
@@ -141,7 +141,7 @@ describe('a move of the journal', () => {
     },
   );
 
-  test('Keeps the program away from both journals until it has ended, and from the first one for good', async () => {
+  test('A move keeps the program away from both journals until it has ended, and from the first one for good', async () => {
     await fill();
     await moveUntil(1, true);
     for (const path of [from, to])
@@ -162,7 +162,7 @@ describe('a move of the journal', () => {
     });
   });
 
-  test('Is refused while a program uses one of the journals, and then nothing has changed', async () => {
+  test('A move is refused while a program uses one of the journals, and then nothing has changed', async () => {
     await fill();
     for (const path of [from, to]) {
       const journal = await openInThread(path);
@@ -172,7 +172,7 @@ describe('a move of the journal', () => {
     }
   });
 
-  test('Is refused to a journal that holds events, to itself, and from one that is missing', async () => {
+  test('A move is refused to a journal that holds events, to itself, and from one that is missing', async () => {
     await expect(moveJournal(request())).rejects.toMatchObject({ code: 'not_found' });
     expect(await readdir(folder)).toEqual([]);
     await fill();
@@ -183,7 +183,7 @@ describe('a move of the journal', () => {
     await (await openInThread(to)).close();
   });
 
-  test('That was stopped is not mixed with another one', async () => {
+  test('A move that was stopped is not mixed with another one', async () => {
     await fill();
     await moveUntil(1, true);
     await expect(moveJournal(request({ to: join(folder, 'third') }))).rejects.toMatchObject({
@@ -195,7 +195,7 @@ describe('a move of the journal', () => {
     await (await openInThread(other)).close();
   });
 
-  test('Is given up with --cancel: the first journal is free as it was, and the second one is gone', async () => {
+  test('A move is given up with --cancel: the first journal is free as it was, and the second one is gone', async () => {
     await fill();
     const before = await withEnd(from, contentOf);
     await moveUntil(2, true);
@@ -209,7 +209,7 @@ describe('a move of the journal', () => {
     });
   });
 
-  test('Is not given up under the name of another journal, of which nothing is left then', async () => {
+  test('A move is not given up under the name of another journal, of which nothing is left then', async () => {
     await fill();
     await moveUntil(2, true);
     const wrong = request({ to: join(folder, 'wrong.sqlite'), isCancelled: true });
@@ -219,7 +219,7 @@ describe('a move of the journal', () => {
     await (await openInThread(to)).close();
   });
 
-  test('Is given up where somebody has removed the second journal, or put a copy in the place of the first one', async () => {
+  test('A move is given up where somebody has removed the second journal, or put a copy in the place of the first one', async () => {
     await fill();
     const copy = join(folder, 'copy.sqlite');
     await copyFile(from, copy);
@@ -236,7 +236,7 @@ describe('a move of the journal', () => {
     expect(await readdir(folder)).not.toContain('to.sqlite');
   });
 
-  test('That was stopped before the second journal was marked is given up, whatever mark that one has of an earlier move', async () => {
+  test('A move that was stopped before the second journal was marked is given up, whatever mark that one has of an earlier move', async () => {
     await fill();
     await withEnd(from, (end) => end.setMark({ t: 'leaving', id: '2', other: to, at: 1 }, undefined));
     await (await openEnd(to, true)).close();
@@ -246,7 +246,7 @@ describe('a move of the journal', () => {
     await expect(openInThread(to)).rejects.toMatchObject({ code: 'journal_moved' });
   });
 
-  test('That is refused leaves no file that was not there', async () => {
+  test('A move that is refused leaves no file that was not there', async () => {
     await fill();
     await moveJournal(request());
     const third = join(folder, 'third.sqlite');
@@ -254,7 +254,7 @@ describe('a move of the journal', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('third'))).toEqual([]);
   });
 
-  test('Removes the first journal only when it is told to', async () => {
+  test('A move removes the first journal only when it is told to', async () => {
     await fill();
     await moveJournal(request());
     expect(await readdir(folder)).toContain('from.sqlite');
@@ -263,7 +263,7 @@ describe('a move of the journal', () => {
     expect((await deliverAll(await openInThread(join(folder, 'third')), 'me')).size).toBeGreaterThan(30);
   });
 
-  test('Looks up what was being sent when the program ended', async () => {
+  test('A move lets the program look up what was being sent when it ended', async () => {
     const journal = await openInThread(from);
     await journal.append([row({ key: 'flying', conversation: 'F', claimFor: 'gone' })]);
     await journal.append([row({ key: 'held', conversation: 'H' })]);
@@ -284,7 +284,7 @@ describe('a move of the journal', () => {
 });
 
 describe('the command that moves a journal', () => {
-  test('Says what was moved and what to set, and why the first journal is kept', async () => {
+  test('The command says what was moved and what to set, and why the first journal is kept', async () => {
     await fill();
     const words = ['journal', 'move', '--from', `sqlite:${from}`, '--to', `sqlite:${to}`];
     const { code, out, error } = await runWords(words, {});
@@ -298,7 +298,7 @@ describe('the command that moves a journal', () => {
     expect(await runWords([...words, '--cancel'], {})).toMatchObject({ code: 1 });
   });
 
-  test('Says which value is no place for a journal', async () => {
+  test('The command says which value is no place for a journal', async () => {
     const { code, error } = await runWords(['journal', 'move', '--from', from, '--to', 'sqlite:x'], {});
     expect([code, error]).toEqual([1, expect.stringContaining('--from must be sqlite:<path>')]);
   });

@@ -63,7 +63,7 @@ async function waitingKeys(at = path): Promise<string[]> {
 }
 
 describe('a backup of the journal', () => {
-  test('Of a journal that is being written it holds every event that was acknowledged before, in one file for its owner', async () => {
+  test('A backup of a journal that is being written holds every event that was acknowledged before, in one file for its owner', async () => {
     const journal = await openSqliteJournal({ path, maxBytes: MAX_BYTES });
     const write = (n: number): Promise<unknown> =>
       journal.append([row({ key: `k${n}`, conversation: `C${n}`, body: 'x'.repeat(2000) })]);
@@ -108,7 +108,7 @@ describe('a backup of the journal', () => {
     expect([await data(), await copies(), await readFile(path)]).toEqual(before);
   });
 
-  test('Without room for it nothing is left behind, and the sentence says how much it takes', async () => {
+  test('A backup without room for it leaves nothing behind, and the sentence says how much it takes', async () => {
     await makeJournal();
     await expect(backUpJournal(path, target, () => 10)).rejects.toMatchObject({
       code: 'journal_full',
@@ -219,7 +219,7 @@ describe('a restore of the journal', () => {
 });
 
 describe('a new version that changes the schema of the journal', () => {
-  test('Makes a copy before, which the version before can be given back', async () => {
+  test('A new version copies the journal first, and the copy can be given back to the version before', async () => {
     await makeOldJournal(3);
     await (await openInThread(path)).close();
     const [copy = ''] = (await data()).filter((name) => name.endsWith('.backup'));
@@ -229,13 +229,13 @@ describe('a new version that changes the schema of the journal', () => {
     expect(await waitingKeys()).toEqual(['old']);
   });
 
-  test('Makes no copy of a journal that is new or up to date', async () => {
+  test('A new version makes no copy of a journal that is new or up to date', async () => {
     await makeJournal();
     await (await openInThread(path)).close();
     expect((await data()).filter((name) => name.includes('backup'))).toEqual([]);
   });
 
-  test('Keeps the latest copies, and removes nothing else that lies beside the journal', async () => {
+  test('A new version keeps the latest copies, and removes nothing else that lies beside the journal', async () => {
     const times = ['2026-01-01T00-00-00-000Z', '2026-03-01T00-00-00-000Z'];
     const [oldest, middle] = times.map((time, at) => `journal.sqlite.schema-${9 - at}.${time}.backup`);
     const others = [
@@ -263,7 +263,7 @@ describe('a new version that changes the schema of the journal', () => {
     database.close();
   });
 
-  test('Makes no copy where the settings want none', async () => {
+  test('A new version makes no copy where the settings want none', async () => {
     await makeOldJournal(7);
     await (await openSqliteJournal({ path, maxBytes: MAX_BYTES, backups: 0 })).close();
     expect((await data()).filter((name) => name.includes('backup'))).toEqual([]);
@@ -271,7 +271,7 @@ describe('a new version that changes the schema of the journal', () => {
 });
 
 describe('the commands for copies', () => {
-  test('Say what they wrote, and where the journal is that was replaced', async () => {
+  test('The commands say what they wrote, and where the journal is that was replaced', async () => {
     await makeJournal();
     const environment = { JOURNAL_URL: `sqlite:${path}` };
     const backup = await runWords(['journal', 'backup', target], environment);
@@ -285,7 +285,7 @@ describe('the commands for copies', () => {
     );
   });
 
-  test('Lead to the tools of PostgreSQL where the journal is there', async () => {
+  test('The commands lead to the tools of PostgreSQL where the journal is there', async () => {
     const environment = { JOURNAL_URL: 'postgres://user@127.0.0.1:1/ak_slack' };
     const { code, error } = await runWords(['journal', 'backup', target], environment);
     expect([code, error]).toEqual([1, expect.stringContaining('pg_dump')]);
