@@ -117,7 +117,7 @@ export function bearer(credential: Credential): RefuseCaller {
     credential.isBearer(authorization)
       ? undefined
       : new ConnectError(
-          'the bearer credential is missing or wrong: send PLUGIN_TOKEN, or what the file plugin-token beside the journal holds',
+          'the bearer credential is missing or wrong: send PLUGIN_TOKEN, or the content of the file plugin-token beside the journal',
           Code.Unauthenticated,
         );
 }

@@ -46,7 +46,7 @@ export function checkHoldsNoToken(
   if (held.every((secret) => isScripted(variables.get(secret) ?? ''))) return;
   throw new PluginError(
     'bad_input',
-    `the connection ${name} is set up with tokens that are not the scripted Slack's (${held.join(', ')}), and they are not written over. Use a connection that is not set up, for instance of a copy of the project.`,
+    `the connection ${name} is set up with tokens that are not the scripted Slack's (${held.join(', ')}), and they stay as they are. Use a connection that is not set up, for instance in a copy of the project.`,
   );
 }
 

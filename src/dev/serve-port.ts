@@ -35,7 +35,7 @@ export function servePort(control: Control, instance: string, wantedPort: number
     const { headers } = context.req.raw;
     // A page of another site, also under a name that its owner has pointed at this machine.
     if (!isOwnHost(context.req.header('host')) || isForged(headers, { trustedOrigins: [] }))
-      return context.json({ error: 'this is answered to pages and programs of this machine only' }, 403);
+      return context.json({ error: 'only pages and programs on this machine may send requests here' }, 403);
     await next();
     context.header('cache-control', 'no-store');
     return undefined;
@@ -43,7 +43,7 @@ export function servePort(control: Control, instance: string, wantedPort: number
   routes.use(
     bodyLimit({
       maxSize: LONGEST_BODY,
-      onError: (context) => context.json({ error: `a request holds ${LONGEST_BODY} bytes at most` }, 413),
+      onError: (context) => context.json({ error: `a request may have ${LONGEST_BODY} bytes at most` }, 413),
     }),
   );
   routes.get('/', (context) => context.html(devPage(control, refused.words)));

@@ -58,7 +58,7 @@ export function channelNamed({ workspace, installation }: SlackWorld, named = 'g
   if (!/^[\p{Ll}\p{N}_-]{1,80}$/u.test(name))
     throw new PluginError(
       'bad_input',
-      `"${name}" cannot be the name of a channel: small letters, digits, - and _`,
+      `"${name}" cannot be the name of a channel: use small letters, digits, - and _`,
     );
   const made = workspace.addChannel(name);
   made.members.add(installation.botUser.id);

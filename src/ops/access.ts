@@ -7,10 +7,10 @@ import { isOwnOrigin } from '../http/request-sender.js';
 import { LIVES_MS, SignedValues } from './signed-values.js';
 
 const UNAUTHORIZED =
-  'the credential is missing or wrong: run `ak-slack open` beside the program, or send OPS_TOKEN, or what the file ops-token beside the journal holds, as a bearer credential or as the password of any user';
+  'the credential is missing or wrong: run `ak-slack open` on the machine of the program; or send OPS_TOKEN, or the content of the file ops-token beside the journal, as a bearer credential or as the password of any user';
 
 const CROSS_SITE =
-  'requests from pages of other sites are refused: open this address itself, or send the request with a program';
+  'requests from pages of other sites are refused: open this address in the browser, or send the request with a program';
 
 const NO_ORIGIN =
   'this request changes something, and does not say which page or program sent it: send the header Origin with the address of this program, for instance http://127.0.0.1:9983';

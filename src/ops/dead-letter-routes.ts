@@ -22,7 +22,7 @@ const choiceBody = z.union(
   ],
   {
     error:
-      'the body must have either `ids`, a list of 1 to 1000 whole numbers, or `all`: true, with `connection`, `type` or `channel` if not all are meant',
+      'the body must have either `ids`, a list of 1 to 1000 whole numbers, or `all`: true, to which `connection`, `type` or `channel` may be added as a filter',
   },
 );
 
@@ -58,7 +58,7 @@ async function withChoice(
 }
 
 const NO_CREDENTIAL =
-  'the body of a dead letter holds what somebody wrote: send PLUGIN_TOKEN, or what the file plugin-token beside the journal holds, as a bearer credential';
+  'the body of a dead letter holds texts that people wrote: send PLUGIN_TOKEN, or the content of the file plugin-token beside the journal, as a bearer credential';
 
 /** What a dead letter holds. Not below `/ops/`: the operators' credential and their sessions do not open it. */
 export function deadLetterBodyRoutes(

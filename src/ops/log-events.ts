@@ -148,7 +148,7 @@ function logDeliveryEvent(log: Log, event: DeliveryEvent, isDown: boolean, rare:
       );
       return;
     case 'outage':
-      log.warn({ reason: event.reason }, 'AutoKitteh does not accept events; they wait in the journal');
+      log.warn({ reason: event.reason }, 'AutoKitteh does not accept events; new events wait in the journal');
       return;
     case 'passing':
       log.info({ afterMs: event.afterMs }, 'AutoKitteh accepts events again');

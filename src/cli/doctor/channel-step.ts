@@ -15,12 +15,16 @@ export async function tryChannels(
   const answer = await slack.call('users.conversations', args, tokens.botToken, signal);
   const channels = answer.ok ? answer.value['channels'] : undefined;
   if (!Array.isArray(channels))
-    return [{ step, verdict: 'skipped', found: 'Slack does not tell which channels the bot is in.' }];
+    return [{ step, verdict: 'skipped', found: 'Slack did not list the channels that the bot is in.' }];
   if (channels.length > 0)
     return [{ step, verdict: 'ok', found: `@${botName} is in ${counted(channels.length)}.` }];
   return [
     {
-      ...{ step, verdict: 'warning', found: `@${botName} is in no channel, so it hears of none.` },
+      ...{
+        step,
+        verdict: 'warning',
+        found: `@${botName} is in no channel, so Slack sends it no events of channels.`,
+      },
       advice: `Type “/invite @${botName}” in a channel, or write the bot a direct message.`,
     },
   ];

@@ -10,13 +10,13 @@ export function choiceFindings(variables: Variables, { botName }: Pick<AppFacts,
   const own: Finding = getsOwnEvents
     ? {
         ...{ step: 'own events', verdict: 'warning' },
-        found: `Events that ${bot} causes itself come, too (socket_mode_own_events).`,
+        found: `Events that ${bot} causes itself start workflows too (socket_mode_own_events).`,
         advice:
-          'Let a workflow that answers every message look at who wrote it, or it answers itself without end.',
+          'If a workflow answers every message, let it check the sender first; otherwise it answers its own messages without end.',
       }
     : {
         ...{ step: 'own events', verdict: 'ok' },
-        found: `Events that ${bot} causes itself do not come: try with an account of your own.`,
+        found: `Events that ${bot} causes itself start nothing: test with an account of your own.`,
       };
   const order: Finding = {
     ...{ step: 'order', verdict: 'ok' },
@@ -38,7 +38,7 @@ export function choiceFindings(variables: Variables, { botName }: Pick<AppFacts,
           ...{
             step: 'answers',
             verdict: 'warning',
-            found: `"${wrong}" in ${ANSWERS_VARIABLE} is no kind of event.`,
+            found: `"${wrong}" in ${ANSWERS_VARIABLE} is not a kind of event.`,
           },
           advice: 'Use slash_command, view_submission and options, separated by commas (docs/answers.md).',
         };

@@ -30,7 +30,7 @@ export async function tryJournal({ journalUrl, journalPassword: password }: Conf
       ...{
         step: STEP,
         verdict: 'failed',
-        found: 'This user has no home directory, and no setting names a place.',
+        found: 'This user has no home directory, and no setting says where the journal is.',
       },
       advice: 'Set JOURNAL_URL to sqlite:<path>.',
     };
@@ -64,7 +64,7 @@ async function tryPostgres(url: string, password: string | undefined): Promise<F
     const { answeredMs } = await tryDatabase({ url, password });
     return {
       ...{ step: STEP, verdict: 'ok' },
-      found: `PostgreSQL at ${place} is set up to keep what it confirms; it answers in ${rounded(answeredMs)}.`,
+      found: `PostgreSQL at ${place} does not lose what it has confirmed; it answers in ${rounded(answeredMs)}.`,
     };
   } catch (error) {
     return {
@@ -92,10 +92,10 @@ function adviceFor(type: number, free: number, middle: number): string | undefin
   if (IN_MEMORY.has(type))
     return 'This is a file system in memory: a restart of the machine loses the events in the journal. Put it on a disk.';
   if (ON_A_NETWORK.has(type))
-    return 'This is a network file system, which may lose or mix up what was confirmed. Put the journal on a local disk.';
+    return 'This is a network file system, which may lose or damage events that were written. Put the journal on a local disk.';
   if (free < LITTLE_ROOM) return 'Free space on the disk: when it is full, events are no longer accepted.';
   if (middle > SLOW_MS)
-    return 'Every event waits for that before it is acknowledged. Put the journal on a faster disk, such as an SSD.';
+    return 'Every event waits for such a write before it is acknowledged. Put the journal on a faster disk, such as an SSD.';
   return undefined;
 }
 

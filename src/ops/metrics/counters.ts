@@ -117,7 +117,7 @@ function countDelivery(registry: Registry, events: Channel<DeliveryEvent>): void
   });
   const dispatch = new Histogram({
     name: 'ak_slack_dispatch_seconds',
-    help: "Duration of AutoKitteh's Dispatch.",
+    help: 'Duration of a dispatch to AutoKitteh.',
     buckets: BUCKETS,
     registers,
   });
@@ -162,7 +162,7 @@ function countSockets(registry: Registry, events: Channel<SocketEvent>): void {
   for (const how of Object.keys(HOWS)) acknowledgements.inc({ how }, 0);
   const limited = new Counter({
     name: 'ak_slack_rate_limited_total',
-    help: 'Times that Slack limited the rate of apps.connections.open.',
+    help: 'How often Slack limited the rate at which sockets are opened.',
     registers,
   });
   events.subscribe((event) => {
@@ -250,7 +250,7 @@ function countSlackErrors(
 function countLooks(registry: Registry, failed: Channel<undefined>): void {
   const total = new Counter({
     name: 'ak_slack_reconcile_failures_total',
-    help: 'Times that AutoKitteh did not tell which connections there are.',
+    help: 'How often AutoKitteh did not list its connections.',
     registers: [registry],
   });
   failed.subscribe(() => total.inc());

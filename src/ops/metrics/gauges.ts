@@ -81,12 +81,12 @@ export function showGauges(registry: Registry, gauges: () => Promise<Gauges>): v
   addOne('ak_slack_journal_bytes', 'Size of the journal on its disk.', (now) => now.journalBytes);
   addOne(
     'ak_slack_journal_used_bytes',
-    'Bytes of the journal that hold something.',
+    'Bytes of the journal that are in use.',
     (now) => now.journalUsedBytes,
   );
   addOne(
     'ak_slack_journal_max_bytes',
-    'Bytes of the journal that may hold something: JOURNAL_MAX_BYTES.',
+    'Bytes of the journal that may be in use: JOURNAL_MAX_BYTES.',
     (now) => now.journalMaxBytes,
   );
   addOne(

@@ -62,7 +62,7 @@ export class ExportWatch {
     if (!wasFailing)
       log.warn(
         { collector, signal, reason: reasonOf(error) },
-        'metrics or traces cannot be sent to the collector; those are lost, events are delivered all the same',
+        'metrics or traces cannot be sent to the collector and are lost; the delivery of events goes on',
       );
   }
 }

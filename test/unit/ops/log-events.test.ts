@@ -53,7 +53,7 @@ describe('the lines of the log about an outage', () => {
     delivery.emit(retried);
     expect(lines).toEqual([
       'warn an event could not be dispatched, retrying',
-      'warn AutoKitteh does not accept events; they wait in the journal',
+      'warn AutoKitteh does not accept events; new events wait in the journal',
       'info AutoKitteh accepts events again',
       'warn an event could not be dispatched, retrying',
     ]);
