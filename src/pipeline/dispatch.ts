@@ -17,7 +17,7 @@ export interface EventSinkOptions {
   >;
   readonly integrationId: string;
   readonly registry: Pick<Registry, 'get'>;
-  readonly responses: Pick<PendingResponses, 'kindOf' | 'address' | 'isShared'>;
+  readonly responses: Pick<PendingResponses, 'kindOf' | 'address' | 'mayWaitElsewhere'>;
 }
 
 /** Brings journal rows to AutoKitteh: maps the frame as it came, dispatches it, and finds it again. */
@@ -49,7 +49,9 @@ export function createEventSink(options: EventSinkOptions): EventSink {
 
 /** The address at which a row's event can still be answered by a workflow of its connection, if that chose to. */
 function answerUrlOf(row: JournalRow, { registry, responses }: EventSinkOptions): string | undefined {
-  const kind = responses.kindOf(row.appId, row.key) ?? (responses.isShared ? kindOfFrame(row) : undefined);
+  const kind =
+    responses.kindOf(row.appId, row.key) ??
+    (responses.mayWaitElsewhere(row.receivedAt) ? kindOfFrame(row) : undefined);
   // Another connection of the same installation may have chosen what this one did not.
   if (kind === undefined || !respondsTo(registry.get(row.connectionId), kind)) return undefined;
   return responses.address(row.appId, row.key);

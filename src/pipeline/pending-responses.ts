@@ -5,6 +5,7 @@ import { RESPONSE_KINDS, type ResponseKind } from '../connections/choices.js';
 import { Channel } from '../core/channel.js';
 import type { JsonObject } from '../core/json.js';
 import { PORT_LIMITS } from '../http/limits.js';
+import { SLACK_WAITS_MS } from '../slack/policy.js';
 import type { PendingResponseStore } from '../storage/cluster.js';
 import type { JournalDatabase } from '../storage/journal.js';
 import { payloadProblem } from './response-kinds.js';
@@ -27,11 +28,22 @@ export const RESPONSE_FATES = ['in_time', 'late', 'refused', 'none'] as const;
 
 export type ResponseFate = (typeof RESPONSE_FATES)[number];
 
+/** What the processes that share a journal have in common. */
+export interface SharedResponses {
+  readonly secret: string;
+  readonly store: PendingResponseStore;
+  /** The time that all of them agree on. Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
 interface Open {
   readonly kind: ResponseKind;
   /** One for each time that Slack delivered the event while it was open. */
   readonly waiting: Set<(answer: JsonObject | undefined) => void>;
 }
+
+/** What a workflow may use of Slack's time; the rest is for writing the journal and for the way there and back. Milliseconds. */
+export const RESPONSE_MS = 0.8 * SLACK_WAITS_MS;
 
 // A token is made of two parts of digests in base64url: 132 bits that name the event, and 126 that nobody else can make.
 const NAME_LENGTH = 22;
@@ -49,24 +61,27 @@ export class PendingResponses {
   readonly fates = new Channel<ResponseFate>();
   readonly #secret: string | Buffer;
   readonly #elsewhere: PendingResponseStore | undefined;
+  /** The time that all processes agree on. */
+  readonly #now: () => number;
   readonly #open = new Map<string, Open>();
   /** Tokens that are used up, oldest first: a repeated delivery opens none of them again. */
   readonly #used = new Set<string>();
   #base = '';
 
   /** With what several processes share; else with a secret of this one. */
-  constructor(shared?: { readonly secret: string; readonly store: PendingResponseStore }) {
+  constructor(shared?: SharedResponses) {
     this.#secret = shared?.secret ?? randomBytes(32);
     this.#elsewhere = shared?.store;
+    this.#now = shared?.now ?? (() => Infinity);
     shared?.store.arrived.subscribe(({ ticket, answer }) => {
       const open = this.#open.get(ticket);
       if (open !== undefined) this.#close(ticket, open, JSON.parse(answer) as JsonObject);
     });
   }
 
-  /** Whether other processes may wait for responses with the same tokens. */
-  get isShared(): boolean {
-    return this.#elsewhere !== undefined;
+  /** Whether another process may still wait for the response to an event that came then, by the time of all. */
+  mayWaitElsewhere(receivedAt: number): boolean {
+    return this.#elsewhere !== undefined && this.#now() < receivedAt + RESPONSE_MS;
   }
 
   /** From now on addresses begin with `base`, such as `https://ak.example.com`. */
@@ -148,9 +163,8 @@ export class PendingResponses {
       this.fates.emit('refused');
       return { t: 'refused', problem };
     }
-    this.#close(token, open, answer as JsonObject);
-    this.fates.emit('in_time');
-    return { t: 'accepted' };
+    if (this.#elsewhere === undefined) return this.#accept(token, open, answer as JsonObject);
+    return this.#acceptFirst(token, open, answer as JsonObject, this.#elsewhere);
   }
 
   /** Somebody responded where nothing is awaited: too late, unless the address never was one. */
@@ -165,6 +179,26 @@ export class PendingResponses {
 
   get size(): number {
     return this.#open.size;
+  }
+
+  #accept(token: string, open: Open, answer: JsonObject): Posted {
+    this.#close(token, open, answer);
+    this.fates.emit('in_time');
+    return { t: 'accepted' };
+  }
+
+  /** Unless another process has accepted one, or the waiting ends meanwhile: what was accepted always goes out. */
+  async #acceptFirst(
+    token: string,
+    open: Open,
+    answer: JsonObject,
+    elsewhere: PendingResponseStore,
+  ): Promise<Posted> {
+    // Where the others cannot be asked they can accept nothing either.
+    const isFirst = await elsewhere.settle(token, JSON.stringify(answer)).catch(() => true);
+    if (isFirst && this.#open.get(token) === open) return this.#accept(token, open, answer);
+    this.fates.emit('late');
+    return { t: 'gone' };
   }
 
   /** To the process that waits for it. */
@@ -213,11 +247,12 @@ export class PendingResponses {
 
 /** Those of a process, which takes responses for the others too where several share the journal. */
 export async function openPendingResponses({ cluster, tokens }: JournalDatabase): Promise<PendingResponses> {
-  if (!cluster.membership.isShared) return new PendingResponses();
+  const { membership, responses: store } = cluster;
+  if (membership.now === undefined) return new PendingResponses();
   // The one secret that all of them have; what is made with it for another purpose cannot be told from this.
   const key = await tokens.key(randomBytes(32).toString('hex'));
   const secret = createHmac('sha256', key).update('responses of workflows').digest('hex');
-  return new PendingResponses({ secret, store: cluster.responses });
+  return new PendingResponses({ secret, store, now: membership.now });
 }
 
 /** `POST /slack/assets/answers/<token>` with a JSON object. The token is the credential. */

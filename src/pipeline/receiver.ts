@@ -15,7 +15,7 @@ import { defaultAck } from '../events/answers.js';
 import { classify, type Accepted } from '../events/classify.js';
 import type { Envelope } from '../slack/envelope.js';
 import { SLACK_WAITS_MS } from '../slack/policy.js';
-import type { PendingResponses } from './pending-responses.js';
+import { RESPONSE_MS, type PendingResponses } from './pending-responses.js';
 import { responseKindOf } from './response-kinds.js';
 import type { ButtonUpdater } from './button-update.js';
 
@@ -48,9 +48,6 @@ export interface ReceiverOptions {
 
 /** Events with which Slack ends an installation or revokes its tokens. */
 const REVOCATIONS: ReadonlySet<string> = new Set(['app_uninstalled', 'tokens_revoked']);
-
-// What a workflow may use of Slack's time; the rest is for writing the journal and for the way there and back.
-const ANSWER_MS = 0.8 * SLACK_WAITS_MS;
 
 const NOT_TAKEN = {
   response_type: 'ephemeral',
@@ -215,7 +212,7 @@ export class Receiver {
       return undefined;
     const waiting = new AbortController();
     const giveUp = (): void => waiting.abort();
-    const leftMs = receivedAt + ANSWER_MS - clock.now();
+    const leftMs = receivedAt + RESPONSE_MS - clock.now();
     const timer = clock.setTimer(leftMs, giveUp);
     const answer = responses.await(appId, key, kind, waiting.signal, leftMs).finally(() => timer.cancel());
     return { answer, giveUp };

@@ -92,6 +92,11 @@ export interface PendingResponseStore {
   open(ticket: string, kind: string, forMs: number): void;
   /** It waits no more. */
   close(ticket: string): void;
+  /**
+   * This process has got an answer itself: no other one takes one any more, and those to which Slack has delivered the same
+   * event get this one. False if another process has taken one already, which arrives. Rejects if that cannot be known.
+   */
+  settle(ticket: string, answer: string): Promise<boolean>;
   /** The kind of answer that another process still waits for; undefined if none does, or if that cannot be known. */
   find(ticket: string): Promise<string | undefined>;
   /** Hands an answer over to the process that waits; false if none does any more. What was handed over goes out. */

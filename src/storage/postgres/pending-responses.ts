@@ -40,8 +40,19 @@ export class PostgresResponses implements PendingResponseStore {
 
   close(ticket: string): void {
     if (!this.#open.delete(ticket)) return;
-    const sql = 'DELETE FROM ak_slack.responses WHERE ticket = $1 AND instance = $2';
+    // What was answered stays for a while: Slack may have delivered the event to another process as well.
+    const sql = 'DELETE FROM ak_slack.responses WHERE ticket = $1 AND instance = $2 AND answer IS NULL';
     void this.#line.run((query) => query(sql, [ticket, this.#instance])).catch(() => undefined);
+  }
+
+  async settle(ticket: string, answer: string): Promise<boolean> {
+    const note =
+      'UPDATE ak_slack.responses SET answer = $2 WHERE ticket = $1 AND answer IS NULL RETURNING ticket';
+    return this.#line.run(async (query) => {
+      if ((await query(note, [ticket, answer])).length > 0) return true;
+      // Only now: a statement sees nothing of another one that it has waited for. Without a row nobody else can have taken one.
+      return (await query('SELECT FROM ak_slack.responses WHERE ticket = $1', [ticket])).length === 0;
+    });
   }
 
   async find(ticket: string): Promise<string | undefined> {
@@ -64,12 +75,14 @@ export class PostgresResponses implements PendingResponseStore {
   }
 
   #poll(): void {
-    const sql = `DELETE FROM ak_slack.responses WHERE instance = $1 AND answer IS NOT NULL RETURNING ticket, answer`;
+    const sql =
+      'SELECT ticket, answer FROM ak_slack.responses WHERE ticket = ANY ($1) AND answer IS NOT NULL';
     void this.#line
-      .run((query) => query<Arrived>(sql, [this.#instance]))
+      .run((query) => query<Arrived>(sql, [[...this.#open]]))
       .catch(() => [])
       .then((found) => {
-        for (const { ticket, answer } of found) this.arrived.emit({ ticket, answer });
+        for (const { ticket, answer } of found)
+          if (this.#open.has(ticket)) this.arrived.emit({ ticket, answer });
         this.#timer = this.#open.size === 0 ? undefined : this.#clock.setTimer(POLL_MS, () => this.#poll());
       });
   }

@@ -51,6 +51,7 @@ const REPORTS: ReplicaReports = {
 const RESPONSES: PendingResponseStore = {
   open: () => undefined,
   close: () => undefined,
+  settle: () => Promise.resolve(true),
   find: () => Promise.resolve(undefined),
   hand: () => Promise.resolve(false),
   arrived: new Channel(),

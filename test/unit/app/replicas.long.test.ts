@@ -1,14 +1,18 @@
+import { Code } from '@connectrpc/connect';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rank } from '../../../src/connections/hosts.js';
+import { Status_Code } from '../../../src/gen/autokitteh/common/v1/common_pb.js';
 import type { SlackInstallation } from '../../../src/sim/slack/directory/entities.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import { SLACK_RETRIES } from '../../../src/sim/slack/sending/retry-ladder.js';
 import { eventually } from '../../helpers/eventually.js';
-import { addInstallation, connect, type TestConnection } from '../../world/connections.js';
+import { autoKittehClients } from '../../world/autokitteh-clients.js';
+import { addInstallation, connect, press, save, type TestConnection } from '../../world/connections.js';
 import { eventsOf, overview, recordStatuses, statusOf, untilStatus } from '../../world/observations.js';
 import { openPeers, type Peers } from '../../world/open-world.js';
 import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
+import { AS_OPERATOR } from '../../world/program.js';
 import { SLACK_NAME, startReplica, type ReplicaProgram } from '../../world/replicas.js';
 import { startStandInUnderTest, type StandInUnderTest } from '../../world/server.js';
 import type { World } from '../../world/world.js';
@@ -202,7 +206,8 @@ describe('Several programs with one journal in PostgreSQL', () => {
         const at = programs.findIndex(({ dispatched }, index) => dispatched > (before[index] ?? 0));
         return at < 0 ? undefined : programs[1 - at];
       }, 'the command is dispatched');
-      const address = other === 'late' ? undefined : addressAt(other, text);
+      if (other === 'late') return false;
+      const address = addressAt(other, text);
       if (address === undefined) return false;
       const post = (words: string): Promise<Response> =>
         fetch(address, { method: 'POST', body: JSON.stringify({ text: words }) });
@@ -210,6 +215,11 @@ describe('Several programs with one journal in PostgreSQL', () => {
       const taken = await post(text);
       if (taken.status !== 200) return false;
       expect([unfit.status, (await post('again')).status]).toEqual([400, 410]);
+      const here = address.replace(
+        other.gatewayUrl,
+        programs.find((each) => each !== other)?.gatewayUrl ?? '',
+      );
+      expect((await fetch(here, { method: 'POST', body: '{"text":"again, elsewhere"}' })).status).toBe(410);
       await world.slack.ledger.settled(entry);
       answered = text;
       return JSON.stringify(world.slack.ledger.answer(entry)?.payload).includes(text);
@@ -234,6 +244,62 @@ describe('Several programs with one journal in PostgreSQL', () => {
     await joinAgain?.();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     expect(world.slack.ledger.lost()).toEqual([]);
+  });
+
+  it('A program without a socket of the app tells its status, checks and saves its tokens, and sends a dead letter again', async () => {
+    for (const name of ['one', 'two', 'three']) await replica(name);
+    const { world, installation, connection } = await connected();
+    await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
+    const without = await eventually(async () => {
+      const { replicas } = await overview(world);
+      const free = replicas.filter((each) => each.sockets === 0);
+      return free.length === 1 && programs.find(({ name }) => name === free[0]?.name);
+    }, 'a program without a socket');
+    const there: World = { ...world, program: without };
+
+    const { owner } = connection.project;
+    const gateway = autoKittehClients(without.gatewayUrl, {
+      headers: { authorization: `Bearer ${owner.token}` },
+    });
+    const { status } = await gateway.connections.refreshStatus({ connectionId: connection.id });
+    expect(status?.message).toMatch(/2 sockets live on 2 replicas/);
+    expect(status?.code).toBe(Status_Code.OK);
+
+    const { botToken, app } = installation;
+    const appToken = app.createAppToken();
+    const checked = await press(there, connection, 'check', { bot_token: botToken, app_token: appToken });
+    expect(await checked.text()).toContain('Both tokens are right');
+    expect((await save(there, connection, { botToken, appToken })).status).toBe(302);
+    const { vars } = await owner.clients.vars.get({
+      scopeId: connection.id,
+      names: ['socket_mode_app_token'],
+    });
+    expect(vars.map(({ value }) => value)).toEqual([appToken]);
+    await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
+
+    const { faults } = peers.server.standIn;
+    const words = 'something is not as it must be [event.data]';
+    faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words }, 1);
+    const [refused] = await send(world, installation, 'refused', 1);
+    const letters = async (program: ReplicaProgram): Promise<{ id: number; connectionId: string }[]> => {
+      const answer = await fetch(`${program.pluginUrl}/ops/dead-letters`, { headers: AS_OPERATOR });
+      return (await answer.json()) as { id: number; connectionId: string }[];
+    };
+    const [letter] = await eventually(async () => {
+      const found = await letters(without);
+      return found.length === 1 && found;
+    }, 'a dead letter');
+    expect(letter?.connectionId).toBe(connection.id);
+    const resent = await fetch(`${without.pluginUrl}/ops/dead-letters/resend`, {
+      method: 'POST',
+      headers: { ...AS_OPERATOR, 'content-type': 'application/json', origin: without.pluginUrl },
+      body: JSON.stringify({ ids: [letter?.id] }),
+    });
+    expect(await resent.json()).toEqual({ resent: 1 });
+    await eventually(() => texts(world, connection).length === 1, 'the refused event');
+    expect(texts(world, connection)).toEqual([refused]);
+    for (const program of programs)
+      await eventually(async () => (await letters(program)).length === 0, 'no letter any more');
   });
 
   it('A program that is cut off from PostgreSQL leaves the status to the others, which go on', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PendingResponses, responseRoutes } from '../../../src/pipeline/pending-responses.js';
+import { Channel } from '../../../src/core/channel.js';
+import type { PendingResponseStore } from '../../../src/storage/cluster.js';
+import { PendingResponses, RESPONSE_MS, responseRoutes } from '../../../src/pipeline/pending-responses.js';
 import { responseKindsOf } from '../../../src/connections/choices.js';
 import { responseKindOf } from '../../../src/pipeline/response-kinds.js';
 
@@ -133,6 +135,82 @@ describe('the address of an answer', () => {
     const { post, responses } = open();
     expect((await post(JSON.stringify({ text: 'x'.repeat(300_000) }))).status).toBe(413);
     responses.close();
+  });
+});
+
+describe('the address of an answer that other processes take answers at, too', () => {
+  /** What the processes share, in memory; `asked` resolves when this one asks whether its answer is the first. */
+  function shared() {
+    const arrived = new Channel<{ ticket: string; answer: string }>();
+    const taken = new Set<string>();
+    let answerNow: (isFirst: boolean) => void = () => undefined;
+    const held = new Promise<boolean>((resolve) => (answerNow = resolve));
+    let noteAsked: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (noteAsked = resolve));
+    let isHeld = false;
+    let isAway = false;
+    const store: PendingResponseStore = {
+      open: () => undefined,
+      close: () => undefined,
+      settle(ticket) {
+        noteAsked();
+        if (isAway) return Promise.reject(new Error('PostgreSQL is away'));
+        return isHeld ? held : Promise.resolve(!taken.has(ticket));
+      },
+      find: () => Promise.resolve('slash_command'),
+      hand: (ticket) => Promise.resolve(!taken.has(ticket)),
+      arrived,
+    };
+    const responses = new PendingResponses({ secret: 'of all', store, now: () => 10_000 });
+    const time = new AbortController();
+    const answer = responses.await('A1', 'key', 'slash_command', time.signal);
+    const token = responses.token('A1', 'key');
+    const routes = responseRoutes(responses);
+    const post = async (text: string): Promise<number> =>
+      (
+        await routes.request(`/slack/assets/answers/${token}`, {
+          method: 'POST',
+          body: JSON.stringify({ text }),
+        })
+      ).status;
+    return {
+      ...{ responses, time, answer, token, arrived, taken, post, asked, answerNow },
+      hold: () => (isHeld = true),
+      goAway: () => (isAway = true),
+    };
+  }
+
+  it('An answer is refused here when another process has accepted one, which goes out', async () => {
+    const { answer, taken, token, arrived, post } = shared();
+    taken.add(token);
+    expect(await post('mine')).toBe(410);
+    arrived.emit({ ticket: token, answer: '{"text":"theirs"}' });
+    expect(await answer).toEqual({ text: 'theirs' });
+  });
+
+  it('An answer is refused when the waiting ends before it is known to be the first', async () => {
+    const { answer, time, post, hold, asked, answerNow } = shared();
+    hold();
+    const posted = post('too late');
+    await asked;
+    time.abort();
+    answerNow(true);
+    expect(await posted).toBe(410);
+    expect(await answer).toBeUndefined();
+  });
+
+  it('An answer is accepted here while nobody can be asked, because no other process can accept one then', async () => {
+    const { answer, post, goAway } = shared();
+    goAway();
+    expect(await post('mine')).toBe(200);
+    expect(await answer).toEqual({ text: 'mine' });
+  });
+
+  it('Another process may wait for the answer to an event only within the time that workflows have', () => {
+    const { responses } = shared();
+    expect(responses.mayWaitElsewhere(10_000 - RESPONSE_MS + 1)).toBe(true);
+    expect(responses.mayWaitElsewhere(10_000 - RESPONSE_MS)).toBe(false);
+    expect(new PendingResponses().mayWaitElsewhere(10_000)).toBe(false);
   });
 });
 
