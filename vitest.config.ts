@@ -10,6 +10,8 @@ const results: ['json', { outputFile: string }][] = report === '' ? [] : [['json
 
 const UNPACK_CHROMIUM = new URL('test/browser/unpack-chromium.ts', import.meta.url).pathname;
 
+const POSTGRES = new URL('test/run/start-postgres.ts', import.meta.url).pathname;
+
 const TESTS = 'test/**/*.test.ts';
 const LONG_TESTS = 'test/**/*.long.test.ts';
 
@@ -23,6 +25,8 @@ export default defineConfig({
         test: { name: 'long', include: [LONG_TESTS], globalSetup: [UNPACK_CHROMIUM] },
       },
     ],
+    // In each part's place where it is run; test/server reads it.
+    globalSetup: process.env['REPLICAS'] === undefined ? [] : [POSTGRES],
     reporters: ['default', new RefuseSkippedTests(), ...results],
     pool: 'forks',
     maxWorkers: 2,

@@ -34,7 +34,7 @@ describe.each(MEETINGS)('The connections of deployments, server: %s', (meeting) 
 
     await deployments.activate({ deploymentId: first });
     await world.slack.waitForSockets(app, 2);
-    await world.waitForStatus(user, cid, /2 sockets live/);
+    await world.waitForStatus(user, cid, /: 2 sockets live/);
     const entry = world.slack.send(installation, message({ text: 'again' }));
     const eventId = await world.eventOf(entry, cid);
     const session = await world.server.waitForSession(project, (each) => each.eventId === eventId);

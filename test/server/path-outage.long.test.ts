@@ -89,7 +89,7 @@ describe.each(MEETINGS)('the server goes away and comes back, server: %s', (meet
     await world.standIn.comeUp();
     await allArriveOnce();
     expect((await world.ask('/readyz')).status).toBe(200);
-    await world.waitForStatus(user, cid, /2 sockets live/);
+    await world.waitForStatus(user, cid, /: 2 sockets live/);
   });
 
   it('Nothing is lost when the server goes away in the middle', async () => {

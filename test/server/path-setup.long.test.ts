@@ -103,7 +103,11 @@ describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
           install_ids: `${installation.app.id}//${installation.workspace?.id}`,
           team_name: 'Acme',
         });
-        await world.waitForStatus(user, cid, /^Using Socket Mode in Acme: 2 sockets live$/);
+        await world.waitForStatus(
+          user,
+          cid,
+          /^Using Socket Mode in Acme: 2 sockets live(?: on 2 replicas)?$/,
+        );
         expect(world.slack.sockets(installation.app)).toHaveLength(2);
       },
     );
@@ -162,7 +166,7 @@ describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
     expect(world.slack.sockets(installation.app)).toEqual([]);
 
     await world.server.deploy(project);
-    const live = /^Using Socket Mode in Acme: 2 sockets live$/;
+    const live = /^Using Socket Mode in Acme: 2 sockets live(?: on 2 replicas)?$/;
     await world.waitForStatus(user, cid, live);
     expect((await connections.test({ connectionId: cid })).status?.message).toMatch(live);
     expect((await connections.refreshStatus({ connectionId: cid })).status?.message).toMatch(live);

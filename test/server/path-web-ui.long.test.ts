@@ -141,13 +141,13 @@ describe.each(MEETINGS)("AutoKitteh's web UI, server: %s", (meeting) => {
 
   it('The web UI edits both tokens while the sockets are open', async () => {
     await world.server.deploy(project);
-    await world.waitForStatus(user, cid, /2 sockets live/);
+    await world.waitForStatus(user, cid, /: 2 sockets live/);
     const next = installation.app.createAppToken();
     const saved = await save({ bot_token: installation.botToken, app_token: next, auth_type: 'socket' });
     expect(saved.status).toBe(200);
     expect(await world.stored(cid)).toMatchObject({ auth_type: 'socket', socket_mode_app_token: next });
     world.slack.revoke(appTokenOf(installation.app));
-    await world.waitForStatus(user, cid, /^Using Socket Mode in Acme: 2 sockets live$/);
+    await world.waitForStatus(user, cid, /^Using Socket Mode in Acme: 2 sockets live(?: on 2 replicas)?$/);
   });
 
   it('The web UI deletes the connection', async () => {

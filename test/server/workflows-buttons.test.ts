@@ -81,14 +81,14 @@ describe('a message whose button was clicked', () => {
   it('A message whose button was clicked stays as it is where the connection says so', async () => {
     await start({ sl: { socket_mode_button_update: 'off' } });
     await clicked(blockAction(), blockAction());
-    await world.program.app.stop();
+    await world.program.stop();
     expect(world.slack.calls.of('response_url')).toEqual([]);
   });
 
   it('A message whose button was clicked is updated once, however many connections get the click', async () => {
     await start({ one: {}, two: {} });
     await clicked(blockAction(), blockAction());
-    await world.program.app.stop();
+    await world.program.stop();
     expect(world.slack.responses).toHaveLength(2);
   });
 });

@@ -72,6 +72,8 @@ export interface OpenWorldOptions<Server extends ServerUnderTest> extends PeersO
   readonly before?: (peers: Peers<Server>) => Promise<void>;
   /** Where the program finds the server, if not at the server itself. */
   readonly serverUrl?: string;
+  /** Starts the program; a single process unless said. */
+  readonly start?: typeof startProgram;
 }
 
 /** Starts Slack, server and program, for as long as the caller wants; nothing is left if one of them does not start. */
@@ -88,7 +90,7 @@ export async function openWorld<Server extends ServerUnderTest>(
     if (signKey === undefined) throw new Error('set AUTOKITTEH_SIGN_KEY: the program is started with it');
     const attached = options.meeting === 'attached';
     const way = THROUGH_PROXY ? await proxyTo(slack, releasers) : {};
-    const program = await startProgram(
+    const program = await (options.start ?? startProgram)(
       {
         autokittehUrl: options.serverUrl ?? server.url,
         signKey,

@@ -9,6 +9,7 @@ import { eventually } from '../helpers/eventually.js';
 import { autoKittehClients, type AutoKittehClients } from './autokitteh-clients.js';
 import { UNHURRIED_LIVE } from './policies.js';
 import type { Program } from './program.js';
+import { startProgramUnderTest } from './program-under-test.js';
 import {
   SLACK,
   startServerUnderTest,
@@ -75,6 +76,7 @@ async function makeWorld<Server extends ServerUnderTest>(
     server,
     meeting,
     settings,
+    start: startProgramUnderTest,
     other: { live: UNHURRIED_LIVE },
   });
   return {
@@ -104,14 +106,21 @@ function journeys(server: ServerUnderTest, program: Program): Omit<PathWorld, ke
       method: 'POST',
       body: new URLSearchParams({ cid, origin: 'cli', auth_type: 'socketMode', ...fields }),
     });
-  const waitForStatus: PathWorld['waitForStatus'] = (user, connectionId, message) =>
-    eventually(
-      async () => {
-        const { connection } = await user.clients.connections.get({ connectionId });
-        return message.test(connection?.status?.message ?? '') && connection?.status;
-      },
-      `the status ${String(message)} of ${connectionId}`,
-    );
+  const waitForStatus: PathWorld['waitForStatus'] = async (user, connectionId, message) => {
+    let last = '';
+    try {
+      return await eventually(
+        async () => {
+          const { connection } = await user.clients.connections.get({ connectionId });
+          last = connection?.status?.message ?? '';
+          return message.test(last) && connection?.status;
+        },
+        `the status ${String(message)} of ${connectionId}`,
+      );
+    } catch (cause) {
+      throw new Error(`the status is ${last}, not ${String(message)}`, { cause });
+    }
+  };
   const eventsOf: PathWorld['eventsOf'] = async (entry, connectionId) => {
     // By the integration, because events of an organisation's connection are found by nothing else.
     const integrationId = (await server.system.connections.get({ connectionId })).connection?.integrationId;
@@ -136,7 +145,7 @@ function journeys(server: ServerUnderTest, program: Program): Omit<PathWorld, ke
         app_token: appTokenOf(installation.app),
       });
       if (saved.status !== 302) throw new Error(`not saved: ${await saved.text()}`);
-      await waitForStatus(user, connectionId, /2 sockets live/);
+      await waitForStatus(user, connectionId, /: 2 sockets live/);
     },
     async stored(scopeId) {
       const { vars } = await server.system.vars.get({ scopeId });

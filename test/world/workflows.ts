@@ -9,6 +9,7 @@ import type { LedgerEntry } from '../../src/sim/slack/sending/ledger-entry.js';
 import { eventually } from '../helpers/eventually.js';
 import { autoKittehClients } from './autokitteh-clients.js';
 import { UNHURRIED_LIVE } from './policies.js';
+import { startProgramUnderTest } from './program-under-test.js';
 import { startServerUnderTest, type SeenSession, type ServerUnderTest, type TestProject } from './server.js';
 import { openWorld, type OpenWorld } from './open-world.js';
 
@@ -48,6 +49,7 @@ export async function startWorkflowWorld(
     slack: { clock, seed },
     server: () => Promise.resolve(theServer),
     settings,
+    start: startProgramUnderTest,
     other: { clock, live: UNHURRIED_LIVE },
   });
   const { slack, program } = world;
