@@ -128,7 +128,7 @@ export class LiveConnections {
   }
 
   start(): void {
-    this.#options.notifications?.received.subscribe((connectionId) => this.#reconciler.look(connectionId));
+    this.#options.notifications?.listen((connectionId) => this.#learnOf(connectionId));
     this.#reconciler.start();
   }
 
@@ -149,8 +149,14 @@ export class LiveConnections {
 
   /** Something may have changed on the server: looks soon, and at this connection's variables if one is named. */
   noticeChange(connectionId?: string): void {
+    if (connectionId === undefined) this.#reconciler.look();
+    else void this.announceChange(connectionId);
+  }
+
+  /** The same, of a connection. Resolves when the other processes know of it too, or after two seconds; never rejects. */
+  async announceChange(connectionId: string): Promise<void> {
     this.#reconciler.look(connectionId);
-    if (connectionId !== undefined) this.#options.notifications?.changed(connectionId);
+    await this.#options.notifications?.changed(connectionId);
   }
 
   /** Slack announced that tokens of this installation may be gone. */
@@ -252,6 +258,12 @@ export class LiveConnections {
       await this.#waitFor(this.#reconciler.looked(connectionId));
     }
     return Object.fromEntries(this.registry.get(connectionId)?.variables ?? []);
+  }
+
+  /** Somebody wrote to it through another process. Resolves when its events are delivered here as they are there. */
+  async #learnOf(connectionId: string): Promise<void> {
+    await this.#reconciler.looked(connectionId);
+    await this.#identification.of([connectionId]);
   }
 
   #looked({ hasAnswered, isNews }: LookResult): void {

@@ -49,7 +49,7 @@ export interface SetupPorts {
   readonly integrationId: string;
   readonly live: { of(connectionId: string): Promise<LiveConnection | undefined> };
   /** Told of tokens that were saved, and of connections whose variables were written or deleted. */
-  readonly connections: Pick<LiveConnections, 'learn' | 'noticeChange'>;
+  readonly connections: Pick<LiveConnections, 'learn' | 'announceChange'>;
   /** The Slack app that the guide proposes, before it has a name. */
   readonly manifest: AppManifest;
   /** Slack's site, where that app is created: `slack.com` or `slack-gov.com`. */

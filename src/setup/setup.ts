@@ -25,9 +25,9 @@ export function createSetup(given: SetupPorts): Hono<SetupEnvironment> {
   const connectionEvents = new ConnectionEvents(given);
   const connections: SetupPorts['connections'] = {
     learn: (...saved) => given.connections.learn(...saved),
-    noticeChange(connectionId) {
-      if (connectionId !== undefined) connectionEvents.forget(connectionId);
-      given.connections.noticeChange(connectionId);
+    announceChange(connectionId) {
+      connectionEvents.forget(connectionId);
+      return given.connections.announceChange(connectionId);
     },
   };
   const ports: PagePorts = { ...given, connections, connectionEvents };

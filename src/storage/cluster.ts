@@ -116,10 +116,13 @@ export interface ReplicaReports {
 
 /** What processes tell each other. It may get lost: nothing may depend on it. */
 export interface Notifications {
-  /** Somebody wrote to this connection through this process. */
-  changed(connectionId: string): void;
-  /** Emits connections to which somebody wrote through another process. */
-  readonly received: Channel<string>;
+  /**
+   * Somebody wrote to this connection through this process. Resolves when every other process has learnt what was written, or
+   * after two seconds. Never rejects.
+   */
+  changed(connectionId: string): Promise<void>;
+  /** From now on `learn` is called with each connection to which somebody wrote through another process. It resolves when that is known here. */
+  listen(learn: (connectionId: string) => Promise<void>): void;
 }
 
 /** An acknowledgement of one of the app's envelopes, as the text that Slack gets. */

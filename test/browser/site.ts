@@ -80,7 +80,7 @@ export async function startSite({
     autokitteh,
     integrationId: integrationIdFromName('slack'),
     live: { of: (id) => Promise.resolve(live.get(id)) },
-    connections: { learn: () => undefined, noticeChange: (id = '') => void changed.push(id) },
+    connections: { learn: () => undefined, announceChange: (id) => Promise.resolve(void changed.push(id)) },
     manifest: DEFAULT_APP_MANIFEST,
     slackSite: 'slack.com',
     trustedOrigins,

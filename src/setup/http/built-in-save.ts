@@ -75,7 +75,7 @@ async function trySave(
     );
   });
   if (check.t === 'failed') return refusalOfCheck(check);
-  ports.connections.noticeChange(connectionId);
+  await ports.connections.announceChange(connectionId);
   return { location: wayBack(origin, connectionId, ports.serverUrl) };
 }
 

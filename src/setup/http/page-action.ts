@@ -50,7 +50,7 @@ export async function doAction(
     const connection = await openConnection(servers.autokitteh, ports.integrationId, id, servers.signal);
     return run(action, { ...servers, ports, opened, fields, connection });
   });
-  if (answer.t === 'changed') ports.connections.noticeChange(fields.get('cid'));
+  if (answer.t === 'changed') await ports.connections.announceChange(fields.get('cid'));
   return answer;
 }
 

@@ -5,6 +5,7 @@ import { schemaMigration000004 } from './migrations/000004.js';
 import { schemaMigration000005 } from './migrations/000005.js';
 import { schemaMigration000006 } from './migrations/000006.js';
 import { schemaMigration000007 } from './migrations/000007.js';
+import { schemaMigration000008 } from './migrations/000008.js';
 
 /**
  * In order; the number of those applied is kept in the database. Old ones are never changed or removed. A new one only adds, so
@@ -18,6 +19,7 @@ export const SCHEMA_MIGRATIONS: readonly string[] = [
   schemaMigration000005,
   schemaMigration000006,
   schemaMigration000007,
+  schemaMigration000008,
 ];
 
 /**

@@ -1,14 +1,17 @@
-import { Channel } from '../../core/channel.js';
-import type { Clock, Timer } from '../../core/clock.js';
-import type { Notifications } from '../cluster.js';
+import { sleep, type Clock, type Timer } from '../../core/clock.js';
+import type { Member, Notifications } from '../cluster.js';
 import type { Line } from './line.js';
 import { decodeText, encodeText } from './text.js';
 
-// By asking, so that it works through a connection pooler, too.
-const ASK_MS = 1000;
+// By asking, so that it works through a connection pooler, too. A person who saves waits for it.
+const ASK_MS = 500;
 
 // Nobody has missed for so long what nobody needs: variables are read again anyway, now and then.
 const KEPT = `interval '1 minute'`;
+
+// Whoever has written to a connection waits no longer until the others know of it, and looks so often.
+const HEARD_WITHIN_MS = 2000;
+const HEARD_LOOK_MS = 100;
 
 interface Found {
   readonly id: number;
@@ -17,37 +20,59 @@ interface Found {
 
 /** What replicas tell each other through a table. It is forgotten after a minute, and by a crash of PostgreSQL. */
 export class PostgresNotifications implements Notifications {
-  readonly received = new Channel<string>();
   readonly #line: Line;
   readonly #clock: Clock;
   readonly #instance: string;
+  readonly #members: () => readonly Member[];
+  readonly #stopping = new AbortController();
+  #learn: (connectionId: string) => Promise<void> = () => Promise.resolve();
   #known: ReadonlySet<number> = new Set();
   #timer: Timer | undefined;
-  #isStopped = false;
 
-  constructor(line: Line, clock: Clock, instance: string) {
+  /** `members` are those of whom this process knows, itself among them. */
+  constructor(line: Line, clock: Clock, instance: string, members: () => readonly Member[]) {
     this.#line = line;
     this.#clock = clock;
     this.#instance = instance;
+    this.#members = members;
   }
 
   /** Asks until stop(). */
   run(): void {
-    if (this.#isStopped) return;
+    if (this.#stopping.signal.aborted) return;
     this.#timer = this.#clock.setTimer(ASK_MS, () => void this.#ask().then(() => this.run()));
   }
 
-  changed(connectionId: string): void {
+  listen(learn: (connectionId: string) => Promise<void>): void {
+    this.#learn = learn;
+  }
+
+  async changed(connectionId: string): Promise<void> {
     const sql = `WITH old AS (DELETE FROM ak_slack.notifications WHERE at < clock_timestamp() - ${KEPT})
-      INSERT INTO ak_slack.notifications (instance, connection_id) VALUES ($1, $2)`;
-    void this.#line
-      .run((query) => query(sql, [this.#instance, encodeText(connectionId)]))
-      .catch(() => undefined);
+      INSERT INTO ak_slack.notifications (instance, connection_id) VALUES ($1, $2) RETURNING id`;
+    try {
+      const [told] = await this.#line.run((query) =>
+        query<{ id: number }>(sql, [this.#instance, encodeText(connectionId)]),
+      );
+      const until = this.#clock.monotonic() + HEARD_WITHIN_MS;
+      while (told !== undefined && this.#clock.monotonic() < until && !(await this.#isHeard(told.id)))
+        await sleep(this.#clock, HEARD_LOOK_MS, this.#stopping.signal);
+    } catch {
+      // PostgreSQL is away, or this process stops: the others read variables again anyway, now and then.
+    }
   }
 
   stop(): void {
-    this.#isStopped = true;
+    this.#stopping.abort();
     this.#timer?.cancel();
+  }
+
+  async #isHeard(id: number): Promise<boolean> {
+    const others = this.#members().filter(({ instance }) => instance !== this.#instance);
+    if (others.length === 0) return true;
+    const sql = 'SELECT heard FROM ak_slack.notifications WHERE id = $1';
+    const [found] = await this.#line.run((query) => query<{ heard: string[] }>(sql, [id]));
+    return found === undefined || others.every(({ instance }) => found.heard.includes(instance));
   }
 
   async #ask(): Promise<void> {
@@ -58,6 +83,13 @@ export class PostgresNotifications implements Notifications {
     if (found === undefined) return;
     const known = this.#known;
     this.#known = new Set(found.map(({ id }) => id));
-    for (const { id, connection } of found) if (!known.has(id)) this.received.emit(decodeText(connection));
+    // Not waited for: a server that answers slowly must not keep the next ones.
+    for (const each of found) if (!known.has(each.id)) void this.#hear(each);
+  }
+
+  async #hear({ id, connection }: Found): Promise<void> {
+    await this.#learn(decodeText(connection));
+    const sql = 'UPDATE ak_slack.notifications SET heard = array_append(heard, $1) WHERE id = $2';
+    await this.#line.run((query) => query(sql, [this.#instance, id])).catch(() => undefined);
   }
 }

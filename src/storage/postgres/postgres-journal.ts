@@ -83,7 +83,7 @@ export async function openPostgresJournal(options: PostgresOptions): Promise<Pos
   const slots = new PostgresSlots(line, clock, lease.instance);
   const reports = new PostgresReports(line, clock, lease.instance);
   const responses = new PostgresResponses(line, clock, lease.instance);
-  const notifications = new PostgresNotifications(line, clock, lease.instance);
+  const notifications = new PostgresNotifications(line, clock, lease.instance, () => lease.members());
   const relay = new PostgresRelay(line, clock, lease.instance);
   const { appends, others } = journalLines(database);
   const journal = postgresJournal({

@@ -180,7 +180,7 @@ export function createFakeSetup(overrides: Partial<SetupPorts> = {}, front: Fron
     live: { of: (id) => Promise.resolve(live.get(id)) },
     connections: {
       learn: (...what) => void saved.push(what),
-      noticeChange: (id = '') => void changed.push(id),
+      announceChange: (id) => Promise.resolve(void changed.push(id)),
     },
     manifest: DEFAULT_APP_MANIFEST,
     slackSite: 'slack.com',
