@@ -38,6 +38,8 @@ export interface Kill {
   readonly once?: string;
   /** Instead of being killed it stands still, for so long. Milliseconds. */
   readonly pauseMs?: number;
+  /** And for as long as anything waits in the journal. */
+  readonly untilDelivered?: true;
 }
 
 /** Burns down as events take the steps; blows once. */

@@ -61,9 +61,6 @@ export async function runReplicas(scenario: Scenario, seeds: readonly number[]):
 function linesOf(runs: readonly Run[], asked: number): string[] {
   const sum = (of: (run: Run) => number): number => runs.reduce((total, run) => total + of(run), 0);
   const lost = sum(({ faults }) => faults.filter((fault) => fault.startsWith('lost:')).length);
-  const worst = (times: readonly number[]): string =>
-    times.length === 0 ? 'none' : `${(Math.max(...times) / 1000).toFixed(1)} s of ${times.length}`;
-  const single = withOneKill(runs);
   return [
     `runs: ${runs.length} of ${asked} came to their end, with ${REPLICAS} replicas each`,
     `kills: ${sum(({ kills }) => kills)}, pauses: ${sum(({ pauses }) => pauses)}`,
@@ -73,6 +70,15 @@ function linesOf(runs: readonly Run[], asked: number): string[] {
     `looked up because nobody knew how their dispatch had ended: ${sum(({ lookedUp }) => lookedUp)}`,
     `conversations in order: ${sum(({ conversations }) => conversations)}`,
     `most sockets of the app at once: ${Math.max(0, ...runs.map(({ mostSockets }) => mostSockets))}`,
+    ...(runs.some(({ kills }) => kills > 0) ? takeOverLines(runs) : []),
+  ];
+}
+
+function takeOverLines(runs: readonly Run[]): string[] {
+  const worst = (times: readonly number[]): string =>
+    times.length === 0 ? 'none' : `${(Math.max(...times) / 1000).toFixed(1)} s of ${times.length}`;
+  const single = withOneKill(runs);
+  return [
     `from a kill to the look at a row of the dead: at most ${worst(runs.flatMap(({ takeOverMs }) => takeOverMs))}`,
     `... of the ${single.length} runs with one kill: at most ${worst(single.flatMap(({ takeOverMs }) => takeOverMs))}` +
       `, which must be at most ${TAKE_OVER_MS / 1000} s: ${isKept(runs) ? 'kept' : 'NOT KEPT'}`,

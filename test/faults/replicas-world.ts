@@ -169,7 +169,7 @@ export class Replicas {
         ...(kill === undefined ? {} : { kill }),
       });
       this.#live.set(name, process);
-      if (kill?.pauseMs !== undefined) await this.#wakeAfter(process, kill.pauseMs);
+      if (kill?.pauseMs !== undefined) await this.#wakeAfter(process, kill);
       const end = await Promise.race([process.ended, aborted(signal)]);
       if (this.#isStopping) return;
       if (end !== 'SIGKILL') throw new Error(`${name} ended with ${String(end)}`);
@@ -178,13 +178,15 @@ export class Replicas {
   }
 
   /** Waits until the process stands still, and wakes it. */
-  async #wakeAfter(process: CrashProcess, pauseMs: number): Promise<void> {
+  async #wakeAfter(process: CrashProcess, { pauseMs = 0, untilDelivered }: Kill): Promise<void> {
     const file = pausedFile(this.folder, process.pid);
     while (!existsSync(file)) {
       if (this.#isStopping || process.hasEnded) return;
       await sleep(systemClock, LOOK_MS);
     }
     await sleep(systemClock, pauseMs, this.#watching.signal).catch(() => undefined);
+    while (untilDelivered === true && !this.#isStopping && (await this.world.rows()).events > 0)
+      await sleep(systemClock, LOOK_MS);
     process.wake();
     rmSync(file, { force: true });
   }

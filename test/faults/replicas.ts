@@ -30,10 +30,11 @@ const PAUSES: Scenario = {
   },
 };
 
-/** Each replica stands still once, between the answer of the journal and the dispatch. */
+/** One replica stands still, between the answer of the journal and the dispatch, until another one has sent what it claimed. */
 const PAUSES_BEFORE_DISPATCH: Scenario = {
   events: EVENTS,
-  kills: (_, random) => all(() => [{ ...killAt('after append', random), pauseMs: 6_000 }]),
+  kills: (_, random) =>
+    all(() => [{ ...killAt('after append', random), once: 'pause', pauseMs: 1_000, untilDelivered: true }]),
 };
 
 export const run: FaultSeries = (seeds) => runReplicas(KILLS, seeds);

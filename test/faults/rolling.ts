@@ -9,6 +9,7 @@ import { startPostgres } from '../../src/sim/postgres/postgres-server.js';
 import { compileProgram, ProgramProcess } from '../world/program-process.js';
 import { frameOf, startCrashPeers, type CrashPeers } from './crash-peers.js';
 import type { FaultSeries } from './report.js';
+import { acceptedOf } from './sent-event.js';
 import { judgeReplicas } from './replicas-verdict.js';
 
 const NAMES = ['one', 'two', 'three'];
@@ -112,7 +113,10 @@ async function oneRound(replicas: Programs, peers: CrashPeers, seed: number): Pr
         ...(watch.most > MOST_SOCKETS ? [`${watch.most} sockets of the app at once`] : []),
         ...clicks
           .filter((entry) => !isLate(entry))
-          .map(({ kind, type, attempts: [first] }) => `lost: ${kind} ${type}, ${watch.fateOf(first)}`),
+          .map((entry) => {
+            const said = replicas.unacknowledged.get(acceptedOf(entry)?.key ?? '') ?? 'nothing';
+            return `lost: ${entry.kind} ${entry.type}, ${watch.fateOf(entry.attempts[0])}; the program said: ${said}`;
+          }),
       ],
     };
   } finally {
@@ -176,6 +180,8 @@ function watchSockets(slack: ScriptedSlack, { app }: SlackInstallation) {
 class Programs {
   /** Secrets or exceptions in their logs, and ends that were not in order. */
   readonly faults: string[] = [];
+  /** Why events were not acknowledged, by their keys, as the programs say. */
+  readonly unacknowledged = new Map<string, string>();
   readonly #running = new Map<string, ProgramProcess>();
 
   constructor(
@@ -219,6 +225,7 @@ class Programs {
     if (program === undefined) return;
     this.#running.delete(name);
     const exit = await program.stop();
+    for (const [key, reason] of program.unacknowledged) this.unacknowledged.set(key, reason);
     if (exit !== '0') this.faults.push(`${name} did not stop in order: ${exit}`);
     this.faults.push(...[...program.exceptions, ...program.secrets].map((line) => `${name} logged: ${line}`));
   }

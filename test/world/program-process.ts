@@ -27,6 +27,8 @@ export class ProgramProcess {
   /** Lines of the log that tell of an exception, or hold a secret; the first of them. */
   readonly exceptions: string[] = [];
   readonly secrets: string[] = [];
+  /** Why an event was not acknowledged, by its key, as the log says it: once a minute for each reason. */
+  readonly unacknowledged = new Map<string, string>();
   /** How many lines of the log each level has (pino: 40 is a warning, 50 an error). */
   readonly lines = new Map<string, number>();
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
@@ -98,6 +100,10 @@ export class ProgramProcess {
     this.lines.set(level, (this.lines.get(level) ?? 0) + 1);
     if (SECRET.test(line)) keep(this.secrets, line);
     if (EXCEPTION.test(line) || level === 'no JSON') keep(this.exceptions, line);
+    if (line.includes('"an event was not acknowledged"')) {
+      const { key, reason } = JSON.parse(line) as { key: string; reason: string };
+      this.unacknowledged.set(key, reason);
+    }
     if (!line.includes('"running"')) return;
     const { plugin, gateway } = JSON.parse(line) as { plugin: string; gateway: string };
     this.onRunning({ plugin, gateway });
