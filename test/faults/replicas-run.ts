@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { errorMessage } from '../../src/core/errors.js';
 import { seededRandom, type Random } from '../../src/core/random.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import { eventually } from '../helpers/eventually.js';
@@ -11,7 +12,7 @@ import { Replicas, ReplicasWorld } from './replicas-world.js';
 
 /** How many replicas share the journal. */
 const REPLICAS = 3;
-const SETTLES_WITHIN_MS = 90_000;
+const SETTLES_WITHIN_MS = 180_000;
 /** Slack has no more places for sockets of one app. */
 const MOST_SOCKETS = 10;
 /** A dead replica's rows are begun within this, if it was the only one. */
@@ -120,7 +121,10 @@ async function oneRun(world: ReplicasWorld, scenario: Scenario, seed: number): P
       },
       `everything settled in run ${seed}`,
       scenario.settlesWithinMs ?? SETTLES_WITHIN_MS,
-    );
+    ).catch(async (error: unknown) => {
+      const left = `${slack.ledger.pending} not acknowledged; in the journal: ${await world.waiting()}`;
+      throw new Error(`${errorMessage(error)}: ${left}`, { cause: error });
+    });
     const { dead } = await world.rows();
     await replicas.stop();
     const verdict = judgeReplicas(

@@ -64,6 +64,16 @@ export class ReplicasWorld {
     return rows ?? { events: 0, dead: 0 };
   }
 
+  /** What is in the journal, in words: whose rows, and whether they lead their conversations. */
+  async waiting(): Promise<string> {
+    const sql = `SELECT count(*) || CASE WHEN NOT e.leads THEN ' behind others' WHEN e.owner IS NULL THEN ' of nobody'
+          WHEN r.id IS NULL THEN ' of replicas that are gone' ELSE ' of ' || r.name END AS rows
+      FROM ak_slack.events e LEFT JOIN ak_slack.replicas r ON r.id = e.owner AND r.gone_at IS NULL
+      GROUP BY e.leads, e.owner IS NULL, r.id, r.name`;
+    const found = await this.admin.run((query) => query<{ rows: string }>(sql));
+    return found.map(({ rows }) => rows).join(', ') || 'nothing';
+  }
+
   /** Resolves when so many replicas have held their leases for long enough to end those of others. */
   async untilStanding(count: number, withinMs: number): Promise<void> {
     const sql = `SELECT id FROM ak_slack.replicas WHERE gone_at IS NULL AND expires_at > clock_timestamp()
