@@ -116,11 +116,7 @@ async function start(config: StartConfig, dependencies: Dependencies, releasers:
     limitMs: READY_AFTER_MS,
     missing: () => missingContact(live.appsToServe(), (id) => sockets.status(id)?.answered === true),
   });
-  live.refreshed.subscribe(() => {
-    readiness.look();
-    // AutoKitteh answers again: nobody should wait half a minute to be told that the rights are still there.
-    if (rights.current().t === 'unreachable' && health.problems('server').length === 0) void rights.check();
-  });
+  live.refreshed.subscribe(() => readiness.look());
   sockets.events.subscribe(() => readiness.look());
   releasers.push('readiness', () => readiness.stop());
   logEvents(log, {

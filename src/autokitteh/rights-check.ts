@@ -29,7 +29,10 @@ export interface RightsCheckOptions {
   readonly health: Health;
 }
 
-/** Tries the rights of this program: when told to, and by itself after each refusal, and while they do not suffice. */
+/**
+ * Tries the rights of this program: when told to, and by itself after each refusal, while they do not suffice, and when an
+ * outage in which they could not be tried has ended.
+ */
 export interface RightsCheck {
   readonly current: () => RightsState;
   /** Tries now; calls that overlap share one look. Never rejects. */
@@ -45,7 +48,7 @@ const AFTER_REFUSAL_MS = 5_000;
 const WHILE_INSUFFICIENT_MS = 30_000;
 
 export function createRightsCheck(options: RightsCheckOptions): RightsCheck {
-  const { server, clock } = options;
+  const { server, clock, health } = options;
   const events = new Channel<RightsState>();
   const background = new Background(() => undefined);
   const stopping = new AbortController();
@@ -57,8 +60,7 @@ export function createRightsCheck(options: RightsCheckOptions): RightsCheck {
     const changed = JSON.stringify(next) !== JSON.stringify(current);
     current = next;
     // A server that does not answer says nothing of rights.
-    if (next.t !== 'unreachable')
-      options.health.set('rights', next.t === 'insufficient' ? [next.advice] : []);
+    if (next.t !== 'unreachable') health.set('rights', next.t === 'insufficient' ? [next.advice] : []);
     if (changed) events.emit(next);
   }
 
@@ -93,6 +95,13 @@ export function createRightsCheck(options: RightsCheckOptions): RightsCheck {
   const unsubscribe = server.refusals.subscribe(() => {
     if (looking === undefined && !stopping.signal.aborted) lookAfter(AFTER_REFUSAL_MS);
   });
+  // Nobody should wait half a minute to be told that the rights are still there.
+  const unwatch = health.changed.subscribe((condition) => {
+    if (condition === 'server' && health.problems('server').length === 0 && current.t === 'unreachable')
+      background.run('check our rights', async () => {
+        await check();
+      });
+  });
 
   return {
     current: () => current,
@@ -101,6 +110,7 @@ export function createRightsCheck(options: RightsCheckOptions): RightsCheck {
     async stop() {
       stopping.abort(new PluginError('stopped', 'stopping'));
       unsubscribe();
+      unwatch();
       timer?.cancel();
       await looking;
       await background.idle();

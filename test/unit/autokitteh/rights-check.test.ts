@@ -8,7 +8,7 @@ import {
 import { Channel } from '../../../src/core/channel.js';
 import { PluginError } from '../../../src/core/errors.js';
 import { Health } from '../../../src/core/health.js';
-import { HandClock } from '../../helpers/hand-clock.js';
+import { HandClock, settle } from '../../helpers/hand-clock.js';
 
 const SYSTEM: User = { userId: 'usr_3vser000000000000000000000', displayName: 'System User' };
 const DEFAULT: User = { userId: 'usr_3vser000000000000000000001', displayName: 'Default User' };
@@ -36,10 +36,12 @@ describe('the identity check', () => {
   const clock = new HandClock();
   let server = new Server();
   let check: RightsCheck;
+  let health: Health;
 
   function start(source: 'token' | 'sign_key' | 'none'): void {
     server = new Server();
-    const options = { server, source, integrationId: 'int_x', variable: 'v', clock, health: new Health() };
+    health = new Health();
+    const options = { server, source, integrationId: 'int_x', variable: 'v', clock, health };
     check = createRightsCheck(options);
   }
 
@@ -113,6 +115,24 @@ describe('the identity check', () => {
     expect(server.looks).toBe(2);
     expect(check.current().t).toBe('insufficient');
     await clock.advance(29_000);
+    expect(server.looks).toBe(2);
+  });
+
+  it('The identity check looks once more when an outage has ended, and not while it lasts', async () => {
+    start('sign_key');
+    health.set('server', ['down']);
+    server.user = new PluginError('server_unavailable', 'down');
+    await check.check();
+    for (const reason of ['refused', 'timed out', 'refused']) health.set('server', [reason]);
+    await settle();
+    expect(server.looks).toBe(1);
+    server.user = SYSTEM;
+    health.set('server', []);
+    await settle();
+    expect(check.current().t).toBe('sufficient');
+    health.set('server', ['down']);
+    health.set('server', []);
+    await settle();
     expect(server.looks).toBe(2);
   });
 
