@@ -1,6 +1,6 @@
 import { Channel } from '../core/channel.js';
 import type { Clock, Timer } from '../core/clock.js';
-import { PluginError } from '../core/errors.js';
+import { PluginError, serverReason } from '../core/errors.js';
 import type { Health } from '../core/health.js';
 import { Background } from '../core/lifecycle.js';
 import type { AutoKittehClient, User } from './client.js';
@@ -129,7 +129,7 @@ async function tryRights(options: RightsCheckOptions, signal: AbortSignal): Prom
     if (refused.code === 'unauthenticated' || refused.code === 'forbidden') {
       return { t: 'insufficient', user, advice: identityAdvice(options.source, user, refused) };
     }
-    return { t: 'unreachable', reason: refused.message };
+    return { t: 'unreachable', reason: serverReason(refused) };
   }
 }
 

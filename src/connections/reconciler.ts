@@ -1,7 +1,7 @@
 import type { AutoKitteh } from '../autokitteh/client.js';
 import type { ConnectionRecord } from '../autokitteh/connection-list.js';
 import type { Clock, Timer } from '../core/clock.js';
-import { errorMessage } from '../core/errors.js';
+import { errorMessage, serverReason } from '../core/errors.js';
 import type { Health } from '../core/health.js';
 import { inTurns } from '../core/in-turns.js';
 import type { Background } from '../core/lifecycle.js';
@@ -150,7 +150,7 @@ export class Reconciler {
     } catch (error) {
       if (signal.aborted) return;
       this.#pauseMs = policy.reconcileMs;
-      const reason = errorMessage(error);
+      const reason = serverReason(error);
       const level = this.#told.isNews(reason) ? 'warn' : 'debug';
       log[level]({ reason }, 'AutoKitteh did not list its connections, retrying');
       this.#setDown(reason);

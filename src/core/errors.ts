@@ -46,6 +46,18 @@ export class PluginError extends Error {
   }
 }
 
+/** How the client of AutoKitteh begins what it says, and how that goes on where AutoKitteh is named already. */
+const AFTER_NAME: readonly (readonly [RegExp, string])[] = [
+  [/^AutoKitteh says /, 'it says '],
+  [/^the AutoKitteh server cannot be reached /, 'no connection to the server '],
+  [/^the reply of AutoKitteh /, 'its reply '],
+];
+
+/** The message of an error for a sentence that has named AutoKitteh already. */
+export function serverReason(error: unknown): string {
+  return AFTER_NAME.reduce((message, [begin, instead]) => message.replace(begin, instead), errorMessage(error));
+}
+
 /** A sentence for whatever was thrown. */
 export function errorMessage(error: unknown): string {
   if (error instanceof Error) return error.message === '' ? error.name : error.message;

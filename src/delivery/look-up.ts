@@ -1,7 +1,7 @@
 import { backoffDelay } from '../core/backoff.js';
 import type { Deadlines } from '../core/cancellation.js';
 import type { Channel } from '../core/channel.js';
-import { errorMessage, PluginError, type ErrorCode } from '../core/errors.js';
+import { PluginError, serverReason, type ErrorCode } from '../core/errors.js';
 import type { Random } from '../core/random.js';
 import type { Settlement } from '../storage/journal.js';
 import type { PathNote } from '../storage/paths.js';
@@ -165,7 +165,7 @@ function failed(
   { watch, progress, refusals, limits, random, events, now }: LookUpPorts,
 ): Settlement | 'send' {
   const { id, attempts } = row;
-  const reason = errorMessage(error);
+  const reason = serverReason(error);
   if (!isOfRow && isOutage(error)) {
     progress.stopped(now());
     watch.failed(id, now(), reason, true, false);

@@ -50,11 +50,11 @@ export function decideRetry(
       const isOfRow = outcome.t === 'forbidden' || outcome.t === 'failed' || row.retried;
       const counted = othersPass && isOfRow;
       if (counted && attempts >= limits.attempts) {
-        const why = `${reason} (${attempts} attempts, while other events were delivered)`;
+        const why = `AutoKitteh did not take the event in ${attempts} attempts, and took others meanwhile: ${reason}`;
         return { t: 'dead', id, reason: why, unansweredAt, type, channel };
       }
       if (!counted && outcome.t === 'failed' && loneSince !== undefined && now - loneSince >= limits.loneMs) {
-        const why = `${reason} (retried for too long, with no other event to compare it with)`;
+        const why = `AutoKitteh did not take the event for too long, and there was no other to compare it with: ${reason}`;
         return { t: 'dead', id, reason: why, type, channel };
       }
       const nextAt = now + backoffDelay(limits.retry, attempts, random);

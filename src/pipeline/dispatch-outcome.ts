@@ -1,4 +1,4 @@
-import { errorMessage, PluginError } from '../core/errors.js';
+import { PluginError, serverReason } from '../core/errors.js';
 import type { DispatchOutcome } from '../delivery/sink.js';
 import { hadNoAnswer, serverWords } from '../autokitteh/rpc.js';
 
@@ -6,9 +6,9 @@ import { hadNoAnswer, serverWords } from '../autokitteh/rpc.js';
  * AutoKitteh answers every failure of Dispatch with "invalid argument", so that only the text tells a bad event from a
  * server that is down. The first rule that matches decides.
  */
-const RULES: readonly (readonly [RegExp, 'poisoned' | 'outage'])[] = [
+const RULES: readonly (readonly [RegExp, 'too_large' | 'gone' | 'refused' | 'outage'])[] = [
   // Temporal's limit for one payload; the event never gets smaller.
-  [/blob data size exceeds limit|HTTP 413|message (is )?too large/i, 'poisoned'],
+  [/blob data size exceeds limit|HTTP 413|message (is )?too large/i, 'too_large'],
   // Temporal away, its namespace missing, its queue full.
   [/failed starting workflow/i, 'outage'],
   [
@@ -21,11 +21,11 @@ const RULES: readonly (readonly [RegExp, 'poisoned' | 'outage'])[] = [
   ],
   [/database is (locked|closed)|\bSQLITE_|\bpq: |failed to connect/i, 'outage'],
   // The connection was deleted, or its project was.
-  [/(^|[\s:])not_found$/, 'poisoned'],
+  [/(^|[\s:])not_found$/, 'gone'],
   // The request itself is refused: malformed ids, values and names; rule names stand in brackets at the end.
   [
     /\binvalid (prefix|suffix|value|event|argument|id)\b|illegal symbol|validation error|\[[\w.]+\]$/i,
-    'poisoned',
+    'refused',
   ],
 ];
 
@@ -34,7 +34,7 @@ const UNSURE = /failed starting workflow:.*(deadline exceeded|context canceled|\
 
 /** What an error of `AutoKitteh.dispatch` means for the event. */
 export function outcomeOfError(error: unknown): DispatchOutcome {
-  const reason = errorMessage(error);
+  const reason = serverReason(error);
   if (!(error instanceof PluginError)) return { t: 'failed', reason };
   if (hadNoAnswer(error)) return { t: 'unanswered', reason };
   switch (error.code) {
@@ -47,6 +47,7 @@ export function outcomeOfError(error: unknown): DispatchOutcome {
     case 'server_unavailable':
       return { t: 'outage', reason };
     case 'not_found':
+      return poisoned('gone', serverWords(error));
     case 'bad_input':
       return { t: 'poisoned', reason };
     default:
@@ -56,5 +57,16 @@ export function outcomeOfError(error: unknown): DispatchOutcome {
 
 function outcomeOfWords(words: string, reason: string): DispatchOutcome {
   if (UNSURE.test(words)) return { t: 'outage', reason, unsure: true };
-  return { t: RULES.find(([pattern]) => pattern.test(words))?.[1] ?? 'failed', reason };
+  const kind = RULES.find(([pattern]) => pattern.test(words))?.[1] ?? 'failed';
+  return kind === 'outage' || kind === 'failed' ? { t: kind, reason } : poisoned(kind, words);
+}
+
+/** Operators read the reason of a dead letter by itself. */
+function poisoned(kind: 'too_large' | 'gone' | 'refused', words: string): DispatchOutcome {
+  const how = {
+    too_large: 'the event is too large for AutoKitteh, which refuses it each time that it is sent',
+    gone: 'AutoKitteh has no such connection any more',
+    refused: 'AutoKitteh refuses the event',
+  }[kind];
+  return { t: 'poisoned', reason: `${how}: "${words}"` };
 }

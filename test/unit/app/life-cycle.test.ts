@@ -124,7 +124,7 @@ describe('the server', () => {
   it('The program starts while the server is down and works once the server is up', async () => {
     const world = await startWorld({ before: ({ standIn }) => standIn.goDown() });
     const { program, standIn, slack } = world;
-    await untilTroubles(world, /AutoKitteh.*cannot be reached/);
+    await untilTroubles(world, /AutoKitteh is unreachable: no connection to the server \(ECONNREFUSED\)\. /);
     expect((await fetch(`${program.gatewayUrl}/anything`)).status).toBe(502);
     await standIn.comeUp();
     const { installation, appToken } = addInstallation(world);

@@ -1,8 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { outcomeOfError } from '../../../src/pipeline/dispatch-outcome.js';
-import { refusal } from '../../../src/autokitteh/rpc.js';
-import { UnansweredError } from '../../../src/autokitteh/rpc.js';
+import { refusal, UnansweredError } from '../../../src/autokitteh/rpc.js';
 import { PluginError } from '../../../src/core/errors.js';
 
 function outcome(message: string, code = Code.InvalidArgument): string {
@@ -50,6 +49,18 @@ describe('The outcome of a failed Dispatch', () => {
     expect(refused('failed starting workflow: context deadline exceeded')).toMatchObject({ unsure: true });
     expect(refused('failed starting workflow: Namespace default is not found.')).not.toHaveProperty('unsure');
     expect(refused('save event: context deadline exceeded')).not.toHaveProperty('unsure');
+  });
+
+  it.each([
+    [
+      'failed starting workflow: Blob data size exceeds limit.',
+      'the event is too large for AutoKitteh, which refuses it each time that it is sent: "failed starting workflow: Blob data size exceeds limit."',
+    ],
+    ['no event [event]', 'AutoKitteh refuses the event: "no event [event]"'],
+    ['get connection: not_found', 'AutoKitteh has no such connection any more: "get connection: not_found"'],
+  ])('The reason of an event that AutoKitteh refuses for good with %s says so', (words, reason) => {
+    const refused = outcomeOfError(refusal(new ConnectError(words, Code.InvalidArgument)));
+    expect(refused).toEqual({ t: 'poisoned', reason });
   });
 
   it('The outcome says what to do when the right to dispatch is missing', () => {
