@@ -60,6 +60,7 @@ export const FOLDERS = {
       'values-size.ts',
       'values-validity.ts',
       'values.ts',
+      'why-no-session.ts',
     ],
   },
   slack: {
@@ -147,6 +148,7 @@ export const FOLDERS = {
     imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'delivery', 'connections', 'pipeline'],
     surface: [
       'app-problems.ts',
+      'connection-pages.ts',
       'dead-letter-routes.ts',
       'event-search.ts',
       'event-words.ts',

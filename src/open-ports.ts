@@ -31,6 +31,7 @@ import { connectionCaps, descriptorLimit } from './http/limits.js';
 import { notingRefusals, type PortRefusal } from './http/refusals.js';
 import type { TrustedPages } from './http/request-sender.js';
 import { deadLetterBodyRoutes } from './ops/dead-letter-routes.js';
+import { connectionPages } from './ops/connection-pages.js';
 import { createOperations } from './ops/operations.js';
 import type { Otlp } from './ops/otlp/ports.js';
 import { probeRoutes } from './ops/probes.js';
@@ -49,6 +50,7 @@ import type { SlackWebApi } from './slack/web-api.js';
 import type { ChangedSecret } from './secret-files.js';
 import type { StartConfig } from './start-config.js';
 import type { Cluster } from './storage/cluster.js';
+import { shownPlace } from './storage/open.js';
 
 /** What is shown and done at the ports is done by these parts of the program. */
 export interface PortsOptions {
@@ -110,6 +112,8 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     gateway: answers,
     webSockets,
     exports: options.otlp.events,
+    journalPlace: shownPlace(config.journalUrl),
+    pageOf: connectionPages(manifest.connectionUrl, () => responses.base),
   });
   options.otlp.sendMetrics(operations.metrics);
   releasers.push('the status page', () => operations.stop());

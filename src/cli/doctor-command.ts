@@ -1,15 +1,9 @@
+import { Causes } from './doctor/causes.js';
 import type { Finding } from './doctor/finding.js';
-import { summaryOf } from './doctor/summary.js';
+import { MARKS, summaryOf } from './doctor/summary.js';
 import type { CommandLine } from './ports.js';
 import { readSecretFile } from './secret-file.js';
 import { addUrlOption, type UrlOption } from './url-option.js';
-
-const MARKS: Readonly<Record<Finding['verdict'], string>> = {
-  ok: 'ok  ',
-  warning: 'note',
-  failed: 'FAIL',
-  skipped: '-   ',
-};
 
 // The longest name of a step, and a blank.
 const WIDTH = 12;
@@ -42,7 +36,9 @@ export function addDoctorCommand({ program, ports, flags, exit }: CommandLine): 
   addUrlOption(command).action(async (options: DoctorFlags) => {
     const { json, url, connection, userTokenFile, appConfigTokenFile } = options;
     const findings: Finding[] = [];
-    const tell = (finding: Finding): void => {
+    const causes = new Causes();
+    const tell = (told: Finding): void => {
+      const finding = causes.sorted(told);
       findings.push(finding);
       if (json !== true) ports.terminal.out(textOf(finding));
     };
@@ -65,7 +61,8 @@ function secretIn(path: string | undefined): Promise<string | undefined> {
 }
 
 function textOf({ step, verdict, found, advice }: Finding): string {
-  const lines = [...found.split('\n'), ...(advice === undefined ? [] : [`What to do: ${advice}`])];
+  const todo = advice === undefined ? [] : `What to do: ${advice}`.split('\n');
+  const lines = [...found.split('\n'), ...todo];
   const indent = ' '.repeat(MARKS.ok.length + 2 + WIDTH);
   return `${MARKS[verdict]}  ${step.padEnd(WIDTH)}${lines.join(`\n${indent}`)}`;
 }

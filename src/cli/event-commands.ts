@@ -24,6 +24,6 @@ export function addEventCommands({ program, ports, flags }: CommandLine): void {
 }
 
 function textOf(event: EventView): string {
-  const steps = eventSteps(event).map(({ name, words }) => `  ${name.padEnd(14)}${words}`);
+  const steps = eventSteps(event, Date.now()).map(({ name, words }) => `  ${name.padEnd(14)}${words}`);
   return [eventWords(event), ...steps].join('\n');
 }

@@ -1,5 +1,5 @@
 import { PluginError } from '../core/errors.js';
-import { headline, problemWords, type Overview } from '../ops/overview.js';
+import { adviceWords, headline, problemWords, type Overview } from '../ops/overview.js';
 import type { CommandLine } from './ports.js';
 import { addUrlOption, type UrlOption } from './url-option.js';
 
@@ -33,7 +33,10 @@ function overviewText(overview: Overview): string {
   const { problems, connections, apps, delivery, at } = overview;
   return [
     headline(overview),
-    ...problems.map((problem) => `${problemWords(problem, at)}\n  What to do: ${problem.advice}`),
+    ...problems.map(
+      (problem) =>
+        `${problemWords(problem, at)}\n  What to do: ${adviceWords(problem).replaceAll('\n', '\n  ')}`,
+    ),
     ...connections.map(
       ({ id, name, project, status }) =>
         `connection ${name}${project === undefined ? '' : ` in ${project}`} (${id}): ${status.code}, ${status.message}`,

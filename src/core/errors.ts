@@ -55,7 +55,10 @@ const AFTER_NAME: readonly (readonly [RegExp, string])[] = [
 
 /** The message of an error for a sentence that has named AutoKitteh already. */
 export function serverReason(error: unknown): string {
-  return AFTER_NAME.reduce((message, [begin, instead]) => message.replace(begin, instead), errorMessage(error));
+  return AFTER_NAME.reduce(
+    (message, [begin, instead]) => message.replace(begin, instead),
+    errorMessage(error),
+  );
 }
 
 /** A sentence for whatever was thrown. */

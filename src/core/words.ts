@@ -40,10 +40,26 @@ export function durationWords(milliseconds: number): string {
   return `${Math.floor(ms / DAY)} d`;
 }
 
+const PRECISIONS = { minute: 16, second: 19, millisecond: 23 } as const;
+
+/**
+ * A time in UTC as people see it everywhere: `09:28 UTC`, with its date where that is another one than at `now`. Both are
+ * RFC 3339, or milliseconds since 1970.
+ */
+export function timeWords(
+  at: string | number,
+  now: string | number,
+  precision: keyof typeof PRECISIONS = 'minute',
+): string {
+  const [time, present] = [new Date(at).toISOString(), new Date(now).toISOString()];
+  const date = time.slice(0, 10) === present.slice(0, 10) ? '' : `${time.slice(0, 10)} `;
+  return `${date}${time.slice(11, PRECISIONS[precision])} UTC`;
+}
+
 /** A sentence with a capital letter and a full stop. */
 export function sentence(text: string): string {
   const capital = text.slice(0, 1).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+  return /[.!?]"?$/.test(capital) ? capital : `${capital}.`;
 }
 
 /** Names for people: `a`, `a and b`, `a, b, c and 4 more`. */

@@ -1,5 +1,6 @@
 import type { AutoKitteh } from '../autokitteh/client.js';
 import { takesEventsOf } from '../autokitteh/trigger-match.js';
+import { whyNoSession } from '../autokitteh/why-no-session.js';
 import { systemClock, sleep } from '../core/clock.js';
 import type { AuthorServer } from './author-server.js';
 import type { ServedConnection } from './connection.js';
@@ -8,14 +9,17 @@ import type { Timeline } from './timeline.js';
 
 type Line = Pick<
   AutoKitteh,
-  'connection' | 'sessionsOf' | 'listTriggers' | 'hasSession' | 'hasActiveDeployment'
+  'connection' | 'sessionsOf' | 'listTriggers' | 'hasSession' | 'activeDeployments'
 >;
 
 interface WatchedEvent {
   readonly sent: number;
   readonly eventId: string;
   readonly eventType: string;
+  /** Monotonic time at which the server had taken it. */
   readonly since: number;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
   /** By id: its state, and how many of its prints were told. */
   readonly sessions: Map<string, { state: string; prints: number }>;
 }
@@ -56,7 +60,8 @@ export class SessionFollower {
   /** The server has taken an event: what it starts is told from now on. */
   watch(sent: number, eventId: string, eventType: string): void {
     const since = systemClock.monotonic();
-    this.#watched.push({ sent, eventId, eventType, since, sessions: new Map() });
+    const createdAt = systemClock.now();
+    this.#watched.push({ sent, eventId, eventType, since, createdAt, sessions: new Map() });
     this.#watched = this.#watched.slice(-MOST);
   }
 
@@ -112,23 +117,14 @@ export class SessionFollower {
     return triggers.some((each) => each.hasCall && takesEventsOf(each.eventType, eventType));
   }
 
-  async #whyNone({ eventType }: WatchedEvent): Promise<string> {
+  async #whyNone(event: WatchedEvent): Promise<string> {
     const { id, projectId } = this.#connection;
-    if (!(await this.#line.hasActiveDeployment(projectId)))
-      return 'The project has no active deployment: type `ak deploy`.';
-    const waiting = (await this.#line.hasSession({ runningIn: projectId }))
-      ? ' A session that runs may have waited for it.'
-      : '';
-    const triggers = (await this.#line.listTriggers(id)).filter((each) =>
-      takesEventsOf(each.eventType, eventType),
-    );
-    if (triggers.length === 0)
-      return `No trigger of the connection takes events of the type ${eventType}.${waiting}`;
-    if (triggers.every(({ hasCall }) => !hasCall))
-      return `The triggers that take ${eventType} call no function.${waiting}`;
-    const filters = triggers.filter(({ filter }) => filter !== '').map(({ filter }) => filter);
-    if (filters.length === triggers.length)
-      return `The filter of no trigger for ${eventType} matched: ${filters.join('; ')}.${waiting}`;
-    return `AutoKitteh has started no session yet.${waiting}`;
+    const [triggers, deployments, isWaitedFor] = await Promise.all([
+      this.#line.listTriggers(id),
+      this.#line.activeDeployments({ projectId }),
+      this.#line.hasSession({ runningIn: projectId }),
+    ]);
+    const why = whyNoSession(event, { triggers, deployments, isWaitedFor }, systemClock.now());
+    return why?.words ?? '';
   }
 }

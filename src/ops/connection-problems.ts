@@ -1,8 +1,12 @@
 import { listWords, parted, sentence } from '../core/words.js';
 import type { AppSocketsStatus } from '../slack/status.js';
+import { THIS_PAGE } from '../slack/errors.js';
 import { appProblem } from './app-problems.js';
-import type { ConnectionView } from './overview.js';
+import type { ConnectionView, Problem } from './overview.js';
 import { UNRECEIVED, type Found, type ProblemFacts } from './problem-facts.js';
+
+// As many as are named.
+const MOST_PAGES = 4;
 
 /** Apps without all of their sockets. */
 export function appProblems({ apps, connections }: ProblemFacts): Found[] {
@@ -10,13 +14,13 @@ export function appProblems({ apps, connections }: ProblemFacts): Found[] {
   return apps.flatMap(({ id, status }) => {
     const problem = appProblem(status);
     if (problem === undefined) return [];
-    const served = connections.filter(({ appId, active }) => active && appId === id).map(nameOf);
-    const whose = served.length === 0 ? '' : ` (${listWords(served)})`;
+    const served = connections.filter(({ appId, active }) => active && appId === id);
+    const whose = served.length === 0 ? '' : ` (${listWords(served.map(nameOf))})`;
     const isUnreached = status.sockets === 0;
     return [
       {
         ...{ severity: isUnreached ? (isNoneServed ? 'broken' : 'failing') : 'degraded', about: 'apps' },
-        ...{ keys: [`app ${id}`], advice: problem.advice },
+        ...{ keys: [`app ${id}`], ...onTheirPages(problem.advice, served) },
         sentence: `Slack app ${id}${whose} ${problem.what}.`,
         impact: isUnreached
           ? UNRECEIVED
@@ -51,9 +55,25 @@ export function connectionProblems({ apps, connections, health }: ProblemFacts):
         : isFailing
           ? undelivered(alike.length)
           : 'What this program receives is delivered.',
-      advice: why === '' ? "Open this connection's page in AutoKitteh." : sentence(why),
+      ...onTheirPages(why === '' ? `Open ${THIS_PAGE}.` : sentence(why), alike),
     };
   });
+}
+
+/** Advice that tells of these connections' pages which pages these are. */
+function onTheirPages(
+  advice: string,
+  connections: readonly ConnectionView[],
+): Pick<Problem, 'advice' | 'pages'> {
+  if (connections.length === 0 || !advice.includes(THIS_PAGE)) return { advice };
+  const names = connections.map(nameOf);
+  const which = names.length === 1 ? 'the page of' : 'the pages of';
+  return {
+    advice: advice.replaceAll(THIS_PAGE, `${which} ${listWords(names)}`),
+    pages: connections
+      .slice(0, MOST_PAGES)
+      .map((connection) => ({ name: nameOf(connection), url: connection.page })),
+  };
 }
 
 function undelivered(connections: number): string {

@@ -1,3 +1,4 @@
+import { timeWords } from '../core/words.js';
 import type { EventView } from './event-search.js';
 
 const STATES: Readonly<Record<EventView['state'], string>> = {
@@ -22,20 +23,21 @@ export interface EventStep {
   readonly words: string;
 }
 
-/** The steps of an event's life, in their order. */
-export function eventSteps(event: EventView): EventStep[] {
+/** The steps of an event's life, in their order, seen at `now`: RFC 3339, or milliseconds since 1970. */
+export function eventSteps(event: EventView, now: string | number): EventStep[] {
+  const timeOf = (at: string): string => timeWords(at, now, 'millisecond');
   const { appId, receivedAt, socket, journaledMs, reason, eventId } = event;
   return [
     {
       name: 'received',
-      words: `${receivedAt}, by app ${appId}${socket === undefined ? '' : ` on socket ${socket}`}`,
+      words: `${timeOf(receivedAt)}, by app ${appId}${socket === undefined ? '' : ` on socket ${socket}`}`,
     },
     ...(journaledMs === undefined ? [] : [{ name: 'journaled', words: `after ${journaledMs} ms` }]),
     ...acknowledged(event),
-    ...dispatches(event),
+    ...dispatches(event, timeOf),
     ...(reason === undefined ? [] : [{ name: 'last failure', words: reason }]),
     ...(eventId === undefined ? [] : [{ name: 'event', words: eventId }]),
-    ...sessions(event),
+    ...sessions(event, timeOf),
   ];
 }
 
@@ -46,24 +48,26 @@ function acknowledged({ acknowledgedMs, journaledMs }: EventView): EventStep[] {
   return journaledMs === undefined ? [] : [{ name, words: 'not yet, or never' }];
 }
 
-function dispatches({ dispatches: shown, dispatched }: EventView): EventStep[] {
+type TimeOf = (at: string) => string;
+
+function dispatches({ dispatches: shown, dispatched }: EventView, timeOf: TimeOf): EventStep[] {
   const omitted = dispatched - shown.length;
   const steps = shown.map(({ at, ms, answer }) => ({
     name: 'dispatched',
-    words: `${at}, ${answer} after ${ms} ms`,
+    words: `${timeOf(at)}, ${answer} after ${ms} ms`,
   }));
   if (omitted > 0) steps.splice(shown.length / 2, 0, { name: '...', words: `and ${omitted} more` });
   return steps;
 }
 
-function sessions({ sessions: started, sessionsProblem }: EventView): EventStep[] {
+function sessions({ sessions: started, sessionsProblem }: EventView, timeOf: TimeOf): EventStep[] {
   if (sessionsProblem !== undefined)
     return [{ name: 'sessions', words: `AutoKitteh does not tell them: ${sessionsProblem}` }];
   if (started === undefined) return [];
   if (started.length === 0) return [{ name: 'sessions', words: 'none' }];
   return started.map(({ id, state, startedAt }) => ({
     name: 'session',
-    words: `${id}, ${state}, since ${startedAt}`,
+    words: `${id}, ${state}, since ${timeOf(startedAt)}`,
   }));
 }
 

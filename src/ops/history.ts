@@ -8,7 +8,7 @@ import type { SocketEvent } from '../slack/events.js';
 export interface Minute {
   /** Its start, milliseconds since 1970. */
   readonly at: number;
-  /** Events that came in; absent while the program did not run. */
+  /** Events that were written to the journal, each once; absent while the program did not run. */
   readonly events: number | undefined;
   /** Events that AutoKitteh accepted, once for each connection. */
   readonly delivered: number | undefined;
@@ -98,9 +98,9 @@ export class History {
   }
 
   #onDelivery(event: DeliveryEvent): void {
-    if (event.t !== 'received' && event.t !== 'acknowledged' && event.t !== 'dispatched') return;
+    if (event.t !== 'journaled' && event.t !== 'acknowledged' && event.t !== 'dispatched') return;
     this.#turn();
-    if (event.t === 'received') this.#events += 1;
+    if (event.t === 'journaled') this.#events += 1;
     else (event.t === 'acknowledged' ? this.#acknowledgement : this.#dispatch).record(recordable(event.ms));
   }
 

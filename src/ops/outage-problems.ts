@@ -60,13 +60,22 @@ export function serverProblems(facts: ProblemFacts): Found[] {
 }
 
 /** A journal that cannot be written. */
-export function journalProblems({ health }: ProblemFacts): Found[] {
+export function journalProblems({ health, delivery }: ProblemFacts): Found[] {
   return health.problems('journal').map((problem) => {
     const [what, why] = parted(problem);
+    const [cause, remedy] = parted(why);
+    // The first colon of some is in the database's own words.
+    const isRemedy = remedy !== '' && !/[.(]/.test(cause);
+    const reason = (isRemedy ? cause : why).replace(/^The /, 'the ');
     return {
-      ...{ severity: 'broken', about: 'journal', keys: ['journal'], sentence: sentence(what) },
+      ...{
+        severity: 'broken',
+        about: 'journal',
+        keys: ['journal'],
+        sentence: sentence(`${what}: ${reason}`),
+      },
       impact: `What is in the journal stays there. ${UNRECEIVED}`,
-      advice: sentence(why),
+      advice: `${isRemedy ? sentence(remedy) : 'Mend that: the program tries again by itself.'} The journal is ${delivery.journalPlace}.`,
     };
   });
 }

@@ -1,6 +1,6 @@
 import type { Status } from '../autokitteh/status.js';
 import type { Condition } from '../core/health.js';
-import { durationWords, sentence } from '../core/words.js';
+import { durationWords, sentence, timeWords } from '../core/words.js';
 import type { SocketFacts } from '../slack/status.js';
 
 /** What is not as it should be. */
@@ -19,6 +19,14 @@ export interface Problem {
   readonly impact: string;
   /** What to do about it, in one or more sentences. */
   readonly advice: string;
+  /** The pages of the connections that the advice names, where it is done on these. */
+  readonly pages?: readonly ConnectionPage[];
+}
+
+export interface ConnectionPage {
+  /** The connection's name as `project/name`. */
+  readonly name: string;
+  readonly url: string;
 }
 
 export interface ConnectionView {
@@ -27,6 +35,8 @@ export interface ConnectionView {
   readonly projectId: string;
   /** The project's name; absent until AutoKitteh has told it, and for a connection of an organization. */
   readonly project?: string | undefined;
+  /** The address of its page. */
+  readonly page: string;
   /** The Slack app that its app-level token names; absent while there is none. */
   readonly appId?: string | undefined;
   readonly status: Status;
@@ -94,6 +104,8 @@ export interface Overview {
     /** When the first of the dead letters was given up, RFC 3339; absent if there is none. */
     readonly oldestDeadAt?: string | undefined;
     readonly concurrency: number;
+    /** Where the journal is: the path of its file, or the address of its database without the name of a user. */
+    readonly journalPlace: string;
     /** Bytes of the journal that hold something, that it takes on the disk, and that it may take. */
     readonly journalUsedBytes: number;
     readonly journalBytes: number;
@@ -113,13 +125,17 @@ export function headline({ problems }: Pick<Overview, 'problems'>): string {
 
 /** Since when a problem lasts, seen at `at`: `since 09:28 UTC, for 13 min`. */
 export function sinceWords({ since }: Pick<Problem, 'since'>, at: string): string {
-  const day = since.slice(0, 10) === at.slice(0, 10) ? '' : `${since.slice(0, 10)} `;
-  return `since ${day}${since.slice(11, 16)} UTC, for ${durationWords(Date.parse(at) - Date.parse(since))}`;
+  return `since ${timeWords(since, at)}, for ${durationWords(Date.parse(at) - Date.parse(since))}`;
 }
 
 /** A problem in sentences, but for what to do. */
 export function problemWords(problem: Problem, at: string): string {
   return `${problem.sentence} ${sentence(sinceWords(problem, at))} ${problem.impact}`;
+}
+
+/** What to do about a problem, and the pages on which it is done, on a line each. */
+export function adviceWords({ advice, pages = [] }: Pick<Problem, 'advice' | 'pages'>): string {
+  return [advice, ...pages.map(({ name, url }) => `${name}: ${url}`)].join('\n');
 }
 
 /** A dead letter as people see it: never its body, which holds what somebody wrote. */

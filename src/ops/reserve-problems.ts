@@ -53,7 +53,7 @@ export function deadLetterProblems({ delivery, now }: ProblemFacts): Found[] {
       sentence: `${counted(dead, 'event')} could not be delivered and ${dead === 1 ? 'is a dead letter' : 'are dead letters'}.`,
       impact: `${dead === 1 ? 'It has' : 'They have'} started no workflow, but nothing is lost yet: the journal keeps dead letters for ${DEAD_DAYS} days.`,
       advice:
-        'Read the reason of each (`ak-slack dead-letters list`, or the status page), mend the cause, then send them again; or discard them.',
+        'Read the reason of each (on the status page, or with `ak-slack dead-letters list`), mend the cause, then send them again. Discard what will never be delivered.',
     },
   ];
 }
@@ -75,7 +75,7 @@ export function roomProblems({ delivery, health }: ProblemFacts): Found[] {
     problems.push({
       ...{ severity: 'degraded', about: 'room', keys: ['room on the disk'], impact },
       sentence: `The disk of the journal has ${byteWords(free)} left.`,
-      advice: 'Free space on it.',
+      advice: `Free space on it. The journal is ${delivery.journalPlace}.`,
     });
   return problems;
 }

@@ -28,6 +28,10 @@ export interface Observed {
   readonly rights: () => RightsState;
   readonly replicas: Pick<ReplicaWatch, 'views'>;
   readonly onsets: Onsets;
+  /** Where the journal is, as it may be shown to operators. */
+  readonly journalPlace: string;
+  /** The address of a connection's page. */
+  readonly pageOf: (connectionId: string) => string;
 }
 
 const WELL: Readonly<Record<Condition, string>> = {
@@ -53,6 +57,7 @@ export async function overviewOf(observed: Observed): Promise<Overview> {
     dead: stats.dead,
     oldestDeadAt: timeOf(oldestDead?.settledAt),
     concurrency: stats.concurrency,
+    journalPlace: observed.journalPlace,
     journalUsedBytes: journal.usedBytes,
     journalBytes: journal.fileBytes,
     journalMaxBytes: journal.maxBytes,
@@ -107,6 +112,7 @@ function connectionViews(observed: Observed, { sources }: JournalCounts): Connec
     return {
       ...{ id, name, projectId, active, delivered },
       project: projects.of(projectId),
+      page: observed.pageOf(id),
       appId: setup.t === 'complete' ? setup.appId : undefined,
       status: live.current(id),
       ...(counts.get(id) ?? { waiting: 0, dead: 0 }),

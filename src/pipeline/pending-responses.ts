@@ -84,6 +84,11 @@ export class PendingResponses {
     return this.#elsewhere !== undefined && this.#now() < receivedAt + RESPONSE_MS;
   }
 
+  /** The address at which people and workflows reach this program. */
+  get base(): string {
+    return this.#base;
+  }
+
   /** From now on addresses begin with `base`, such as `https://ak.example.com`. */
   servedAt(base: string): void {
     this.#base = base;

@@ -62,12 +62,15 @@ function waysOf({ kind, appId = '', site }: TokenPlace): Ways {
   return {
     newToken:
       kind === 'app'
-        ? `make a new app-level token with the scope connections:write ${at('general', 'Basic Information, App-Level Tokens')}, and save it on this connection's page`
-        : `${install}, which makes a new bot token, and save that on this connection's page`,
-    reinstall: `${install}, and save its tokens on this connection's page`,
+        ? `make a new app-level token with the scope connections:write ${at('general', 'Basic Information, App-Level Tokens')}, and save it on ${THIS_PAGE}`
+        : `${install}, which makes a new bot token, and save that on ${THIS_PAGE}`,
+    reinstall: `${install}, and save its tokens on ${THIS_PAGE}`,
     socketMode: `switch it on ${at('socket-mode', 'Socket Mode')}`,
   };
 }
+
+/** How advice names the page on which tokens are saved; those who tell it of several connections name them instead. */
+export const THIS_PAGE = "this connection's page";
 
 const WAIT = 'nothing to do: the program retries';
 

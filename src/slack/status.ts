@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
+import { timeWords } from '../core/words.js';
 import type { LimiterWait } from './open-limiter.js';
-import { adviceFor, type TokenPlace } from './errors.js';
+import { adviceFor, THIS_PAGE, type TokenPlace } from './errors.js';
 import type { SocketStateName } from './socket-state.js';
 import type { OpenBackoffState } from './open-backoff.js';
 
@@ -107,7 +108,7 @@ export function poolStatus(facts: PoolFacts): AppSocketsStatus {
   const common = { sockets: facts.live, wanted, foreign, tokens, answered, greeted, ...limit };
   if (!facts.usable) {
     const error = refusal?.error ?? 'not_authed';
-    const advice = refusal?.advice ?? 'save an app-level token on the page of this connection';
+    const advice = refusal?.advice ?? `save an app-level token on ${THIS_PAGE}`;
     return facts.live === 0
       ? { ...common, t: 'broken', error, advice }
       : {
@@ -148,7 +149,7 @@ function fewer(facts: PoolFacts): Fewer | Becoming {
   const { backoff, wait, suspect, good, live, wanted, wasLive } = facts;
   // The budget holds up only what is not urgent: as many as wanted serve, or one at least.
   if (wait?.why === 'budget' && live >= wanted)
-    return { t: 'renewing', doing: `opening another socket at ${timeOf(wait.until)}` };
+    return { t: 'renewing', doing: `opening another socket at ${timeOf(wait)}` };
   if (wait?.why === 'slack' || wait?.why === 'budget') return { t: 'degraded', ...waiting(wait) };
   if (backoff.t === 'failing') return { t: 'degraded', reason: backoff.reason, doing: 'retrying' };
   if (suspect > 0 && good === 0)
@@ -164,27 +165,28 @@ const PLACELESS = {
   doing: 'asking again every second',
 };
 
-function waiting({ why, until, askedMs }: SocketWait): Pick<Fewer, 'reason' | 'doing'> {
-  return why === 'slack'
+function waiting(wait: SocketWait): Pick<Fewer, 'reason' | 'doing'> {
+  return wait.why === 'slack'
     ? {
         reason: 'Slack limits the rate',
-        doing: `the next socket is opened in ${Math.ceil(askedMs / 1_000)} s, at ${timeOf(until)}`,
+        doing: `the next socket is opened in ${Math.ceil(wait.askedMs / 1_000)} s, at ${timeOf(wait)}`,
       }
     : {
         reason: 'a socket that is not urgent is opened at most once a minute for each app',
-        doing: `the next one is opened at ${timeOf(until)}`,
+        doing: `the next one is opened at ${timeOf(wait)}`,
       };
 }
 
 /** For instance `14:03:22 UTC`; not before what is waited for. */
-function timeOf(milliseconds: number): string {
-  return `${new Date(Math.ceil(milliseconds / 1_000) * 1_000).toISOString().slice(11, 19)} UTC`;
+function timeOf({ until, since }: SocketWait): string {
+  return timeWords(Math.ceil(until / 1_000) * 1_000, since, 'second');
 }
 
 /** What the next socket waits for, for people. */
 export interface SocketWait {
   readonly why: LimiterWait['why'];
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: when it was first told, and when it ends. */
+  readonly since: number;
   readonly until: number;
   /** How long Slack asked to wait, milliseconds; 0 for the other reasons. */
   readonly askedMs: number;
@@ -193,7 +195,7 @@ export interface SocketWait {
 /** Tells the same wait with the same time each time, although the wall clock and the monotonic one drift apart. */
 export class Waiting {
   readonly #clock: Clock;
-  #last: { readonly monotonic: number; readonly wall: number } | undefined;
+  #last: { readonly monotonic: number; readonly since: number; readonly wall: number } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -203,9 +205,9 @@ export class Waiting {
     if (wait === undefined) return undefined;
     const { why, until, askedMs } = wait;
     if (this.#last?.monotonic !== until) {
-      const wall = this.#clock.now() + Math.max(0, until - this.#clock.monotonic());
-      this.#last = { monotonic: until, wall };
+      const since = this.#clock.now();
+      this.#last = { monotonic: until, since, wall: since + Math.max(0, until - this.#clock.monotonic()) };
     }
-    return { why, until: this.#last.wall, askedMs };
+    return { why, since: this.#last.since, until: this.#last.wall, askedMs };
   }
 }

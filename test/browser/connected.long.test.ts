@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPerson } from './person.js';
 import { eventually } from '../helpers/eventually.js';
-import { connect, LIVE, openBuiltIn, openGuide } from './scenes.js';
+import { connect, LIVE, openBuiltIn, openGuide } from './connection-steps.js';
 import { setStage } from './stage.js';
 
 const stage = setStage();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connect, eventOf, showEvents } from './scenes.js';
+import { connect, eventOf, showEvents } from './connection-steps.js';
 import { createPerson } from './person.js';
 import { setStage } from './stage.js';
 
@@ -17,7 +17,7 @@ describe('The events of a connection', () => {
     await site.arrive(id, eventOf('reaction_added'));
     const reaction = page.getByRole('link', { name: 'reaction_added' });
     await reaction.waitFor();
-    await page.getByText('no trigger for this type').waitFor();
+    await page.getByText('No trigger of the connection takes events of the type reaction_added.').waitFor();
     await reaction.focus();
     await site.arrive(id, eventOf('app_mention'));
     await page.getByText('on_mention started a session: completed').waitFor();

@@ -4,7 +4,7 @@ import { DEFAULT_APP_MANIFEST, DOCUMENTED_APP_MANIFEST } from '../../src/setup/a
 import { namedApp } from '../../src/setup/app-name.js';
 import { stringAt } from '../../src/core/json.js';
 import { createPerson } from './person.js';
-import { openGuide } from './scenes.js';
+import { openGuide } from './connection-steps.js';
 import { setStage } from './stage.js';
 
 const stage = setStage();

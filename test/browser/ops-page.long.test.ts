@@ -80,12 +80,15 @@ describe('The colours of the status page', () => {
     expect(await person.page.locator('link[rel="icon"]').getAttribute('href')).toContain(icon);
   });
 
-  it('The number of the journal has the colour of a disk without room', async () => {
+  it('The number of the journal has the colour of a disk without room, and the problem says where the journal is', async () => {
     site.state = stateOf('ops-disk-full');
     await enter();
     const name = person.page.getByText('Journal', { exact: true });
     const tile = person.page.locator('#facts [data-code]', { has: name });
     expect(await tile.getAttribute('data-code')).toBe('error');
+    const text = (await person.page.locator('.problems').textContent()) ?? '';
+    expect(text).toContain('because the journal cannot be written: the disk of the journal is full.');
+    expect(text).toContain('The journal is /var/lib/ak-slack/journal.sqlite.');
   });
 });
 
@@ -101,6 +104,11 @@ describe('The status page in a browser', () => {
     expect(text).toMatch(/gets no events\.\s+Since 09:32 UTC, for 9 min\./);
     expect(text).toContain('Events that Slack cannot deliver are lost');
     expect(text).toContain('make a new app-level token');
+    expect(text).toContain('on the pages of expense-approvals/my_slack');
+    const page = problem.getByRole('link', { name: 'expense-approvals/my_slack' });
+    expect(await page.getAttribute('href')).toBe(
+      'https://ak.example.com/slack?cid=con_01j2x5k8w3f4m6n7p9q0r1s2t3&origin=web',
+    );
     expect(text).not.toContain('copy');
   });
 
@@ -109,6 +117,7 @@ describe('The status page in a browser', () => {
     const { page } = person;
     await page.clock.install();
     await enter();
+    await page.getByText('That is sure of an event that is too large for it: discard that one.').waitFor();
     const send = page.getByRole('button', { name: 'Send the chosen ones again' });
     const discard = page.getByRole('button', { name: 'Discard the chosen ones' });
     expect([await send.isDisabled(), await discard.isDisabled()]).toEqual([true, true]);
@@ -165,7 +174,7 @@ describe('The status page in a browser', () => {
     await page.clock.runFor(10_000);
     await page.getByText('AutoKitteh is unreachable').waitFor();
     await eventually(async () => (await page.title()).startsWith('1 problem'), 'the title');
-    await page.locator('#chart-waiting b', { hasText: '488' }).waitFor();
+    await page.locator('#chart-waiting b', { hasText: '487' }).waitFor();
     expect(await page.locator('#numbers').getAttribute('open')).not.toBeNull();
     await page.route('**/ops/now', (route) => route.abort());
     await page.clock.runFor(10_000);

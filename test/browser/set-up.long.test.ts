@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPerson } from './person.js';
-import { connect, LIVE, openGuide, typeTokens } from './scenes.js';
+import { connect, LIVE, openGuide, typeTokens } from './connection-steps.js';
 import { setStage } from './stage.js';
 
 const stage = setStage();

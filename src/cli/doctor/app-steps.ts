@@ -37,7 +37,9 @@ export async function tryApp(slack: SlackWebApi, setup: SetupState, signal: Abor
   const findings = steps
     // Which scopes are missing depends on the triggers.
     .filter(({ name }) => name !== 'scopes')
-    .map(({ verdict, sentence }) => ({ step: STEP, verdict: VERDICTS[verdict], found: sentence }));
+    .map(({ verdict, sentence }): Finding => {
+      return { step: STEP, verdict: VERDICTS[verdict], found: sentence, about: ['tokens'] };
+    });
   return {
     findings,
     tokens: { appId, botToken },
@@ -46,28 +48,31 @@ export async function tryApp(slack: SlackWebApi, setup: SetupState, signal: Abor
   };
 }
 
+const FAILED = { step: STEP, verdict: 'failed', about: ['tokens'] } as const;
+
 const SAVE = 'Save both tokens on the page behind `ak connection init`, or with `ak-slack save`.';
 
 function incomplete(setup: Exclude<SetupState, { t: 'complete' }>): Finding {
-  const verdict = 'failed';
   switch (setup.t) {
     case 'new':
-      return { step: STEP, verdict, found: 'The connection has no tokens.', advice: SAVE };
+      return { ...FAILED, found: 'The connection has no tokens.', advice: SAVE };
     case 'other':
       return {
-        ...{ step: STEP, verdict },
+        ...FAILED,
         found: `The connection uses ${setup.authType}, which AutoKitteh itself serves: no event comes over Socket Mode.`,
         advice:
           'Save it with Socket Mode on the page behind `ak connection init`, or look into the server’s log.',
       };
     case 'built_in':
       return {
-        ...{ step: STEP, verdict, found: 'AutoKitteh’s own integration serves the connection.' },
+        ...FAILED,
+        found: 'AutoKitteh’s own integration serves the connection.',
         advice: 'Press “Open sockets here” on the page behind `ak connection init` (docs/operate.md).',
       };
     case 'incomplete':
       return {
-        ...{ step: STEP, verdict, found: `The tokens are not complete: ${setup.problems.join(' ')}` },
+        ...FAILED,
+        found: `The tokens are not complete: ${setup.problems.join(' ')}`,
         advice: SAVE,
       };
   }

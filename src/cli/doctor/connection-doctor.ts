@@ -71,12 +71,11 @@ async function goThrough(known: KnownConnection, asked: Asked): Promise<void> {
   app.findings.forEach(tell);
   const program = await askProgram(asked.running(asked.config));
   socketFindings(program, known, setup).forEach(tell);
-  const deployment = await tryDeployment(server, known, signal);
-  tell(deployment.finding);
+  tell(await tryDeployment(server, known, signal));
   const triggers = await tryTriggers(server, slack, { ...asked, known, app });
   triggers.findings.forEach(tell);
   choiceFindings(known.variables, app).forEach(tell);
   waitingFindings(program, known).forEach(tell);
-  const facts = { known, triggers: triggers.triggers, isActive: deployment.isActive, program };
+  const facts = { known, triggers: triggers.triggers, program };
   for (const finding of await tryEvents(server, facts, signal)) tell(finding);
 }

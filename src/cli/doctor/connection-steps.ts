@@ -1,7 +1,7 @@
 import type { AutoKitteh } from '../../autokitteh/client.js';
 import type { ConnectionRecord } from '../../autokitteh/connection-list.js';
 import type { Variables } from '../../connections/variables.js';
-import { errorMessage, PluginError } from '../../core/errors.js';
+import { PluginError, serverReason } from '../../core/errors.js';
 import { sentence } from '../../core/words.js';
 import { resolveConnection } from '../connection-argument.js';
 import type { Finding } from './finding.js';
@@ -58,41 +58,29 @@ export async function tryConnection(
   }
 }
 
-/** Whether the project has an active deployment; undefined where it cannot be known. */
+/** Whether the project has an active deployment. */
 export async function tryDeployment(
   server: Pick<AutoKitteh, 'hasActiveDeployment'>,
   { record: { projectId } }: KnownConnection,
   signal: AbortSignal,
-): Promise<{ readonly finding: Finding; readonly isActive: boolean | undefined }> {
+): Promise<Finding> {
   const step = 'deployment';
   if (projectId === '')
     return {
-      finding: {
-        ...{ step, verdict: 'ok' },
-        found:
-          'A connection of an organization is always active; each project that uses it needs a deployment of its own.',
-      },
-      isActive: undefined,
+      ...{ step, verdict: 'ok' },
+      found:
+        'A connection of an organization is always active; each project that uses it needs a deployment of its own.',
     };
   try {
     if (await server.hasActiveDeployment(projectId, signal))
-      return {
-        finding: { step, verdict: 'ok', found: 'The project has an active deployment.' },
-        isActive: true,
-      };
+      return { step, verdict: 'ok', found: 'The project has an active deployment.' };
     return {
-      finding: {
-        ...{
-          step,
-          verdict: 'failed',
-          found: 'The project has no active deployment, so events start nothing.',
-        },
-        advice: 'Run `ak deploy` in its folder; `ak deployment list` shows the state of each deployment.',
-      },
-      isActive: false,
+      ...{ step, verdict: 'failed', about: ['deployment'] },
+      found: 'The project has no active deployment, so events start nothing.',
+      advice: 'Run `ak deploy` in its folder; `ak deployment list` shows the state of each deployment.',
     };
   } catch (error) {
-    const found = `AutoKitteh did not list the deployments: ${errorMessage(error)}`;
-    return { finding: { step, verdict: 'skipped', found }, isActive: undefined };
+    const found = sentence(`AutoKitteh did not list the deployments: ${serverReason(error)}`);
+    return { step, verdict: 'skipped', found };
   }
 }

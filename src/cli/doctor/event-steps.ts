@@ -1,11 +1,12 @@
-import { takesEventsOf } from '../../autokitteh/trigger-match.js';
 import type { AutoKitteh, SessionRecord, TriggerRecord } from '../../autokitteh/client.js';
 import type { EventRecord } from '../../autokitteh/event-reads.js';
-import { errorMessage } from '../../core/errors.js';
-import { counted } from '../../core/words.js';
+import { whyNoSession, type NoSession, type ProjectFacts } from '../../autokitteh/why-no-session.js';
+import { systemClock } from '../../core/clock.js';
+import { serverReason } from '../../core/errors.js';
+import { sentence, timeWords } from '../../core/words.js';
 import type { EventView } from '../../ops/event-search.js';
 import type { KnownConnection } from './connection-steps.js';
-import type { Finding } from './finding.js';
+import type { Cause, Finding } from './finding.js';
 import type { AskedProgram } from './live-steps.js';
 
 /** What the steps before have found. */
@@ -13,7 +14,6 @@ export interface EventFacts {
   readonly known: KnownConnection;
   /** Absent where AutoKitteh has not told them. */
   readonly triggers: readonly TriggerRecord[] | undefined;
-  readonly isActive: boolean | undefined;
   readonly program: AskedProgram;
 }
 
@@ -21,31 +21,49 @@ const STEP = 'events';
 // As many as a person looks at.
 const MOST_EVENTS = 5;
 
+type Server = Pick<AutoKitteh, 'listEvents' | 'sessionsOf' | 'activeDeployments'>;
+
 /** The last events that AutoKitteh has of the connection: how each came, and what it started or why it started nothing. */
-export async function tryEvents(
-  server: Pick<AutoKitteh, 'listEvents' | 'sessionsOf'>,
-  facts: EventFacts,
-  signal: AbortSignal,
-): Promise<Finding[]> {
+export async function tryEvents(server: Server, facts: EventFacts, signal: AbortSignal): Promise<Finding[]> {
+  const { id, projectId, orgId } = facts.known.record;
+  const owner = projectId === '' ? { orgId } : { projectId };
   try {
-    const query = { destinationId: facts.known.record.id, maxResults: MOST_EVENTS };
-    const events = await server.listEvents(query, signal);
+    const [events, deployments] = await Promise.all([
+      server.listEvents({ destinationId: id, maxResults: MOST_EVENTS }, signal),
+      // Without them less is known of why an event started nothing.
+      server.activeDeployments(owner, signal).catch(() => undefined),
+    ]);
     if (events.length === 0) return [none()];
-    return await Promise.all(
+    const project: ProjectFacts = { triggers: facts.triggers, deployments };
+    const findings = await Promise.all(
       events.map(async (event) => {
         const sessions = await server.sessionsOf(event.eventId, signal);
-        return eventFinding(event, sessions, await lifeOf(event, facts.program), facts);
+        return eventFinding(event, sessions, await lifeOf(event, facts.program), project);
       }),
     );
+    return findings.map(onceEach());
   } catch (error) {
-    const found = `AutoKitteh did not list the events: ${errorMessage(error)}`;
+    const found = sentence(`AutoKitteh did not list the events: ${serverReason(error)}`);
     return [{ step: STEP, verdict: 'skipped', found }];
   }
+}
+
+/** What is to be done about several events is one problem, told with the newest of them. */
+function onceEach(): (finding: Finding) => Finding {
+  const told = new Set<string>();
+  return (finding) => {
+    const { verdict, advice } = finding;
+    if (verdict !== 'warning' || advice === undefined) return finding;
+    if (told.has(advice)) return { step: STEP, verdict: 'follows', found: `${finding.found} As above.` };
+    told.add(advice);
+    return finding;
+  };
 }
 
 function none(): Finding {
   return {
     ...{ step: STEP, verdict: 'warning', found: 'AutoKitteh has no event of this connection yet.' },
+    about: ['tokens', 'apps', 'deployment', 'triggers'],
     advice:
       'Do in Slack what a trigger waits for, with an account of your own and where the bot is, and run this again. If there is still none, look at the points above that are not ok.',
   };
@@ -63,7 +81,7 @@ async function lifeOf({ eventId }: EventRecord, program: AskedProgram): Promise<
       last === undefined ? '' : `, dispatched after ${Date.parse(last.at) - Date.parse(life.receivedAt)} ms`;
     const acknowledged =
       life.acknowledgedMs === undefined ? '' : `, acknowledged after ${life.acknowledgedMs} ms`;
-    return `, received ${life.receivedAt}${acknowledged}${sent}`;
+    return `, received ${timeWords(life.receivedAt, systemClock.now(), 'second')}${acknowledged}${sent}`;
   } catch {
     // What the program says adds to what AutoKitteh has said, and is no reason to tell nothing.
     return '';
@@ -74,9 +92,10 @@ function eventFinding(
   { eventId, eventType, createdAt }: EventRecord,
   sessions: readonly SessionRecord[],
   life: string,
-  facts: EventFacts,
+  project: ProjectFacts,
 ): Finding {
-  const at = createdAt === 0 ? '' : ` at ${new Date(createdAt).toISOString()}`;
+  const now = systemClock.now();
+  const at = createdAt === 0 ? '' : ` at ${timeWords(createdAt, now, 'second')}`;
   const event = `${eventType}${at} (${eventId})${life}`;
   if (sessions.length > 0) {
     const states = sessions.map(({ sessionId, state }) => `${sessionId}, ${state}`).join('; ');
@@ -90,24 +109,14 @@ function eventFinding(
       advice: '`ak session log <id>` says what went wrong in a session.',
     };
   }
+  const why = whyNoSession({ eventId, eventType, createdAt }, project, now);
   return {
-    step: STEP,
-    verdict: 'warning',
+    ...{ step: STEP, verdict: 'warning', about: why === undefined ? [] : CAUSES[why.lacks] },
     found: `${event}: started no session.`,
-    advice: whyNone(eventId, eventType, facts),
+    advice: why?.words ?? 'Look at the triggers of the project: `ak trigger list`.',
   };
 }
 
-/** What is known of why an event started nothing. */
-function whyNone(eventId: string, eventType: string, { triggers, isActive }: EventFacts): string {
-  if (isActive === false) return 'The project has no active deployment: run `ak deploy`.';
-  if (triggers === undefined) return 'Look at the triggers of the project: `ak trigger list`.';
-  const taking = triggers.filter(
-    ({ eventType: wanted, hasCall }) => hasCall && takesEventsOf(wanted, eventType),
-  );
-  if (taking.length === 0) return `No trigger takes ${eventType}.`;
-  const filtered = taking.filter(({ filter }) => filter !== '').length;
-  if (filtered === taking.length)
-    return `${counted(filtered, 'trigger')} for ${eventType} ${filtered === 1 ? 'has a filter, which was' : 'have filters, none of which was'} not true, or could not be computed: compare with the data that \`ak event get ${eventId}\` shows.`;
-  return 'The trigger or the deployment may be newer than the event: cause another one.';
-}
+const CAUSES: Readonly<Record<NoSession['lacks'], readonly Cause[]>> = {
+  ...{ trigger: ['triggers'], function: ['triggers'], deployment: ['deployment'], event: [] },
+};

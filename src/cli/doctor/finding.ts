@@ -1,15 +1,19 @@
 import type { Problem } from '../../ops/overview.js';
 
+/** What may be wrong: as a running program tells it of itself, or as a step finds it. */
+export type Cause = Problem['about'] | 'slack' | 'tokens' | 'deployment' | 'triggers';
+
 /** What one step of the doctor found. */
 export interface Finding {
   readonly step: string;
-  readonly verdict: 'ok' | 'warning' | 'failed' | 'skipped';
+  /** `follows`: it is wrong because of what a step before has found, which is told there. */
+  readonly verdict: 'ok' | 'warning' | 'failed' | 'follows' | 'skipped';
   /** One or more sentences. */
   readonly found: string;
-  /** What to do; absent where there is nothing to do. */
+  /** What to do; absent where there is nothing to do, or where another finding says it. */
   readonly advice?: string | undefined;
-  /** What it is about, of what a running program tells, too: the same cause is summed up once. */
-  readonly about?: readonly Problem['about'][];
+  /** What it may come from: a cause that another step has told is not told again. */
+  readonly about?: readonly Cause[];
 }
 
 /** Takes each finding as it is made. */

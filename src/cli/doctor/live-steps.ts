@@ -6,6 +6,8 @@ import type { RunningProgram } from '../ports.js';
 import type { KnownConnection } from './connection-steps.js';
 import type { Finding } from './finding.js';
 
+const ABOUT = ['tokens', 'apps'] as const;
+
 /** The running program, if it could be asked. */
 export type AskedProgram =
   | { readonly t: 'answered'; readonly overview: Overview; readonly running: RunningProgram }
@@ -27,7 +29,7 @@ export function socketFindings(program: AskedProgram, known: KnownConnection, se
   if (view === undefined)
     return [
       {
-        ...{ step: 'sockets', verdict: 'failed' },
+        ...{ step: 'sockets', verdict: 'failed', about: ABOUT },
         found: 'The running program does not serve this connection over Socket Mode.',
         advice:
           'Save its tokens; if they are saved, look whether the program uses the same AutoKitteh server (AUTOKITTEH_URL), and whether `ak-slack status` reports missing rights.',
@@ -35,7 +37,11 @@ export function socketFindings(program: AskedProgram, known: KnownConnection, se
     ];
   const appId = setup.t === 'complete' ? setup.appId : view.appId;
   const app = apps.find(({ id }) => id === appId);
-  return [statusFinding(view), ...(app === undefined ? [] : [liveSockets(app)])];
+  const status = statusFinding(view);
+  if (app === undefined) return [status];
+  const live = liveSockets(app);
+  // One problem, told by both.
+  return status.verdict === 'ok' ? [status, live] : [{ ...status, found: `${status.found} ${live.found}` }];
 }
 
 function silent(reason: string): Finding {
@@ -49,7 +55,7 @@ function storedStatus({ record: { status } }: KnownConnection): Finding {
   const found = `AutoKitteh has this status of the connection: ${status.code}, “${status.message}”.`;
   if (status.code === 'ok') return { step: 'sockets', verdict: 'ok', found };
   return {
-    ...{ step: 'sockets', verdict: status.code === 'warning' ? 'warning' : 'failed', found },
+    ...{ step: 'sockets', verdict: status.code === 'warning' ? 'warning' : 'failed', found, about: ABOUT },
     advice: 'Do what the status says; if it is old, ask the operator whether the program runs.',
   };
 }
@@ -58,7 +64,7 @@ function statusFinding({ status, active }: ConnectionView): Finding {
   const found = `The program says of the connection: “${status.message}”${active ? '' : '; it is not active'}.`;
   if (status.code === 'ok') return { step: 'sockets', verdict: 'ok', found };
   return {
-    ...{ step: 'sockets', verdict: status.code === 'warning' ? 'warning' : 'failed', found },
+    ...{ step: 'sockets', verdict: status.code === 'warning' ? 'warning' : 'failed', found, about: ABOUT },
     advice: active ? 'Do what the status says.' : 'Deploy its project: `ak deploy`.',
   };
 }
@@ -67,7 +73,7 @@ function liveSockets({ id, sockets, wanted }: Overview['apps'][number]): Finding
   const found = `${counted(sockets, 'socket')} of app ${id} ${sockets === 1 ? 'is' : 'are'} live, of ${wanted} that there should be.`;
   if (sockets >= wanted) return { step: 'sockets', verdict: 'ok', found };
   return {
-    ...{ step: 'sockets', verdict: sockets === 0 ? 'failed' : 'warning', found },
+    ...{ step: 'sockets', verdict: sockets === 0 ? 'failed' : 'warning', found, about: ABOUT },
     advice: '`ak-slack doctor` says why sockets cannot be opened.',
   };
 }

@@ -1,6 +1,12 @@
 import { PluginError } from '../../core/errors.js';
-import { counted, sentence } from '../../core/words.js';
-import { problemWords, type DeadLetter, type Overview, type Problem } from '../../ops/overview.js';
+import { counted, sentence, timeWords } from '../../core/words.js';
+import {
+  adviceWords,
+  problemWords,
+  type DeadLetter,
+  type Overview,
+  type Problem,
+} from '../../ops/overview.js';
 import type { RunningProgram } from '../ports.js';
 import type { Finding } from './finding.js';
 
@@ -13,8 +19,11 @@ export async function tryProgram(
     const overview = (await running.get('/ops/overview')) as Overview;
     const { version, startedAt, verdict, problems, at } = overview;
     const reasons = overview.delivery.dead === 0 ? '' : await deadLetterReasons(running);
-    const runs = `Version ${version} has run at ${running.url} since ${startedAt}`;
-    const found = verdict === 'well' ? `${runs}; it is well.` : `${runs}, and says of itself what follows.`;
+    const runs = `Version ${version} has run at ${running.url} since ${timeWords(startedAt, at, 'second')}`;
+    const found =
+      verdict === 'well'
+        ? `${runs}; it is well.`
+        : `${runs}, and tells ${counted(problems.length, 'problem')}.`;
     return {
       findings: [
         { step, verdict: 'ok', found },
@@ -32,12 +41,17 @@ export async function tryProgram(
   }
 
   function problemFinding(problem: Problem, at: string, reasons: string): Finding {
-    const { severity, about, advice } = problem;
+    const { severity, about } = problem;
+    const advice = adviceWords(problem);
     const found = `${problemWords(problem, at)}${about === 'dead_letters' ? reasons : ''}`;
-    return {
-      ...{ step, verdict: severity === 'degraded' ? 'warning' : 'failed', found, advice, about: [about] },
-    };
+    const verdict = severity === 'degraded' ? 'warning' : 'failed';
+    return { step, verdict, found, advice, about: isOfSlack(problem) ? [about, 'slack'] : [about] };
   }
+}
+
+/** Whether an app has no sockets because Slack does not answer. */
+function isOfSlack({ about, advice }: Problem): boolean {
+  return about === 'apps' && advice.includes('Slack cannot be reached');
 }
 
 // More would not be read.

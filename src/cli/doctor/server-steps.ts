@@ -4,9 +4,9 @@ import { createRightsCheck } from '../../autokitteh/rights-check.js';
 import type { Config } from '../../config.js';
 import { APP_TOKEN, setupStateOf } from '../../connections/variables.js';
 import type { Clock } from '../../core/clock.js';
-import { errorMessage, PluginError } from '../../core/errors.js';
+import { errorMessage, PluginError, serverReason } from '../../core/errors.js';
 import { Health } from '../../core/health.js';
-import { counted } from '../../core/words.js';
+import { counted, sentence } from '../../core/words.js';
 import type { SlackHttp } from '../../slack/http.js';
 import type { Finding } from './finding.js';
 
@@ -120,7 +120,11 @@ export async function tryConnections(
     };
   } catch (error) {
     return {
-      finding: { step, verdict: 'skipped', found: `AutoKitteh did not list them: ${errorMessage(error)}` },
+      finding: {
+        step,
+        verdict: 'skipped',
+        found: sentence(`AutoKitteh did not list them: ${serverReason(error)}`),
+      },
       apps: [],
     };
   }
@@ -130,12 +134,14 @@ function findingOf(step: string, found: string, active: number, incomplete: read
   if (active === 0)
     return {
       ...{ step, verdict: 'warning', found: 'No active connection has an app-level token.' },
+      about: ['connections'],
       advice:
         'Set one up on the page behind `ak connection init`, or with `ak-slack save`, and deploy its project.',
     };
   if (incomplete.length > 0)
     return {
       ...{ step, verdict: 'warning', found: `${found} Not set up: ${incomplete.join('; ')}` },
+      about: ['connections'],
       advice: 'Save these connections again, on their pages or with `ak-slack save`.',
     };
   return { step, verdict: 'ok', found };
@@ -153,7 +159,8 @@ export async function tryDispatch(server: Pick<AutoKitteh, 'prepareDispatch'>): 
   try {
     await dispatch(AbortSignal.timeout(LIMIT_MS));
   } catch (error) {
-    const { code, message } = PluginError.from(error);
+    const { code } = PluginError.from(error);
+    const reason = serverReason(error);
     switch (code) {
       case 'unauthenticated':
       case 'forbidden':
@@ -162,9 +169,9 @@ export async function tryDispatch(server: Pick<AutoKitteh, 'prepareDispatch'>): 
             step,
             about: ['rights'],
             verdict: 'failed',
-            found: `AutoKitteh does not let this program dispatch events: ${message}`,
+            found: sentence(`AutoKitteh does not let this program dispatch events: ${reason}`),
           },
-          advice: 'Follow the advice about rights above.',
+          advice: 'Set AUTOKITTEH_SIGN_KEY or AUTOKITTEH_TOKEN, as the README says.',
         };
       case 'not_found':
       case 'server_refused':
@@ -173,7 +180,7 @@ export async function tryDispatch(server: Pick<AutoKitteh, 'prepareDispatch'>): 
       default:
         return {
           about: ['server', 'delivery'],
-          ...{ step, verdict: 'failed', found: `A dispatch got no answer: ${message}` },
+          ...{ step, verdict: 'failed', found: sentence(`A dispatch got no answer: ${reason}`) },
           advice: 'Look into the log of the AutoKitteh server: events would wait in the journal.',
         };
     }

@@ -8,6 +8,7 @@ import { DEFAULT_POLICY } from '../../slack/policy.js';
 import { failureText } from '../../slack/errors.js';
 import { createSlackSockets } from '../../slack/sockets.js';
 import { createWebApi } from '../../slack/web-api.js';
+import { sentence } from '../../core/words.js';
 import type { Finding } from './finding.js';
 import type { AppToTry } from './server-steps.js';
 
@@ -25,7 +26,8 @@ export async function trySlack({ slackApiUrl: apiUrl }: Config, http: SlackHttp)
       found: `Slack answers at ${way}, after ${Math.round(performance.now() - began)} ms.`,
     };
   return {
-    ...{ step, verdict: 'failed', found: `Slack does not answer at ${way}: ${failureText(result.failure)}` },
+    ...{ step, verdict: 'failed', about: ['slack'] },
+    found: sentence(`Slack does not answer at ${way}: ${failureText(result.failure)}`),
     advice:
       'Let this machine reach slack.com and *.slack.com by HTTPS and WebSockets, or set HTTPS_PROXY to a proxy that does.',
   };
@@ -96,7 +98,8 @@ function findingOf(
       };
     case 'degraded':
       return {
-        ...{ step, verdict: 'failed', found: `No socket of app ${appId} can be opened: ${status.reason}.` },
+        ...{ step, verdict: 'failed', about: ['slack'] },
+        found: `No socket of app ${appId} can be opened: ${status.reason}.`,
         advice: 'Let this machine open WebSockets to *.slack.com, directly or through HTTPS_PROXY.',
       };
     default:
@@ -104,6 +107,7 @@ function findingOf(
         ...{
           step,
           verdict: 'failed',
+          about: ['slack'],
           found: `Slack greets no socket of app ${appId} within ${Math.round(ms / 1000)} s.`,
         },
         advice: 'Let this machine open WebSockets to *.slack.com, directly or through HTTPS_PROXY.',

@@ -1,7 +1,7 @@
 import { takesAll } from '../../autokitteh/trigger-match.js';
 import type { AutoKitteh, TriggerRecord } from '../../autokitteh/client.js';
-import { errorMessage } from '../../core/errors.js';
-import { counted } from '../../core/words.js';
+import { serverReason } from '../../core/errors.js';
+import { counted, sentence } from '../../core/words.js';
 import type { SlackWebApi } from '../../slack/web-api.js';
 import type { AppFacts } from './app-steps.js';
 import { tryChannels } from './channel-step.js';
@@ -44,7 +44,7 @@ export async function tryTriggers(
       triggers,
     };
   } catch (error) {
-    const found = `AutoKitteh did not list the triggers: ${errorMessage(error)}`;
+    const found = sentence(`AutoKitteh did not list the triggers: ${serverReason(error)}`);
     return { findings: [{ step: STEP, verdict: 'skipped', found }], triggers: undefined };
   }
 }
@@ -61,6 +61,7 @@ function noTrigger(isWaitedFor: boolean): Finding {
     ...{
       step: STEP,
       verdict: 'failed',
+      about: ['triggers'],
       found: 'The connection has no trigger, so its events start nothing.',
     },
     advice:
@@ -80,6 +81,7 @@ function problemsOf({ name, eventType, filter, hasCall }: TriggerRecord): Findin
   const failed = (found: string, advice: string): Finding => ({
     step: STEP,
     verdict: 'failed',
+    about: ['triggers'],
     found,
     advice,
   });

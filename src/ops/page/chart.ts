@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { timeWords } from '../../core/words.js';
 import { axisEnd, ticksOf } from './scale.js';
 
 /** A piece of the page, with everything that came from outside escaped. */
@@ -153,7 +154,7 @@ function drawn(chart: Chart, { values }: Series, index: number, end: number): Ma
 function pointed({ series, times, words }: Chart, index: number, end: number): Markup | string {
   const known = series.filter(({ values }) => values[index] !== undefined);
   if (known.length === 0) return '';
-  const time = `${new Date(times[index] ?? 0).toISOString().slice(11, 16)} UTC`;
+  const time = timeWords(times[index] ?? 0, times.at(-1) ?? 0);
   const lines = [
     time,
     ...known.map(({ name, values }) =>

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { counted, durationWords, parted, sentence } from '../../core/words.js';
+import { THIS_PAGE } from '../../slack/errors.js';
 import type { ConnectionView, Overview } from '../overview.js';
 import type { Markup } from './chart.js';
 import { colourOfConnection, isGeneral } from './colours.js';
@@ -70,7 +71,7 @@ function row(connection: ConnectionView, now: number, overview: Overview): Marku
     </p>
     <p class="what">
       <span class="unseen">${active ? (WORDS[status.code] ?? status.code) : 'no active deployment'}: </span
-      >${active ? '' : 'No active deployment. '}${statusWords(status, isGeneral(connection, overview))}
+      >${active ? '' : 'No active deployment. '}${statusWords(connection, isGeneral(connection, overview))}
     </p>
     <p class="counts">
       ${waiting > 0 ? html`<span><b>${counted(waiting, 'event')}</b> waiting</span>` : ''}
@@ -80,12 +81,13 @@ function row(connection: ConnectionView, now: number, overview: Overview): Marku
   </li>`;
 }
 
-function statusWords({ code, message }: ConnectionView['status'], isForAll: boolean): Markup | string {
+function statusWords({ status, page }: ConnectionView, isForAll: boolean): Markup | string {
+  const { code, message } = status;
   // What holds for all is said once, at the top.
   if (isForAll) return html`<span class="of">Affected by the problem at the top of this page.</span>`;
   if (code === 'ok') return message;
   const [what, why] = parted(message);
   return why === ''
     ? html`<b>${sentence(what)}</b>`
-    : html`<b>${sentence(what)}</b> ${shownText(sentence(why))}`;
+    : html`<b>${sentence(what)}</b> ${shownText(sentence(why), new Map([[THIS_PAGE, page]]))}`;
 }

@@ -57,6 +57,14 @@ export function deadLettersSection(
         <button name="action" value="resend-all">Send all again</button>
         <button name="action" value="discard" data-needs-choice>Discard the chosen ones</button>
       </div>
+      <p class="hint">
+        What AutoKitteh refuses again comes back to this list.
+        ${letters.some(isTooLarge) ? 'That is sure of an event that is too large for it: discard that one.' : ''}
+      </p>
     </form>
   </section>`;
+}
+
+function isTooLarge({ reason }: DeadLetter): boolean {
+  return reason.startsWith('the event is too large for AutoKitteh');
 }

@@ -15,7 +15,7 @@ export interface EventSearched {
 }
 
 /** Looks for one event, and tells its life. Not refreshed: it is what was so when it was asked for. */
-export function eventSection(searched: EventSearched | undefined): Markup {
+export function eventSection(searched: EventSearched | undefined, at: string): Markup {
   return html`<section id="event" aria-labelledby="event-title">
     <h2 id="event-title">One event</h2>
     <form method="get" action="/ops/#event" role="search">
@@ -38,21 +38,21 @@ export function eventSection(searched: EventSearched | undefined): Markup {
         <button>Show its life</button>
       </div>
     </form>
-    ${searched === undefined ? '' : results(searched)}
+    ${searched === undefined ? '' : results(searched, at)}
   </section>`;
 }
 
-function results({ id, found, problem }: EventSearched): Markup | Markup[] {
+function results({ id, found, problem }: EventSearched, at: string): Markup | Markup[] {
   if (found === undefined) return html`<p class="note note-warn" role="status">${problem}</p>`;
   if (found.length === 0) return html`<p class="note note-warn" role="status">${unknownEventWords(id)}</p>`;
-  return found.map(life);
+  return found.map((event) => life(event, at));
 }
 
-function life(event: EventView): Markup {
+function life(event: EventView, at: string): Markup {
   return html`<article class="card life">
     <h3>${eventWords(event)}</h3>
     <dl>
-      ${eventSteps(event).map(
+      ${eventSteps(event, at).map(
         ({ name, words }) =>
           html`<div>
             <dt>${name}</dt>

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { numberWords } from '../../core/words.js';
+import { numberWords, timeWords } from '../../core/words.js';
 import type { Minute } from '../history.js';
 import { chartCard, type Chart, type Markup } from './chart.js';
 
@@ -80,7 +80,7 @@ function table(minutes: readonly Minute[]): Markup {
     </caption>
     <thead>
       <tr>
-        ${head('UTC')} ${head('In')} ${head('Out')} ${head('Ack.', 'p50')} ${head('Ack.', 'p99')}
+        ${head('Time')} ${head('In')} ${head('Out')} ${head('Ack.', 'p50')} ${head('Ack.', 'p99')}
         ${head('Disp.', 'p50')} ${head('Disp.', 'p99')} ${head('Wait')} ${head('Live', 'sockets')}
       </tr>
     </thead>
@@ -88,7 +88,7 @@ function table(minutes: readonly Minute[]): Markup {
       ${ran.map(
         ({ at, events, delivered, acknowledgement, dispatch, sockets, waiting }) =>
           html`<tr>
-            <th scope="row">${new Date(at).toISOString().slice(11, 16)}</th>
+            <th scope="row">${timeWords(at, minutes.at(-1)?.at ?? at)}</th>
             ${[
               events,
               delivered,

@@ -48,7 +48,7 @@ function wellWords({ connections, apps, delivery }: Overview): string {
 }
 
 function problemItem(problem: Problem, at: string): Markup {
-  const { about, sentence: what, since, impact, advice } = problem;
+  const { about, sentence: what, since, impact, advice, pages = [] } = problem;
   const section = SECTIONS[about];
   const colour = colourOfProblem(problem);
   return html`<li class="note ${colour === 'error' ? 'note-bad' : 'note-warn'}" data-code="${colour}">
@@ -58,7 +58,7 @@ function problemItem(problem: Problem, at: string): Markup {
     </p>
     <p>${impact}</p>
     <p>
-      <b>What to do:</b> ${shownText(advice)}
+      <b>What to do:</b> ${shownText(advice, new Map(pages.map(({ name, url }) => [name, url])))}
       ${section === undefined ? '' : html`<a href="#${section[0]}">${section[1]}</a>`}
     </p>
   </li>`;

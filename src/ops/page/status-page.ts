@@ -45,7 +45,7 @@ export function programPage(view: ProgramPageView): Markup {
       </header>
       <main id="main">
         ${done === '' ? '' : html`<p class="note" role="status">${done}</p>`} ${verdictSection(overview)}
-        ${factsSection(overview)} ${deadLettersSection(overview, letters)} ${eventSection(event)}
+        ${factsSection(overview)} ${deadLettersSection(overview, letters)} ${eventSection(event, at)}
         ${historySection(minutes, wanted)} ${replicasSection(overview)} ${connectionsSection(overview)}
         ${appsSection(overview)}
       </main>

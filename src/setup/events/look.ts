@@ -2,9 +2,9 @@ import type { ConnectionRecord } from '../../autokitteh/connection-list.js';
 import type { TriggerRecord } from '../../autokitteh/client.js';
 import type { EventRecord, OwnerQuery, StartedSession } from '../../autokitteh/event-reads.js';
 import { takesEventsOf } from '../../autokitteh/trigger-match.js';
+import { whyNoSession } from '../../autokitteh/why-no-session.js';
 import { PluginError } from '../../core/errors.js';
 import type { PersonsAutoKitteh } from '../ports.js';
-import { whyNone } from './why-none.js';
 
 /** An event, and what it led to. */
 export interface SeenEvent extends Pick<EventRecord, 'eventId' | 'eventType' | 'createdAt'> {
@@ -65,8 +65,8 @@ export async function lookAtEvents(
     const isTaken = triggers?.some(({ eventType }) => takesEventsOf(eventType, event.eventType)) !== false;
     if (isTaken && sessions === undefined) return '';
     if (isTaken && event.createdAt < oldest)
-      return `no session among the latest ${MOST_SESSIONS} of the project`;
-    return whyNone(event, { triggers, deployments }, now);
+      return `None of the latest ${MOST_SESSIONS} sessions of the project is of this event.`;
+    return whyNoSession(event, { triggers, deployments }, now)?.words ?? '';
   }
 }
 

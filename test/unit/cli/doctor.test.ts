@@ -106,7 +106,12 @@ describe('the command doctor', () => {
       verdict: 'failed',
       advice: expect.stringContaining('HTTPS_PROXY') as string,
     });
-    expect(of('dispatch')[0]).toMatchObject({ verdict: 'failed' });
+    expect(of('dispatch')[0]).toMatchObject({
+      verdict: 'follows',
+      found:
+        'Follows from “AutoKitteh” above: A dispatch got no answer: no connection to the server (ECONNREFUSED).',
+    });
+    expect(of('dispatch')[0]).not.toHaveProperty('advice');
     expect(of('rights')[0]).toMatchObject({ verdict: 'skipped' });
   });
 
@@ -131,10 +136,10 @@ describe('the command doctor', () => {
     expect(eventsOf(world, connection.id)).toEqual([]);
   });
 
-  it('The doctor ends with what is wrong, since when, what is lost and what to do, and why there are dead letters', async () => {
+  it('The doctor tells each cause once, since when, what is lost and what to do, and ends with how many there are', async () => {
     const world = await startWorld();
     const { app, installation, appToken } = addInstallation(world);
-    await connect(world, installation, appToken);
+    const connection = await connect(world, installation, appToken);
     world.standIn.faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words: 'no [event]' }, 2);
     for (let sent = 0; sent < 2; sent += 1)
       await world.slack.ledger.settled(world.slack.send(installation, message()));
@@ -147,16 +152,23 @@ describe('the command doctor', () => {
       JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}`,
     });
     expect(code).toBe(1);
-    const [, summary = ''] = out.split(/^(?=2 problems:)/m);
-    expect(summary).toMatch(
+    expect(out).toMatch(
       new RegExp(
-        `^2 problems:\\n1\\. Slack app ${app.id} .* gets no events\\. Since .* lost at once\\.\\n {3}What to do: .*https://api\\.slack\\.com/apps/${app.id}/general`,
+        `^FAIL {2}program {5}Slack app ${app.id} .* gets no events\\. Since .* lost at once\\.\\n {18}What to do: .*https://api\\.slack\\.com/apps/${app.id}/general .* on the page of \\S+\\.\\n {18}\\S+: http://127\\.0\\.0\\.1:\\d+/slack\\?cid=${connection.id}&origin=web$`,
+        'm',
       ),
     );
-    expect(summary).toMatch(
-      /^2\. 2 events could not be delivered.*\n {3}- message: .*no \[event\].* \(2 times\)/m,
+    expect(out).toMatch(
+      /^WARN {2}program {5}2 events could not be delivered.*\n {18}- message: AutoKitteh refuses the event: "no \[event\]" \(2 times\)/m,
     );
-    expect(summary).not.toContain('should have 2');
+    expect(out).toMatch(/^- {5}socket {6}Follows from “program” above: .* and should have 2\.$/m);
+    expect(out.match(/^FAIL/gm)).toHaveLength(1);
+    // The disk may be slow, too.
+    const { length } = out.match(/^(FAIL|WARN)/gm) ?? [];
+    expect(out).toMatch(
+      new RegExp(`\\n\\n${length} problems: the line with FAIL and the .* with WARN say what to do\\.$`),
+    );
+    expect(out.match(/What to do: /g)).toHaveLength(length);
   });
 
   it.each([

@@ -51,10 +51,10 @@ describe('The command events', () => {
     }, 'the path of the event');
     expect(shown).toContain(`message ${key}`);
     expect(shown).toContain(`for ${name}, was delivered`);
-    expect(shown).toMatch(/received {6}20.*, by app A\w+ on socket s\d+/);
+    expect(shown).toMatch(/received {6}\d\d:\d\d:\d\d\.\d{3} UTC, by app A\w+ on socket s\d+/);
     expect(shown).toMatch(/journaled {5}after \d+ ms/);
     expect(shown).toMatch(/acknowledged {2}after \d+ ms/);
-    expect(shown).toMatch(/dispatched {4}20.*, delivered after \d+ ms/);
+    expect(shown).toMatch(/dispatched {4}\d\d:.* UTC, delivered after \d+ ms/);
     expect(shown).toMatch(/session {7}ses_\w+, (created|running|completed|error)/);
     expect(shown).not.toContain('private');
     expect((await run('events', 'show', eventId)).out.replace(/ses_.*/, '')).toBe(

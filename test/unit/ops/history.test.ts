@@ -24,14 +24,12 @@ function start() {
     ...{ delivery, sockets, clock },
   });
   const receive = (ms: number): void => {
-    delivery.emit({
-      t: 'received',
-      appId: 'A1',
-      kind: 'events_api',
-      key: 'Ev1',
-      socketId: 's1',
-      connections: 1,
-    });
+    const label = { appId: 'A1', kind: 'events_api', key: 'Ev1' };
+    delivery.emit({ t: 'received', ...label, socketId: 's1', connections: 1 });
+    delivery.emit({ t: 'journaled', ...label, ms });
+    // Slack repeats what was acknowledged late.
+    delivery.emit({ t: 'received', ...label, socketId: 's1', connections: 1 });
+    delivery.emit({ t: 'duplicate', ...label });
     delivery.emit({ t: 'acknowledged', appId: 'A1', kind: 'events_api', key: 'Ev1', ms });
     delivery.emit({
       t: 'dispatched',

@@ -15,7 +15,7 @@ const LIVE: AppSocketsStatus = {
 function connection(more: Partial<ConnectionView> = {}): ConnectionView {
   return {
     ...{ id: 'con_1', name: 'my_slack', projectId: 'prj_1', project: 'support', appId: 'A1' },
-    ...{ active: true, waiting: 0, dead: 0, delivered: 0 },
+    ...{ active: true, waiting: 0, dead: 0, delivered: 0, page: 'https://ak.example.com/slack?cid=con_1' },
     status: { code: 'ok', message: 'Using Socket Mode: 2 sockets live' },
     ...more,
   };
@@ -32,7 +32,7 @@ function facts(more: Changed = {}): ProblemFacts & { readonly health: Health } {
     connections: [connection()],
     ...more,
     delivery: {
-      ...{ waiting: 0, inFlight: 0, dead: 0, concurrency: 28 },
+      ...{ waiting: 0, inFlight: 0, dead: 0, concurrency: 28, journalPlace: '/var/lib/ak/journal.sqlite' },
       ...{ journalUsedBytes: 0, journalBytes: 0, journalMaxBytes: 4 * GIB, diskFreeBytes: 90 * GIB },
       ...more.delivery,
     },
@@ -109,7 +109,7 @@ describe('The verdict', () => {
     [
       'the disk is nearly full',
       { delivery: { diskFreeBytes: 200 * 1024 ** 2 } },
-      /^degraded: The disk of the journal has 200 MiB left\. Nothing is lost yet/,
+      /^degraded: The disk of the journal has 200 MiB left\. Nothing is lost yet.* Free space on it\. The journal is \/var\/lib\/ak\/journal\.sqlite\.$/,
     ],
     [
       'a replica is gone',
@@ -198,8 +198,45 @@ describe('The problems', () => {
     ]);
     expect(told(full)).toEqual([
       expect.stringMatching(
-        /^broken: Events are not accepted, because the journal cannot be written\. What is in the journal stays there\. .* The disk of the journal is full: free space on it/,
+        /^broken: Events are not accepted, because the journal cannot be written: the disk of the journal is full\. What is in the journal stays there\. .* Free space on it; the program then accepts events again by itself\. The journal is \/var\/lib\/ak\/journal\.sqlite\.$/,
       ),
     ]);
+  });
+
+  it('A journal that fails for a reason without advice says so with its place', () => {
+    const refused = facts({ delivery: { journalPlace: 'postgres://db/ak' } });
+    refused.health.set('journal', [
+      'Events are not accepted, because the journal cannot be written: PostgreSQL refuses the role of JOURNAL_URL. (PostgreSQL: no)',
+    ]);
+    expect(told(refused)).toEqual([
+      expect.stringMatching(
+        /^broken: Events are not accepted, because the journal cannot be written: PostgreSQL refuses the role of JOURNAL_URL\. \(PostgreSQL: no\)\. What is in .* Mend that: the program tries again by itself\. The journal is postgres:\/\/db\/ak\.$/,
+      ),
+    ]);
+  });
+
+  it('Advice about the page of a connection names it and leads to it, of the app that it serves, too', () => {
+    const advice = "make a new token, and save it on this connection's page";
+    const status: AppSocketsStatus = { ...LIVE, t: 'broken', sockets: 0, error: 'token_revoked', advice };
+    const connections = ['support', 'rota'].map((project) =>
+      connection({ id: `con_${project}`, project, page: `https://ak.example.com/slack?cid=con_${project}` }),
+    );
+    const [ofApp] = problemsOf(facts({ connections, apps: [{ id: 'A1', status }] }));
+    expect(ofApp).toMatchObject({
+      advice: 'Make a new token, and save it on the pages of support/my_slack and rota/my_slack.',
+      pages: [
+        { name: 'support/my_slack', url: 'https://ak.example.com/slack?cid=con_support' },
+        { name: 'rota/my_slack', url: 'https://ak.example.com/slack?cid=con_rota' },
+      ],
+    });
+    const message =
+      "Slack refused the bot token (x): install the app again, and save it on this connection's page";
+    const [ofConnection] = problemsOf(
+      facts({ connections: [connection({ status: { code: 'error', message } })] }),
+    );
+    expect(ofConnection).toMatchObject({
+      advice: 'Install the app again, and save it on the page of support/my_slack.',
+      pages: [{ name: 'support/my_slack' }],
+    });
   });
 });

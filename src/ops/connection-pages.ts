@@ -1,0 +1,11 @@
+/**
+ * Where the page of each connection is for people: `connectionUrl` as the manifest has it, below `base()` if it is a path, with
+ * what AutoKitteh adds for its web UI.
+ */
+export function connectionPages(connectionUrl: string, base: () => string): (connectionId: string) => string {
+  return (connectionId) => {
+    const query = new URLSearchParams({ cid: connectionId, origin: 'web' });
+    const address = URL.canParse(connectionUrl) ? connectionUrl : `${base()}${connectionUrl}`;
+    return `${address}?${query.toString()}`;
+  };
+}
