@@ -43,22 +43,28 @@ export async function runReplicasDemo(
       // Everything is on this machine, whatever proxy the shell has set.
       ...{ NO_PROXY: '*', no_proxy: '*' },
     };
-    const replicas = gateways.map((gateway, at) => {
-      const name = `replica-${at + 1}`;
-      return new PluginProcess(
-        { ...shared, REPLICA_NAME: name },
-        { plugin: ports[count + at] ?? 0, gateway },
-        (line) => {
-          if (!touring || verbose) say(`  ${name} | ${line}`);
-        },
-      );
-    });
+    const replicas = new Map(
+      gateways.map((gateway, at) => {
+        const name = `replica-${at + 1}`;
+        const program = new PluginProcess(
+          { ...shared, REPLICA_NAME: name },
+          { plugin: ports[count + at] ?? 0, gateway },
+          (line) => {
+            if (!touring || verbose) say(`  ${name} | ${line}`);
+          },
+        );
+        return [name, program];
+      }),
+    );
     releasers.push('the replicas', async () => {
-      await Promise.all(replicas.map((replica) => replica.stop()));
+      await Promise.all([...replicas.values()].map((replica) => replica.stop()));
     });
     // One after the other: together they would keep each other waiting.
-    for (const replica of replicas) await replica.start();
-    say(`started ${count} replicas behind ${balancer.url}`);
+    for (const [name, replica] of replicas) {
+      await replica.start();
+      say(`started ${name}`);
+    }
+    say(`all ${count} replicas are behind the load balancer at ${balancer.url}`);
     if (touring)
       return (await tourOfReplicas(world, { replicas, postgres, url: balancer.url }, say)) === 0 ? 0 : 1;
     const page = await servePage(world, balancer.url);
