@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorMessage, PluginError } from '../../core/errors.js';
 import { loadBackup, loadSqlite, type Database, type OpenFile } from './driver.js';
@@ -38,8 +38,31 @@ export async function backUpJournal(
   const journal = realpathSync(path);
   refuseTarget(target, journal);
   refuseWithoutRoom(journal, dirname(target), 'Make room, or name a file elsewhere.', freeIn);
-  const schema = await copyTo(journal, target);
-  return { path: target, bytes: statSync(target).size, schema };
+  const release = holdCopy(await loadSqlite(), target);
+  try {
+    const schema = await copyTo(journal, target);
+    return { path: target, bytes: statSync(target).size, schema };
+  } finally {
+    release();
+  }
+}
+
+/** Keeps other backups to the same file away, which would take this one's half for one that was left by a backup that was stopped. */
+function holdCopy(open: OpenFile, target: string): () => void {
+  const path = `${target}.partial`;
+  let lock: Database;
+  try {
+    lock = lockFile(open, path);
+  } catch (cause) {
+    const told = journalError(cause, target);
+    if (told.code !== 'journal_locked') throw copyError(cause, target, target);
+    const message = `Another backup writes ${target}: wait until it has ended, or name another file.`;
+    throw new PluginError('bad_input', message, { cause });
+  }
+  return () => {
+    lock.close();
+    rmSync(`${path}-lock`, { force: true });
+  };
 }
 
 async function copyTo(

@@ -63,6 +63,20 @@ async function waitingKeys(at = path): Promise<string[]> {
 }
 
 describe('a backup of the journal', () => {
+  test('Of two backups to the same file at once one is refused, and the other one is whole', async () => {
+    await makeJournal(2000);
+    const both = await Promise.allSettled([backUpJournal(path, target), backUpJournal(path, target)]);
+    const refused = both.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+    expect(refused).toEqual([
+      expect.objectContaining({
+        code: 'bad_input',
+        message: expect.stringContaining('Another backup writes') as string,
+      }),
+    ]);
+    expect(await copies()).toEqual(['monday.sqlite']);
+    expect(await waitingKeys(target)).toHaveLength(1999);
+  });
+
   test('A backup of a journal that is being written holds every event that was acknowledged before, in one file for its owner', async () => {
     const journal = await openSqliteJournal({ path, maxBytes: MAX_BYTES });
     const write = (n: number): Promise<unknown> =>
