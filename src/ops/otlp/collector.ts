@@ -22,6 +22,9 @@ const EXPORTS_AT_ONCE = MOST_SPANS / SPANS_AT_ONCE + 8;
 
 const METRICS_EVERY_MS = 60_000;
 
+// Node.js: a timer for longer than this goes off at once, again and again.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 interface CollectorPorts extends OtlpPorts {
   readonly events: Channel<ExportEvent>;
 }
@@ -82,13 +85,12 @@ function readerOf(
   registry: Registry,
   exporter: WatchedMetricExporter,
   { version }: OtlpSettings,
-  { clock, policy }: CollectorPorts,
+  { clock, policy, log }: CollectorPorts,
 ): MetricReader {
   const since = clock.now();
   return new PeriodicExportingMetricReader({
     exporter,
-    exportIntervalMillis:
-      policy?.metricsEveryMs ?? getNumberFromEnv('OTEL_METRIC_EXPORT_INTERVAL') ?? METRICS_EVERY_MS,
+    exportIntervalMillis: policy?.metricsEveryMs ?? metricsEveryMs(log),
     metricProducers: [
       {
         async collect() {
@@ -100,6 +102,17 @@ function readerOf(
       },
     ],
   });
+}
+
+/** As the environment says it; what no timer can do is passed over, as OpenTelemetry demands of values that cannot be used. */
+function metricsEveryMs(log: OtlpPorts['log']): number {
+  const wanted = getNumberFromEnv('OTEL_METRIC_EXPORT_INTERVAL') ?? METRICS_EVERY_MS;
+  if (wanted >= 1 && wanted <= LONGEST_TIMER_MS) return wanted;
+  log.warn(
+    { setting: 'OTEL_METRIC_EXPORT_INTERVAL', milliseconds: METRICS_EVERY_MS },
+    `the interval of metrics cannot be used: set it to a number of milliseconds from 1 to ${LONGEST_TIMER_MS}; until then it is a minute`,
+  );
+  return METRICS_EVERY_MS;
 }
 
 /** As the variables of the environment say it, the name of the service before an attribute of that name. */

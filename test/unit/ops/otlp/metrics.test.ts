@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../helpers/eventually.js';
 import { startRig } from './rig.js';
 
@@ -21,6 +21,16 @@ function registry() {
 }
 
 describe('The metrics at a collector', () => {
+  it.each(['0', '-5', '99999999999'])(
+    'An interval of %s ms in the environment is passed over with a line of the log',
+    async (interval) => {
+      vi.stubEnv('OTEL_METRIC_EXPORT_INTERVAL', interval);
+      const { otlp, lines } = await startRig({}, 200, 'of the environment');
+      otlp.sendMetrics(registry().made);
+      expect(lines).toEqual([expect.stringContaining('warn the interval of metrics cannot be used')]);
+    },
+  );
+
   it('Each series of the registry arrives under its name, with its labels, as it is at that moment', async () => {
     const { collector, otlp } = await startRig();
     const { made, total, now, seconds } = registry();

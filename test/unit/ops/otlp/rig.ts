@@ -3,7 +3,7 @@ import { Channel } from '../../../../src/core/channel.js';
 import type { Arrival } from '../../../../src/delivery/arrival.js';
 import type { EndedEvent, EventPath } from '../../../../src/delivery/delivery.js';
 import { openOtlp } from '../../../../src/ops/otlp/open-otlp.js';
-import type { ExportEvent, Otlp, OtlpSettings } from '../../../../src/ops/otlp/ports.js';
+import type { ExportEvent, Otlp, OtlpPolicy, OtlpSettings } from '../../../../src/ops/otlp/ports.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
 import { StandInCollector } from '../../../helpers/stand-in-collector.js';
 
@@ -22,7 +22,11 @@ export interface Rig {
  * Starts both, with an export every few milliseconds; they end with the test. `collectorMs` is what the libraries give the
  * collector for an answer: by themselves they would wait, and try again, for 10 s.
  */
-export async function startRig(settings: Partial<OtlpSettings> = {}, collectorMs = 200): Promise<Rig> {
+export async function startRig(
+  settings: Partial<OtlpSettings> = {},
+  collectorMs = 200,
+  policy: OtlpPolicy | 'of the environment' = { metricsEveryMs: 5, spansEveryMs: 5 },
+): Promise<Rig> {
   vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', String(collectorMs));
   onTestFinished(() => void vi.unstubAllEnvs());
   const collector = await new StandInCollector().start();
@@ -46,7 +50,7 @@ export async function startRig(settings: Partial<OtlpSettings> = {}, collectorMs
     {
       clock,
       log: { info: line('info'), warn: line('warn') } as never,
-      policy: { metricsEveryMs: 5, spansEveryMs: 5 },
+      policy: policy === 'of the environment' ? undefined : policy,
     },
   );
   // Nothing is sent any more, or tried again, when the test is over.
