@@ -15,6 +15,7 @@ interface Seen {
 export class ReplicaWatch {
   readonly #cluster: Cluster;
   readonly #clock: Pick<Clock, 'now'>;
+  /** By instance: nothing keeps operators from giving two replicas one name. */
   readonly #seen = new Map<string, Seen>();
   readonly #unsubscribe: () => void;
 
@@ -37,10 +38,10 @@ export class ReplicaWatch {
     for (const appId of appIds)
       for (const [instance, live] of slots.others(appId).live)
         sockets.set(instance, (sockets.get(instance) ?? 0) + live);
-    const present = new Set(membership.members().map(({ name }) => name));
+    const present = new Set(membership.members().map(({ instance }) => instance));
     return [...this.#seen.values()]
       .map(({ member: { name, instance, isDraining }, at }): ReplicaView => {
-        const isHere = present.has(name);
+        const isHere = present.has(instance);
         return {
           name,
           state: isHere ? (isDraining ? 'draining' : 'live') : 'gone',
@@ -55,9 +56,13 @@ export class ReplicaWatch {
   #look(): void {
     const now = this.#clock.now();
     const members = this.#cluster.membership.members();
-    for (const member of members) this.#seen.set(member.name, { member, at: now });
-    const present = new Set(members.map(({ name }) => name));
-    for (const [name, { member, at }] of this.#seen)
-      if (!present.has(name) && (member.isDraining || now - at > REMEMBERED_MS)) this.#seen.delete(name);
+    for (const member of members) this.#seen.set(member.instance, { member, at: now });
+    const present = new Set(members.map(({ instance }) => instance));
+    const names = new Set(members.map(({ name }) => name));
+    for (const [instance, { member, at }] of this.#seen) {
+      // One that was started anew under its name has come back.
+      const isForgotten = member.isDraining || names.has(member.name) || now - at > REMEMBERED_MS;
+      if (!present.has(instance) && isForgotten) this.#seen.delete(instance);
+    }
   }
 }

@@ -37,6 +37,17 @@ describe('The replicas', () => {
     expect(alone.shown()).toEqual([]);
   });
 
+  it('Processes that were given one name are each shown, and one that was started anew is not missed', () => {
+    const { join, shown } = start();
+    join(member('a'), { ...member('b'), name: 'a' });
+    expect(shown()).toEqual([
+      ['a', 'live', 4],
+      ['a', 'live', 3],
+    ]);
+    join({ ...member('a'), instance: 'run-a-again' });
+    expect(shown()).toEqual([['a', 'live', 0]]);
+  });
+
   it('A process that vanishes is gone for an hour, and one that said that it stops is not missed', async () => {
     const { clock, join, shown } = start();
     join(member('a'), member('b'), member('c'));
