@@ -1,6 +1,8 @@
 import { PluginError } from '../core/errors.js';
 import type { AutoKitteh, AutoKittehClient } from './client.js';
 import type { ConnectionRecord } from './connection-list.js';
+import type { OwnerQuery } from './event-reads.js';
+import { OwnEvents } from './own-events.js';
 import type { Status } from './status.js';
 
 /** The only connection that a program may serve; its variables were written just now, so that the server gave it a status of its own. */
@@ -14,8 +16,9 @@ export interface OneConnection {
 const OF_SERVER = ['', 'Init required', 'Using Socket Mode', 'Using OAuth 2.0', 'Bad auth type'];
 
 /**
- * The same server with one connection: no other one is listed, read, written, dispatched to, or given a status. What is asked
- * for another one is not sent to the server, and is refused as `forbidden`; a person's own line is limited likewise.
+ * The same server with one connection of a project: no other one is listed, read, written, dispatched to, or given a status, and
+ * neither are events, sessions and deployments of anything else. What is asked for another one is not sent to the server: it is
+ * as if it were not there, or is refused as `forbidden`. A person's own line is limited likewise.
  */
 export function onlyConnection(server: AutoKittehClient, one: OneConnection): AutoKittehClient {
   const known = new KnownStatuses(one);
@@ -26,17 +29,56 @@ function limited(server: AutoKitteh, id: string, known: KnownStatuses): AutoKitt
   const check = (other: string): void => {
     if (other !== id) throw notServed(id);
   };
+  const events = new OwnEvents(server, id);
+  const checkEvent = async (eventId: string, signal?: AbortSignal): Promise<void> => {
+    if (!(await events.has(eventId, signal))) throw notServed(id);
+  };
+  // A connection stays in its project.
+  let project: string | undefined;
+  const isOwnProject = async (projectId: string, signal?: AbortSignal): Promise<boolean> => {
+    project ??= (await server.connection(id, signal))?.projectId;
+    return projectId !== '' && projectId === project;
+  };
+  const checkProject = async (projectId: string, signal?: AbortSignal): Promise<void> => {
+    if (!(await isOwnProject(projectId, signal))) throw notServed(id);
+  };
+  const checkOwner = (owner: OwnerQuery, signal?: AbortSignal): Promise<void> =>
+    checkProject('projectId' in owner ? owner.projectId : '', signal);
   let listed: readonly ConnectionRecord[] = [];
   return {
     whoAmI: (signal) => server.whoAmI(signal),
-    projectId: (name, signal) => server.projectId(name, signal),
-    projectName: (projectId, signal) => server.projectName(projectId, signal),
-    hasSession: (query, signal) => server.hasSession(query, signal),
-    sessionsOf: (eventId, signal) => server.sessionsOf(eventId, signal),
-    event: (...call) => server.event(...call),
-    latestSessions: (...call) => server.latestSessions(...call),
-    activeDeployments: (...call) => server.activeDeployments(...call),
-    hasActiveDeployment: (projectId, signal) => server.hasActiveDeployment(projectId, signal),
+    async projectId(name, signal) {
+      const projectId = await server.projectId(name, signal);
+      return projectId !== undefined && (await isOwnProject(projectId, signal)) ? projectId : undefined;
+    },
+    async projectName(projectId, signal) {
+      return (await isOwnProject(projectId, signal)) ? server.projectName(projectId, signal) : undefined;
+    },
+    async hasSession(query, signal) {
+      if ('eventId' in query) await checkEvent(query.eventId, signal);
+      else await checkProject(query.runningIn, signal);
+      return server.hasSession(query, signal);
+    },
+    async sessionsOf(eventId, signal) {
+      await checkEvent(eventId, signal);
+      return server.sessionsOf(eventId, signal);
+    },
+    async event(eventId, signal) {
+      return (await events.has(eventId, signal)) ? server.event(eventId, signal) : undefined;
+    },
+    async latestSessions(owner, most, signal) {
+      await checkOwner(owner, signal);
+      // The server lists them by project only, and other connections of it start some.
+      return events.only(await server.latestSessions(owner, most, signal), signal);
+    },
+    async activeDeployments(owner, signal) {
+      await checkOwner(owner, signal);
+      return server.activeDeployments(owner, signal);
+    },
+    async hasActiveDeployment(projectId, signal) {
+      await checkProject(projectId, signal);
+      return server.hasActiveDeployment(projectId, signal);
+    },
     async findActiveConnections(integrationId, variable, signal) {
       const found = await server.findActiveConnections(integrationId, variable, signal);
       return found.filter((each) => each === id);
@@ -80,11 +122,18 @@ function limited(server: AutoKitteh, id: string, known: KnownStatuses): AutoKitt
     },
     prepareDispatch(event) {
       check(event.destinationId);
-      return server.prepareDispatch(event);
+      const dispatch = server.prepareDispatch(event);
+      return async (signal) => {
+        const answer = await dispatch(signal);
+        events.add(answer);
+        return answer;
+      };
     },
     async listEvents(query, signal) {
       check(query.destinationId ?? '');
-      return server.listEvents(query, signal);
+      const found = await server.listEvents(query, signal);
+      for (const event of found) events.add(event);
+      return found;
     },
     async listTriggers(connectionId, signal) {
       check(connectionId);
