@@ -5,12 +5,18 @@ import { PluginError } from '../core/errors.js';
 import type { AuthorServer } from './author-server.js';
 import type { ChangedVariable } from './made.js';
 
-/** The connection that a run serves. */
-export interface ServedConnection {
-  readonly id: string;
+/** A connection that the author named, and that the project may not have yet. */
+export interface NamedConnection {
+  /** Undefined where there is none. */
+  readonly id: string | undefined;
   readonly projectId: string;
   /** As `project/connection`. */
   readonly name: string;
+}
+
+/** The connection that a run serves. */
+export interface ServedConnection extends NamedConnection {
+  readonly id: string;
   /** Whether the run has created it. */
   readonly isMade: boolean;
 }
@@ -18,21 +24,20 @@ export interface ServedConnection {
 type Finder = Pick<AutoKitteh, 'projectName' | 'connectionsOf' | 'connection'>;
 
 /**
- * The connection that the author named by its id, or as `project/connection`; one that the project does not have is created.
- * Rejects with `not_found` for a project or an id that is not there, and with `bad_input` for a connection that is no project's own
+ * The connection that the author named by its id, or as `project/connection`. Rejects with `not_found` for a project or an id that is not there, and with `bad_input` for a connection that is no project's own
  * Slack connection.
  */
-export async function findOrMake(
+export async function namedConnection(
   named: string,
   integrationId: string,
   finder: Finder,
-  author: Pick<AuthorServer, 'projectsNamed' | 'createConnection'>,
-): Promise<ServedConnection> {
+  author: Pick<AuthorServer, 'projectsNamed'>,
+): Promise<NamedConnection> {
   if (isConnectionId(named)) {
     const record = await finder.connection(named);
     if (record === undefined) throw new PluginError('not_found', `the server has no connection ${named}`);
     const project = (await finder.projectName(record.projectId)) ?? record.projectId;
-    return served(record, `${project}/${record.name}`, integrationId);
+    return checked(record, `${project}/${record.name}`, integrationId);
   }
   const [project = '', name = '', ...more] = named.split('/');
   if (project === '' || name === '' || more.length > 0)
@@ -52,12 +57,12 @@ export async function findOrMake(
       `several organisations have a project ${project}: give the connection's id, which \`ak connection get ${named}\` prints`,
     );
   const record = (await finder.connectionsOf(projectId)).find((each) => each.name === name);
-  if (record !== undefined) return served(record, named, integrationId);
-  const id = await author.createConnection(name, projectId, integrationId);
-  return { id, projectId, name: named, isMade: true };
+  return record === undefined
+    ? { id: undefined, projectId, name: named }
+    : checked(record, named, integrationId);
 }
 
-function served(record: ConnectionRecord, name: string, integrationId: string): ServedConnection {
+function checked(record: ConnectionRecord, name: string, integrationId: string): NamedConnection {
   if (record.integrationId !== integrationId)
     throw new PluginError('bad_input', `${name} is not a Slack connection`);
   if (record.projectId === '')
@@ -65,7 +70,12 @@ function served(record: ConnectionRecord, name: string, integrationId: string): 
       'bad_input',
       `${name} belongs to an organisation: an event would start workflows of all of its projects. Give a connection of one project.`,
     );
-  return { id: record.id, projectId: record.projectId, name, isMade: false };
+  return { id: record.id, projectId: record.projectId, name };
+}
+
+/** The name within its project. */
+export function nameOnly({ name }: Pick<NamedConnection, 'name'>): string {
+  return name.slice(name.indexOf('/') + 1);
 }
 
 /** What writing `variables` changes, where `before` is there already. */

@@ -21,9 +21,12 @@ const ANSWER_MS = 2_000;
 const schema = z.object({
   /** Tells this run from every other one. */
   instance: z.uuid(),
-  /** Where the page of the run is. */
+  /** The run's process; 0 where it is known to be over. */
+  pid: z.number().int().min(0).default(0),
+  /** Where the page of the run is; empty while there is none yet. */
   url: z.string(),
   serverUrl: z.string(),
+  /** Empty from before the connection is created until the server has told its id. */
   connectionId: z.string(),
   projectId: z.string(),
   /** As `project/connection`. */
@@ -132,10 +135,11 @@ async function readMade(path: string): Promise<Made | undefined> {
 }
 
 /**
- * Whether the run that made it still goes on: its page answers with its name. One that was suspended, or whose machine is too busy
+ * Whether the run that made it still goes on: its page answers with its name, or it is about to have a page. One that was suspended, or whose machine is too busy
  * to answer within 2 s, goes on too: of one that was killed nothing listens there.
  */
-export async function isRunning({ url, instance }: Made): Promise<boolean> {
+export async function isRunning({ url, instance, pid }: Made): Promise<boolean> {
+  if (url === '') return isProcess(pid);
   try {
     const answer = await fetch(`${url}/api/run`, {
       redirect: 'manual',
@@ -144,5 +148,15 @@ export async function isRunning({ url, instance }: Made): Promise<boolean> {
     return (await answer.text()).includes(instance);
   } catch (error) {
     return error instanceof Error && error.name === 'TimeoutError';
+  }
+}
+
+function isProcess(pid: number): boolean {
+  if (pid === 0) return false;
+  try {
+    // Signal 0 only asks.
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

@@ -14,16 +14,15 @@ import { saveConnection } from '../setup/stored-tokens.js';
 import { createSlackHttp } from '../slack/http.js';
 import { createWebApi } from '../slack/web-api.js';
 import { openAuthorServer, type AuthorServer } from './author-server.js';
-import { changesOf, findOrMake, tellingWrites, type ServedConnection } from './connection.js';
+import { changesOf, namedConnection, nameOnly, tellingWrites, type ServedConnection } from './connection.js';
 import { Control } from './control.js';
-import { claimProject, removeLeftoversAt } from './leftovers.js';
+import { claimProject, removeLeftoversAt, removeMade } from './leftovers.js';
 import { journalFolder, MadeFiles, runsFolder, type Made } from './made.js';
 import { checkHoldsNoToken, checkIsAlone, checkIsLocal } from './may-serve.js';
 import { startLimitedProgram } from './program.js';
 import { pythonVariables } from './python-path.js';
 import { servePort } from './serve-port.js';
 import { startSlackWorld, type SlackWorld } from './slack-world.js';
-import { undo } from './undo.js';
 
 /** What a run needs beside the program's settings. */
 export interface DevOptions {
@@ -84,15 +83,20 @@ async function start(config: Config, options: DevOptions, releasers: Releasers):
   const files = new MadeFiles(options.folder ?? runsFolder());
   const limitedTo = (id: string): AutoKittehClient =>
     openOwnLine({ ...config, onlyConnection: { id, strangeStatus: () => undefined } }, systemClock);
-  const leftovers = { files, limitedTo, author, tell: options.tell };
+  const finder = openOwnLine(config, systemClock);
+  releasers.push('the line that finds connections', () => finder.close());
+  const leftovers = { files, finder, limitedTo, author, tell: options.tell };
   await removeLeftoversAt(config.autokittehUrl, leftovers);
 
-  const connection = await find(config, options.connection, manifest.integrationId, author);
-  const line = limitedTo(connection.id);
-  releasers.push('the line of the connection', () => line.close());
+  const { integrationId } = manifest;
+  const {
+    id: found,
+    projectId,
+    name,
+  } = await namedConnection(options.connection, integrationId, finder, author);
   let made: Made = {
-    ...{ instance: randomUUID(), url: '', serverUrl: config.autokittehUrl, name: connection.name },
-    ...{ connectionId: connection.id, projectId: connection.projectId, madeConnection: connection.isMade },
+    ...{ instance: randomUUID(), pid: process.pid, url: '', serverUrl: config.autokittehUrl },
+    ...{ name, projectId, connectionId: found ?? '', madeConnection: found === undefined },
     ...{ connectionVariables: [], projectVariables: [] },
   };
   const note = async (more: Partial<Made>): Promise<void> => {
@@ -102,11 +106,17 @@ async function start(config: Config, options: DevOptions, releasers: Releasers):
   let undone: Promise<void> | undefined;
   const undoOnce = (): Promise<void> => (undone ??= undoRun());
   async function undoRun(): Promise<void> {
-    const { left, failed } = await undo(made, line, author);
-    for (const sentence of left) options.tell(sentence);
-    if (!failed) await files.remove(made);
+    if ((await removeMade(made, leftovers)) === 'failed') await note({ pid: 0 });
+    else await files.remove(made);
   }
+  // Before anything is made: whoever kills the run from now on leaves what the next one can find.
+  await claimProject(made, leftovers);
   releasers.push('a connection that was made at the server', undoOnce);
+  const id = found ?? (await author.createConnection(nameOnly({ name }), projectId, integrationId));
+  await note({ connectionId: id });
+  const connection: ServedConnection = { id, projectId, name, isMade: made.madeConnection };
+  const line = limitedTo(id);
+  releasers.push('the line of the connection', () => line.close());
 
   const app = options.appManifest ?? namedApp(proposedApp(manifest.slackApp), connection.name.split('/')[0]);
   const world = await startSlackWorld(app);
@@ -116,9 +126,8 @@ async function start(config: Config, options: DevOptions, releasers: Releasers):
   // Answers until all is undone: by that others know that the run goes on.
   const port = await servePort(control, made.instance, options.port);
   releasers.push('the page', () => port.stop());
-  made = { ...made, url: port.url };
   releasers.push('what was made at the server', undoOnce);
-  await claimProject(made, leftovers);
+  await note({ url: port.url });
   await checkIsAlone(config, author, connection.id, manifest.description);
   await writeTokens(world, line, connection, note);
   await leadPython(world, author, connection, note);
@@ -137,20 +146,6 @@ async function start(config: Config, options: DevOptions, releasers: Releasers):
 
 function strangeSentence(message: string, { autokittehUrl }: Config): string {
   return `another ak-slack program serves ${autokittehUrl}: it gave this connection the status "${message}". Stop it, or use a server of your own.`;
-}
-
-async function find(
-  config: Config,
-  named: string,
-  integrationId: string,
-  author: AuthorServer,
-): Promise<ServedConnection> {
-  const finder = openOwnLine(config, systemClock);
-  try {
-    return await findOrMake(named, integrationId, finder, author);
-  } finally {
-    await finder.close();
-  }
 }
 
 /** As the set-up page does it, with tokens of the scripted Slack. */

@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dev } from '../../../src/dev/start-dev.js';
 import { MadeFiles } from '../../../src/dev/made.js';
 import { eventually } from '../../helpers/eventually.js';
 import { startProgram } from '../../world/program.js';
+import { SLACK } from '../../world/server.js';
 import { sendOnline, startAuthorWorld, told, type AuthorWorld } from '../../world/dev-world.js';
 
 let author: AuthorWorld;
@@ -121,6 +124,61 @@ describe('A run of `ak-slack dev`', () => {
     expect(variablesOf(connectionId)).toEqual({});
     await second.stop();
     expect(variablesOf(project.projectId)).toEqual({});
+  });
+});
+
+describe('A run of `ak-slack dev` that is killed while it creates its connection', () => {
+  /** Creates a connection, and notes what its run knows of it before the server answers; the id. */
+  async function killedWhileCreating(pid: number): Promise<string> {
+    const { server, project, projectName, folder } = author;
+    const connection = { name: 'new_slack', projectId: project.projectId, integrationId: SLACK };
+    const { connectionId } = await server.system.connections.create({ connection });
+    await new MadeFiles(folder).write({
+      ...{ instance: randomUUID(), pid, url: '', serverUrl: server.url, name: `${projectName}/new_slack` },
+      ...{ connectionId: '', projectId: project.projectId, madeConnection: true },
+      ...{ connectionVariables: [], projectVariables: [] },
+    });
+    return connectionId;
+  }
+
+  /** Starts the next run, for another connection of the project, and ends it. */
+  async function nextRun(): Promise<void> {
+    await (await author.dev()).stop();
+  }
+
+  it('A connection of which a run was not told the id is removed all the same', async () => {
+    const { server, projectName, folder } = author;
+    const { connections } = server.standIn.store;
+    const before = [...connections.keys()];
+    server.standIn.faults.loseAnswers('ConnectionsService/Create', 1);
+    await expect(author.dev({ connection: `${projectName}/new_slack` })).rejects.toThrow();
+    expect(server.standIn.faults.met).toBe(1);
+    expect([...connections.keys()]).toEqual(before);
+    expect(await new MadeFiles(folder).all()).toEqual([]);
+  });
+
+  it('The connection of a process that is gone is removed by the next run', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const connectionId = await killedWhileCreating(pid);
+    await nextRun();
+    expect(author.server.standIn.store.connections.has(connectionId)).toBe(false);
+    expect(await new MadeFiles(author.folder).all()).toEqual([]);
+  });
+
+  it('The connection stays if somebody has set it up since', async () => {
+    const connectionId = await killedWhileCreating(0);
+    await setUp(connectionId, REAL);
+    await nextRun();
+    expect(variablesOf(connectionId)).toEqual(REAL);
+    expect(author.told.filter((line) => line.includes('removed'))).toEqual([]);
+    expect(await new MadeFiles(author.folder).all()).toEqual([]);
+  });
+
+  it('The connection of a process that is about to go on is left alone', async () => {
+    const connectionId = await killedWhileCreating(process.pid);
+    await expect(author.dev()).rejects.toThrow('already runs for');
+    expect(author.server.standIn.store.connections.has(connectionId)).toBe(true);
+    expect(await new MadeFiles(author.folder).all()).toHaveLength(1);
   });
 });
 
