@@ -6,7 +6,7 @@ import type { Draft, Frame } from '../sim/slack/frames/draft.js';
 import type { SlackChannel } from '../sim/slack/directory/entities.js';
 import type { AuthorServer } from './author-server.js';
 import type { ServedConnection } from './connection.js';
-import { followSlack, type SlackFollower } from './follow-slack.js';
+import { followSlack, NO_SOCKET, type SlackFollower } from './follow-slack.js';
 import { SessionFollower } from './follow-sessions.js';
 import { sendableOf } from './frames.js';
 import { whyNotSent } from './subscriptions.js';
@@ -110,6 +110,7 @@ export class Control {
   #send(frame: Frame, channel: SlackChannel | undefined): TimelineEntry {
     const { slack, installation, app } = this.world;
     let draft: Draft | undefined;
+    const isOnline = slack.sockets(app).length > 0;
     const entry = slack.send(installation, (context) => {
       draft = frame(context);
       return draft;
@@ -119,7 +120,7 @@ export class Control {
       ...{ t: 'sent', kind, type, payload: withoutToken(payload) },
       channel: channel === undefined ? '' : channel.kind === 'im' ? 'a direct message' : `#${channel.name}`,
       text: textOf(payload),
-      note: whyNotSent(entry, app.manifest) ?? '',
+      note: whyNotSent(entry, app.manifest) ?? (isOnline ? '' : NO_SOCKET),
     });
     if (type === 'message' || type === 'app_mention') keep(payload, channel);
     this.#slack.sent(entry, told.n);

@@ -106,10 +106,15 @@ function arrivalOf(entry: TimelineEntry): ShownArrival {
   return {
     id: `entry-${entry.n}`,
     title: titleOf(entry),
-    detail: `${new Date(entry.at).toISOString().slice(11, 19)} UTC: ${lineOf(entry)}`,
+    detail: `${new Date(entry.at).toISOString().slice(11, 19)} UTC: ${lineOf(withoutError(entry))}`,
     texts: textsOf(entry),
     label: `The data of entry ${entry.n}`,
   };
+}
+
+/** A traceback has lines of its own, below. */
+function withoutError(entry: TimelineEntry): TimelineEntry {
+  return entry.t === 'session' ? { ...entry, error: '' } : entry;
 }
 
 function textsOf(entry: TimelineEntry): string[] {
@@ -120,6 +125,8 @@ function textsOf(entry: TimelineEntry): string[] {
       return entry.answer === null ? [] : [JSON.stringify(entry.answer)];
     case 'print':
       return [entry.text];
+    case 'session':
+      return entry.error === '' ? [] : [entry.error];
     case 'call':
       return [JSON.stringify(entry.args), ...(entry.ok ? [] : [JSON.stringify(entry.answer)])];
     default:

@@ -6,6 +6,10 @@ import type { Timeline } from './timeline.js';
 // The program makes these itself, and Python's `slack_client` the first one each time that it is made.
 const NOT_TOLD = new Set(['auth.test', 'bots.info', 'apps.connections.open', 'api.test']);
 
+/** What keeps the scripted Slack from delivering anything. */
+export const NO_SOCKET =
+  'The app has no open socket: its sockets are open while the project has an active deployment (`ak deploy`).';
+
 /** Tells a timeline what becomes of what the scripted Slack sends, and which calls it gets. */
 export interface SlackFollower {
   /** Slack has sent this, which the timeline tells under number `n`. */
@@ -68,7 +72,7 @@ function reasonOf(entry: LedgerEntry): string {
   if (entry.state === 'refused') return 'Slack did not send it, because the app is over its rate.';
   return entry.attempts.some(({ outcome }) => outcome !== 'unrouted')
     ? 'It was not acknowledged within 3 seconds.'
-    : 'The app had no open socket: its sockets are open while the project has an active deployment (`ak deploy`).';
+    : NO_SOCKET;
 }
 
 /** Whether the journal's key is that of this entry: its own, behind a kind, or that of one delivery. */

@@ -77,10 +77,13 @@ function textOfAnswer({ text, response_action: action }: { readonly [name: strin
   return typeof words === 'string' ? `: ${words}` : '';
 }
 
-/** One line for a terminal, with what a session printed. */
+// Further lines begin where a line's title does, never where its time does.
+const INDENTED = `\n${' '.repeat(14)}`;
+
+/** A line for a terminal, with what a session printed; a print or a traceback of several lines keeps them. */
 export function terminalLine(entry: TimelineEntry): string {
   const time = new Date(entry.at).toISOString().slice(11, 23);
   const printed = entry.t === 'print' ? `: ${entry.text}` : '';
-  // One line, whatever there is in it.
-  return `${time}  ${titleOf(entry).padEnd(16)}  ${lineOf(entry)}${printed}`.replaceAll(/[\n\t]/g, ' ');
+  const line = `${time}  ${titleOf(entry).padEnd(16)}  ${lineOf(entry)}${printed}`;
+  return line.trimEnd().replaceAll('\n', INDENTED).replaceAll('\t', '  ');
 }

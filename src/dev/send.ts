@@ -31,6 +31,7 @@ export async function sendInRun(
   while (!outcome.isOver) {
     const left = end - performance.now();
     if (left <= 0) {
+      outcome.endWaiting(waitMs);
       if (!json) out(outcome.waitsFor());
       break;
     }
@@ -52,9 +53,13 @@ export async function refuseInRun(refusal: object, to: string | undefined): Prom
   await ask(url, '/api/refuse', refusal);
 }
 
+// Slack: what is not acknowledged by then, has failed.
+const ACKNOWLEDGED_WITHIN_MS = 3_000;
+
 /** What has become of what was sent. */
 class Outcome {
   readonly #open: Map<number, Set<string> | undefined>;
+  readonly #acknowledged = new Set<number>();
   #hasFailed = false;
   #hasStarted = false;
   #isMissing = false;
@@ -77,6 +82,9 @@ class Outcome {
     if (!('sent' in entry)) return entry.t === 'call';
     if (!this.#open.has(entry.sent)) return false;
     switch (entry.t) {
+      case 'acknowledged':
+        this.#acknowledged.add(entry.sent);
+        break;
       case 'unacknowledged':
         this.#hasFailed = true;
         this.#open.delete(entry.sent);
@@ -93,11 +101,22 @@ class Outcome {
     return true;
   }
 
+  /** It is followed no longer, after so many milliseconds. */
+  endWaiting(waitMs: number): void {
+    if (waitMs > ACKNOWLEDGED_WITHIN_MS && !this.#isAcknowledged) this.#hasFailed = true;
+  }
+
   waitsFor(): string {
+    if (this.#hasFailed && !this.#isAcknowledged)
+      return 'It was not acknowledged. If the app has no open socket: has the project an active deployment (`ak deploy`)?';
     const started = [...this.#open.values()].flatMap((sessions) => [...(sessions ?? [])]);
     return started.length === 0
       ? 'Nothing more has come of it yet; --wait says how long it is followed.'
       : `${started.join(', ')} goes on; the terminal of \`ak-slack dev\` tells what it does.`;
+  }
+
+  get #isAcknowledged(): boolean {
+    return [...this.#open.keys()].every((n) => this.#acknowledged.has(n));
   }
 
   #session({ sent, sessionId, state }: Extract<TimelineEntry, { t: 'session' }>): void {

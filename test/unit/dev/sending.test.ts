@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/json.js';
 import type { Dev } from '../../../src/dev/start-dev.js';
+import { eventually } from '../../helpers/eventually.js';
 import { sendOnline, startAuthorWorld, told, type AuthorWorld } from '../../world/dev-world.js';
 
 let author: AuthorWorld;
@@ -139,6 +140,17 @@ describe('The timeline of `ak-slack dev`', () => {
     });
     const [message] = dev.control.send({ kind: 'message' });
     expect(message).toMatchObject({ note: '' });
+  });
+
+  it('It is said that nobody listens while the project is not deployed', async () => {
+    const { server, owner, project } = author;
+    await sendOnline(dev, { kind: 'message' });
+    const { deployments } = await owner.clients.deployments.list({ projectId: project.projectId });
+    for (const { deploymentId } of deployments) await server.system.deployments.deactivate({ deploymentId });
+    await eventually(() => dev.control.world.slack.sockets(dev.control.world.app).length === 0, 'no socket');
+    const [entry] = dev.control.send({ kind: 'message' });
+    await server.deploy(project);
+    expect(entry).toMatchObject({ note: expect.stringContaining('no open socket') as string });
   });
 
   it('A payload of a file is sent as one of the scripted Slack’s own', async () => {
