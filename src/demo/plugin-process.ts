@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { sleep, systemClock } from '../core/clock.js';
@@ -7,7 +8,8 @@ import { SETTINGS } from '../settings.js';
 
 // In the package everything is JavaScript.
 const IS_BUILT = import.meta.url.endsWith('.js');
-const LOADER = IS_BUILT ? [] : ['--import', 'tsx'];
+// Not the one of the current folder.
+const LOADER = IS_BUILT ? [] : ['--import', createRequire(import.meta.url).resolve('tsx')];
 const MAIN = new URL(IS_BUILT ? '../main.js' : '../main.ts', import.meta.url);
 
 // Several may be starting on a busy machine.

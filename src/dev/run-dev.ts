@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import type { Config } from '../config.js';
 import { errorMessage, PluginError } from '../core/errors.js';
@@ -7,6 +8,11 @@ import { readAppManifest, type AppManifest } from '../setup/app-manifest.js';
 import { connectionInFolder } from './folder-connection.js';
 import { terminalLine } from './lines.js';
 import { startDev, type Dev } from './start-dev.js';
+
+// In a checkout it is on no path.
+const COMMAND = import.meta.url.endsWith('.ts')
+  ? fileURLToPath(new URL('../../ak-slack', import.meta.url))
+  : 'ak-slack';
 
 /** What was asked for on the command line. */
 export interface DevCommand {
@@ -64,7 +70,7 @@ function instructions({ url, connection }: Dev): string[] {
     '',
     `${connection.name} is set up with tokens of the scripted Slack${connection.isMade ? ' (the connection was made for this)' : ''}.`,
     '  1. If the project is not deployed yet, type in its folder: ak deploy --manifest autokitteh.yaml',
-    '  2. Send something: ak-slack dev send message --channel general --text hi',
+    `  2. Send something: ${COMMAND} dev send message --channel general --text hi`,
     `     or open ${url} in a browser.`,
     'What Slack sends, what AutoKitteh starts and what your workflow does is printed here. Ctrl-C ends it.',
     '',

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
+import { DeploymentState } from '../../src/gen/autokitteh/deployments/v1/deployments_pb.js';
 import { Terminal } from '../install/terminal.js';
 import { startServerUnderTest, type ServerUnderTest, type TestUser } from '../world/server.js';
 import { emulateGreeter } from './emulated-greeter.js';
@@ -12,11 +13,13 @@ import { deployExample, readExample, type DeployedExample } from './example-proj
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDER = join(ROOT, 'docs/examples/python-greeter');
 const TSX = join(ROOT, 'node_modules/tsx/dist/loader.mjs');
-const AK_SLACK = [process.execPath, '--import', TSX, join(ROOT, 'src/main.ts')] as const;
+const AK_SLACK = [join(ROOT, 'ak-slack')] as const;
 
 type Words = readonly [string, ...string[]];
 
 let home: string;
+/** A copy of the example, as an author's project is outside of the checkout. */
+let folder: string;
 let server: ServerUnderTest;
 let owner: TestUser;
 let example: DeployedExample;
@@ -25,6 +28,8 @@ const terminals: Terminal[] = [];
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'dev-command-'));
+  folder = join(home, 'project');
+  await cp(FOLDER, folder, { recursive: true });
   server = await startServerUnderTest();
   if (server.standIn !== undefined) emulateGreeter(server.standIn);
   owner = await server.createUser();
@@ -48,7 +53,7 @@ afterAll(async () => {
 
 /** Types it in the folder of the example. */
 function type(words: Words, more: Readonly<Record<string, string>> = {}): Terminal {
-  const terminal = new Terminal(words, { environment: { ...environment, ...more }, folder: FOLDER });
+  const terminal = new Terminal(words, { environment: { ...environment, ...more }, folder });
   terminals.push(terminal);
   return terminal;
 }
@@ -122,6 +127,28 @@ describe('The end of the terminal of `ak-slack dev`', () => {
   }, 180_000);
 });
 
+describe('The command `ak-slack dev send` where the project is not deployed', () => {
+  it('It is said that nobody listens, and the command fails', async () => {
+    const { deployments } = owner.clients;
+    const { projectId } = example.project;
+    const active = { projectId, state: DeploymentState.ACTIVE };
+    for (const { deploymentId } of (await deployments.list(active)).deployments)
+      await deployments.deactivate({ deploymentId });
+    try {
+      const running = type([...AK_SLACK, 'dev']);
+      await running.says('sockets open when a deployment is active');
+      const sent = await send('message', '--wait', '4');
+      expect(sent.output).toContain('The app has no open socket');
+      expect(sent.output).toContain('It was not acknowledged.');
+      expect(sent.code).toBe(1);
+      running.signal('SIGINT');
+      await running.ended;
+    } finally {
+      await server.deploy(example.project);
+    }
+  }, 180_000);
+});
+
 describe('The tests of docs/examples/python-greeter', () => {
   it('The example’s tests in Python pass, in pytest where there is one', async () => {
     const tests: Words = hasPytest()
@@ -134,13 +161,16 @@ describe('The tests of docs/examples/python-greeter', () => {
 
   it('The example’s tests in TypeScript pass', async () => {
     // The package's name leads to the sources.
-    const folder = join(home, 'node_modules/autokitteh-slack-socket-mode');
-    await mkdir(folder, { recursive: true });
+    const packageFolder = join(home, 'node_modules/autokitteh-slack-socket-mode');
+    await mkdir(packageFolder, { recursive: true });
     await writeFile(
-      join(folder, 'package.json'),
+      join(packageFolder, 'package.json'),
       JSON.stringify({ type: 'module', exports: { './testing': './testing.ts' } }),
     );
-    await writeFile(join(folder, 'testing.ts'), `export * from '${join(ROOT, 'src/dev/testing.ts')}';\n`);
+    await writeFile(
+      join(packageFolder, 'testing.ts'),
+      `export * from '${join(ROOT, 'src/dev/testing.ts')}';\n`,
+    );
     const test = join(home, 'greeter.test.ts');
     await copyFile(join(FOLDER, 'greeter.test.ts'), test);
     await writeFile(join(home, 'package.json'), JSON.stringify({ type: 'module' }));
