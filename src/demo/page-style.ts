@@ -12,7 +12,7 @@ export const PAGE_STYLE = `
     font: 16px/1.6 system-ui, sans-serif;
   }
   * { box-sizing: border-box; }
-  body { margin: 0; background: var(--ground); color: var(--ink); }
+  body { margin: 0; background: var(--ground); color: var(--ink); overflow-wrap: break-word; }
   header, main { max-width: 54rem; margin: 0 auto; padding: 0 1.25rem; }
   header { padding-top: 1.5rem; }
   main { padding-bottom: 3rem; }

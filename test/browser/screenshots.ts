@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchChromium } from './chromium.js';
 import { startDemoSite } from './demo-site.js';
+import { startDevSite } from './dev-site.js';
 import { LOOKS, lookAt } from './looks.js';
 import { OPS_SCENES } from './ops-scenes.js';
 import { startOpsSite } from './ops-site.js';
@@ -31,6 +32,7 @@ try {
   if (SCENES.some(isWanted)) await takeConnectionPage();
   if (OPS_SCENES.some(isWanted)) await takeStatusPage();
   if (!forReadme && isWanted({ name: 'demo' })) await takeDemoPage();
+  if (!forReadme && isWanted({ name: 'dev' })) await takeDevPage();
   console.log(folder);
 } finally {
   await browser.close();
@@ -91,6 +93,20 @@ async function takeDemoPage(): Promise<void> {
   } finally {
     await context.close();
     await demo.stop();
+  }
+}
+
+/** After a session that posted, one that failed, and a modal that nobody has opened. */
+async function takeDevPage(): Promise<void> {
+  const site = await startDevSite();
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await site.show(page);
+    await take(page, 'dev');
+  } finally {
+    await context.close();
+    await site.stop();
   }
 }
 
