@@ -102,7 +102,7 @@ describe('The command `ak-slack dev`', () => {
     expect(await running.ended, running.output).toBe(0);
     expect(await variables()).toEqual([]);
     expect((await send('message')).output).toContain('`ak-slack dev` does not run');
-  }, 180_000);
+  }, 300_000);
 
   it('What a run that was killed has left is removed by the next one, and that one’s by its own end', async () => {
     const killed = await dev();
@@ -114,7 +114,7 @@ describe('The command `ak-slack dev`', () => {
     next.signal('SIGTERM');
     expect(await next.ended).toBe(0);
     expect(await variables()).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 });
 
 describe('The end of the terminal of `ak-slack dev`', () => {
@@ -146,7 +146,7 @@ describe('The command `ak-slack dev send` where the project is not deployed', ()
     } finally {
       await server.deploy(example.project);
     }
-  }, 180_000);
+  }, 300_000);
 });
 
 describe('The tests of docs/examples/python-greeter', () => {
@@ -157,7 +157,7 @@ describe('The tests of docs/examples/python-greeter', () => {
     const terminal = type(tests, { AK_SLACK: AK_SLACK.join(' '), PYTHONDONTWRITEBYTECODE: '1' });
     expect(await terminal.ended, terminal.output).toBe(0);
     expect(await variables()).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 
   it('The example’s tests in TypeScript pass', async () => {
     // The package's name leads to the sources.
@@ -178,7 +178,7 @@ describe('The tests of docs/examples/python-greeter', () => {
     expect(await terminal.ended, terminal.output).toBe(0);
     expect(terminal.output).toMatch(/pass 2/);
     await eventually(async () => (await variables()).length === 0, 'no variable that is left');
-  }, 180_000);
+  }, 300_000);
 });
 
 const WITHOUT_PYTEST = `

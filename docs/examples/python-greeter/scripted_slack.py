@@ -90,7 +90,7 @@ class ScriptedSlack:
     def _after(self, last, wait=0):
         return self._ask(f"/api/timeline?after={last}&wait={wait}")["entries"]
 
-    def _until_connected(self, timeout=60):
+    def _until_connected(self, timeout=120):
         end = time.monotonic() + timeout
         while time.monotonic() < end and self._process.poll() is None:
             try:
