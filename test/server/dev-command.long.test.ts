@@ -124,7 +124,7 @@ describe('The end of the terminal of `ak-slack dev`', () => {
     running.close();
     expect(await running.ended).toBe(0);
     expect(await variables()).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 });
 
 describe('The command `ak-slack dev send` where the project is not deployed', () => {
