@@ -18,7 +18,9 @@ export function titleOf(entry: TimelineEntry): string {
     case 'print':
       return 'printed';
     case 'call':
-      return entry.ok ? 'workflow called' : 'Slack refused';
+      if (!entry.ok) return 'Slack refused';
+      // This program posts there too: it marks in a message which button was pressed.
+      return entry.method === 'response_url' ? 'posted' : 'workflow called';
     case 'status':
       return 'connection';
   }

@@ -22,4 +22,15 @@ describe('A line in the terminal of `ak-slack dev`', () => {
     const [, ...others] = lineOf({ t: 'print', sent: 1, sessionId: 'ses_1', text }).split('\n');
     expect(others).toEqual(['              00:00:00.000  acknowledged']);
   });
+
+  it('A post to a response_url is not called the workflow’s, because this program posts there too', () => {
+    const call = { channel: '', text: 'Approved', args: {}, ok: true, error: '', answer: null } as const;
+    const titles = ['response_url', 'chat.postMessage'].map((method) =>
+      lineOf({ t: 'call', method, ...call }),
+    );
+    expect(titles.map((line) => line.slice(14))).toEqual([
+      'posted            response_url Approved',
+      'workflow called   chat.postMessage Approved',
+    ]);
+  });
 });
