@@ -38,9 +38,9 @@ function framesOf(
 ): readonly Frame[] {
   switch (request.kind) {
     case 'message':
-      return [message({ ...scene, ...words(request) })];
+      return [message({ ...scene, ...words(request, scene) })];
     case 'mention':
-      return mention({ ...scene, ...words(request) }, world);
+      return mention({ ...scene, ...words(request, scene) }, world);
     case 'reaction': {
       const messageTs = request.message ?? stringAt(scene.channel.messages.at(-1), 'ts');
       if (messageTs === '')
@@ -63,15 +63,25 @@ function framesOf(
   }
 }
 
-function words({ text, thread }: { text?: string | undefined; thread?: string | undefined }): {
+interface Words {
   readonly text: string;
   readonly threadTs?: string;
-} {
-  return { text: text ?? 'hello', ...(thread === undefined ? {} : { threadTs: thread }) };
+  /** What Slack adds to a message of a thread. */
+  readonly event: JsonObject;
+}
+
+function words(
+  { text = 'hello', thread }: { text?: string | undefined; thread?: string | undefined },
+  { channel }: Scene,
+): Words {
+  if (thread === undefined) return { text, event: {} };
+  const parent = channel.messages.find(({ ts }) => ts === thread);
+  const user = stringAt(parent, 'user');
+  return { text, threadTs: thread, event: user === '' ? {} : { parent_user_id: user } };
 }
 
 /** Slack sends a `message` with the same `ts` besides, to an app that subscribes to the channel's messages. */
-function mention(options: Scene & ReturnType<typeof words>, { app, installation }: SlackWorld): Frame[] {
+function mention(options: Scene & Words, { app, installation }: SlackWorld): Frame[] {
   let event: JsonObject | undefined;
   const mentioned: Frame = (context) => {
     const draft = appMention(options)(context);
@@ -83,7 +93,11 @@ function mention(options: Scene & ReturnType<typeof words>, { app, installation 
   const also: Frame = (context) => {
     const { ts, client_msg_id, blocks } = event ?? {};
     const text = `<@${installation.botUser.id}> ${options.text}`;
-    return message({ ...options, text, event: { ts, event_ts: ts, client_msg_id, blocks } })(context);
+    return message({
+      ...options,
+      text,
+      event: { ...options.event, ts, event_ts: ts, client_msg_id, blocks },
+    })(context);
   };
   return [mentioned, also];
 }

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../../src/core/json.js';
+import { objectAt, stringAt, type JsonObject } from '../../../src/core/json.js';
 import type { Dev } from '../../../src/dev/start-dev.js';
+import type { TimelineEntry } from '../../../src/dev/timeline.js';
 import { eventually } from '../../helpers/eventually.js';
 import { sendOnline, startAuthorWorld, told, type AuthorWorld } from '../../world/dev-world.js';
 
@@ -173,6 +174,20 @@ describe('The timeline of `ak-slack dev`', () => {
     expect(text).toContain('"reaction":"eyes"');
   });
 
+  it('A reply in a thread tells who has begun the thread, as Slack does', () => {
+    const eventOf = (entry: TimelineEntry | undefined): JsonObject | undefined =>
+      entry?.t === 'sent' ? objectAt(entry.payload, 'event') : undefined;
+    const [parent] = dev.control.send({ kind: 'message', text: 'a question', user: 'bob' });
+    const thread = stringAt(eventOf(parent), 'ts');
+    const replies = [
+      ...dev.control.send({ kind: 'message', text: 'an answer', thread }),
+      ...dev.control.send({ kind: 'mention', text: 'an answer', thread }),
+    ].map(eventOf);
+    const begun = { thread_ts: thread, parent_user_id: eventOf(parent)?.['user'] };
+    expect(replies).toMatchObject([begun, begun, begun]);
+    expect(eventOf(parent)).not.toHaveProperty('parent_user_id');
+  });
+
   it('A mention comes as a message too, as the proposed app subscribes to both', async () => {
     await sendOnline(dev, { kind: 'message' });
     const sent = dev.control.send({ kind: 'mention', text: 'both' });
@@ -230,7 +245,7 @@ describe('The page of `ak-slack dev`', () => {
     expect(sent).toContain('message in #general: from &lt;the&gt; page');
     expect(sent).toMatch(/id="hint" class="hint" role="status" +hidden/);
     const refused = await send({ kind: 'modal', channel: 'general', text: 'x', command: '', id: '' });
-    expect(refused).toContain('no workflow has opened a modal');
+    expect(refused).toContain('No workflow has opened a modal, so there is none to submit.');
     expect(await send({ kind: 'frame', frame: '{"type": "team_join"' })).toContain('frame');
   });
 });
