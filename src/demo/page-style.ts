@@ -28,7 +28,8 @@ export const PAGE_STYLE = `
   dd { margin: 0; min-width: 0; }
   dd code { display: block; overflow-x: auto; padding: 0.3rem 0.5rem; border-radius: 0.3rem; background: var(--card); white-space: nowrap; }
   .buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0; padding: 0; border: 0; }
-  .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0.75rem; margin: 0 0 0.75rem; }
+  .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0.75rem; align-items: end; margin: 0 0 0.75rem; }
+  form details { margin-top: 0.75rem; }
   label { display: block; font-weight: 600; }
   input, textarea { display: block; width: 100%; margin-top: 0.2rem; font: inherit; font-weight: 400; padding: 0.35rem 0.5rem; border: 1px solid var(--line); border-radius: 0.4rem; background: var(--card); color: var(--ink); }
   textarea { font: 0.875rem/1.5 ui-monospace, Menlo, Consolas, monospace; }

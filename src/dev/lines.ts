@@ -33,7 +33,7 @@ export function lineOf(entry: TimelineEntry): string {
       return [
         `#${entry.n}`,
         entry.type,
-        entry.channel && `in ${entry.channel}:`,
+        entry.channel && `in ${entry.channel}${entry.text && ':'}`,
         entry.text,
         entry.note && `(${entry.note})`,
       ]
@@ -56,7 +56,7 @@ export function lineOf(entry: TimelineEntry): string {
     case 'call':
       return [
         entry.method,
-        entry.channel && `to ${entry.channel}:`,
+        entry.channel && `to ${entry.channel}${entry.text && ':'}`,
         entry.text,
         entry.error && `(${entry.error})`,
       ]

@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { AddressInfo } from 'node:net';
 import { errorMessage, PluginError } from '../core/errors.js';
+import { sentence } from '../core/words.js';
 import { answerAsset, loadAssets } from '../http/page-assets.js';
 import { isForged } from '../http/request-sender.js';
 import type { Control } from './control.js';
@@ -53,7 +54,7 @@ export function servePort(control: Control, instance: string, wantedPort: number
     try {
       control.send(readSendRequest(requestOf(await context.req.parseBody())));
     } catch (error) {
-      refused.words = errorMessage(error);
+      refused.words = sentence(errorMessage(error));
     }
     return context.redirect('/', 303);
   });

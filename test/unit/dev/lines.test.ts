@@ -7,6 +7,21 @@ function lineOf(happening: Happening): string {
 }
 
 describe('A line in the terminal of `ak-slack dev`', () => {
+  it('Nothing is announced where there is no text', () => {
+    const sent = {
+      t: 'sent',
+      kind: 'slash_commands',
+      type: '/deploy',
+      channel: '#general',
+      note: '',
+    } as const;
+    const texts = ['', 'now'].map((text) => lineOf({ ...sent, text, payload: {} }));
+    expect(texts.map((line) => line.slice(32))).toEqual([
+      '#1 /deploy in #general',
+      '#1 /deploy in #general: now',
+    ]);
+  });
+
   it('A traceback keeps its lines, below the title', () => {
     const error = 'ValueError(\'no\')\nTraceback:\n  File "main.py", line 3\n';
     const line = lineOf({ t: 'session', sent: 1, sessionId: 'ses_1', state: 'error', error });
