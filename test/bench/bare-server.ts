@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import { ListResponseSchema } from '../../src/gen/autokitteh/connections/v1/connections_pb.js';
 import { DispatchResponseSchema } from '../../src/gen/autokitteh/dispatcher/v1/dispatcher_pb.js';
 import {
   FindActiveConnectionIDsResponseSchema,
+  GetRequestSchema,
   GetResponseSchema,
 } from '../../src/gen/autokitteh/vars/v1/vars_pb.js';
 
@@ -23,8 +24,8 @@ export interface BareServer {
   readonly url: string;
   /** Dispatches answered. */
   readonly count: () => number;
-  /** Serves one connection at an address of its own, so that two programs can each have one; answers that address. */
-  serve(connection: BareConnection): string;
+  /** Serves these connections at an address of their own, so that two programs can each have others; answers that address. */
+  serve(place: string, connections: readonly BareConnection[]): string;
   stop(): void;
 }
 
@@ -41,9 +42,18 @@ export async function startBareServer(perSecond: number): Promise<BareServer> {
       response.writeHead(200, { 'content-type': 'application/proto', 'content-length': body.length });
       response.end(body);
     };
+    const path = request.url ?? '';
+    if (path.endsWith(GET)) {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const { scopeId } = fromBinary(GetRequestSchema, Buffer.concat(chunks));
+        end(answers.get(`${path} ${scopeId}`) ?? NOTHING);
+      });
+      return;
+    }
     request.resume();
     request.on('end', () => {
-      const path = request.url ?? '';
       if (!path.endsWith('/Dispatch')) {
         end(answers.get(path) ?? NOTHING);
         return;
@@ -64,11 +74,10 @@ export async function startBareServer(perSecond: number): Promise<BareServer> {
   return {
     url,
     count: () => count,
-    serve(connection) {
-      const place = `/${connection.connectionId}`;
-      for (const [method, answer] of answersOf(connection))
-        answers.set(`${place}/autokitteh.${method}`, answer);
-      return `${url}${place}`;
+    serve(place, connections) {
+      for (const [question, answer] of answersOf(connections))
+        answers.set(`/${place}/autokitteh.${question}`, answer);
+      return `${url}/${place}`;
     },
     stop() {
       server.close();
@@ -77,19 +86,26 @@ export async function startBareServer(perSecond: number): Promise<BareServer> {
   };
 }
 
+const GET = '/autokitteh.vars.v1.VarsService/Get';
 const NOTHING = Buffer.alloc(0);
 const DISPATCHED = encoded(DispatchResponseSchema, { eventId: 'evt_01j0000000000000000000000z' });
 
-function answersOf({ connectionId, integrationId, variables }: BareConnection): [string, Buffer][] {
-  const connection = { connectionId, integrationId, projectId: 'prj_1', name: 'c' };
-  const vars = variables.map((variable) => ({ scopeId: connectionId, ...variable }));
+/** By method, and for variables by connection. */
+function answersOf(connections: readonly BareConnection[]): [string, Buffer][] {
+  const ids = connections.map(({ connectionId }) => connectionId);
+  const listed = connections.map(({ connectionId, integrationId }) => ({
+    ...{ connectionId, integrationId, projectId: 'prj_1', name: 'c' },
+  }));
   return [
-    ['connections.v1.ConnectionsService/List', encoded(ListResponseSchema, { connections: [connection] })],
+    ['connections.v1.ConnectionsService/List', encoded(ListResponseSchema, { connections: listed })],
     [
       'vars.v1.VarsService/FindActiveConnectionIDs',
-      encoded(FindActiveConnectionIDsResponseSchema, { connectionIds: [connectionId] }),
+      encoded(FindActiveConnectionIDsResponseSchema, { connectionIds: ids }),
     ],
-    ['vars.v1.VarsService/Get', encoded(GetResponseSchema, { vars })],
+    ...connections.map(({ connectionId, variables }): [string, Buffer] => {
+      const vars = variables.map((variable) => ({ scopeId: connectionId, ...variable }));
+      return [`vars.v1.VarsService/Get ${connectionId}`, encoded(GetResponseSchema, { vars })];
+    }),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { SLACK_WAITS_MS } from '../../src/slack/policy.js';
 import { eventually } from '../helpers/eventually.js';
 import type { Bench, Row } from './bench.js';
+import { median } from './median.js';
 import { Stage } from './delivery-stage.js';
 
 const EVENTS = 1000;
@@ -110,8 +111,4 @@ function rows(bolt: readonly Burst[], ours: readonly Burst[], dispatched: readon
       ok: beforeClick >= 0 && beforeClick <= BEGUN_BEFORE,
     },
   ];
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

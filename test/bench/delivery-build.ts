@@ -27,6 +27,7 @@ async function compile(): Promise<string> {
     include: [
       '../../../test/bench/delivery-*.ts',
       '../../../test/bench/backlog-client.ts',
+      '../../../test/bench/replicas-*-client.ts',
       '../../../src/storage/sqlite/*-thread.ts',
     ],
   };

@@ -45,8 +45,15 @@ export class Peer<Questions extends object> {
     });
   }
 
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exited;
+  }
+
   async end(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
     this.#child.disconnect();
     await exited;

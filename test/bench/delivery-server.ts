@@ -3,7 +3,7 @@ import { startStandIn, type StandIn } from '../../src/sim/autokitteh/stand-in.js
 import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 import { DeploymentState } from '../../src/gen/autokitteh/deployments/v1/deployments_pb.js';
 import type { Value } from '../../src/gen/autokitteh/values/v1/values_pb.js';
-import { startBareServer, type BareServer } from './bare-server.js';
+import { startBareServer, type BareConnection, type BareServer } from './bare-server.js';
 import { answer } from './delivery-process.js';
 import type { Entry } from './delivery-slack.js';
 
@@ -22,6 +22,10 @@ let bare: BareServer | undefined;
 const CONNECTION_ID = 'con_01j0000000000000000000000z';
 const INTEGRATION_ID = integrationIdFromName('slack');
 
+function bareConnection({ appId, variables }: Pick<Entry, 'appId' | 'variables'>): BareConnection {
+  return { connectionId: `con_${appId}`, integrationId: INTEGRATION_ID, variables };
+}
+
 /** What takes the events, in a process of its own: a stand-in for AutoKitteh, or a bare server. */
 const questions = {
   open: async (dispatchPerSecond: number): Promise<void> => {
@@ -39,12 +43,17 @@ const questions = {
     bare?.stop();
     bare = await startBareServer(dispatchPerSecond);
   },
+  /** Serves a connection of each app at one address; only a bare server does so. */
+  connectAll: (place: string, entries: readonly Entry[]): Promise<ServerAddress> => {
+    if (bare === undefined) throw new Error('open first');
+    return Promise.resolve({ url: bare.serve(place, entries.map(bareConnection)), signKey: '00'.repeat(32) });
+  },
   /** Makes an app's connection: the only one at the address that is answered. */
   connect: (appId: string, variables: Entry['variables']): Promise<ServerAddress> => {
     if (server === undefined) {
       if (bare === undefined) throw new Error('open first');
-      const connection = { connectionId: `con_${appId}`, integrationId: INTEGRATION_ID, variables };
-      return Promise.resolve({ url: bare.serve(connection), signKey: '00'.repeat(32) });
+      const url = bare.serve(appId, [bareConnection({ appId, variables })]);
+      return Promise.resolve({ url, signKey: '00'.repeat(32) });
     }
     const { store } = server;
     store.connections.set(CONNECTION_ID, {

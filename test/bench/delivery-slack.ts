@@ -77,6 +77,18 @@ const questions = {
   latencies: async (appId: string, count: number, pace: Pace): Promise<number[]> => [
     ...(await blast(appId, FRAMES, count, pace)).tookMs,
   ],
+  /** Blasts to several apps at once: how many a second were acknowledged, and the milliseconds that each took. */
+  blastAll: async (
+    appIds: readonly string[],
+    count: number,
+    pace: Pace,
+  ): Promise<{ perSecond: number; tookMs: number[] }> => {
+    const began = performance.now();
+    const results = await Promise.all(appIds.map((appId) => blast(appId, FRAMES, count, pace)));
+    const seconds = (performance.now() - began) / 1000;
+    const acknowledged = results.reduce((sum, { summary }) => sum + summary.acknowledged, 0);
+    return { perSecond: acknowledged / seconds, tookMs: results.flatMap(({ tookMs }) => [...tookMs]) };
+  },
   /** All at once, on one socket, with an interaction in their middle. */
   burst: async (appId: string, count: number): Promise<BlastSummary> => {
     const frames = Array.from({ length: count }, (_, n) => (n === count / 2 ? blockAction() : numbered(n)));

@@ -16,6 +16,7 @@ const NAMES: readonly string[] = [
   'configure',
   'linear',
   'program-idle',
+  'replicas',
   'sockets-idle',
   'sockets-refresh',
   'sockets-silence',
