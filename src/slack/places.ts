@@ -18,6 +18,10 @@ export interface SocketShare {
   readonly mayGrow: boolean;
 }
 
+export function isSameShare(left: SocketShare, right: SocketShare | undefined): boolean {
+  return left.sockets === right?.sockets && left.most === right.most && left.mayGrow === right.mayGrow;
+}
+
 /** How the processes that share an app divide its sockets. */
 export interface SocketPlaces {
   share(appId: string): SocketShare;

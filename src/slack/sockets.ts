@@ -1,6 +1,7 @@
 import { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
+import { inTurns } from '../core/in-turns.js';
 import { Background } from '../core/lifecycle.js';
 import type { Outbound } from '../core/outbound.js';
 import type { Log } from '../core/log.js';
@@ -11,7 +12,7 @@ import type { Envelope } from './envelope.js';
 import { FrameWatch } from './upgrade-watch.js';
 import { createSlackHttp } from './http.js';
 import { Liveness } from './liveness.js';
-import { undivided, type SocketPlaces } from './places.js';
+import { isSameShare, undivided, type SocketPlaces, type SocketShare } from './places.js';
 import { DEFAULT_POLICY, type SocketPolicy } from './policy.js';
 import { AppPool } from './pool.js';
 import type { PoolContext } from './pool-context.js';
@@ -24,7 +25,10 @@ export type { AppToken } from './token-choice.js';
 
 /** The sockets of all apps. */
 export interface SlackSockets {
-  /** Opens sockets for these apps, and closes those of all others. Tokens by app id; of an app's, the newest valid one counts. */
+  /**
+   * Opens sockets for these apps, and closes those of all others. Tokens by app id; of an app's, the newest valid one counts.
+   * An app whose tokens are the same list as before, and whose share of sockets is the same, is left as it is.
+   */
   reconcile(apps: ReadonlyMap<string, readonly AppToken[]>): void;
   /** How an app's sockets are; undefined if the app is not wanted. */
   status(appId: string): AppSocketsStatus | undefined;
@@ -57,6 +61,14 @@ export interface SlackSocketsOptions {
   readonly outbound?: Outbound;
 }
 
+interface Given {
+  readonly tokens: readonly AppToken[];
+  readonly share: SocketShare;
+}
+
+// Some ten microseconds each.
+const POOLS_A_TURN = 50;
+
 /** Opens nothing before `reconcile`. */
 export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
   const { apiUrl, clock, random, log } = options;
@@ -75,6 +87,9 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
     events.emit({ t: 'woke', afterMs });
     for (const pool of pools.values()) pool.wake();
   });
+  let wanted: ReadonlyMap<string, readonly AppToken[]> = new Map();
+  /** What each pool was given last, with the share that it was to have then. */
+  const given = new Map<string, Given>();
   let socketNumber = 0;
   let stopping: Promise<void> | undefined;
   const context: PoolContext = {
@@ -96,6 +111,7 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
 
   function retire(appId: string, pool: AppPool): void {
     pools.delete(appId);
+    given.delete(appId);
     retired.add(pool);
     context.limiter.release(appId);
     events.emit({ t: 'app_released', appId });
@@ -103,6 +119,18 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
       await pool.stop();
       retired.delete(pool);
     });
+  }
+
+  function isNews(appId: string, tokens: readonly AppToken[]): boolean {
+    const last = given.get(appId);
+    return last?.tokens !== tokens || !isSameShare(places.share(appId), last.share);
+  }
+
+  function give(appId: string, tokens: readonly AppToken[]): void {
+    let pool = pools.get(appId);
+    if (pool === undefined) pools.set(appId, (pool = new AppPool(appId, context)));
+    given.set(appId, { tokens, share: places.share(appId) });
+    pool.setTokens(tokens);
   }
 
   async function stopAll(): Promise<void> {
@@ -115,12 +143,16 @@ export function createSlackSockets(options: SlackSocketsOptions): SlackSockets {
     events,
     reconcile(apps) {
       if (stopping !== undefined) return;
+      wanted = apps;
       for (const [appId, pool] of pools) if (!apps.has(appId)) retire(appId, pool);
-      for (const [appId, tokens] of apps) {
-        let pool = pools.get(appId);
-        if (pool === undefined) pools.set(appId, (pool = new AppPool(appId, context)));
-        pool.setTokens(tokens);
-      }
+      // To all others nothing has happened of which their pools do not learn by themselves.
+      const changed = [...apps].filter(([appId, tokens]) => isNews(appId, tokens));
+      background.run('giving the apps their tokens', () =>
+        inTurns(changed, POOLS_A_TURN, ([appId, tokens]) => {
+          // A later call has taken its place, or all is stopping.
+          if (wanted === apps && stopping === undefined) give(appId, tokens);
+        }),
+      );
     },
     status: (appId) => pools.get(appId)?.status,
     list: (appId) => pools.get(appId)?.list() ?? [],
