@@ -117,7 +117,7 @@ async function start(config: StartConfig, dependencies: Dependencies, releasers:
     missing: () => missingContact(live.appsToServe(), (id) => sockets.status(id)?.answered === true),
   });
   live.refreshed.subscribe(() => readiness.look());
-  sockets.events.subscribe(() => readiness.look());
+  sockets.events.subscribe(() => readiness.lookSoon());
   releasers.push('readiness', () => readiness.stop());
   logEvents(log, {
     delivery: delivery.events,

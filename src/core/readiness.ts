@@ -10,6 +10,8 @@ export type ReadinessState =
   /** The program stops. Does not end. */
   | { readonly t: 'stopping'; readonly reason: string };
 
+const SOON_MS = 100;
+
 export interface ReadinessOptions {
   readonly clock: Clock;
   /** From the making of this object: what is missing after so many milliseconds is not waited for any longer. */
@@ -24,13 +26,16 @@ export interface ReadinessOptions {
  */
 export class Readiness {
   readonly changed = new Channel<ReadinessState>();
+  readonly #clock: Clock;
   readonly #missing: () => string | undefined;
   readonly #limit: Timer;
+  #soon: Timer | undefined;
   #state: ReadinessState = { t: 'starting', reason: 'The ports and the journal are being opened.' };
   #isOpen = false;
   #isOverdue = false;
 
   constructor({ clock, limitMs, missing }: ReadinessOptions) {
+    this.#clock = clock;
     this.#missing = missing;
     this.#limit = clock.setTimer(limitMs, () => {
       this.#isOverdue = true;
@@ -56,6 +61,15 @@ export class Readiness {
     else if (reason !== this.#state.reason) this.#become({ t: 'starting', reason });
   }
 
+  /** Looks soon, once for all calls until then: a look takes long where there are thousands of apps. */
+  lookSoon(): void {
+    if (this.#state.t !== 'starting') return;
+    this.#soon ??= this.#clock.setTimer(SOON_MS, () => {
+      this.#soon = undefined;
+      this.look();
+    });
+  }
+
   /** The program begins to stop. */
   stop(): void {
     if (this.#state.t !== 'stopping') this.#become({ t: 'stopping', reason: 'The program is stopping.' });
@@ -63,7 +77,10 @@ export class Readiness {
 
   #become(state: ReadinessState): void {
     this.#state = state;
-    if (state.t !== 'starting') this.#limit.cancel();
+    if (state.t !== 'starting') {
+      this.#limit.cancel();
+      this.#soon?.cancel();
+    }
     this.changed.emit(state);
   }
 }
