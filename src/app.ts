@@ -215,6 +215,7 @@ export async function makePipeline(
     server,
     sockets,
     speaker: hosts,
+    division: hosts,
     notifications: journal.cluster.notifications,
     slackSite: slackSiteOf(config.slackApiUrl),
     ask: async (botToken, signal) => verdictOf(await askWhoseBot(slack, botToken, signal)),

@@ -1,4 +1,3 @@
-import type { ConnectionRecord } from '../autokitteh/connection-list.js';
 import type { Clock } from '../core/clock.js';
 
 /** Active connections, with a time of grace: a deployment that is replaced by the next closes nothing in between. */
@@ -9,9 +8,8 @@ export class ActiveSet {
   readonly #seenAt = new Map<string, number>();
   #found: readonly string[] = [];
   #foundAt = 0;
-  #records: readonly ConnectionRecord[] = [];
+  #listed: ReadonlySet<string> = new Set();
   #active: ReadonlySet<string> = new Set();
-  /** Whether one counts as active that was not found. */
   #isAnyInGrace = false;
 
   constructor(clock: Clock, graceMs: number) {
@@ -19,25 +17,29 @@ export class ActiveSet {
     this.#graceMs = graceMs;
   }
 
+  /** Whether one counts as active that was not found. */
+  get isAnyInGrace(): boolean {
+    return this.#isAnyInGrace;
+  }
+
   /**
    * The ids that count as active now, the same set while nothing changes; a connection that is no longer listed was
    * deleted and has no grace.
    */
-  update(found: readonly string[], records: readonly ConnectionRecord[]): ReadonlySet<string> {
+  update(found: readonly string[], listed: ReadonlySet<string>): ReadonlySet<string> {
     const now = this.#clock.monotonic();
-    if (!this.#isAnyInGrace && records === this.#records && isSame(found, this.#found)) {
+    if (!this.#isAnyInGrace && listed === this.#listed && isSame(found, this.#found)) {
       this.#foundAt = now;
       return this.#active;
     }
     for (const id of this.#found) this.#seenAt.set(id, this.#foundAt);
     for (const id of found) this.#seenAt.set(id, now);
-    const listed = new Set(records.map(({ id }) => id));
     for (const [id, seenAt] of this.#seenAt) {
       if (!listed.has(id) || now - seenAt > this.#graceMs) this.#seenAt.delete(id);
     }
     this.#found = found;
     this.#foundAt = now;
-    this.#records = records;
+    this.#listed = listed;
     this.#active = new Set(this.#seenAt.keys());
     const present = new Set(found);
     this.#isAnyInGrace = [...this.#active].some((id) => !present.has(id));

@@ -28,6 +28,9 @@ export type BotTokenState =
       readonly was?: BotOwner;
     };
 
+/** Of a token that Slack was not asked about. The same object each time, because it is compared often. */
+export const UNKNOWN: BotTokenState = { t: 'unknown' };
+
 /** Asks Slack whose a bot token is. Never rejects. */
 export type AskSlack = (botToken: string, signal: AbortSignal) => Promise<BotVerdict>;
 
@@ -39,8 +42,8 @@ export interface IdentityCacheOptions {
   readonly log: Log;
   readonly policy: Pick<LivePolicy, 'identityMs' | 'identityRetryMs' | 'knownTokens' | 'newTokens'>;
   readonly background: Background;
-  /** Called when something else is known of a token. */
-  readonly noted: () => void;
+  /** Called with a token of which something else is known. */
+  readonly noted: (botToken: string) => void;
   /** Ends questions that are under way; they leave what is known as it is. */
   readonly signal: AbortSignal;
 }
@@ -86,7 +89,13 @@ export class IdentityCache {
     const known = this.#known.get(botToken);
     if (known !== undefined) return known.state;
     const owner = this.#options.memory.get(botToken);
-    return owner === undefined ? { t: 'unknown' } : { t: 'known', owner, isConfirmed: false };
+    return owner === undefined ? UNKNOWN : { t: 'known', owner, isConfirmed: false };
+  }
+
+  /** Whether Slack has said lately whose the token is. */
+  isFresh(botToken: string): boolean {
+    const known = this.#known.get(botToken);
+    return known !== undefined && known.until > this.#options.clock.monotonic();
   }
 
   /**
@@ -94,17 +103,16 @@ export class IdentityCache {
    * person waits, before the questions for which nobody does.
    */
   async fresh(botToken: string, isPersonWaiting: boolean): Promise<void> {
-    if (this.#isFresh(botToken)) return;
+    if (this.isFresh(botToken)) return;
     const asking = this.#asking.get(botToken) ?? this.#ask(botToken);
     if (isPersonWaiting) for (const queue of Object.values(this.#queues)) queue.hasten(botToken);
     await asking;
   }
 
-  /** Asks Slack about these tokens sooner or later, unless it said something lately. */
-  refresh(botTokens: Iterable<string>): void {
-    for (const token of botTokens)
-      if (!this.#isFresh(token) && !this.#asking.has(token))
-        this.#options.background.run('verifying a bot token with Slack', () => this.#ask(token));
+  /** Asks Slack about the token sooner or later, unless it said something lately. */
+  refresh(botToken: string): void {
+    if (this.isFresh(botToken) || this.#asking.has(botToken)) return;
+    this.#options.background.run('verifying a bot token with Slack', () => this.#ask(botToken));
   }
 
   /** Slack said whose a token is when somebody else asked. */
@@ -131,11 +139,6 @@ export class IdentityCache {
   /** Asks nothing more. */
   stop(): void {
     for (const queue of Object.values(this.#queues)) queue.retain(new Set());
-  }
-
-  #isFresh(botToken: string): boolean {
-    const known = this.#known.get(botToken);
-    return known !== undefined && known.until > this.#options.clock.monotonic();
   }
 
   #ask(botToken: string): Promise<void> {
@@ -165,7 +168,7 @@ export class IdentityCache {
     else this.#failed.ended(botToken);
     if (verdict.t === 'known') memory.rememberBot(botToken, verdict.owner);
     if (verdict.t === 'refused') memory.forget(botToken);
-    noted();
+    noted(botToken);
   }
 }
 

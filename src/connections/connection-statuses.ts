@@ -2,6 +2,7 @@ import type { Status } from '../autokitteh/status.js';
 import type { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import type { Condition, Health } from '../core/health.js';
+import { inTurns } from '../core/in-turns.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
@@ -33,6 +34,8 @@ export interface ConnectionStatusesOptions {
   readonly registry: Registry;
   readonly sockets: Pick<SlackSockets, 'status' | 'events'>;
   readonly speaker: Speaker;
+  /** Whether this process asks Slack about the connection's bot token, or has just done so. */
+  readonly isFollowed: (entry: Entry) => boolean;
   readonly health: Health;
   readonly push: PushStatus;
   readonly refresh: RefreshStatus;
@@ -42,6 +45,9 @@ export interface ConnectionStatusesOptions {
   readonly random: Random;
   readonly log: Log;
 }
+
+// What is noted of one takes a microsecond.
+const NOTED_A_TURN = 500;
 
 // Not `server`: the server itself is the reader of statuses, and a status cannot be pushed to it while it is away.
 const CONDITIONS: readonly Condition[] = ['journal', 'delivery', 'rights'];
@@ -88,9 +94,10 @@ export class ConnectionStatuses {
     ];
   }
 
-  /** The status of a connection from live facts. */
+  /** The status of a connection from live facts; where only other processes ask for these, what one of them has told the server. */
   of(entry: Entry): Status {
     const { setup } = entry;
+    if (!this.#options.isFollowed(entry)) return entry.record.status;
     return statusOf({
       entry,
       sockets: setup.t === 'complete' ? this.#apps.of(setup.appId) : undefined,
@@ -105,15 +112,12 @@ export class ConnectionStatuses {
     this.#apps.replace(apps);
   }
 
-  /** The server has told which statuses it holds. */
-  listed(): void {
-    const { registry } = this.#options;
-    this.#publisher.retain(registry);
-    for (const entry of registry.all()) {
-      const { id, status } = entry.record;
-      if (this.#publisher.listed(id, status)) this.#due.add(id);
-      if (isOthers(entry)) this.#publisher.takeBack(id);
-    }
+  /** The server has told which statuses it holds of these connections. */
+  async listed(ids: Iterable<string>): Promise<void> {
+    await inTurns(ids, NOTED_A_TURN, (id) => {
+      const entry = this.#options.registry.get(id);
+      if (entry !== undefined && this.#publisher.listed(id, entry.record.status)) this.#due.add(id);
+    });
   }
 
   /** Compares all, if that is due. */
@@ -141,7 +145,13 @@ export class ConnectionStatuses {
 
   #compare(connectionId: string): number | undefined {
     const entry = this.#options.registry.get(connectionId);
-    if (entry === undefined || !usesSocketMode(entry)) return undefined;
+    if (entry === undefined) {
+      this.#publisher.forget(connectionId);
+      this.#saidOnce.delete(connectionId);
+      return undefined;
+    }
+    if (isOthers(entry)) return this.#publisher.takeBack(connectionId);
+    if (!usesSocketMode(entry)) return undefined;
     const speaks = this.#speaksFor(connectionId);
     if (speaks === 'always') this.#saidOnce.delete(connectionId);
     if (speaks === 'never' || this.#saidOnce.has(connectionId)) return undefined;
@@ -162,14 +172,14 @@ export class ConnectionStatuses {
   #onSocketEvent(event: SocketEvent): void {
     if (event.t !== 'status_changed' && event.t !== 'app_released') return;
     this.#apps.forget(event.appId);
-    // The connections are looked through once for all apps that change in one turn.
+    // The connections are looked through once for all that an app announces in one turn.
     if (this.#changedApps.size === 0) queueMicrotask(() => this.#addOfChangedApps());
     this.#changedApps.add(event.appId);
   }
 
   #addOfChangedApps(): void {
-    for (const { record, setup } of this.#options.registry.all())
-      if (setup.t === 'complete' && this.#changedApps.has(setup.appId)) this.#due.add(record.id);
+    for (const appId of this.#changedApps)
+      for (const id of this.#options.registry.idsOfApp(appId)) this.#due.add(id);
     this.#changedApps.clear();
   }
 }

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { Channel } from '../core/channel.js';
 import { sleep, type Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
-import type { SocketPlace, SocketPlaces, SocketShare } from '../slack/places.js';
+import { isSameShare, type SocketPlace, type SocketPlaces, type SocketShare } from '../slack/places.js';
 import type { SocketPolicy } from '../slack/policy.js';
 import type { AppSocketsStatus } from '../slack/status.js';
 import type { Acknowledgement, Cluster } from '../storage/cluster.js';
 import { readReport, writeReport, type AppReport } from './app-report.js';
 import type { Speaker } from './connection-statuses.js';
+import type { Division } from './division.js';
 
 // So many members open sockets of one app: any of them may be lost without a moment in which the app has none.
 const HOSTS = 2;
@@ -15,6 +16,9 @@ const HOSTS = 2;
 // After an app has had no live socket elsewhere for this long, its host opens a second one; and after as long again for each
 // rank, members open one that are no hosts.
 const PATIENCE_MS = 10_000;
+
+// The member with the strongest claim on this name asks AutoKitteh which connections there are.
+const LOOK = 'look';
 
 // A member that stops hands its sockets over for so long at most.
 const HAND_OVER_MS = 20_000;
@@ -50,9 +54,10 @@ export function rank(appId: string, names: readonly string[]): string[] {
  * strongest claim on an app are its hosts. Sockets that were opened here and belong elsewhere now are kept until those of the
  * hosts are live, so that an app is never without one.
  */
-export class Hosts implements SocketPlaces, Speaker {
+export class Hosts implements SocketPlaces, Speaker, Division {
   /** Emits when here() may answer something else, and when another member is the one to speak for an app. */
   readonly changed = new Channel<undefined>();
+  readonly membersChanged = new Channel<undefined>();
   /** Emits an app of whose sockets in other processes something else is known than before. */
   readonly appChanged = new Channel<string>();
   readonly #options: HostsOptions;
@@ -75,6 +80,7 @@ export class Hosts implements SocketPlaces, Speaker {
       this.#ranked.clear();
       this.#warnOfNamesake();
       this.changed.emit(undefined);
+      this.membersChanged.emit(undefined);
     });
     this.#warnOfNamesake();
     const announce = (appIds: ReadonlySet<string>): void => {
@@ -97,6 +103,15 @@ export class Hosts implements SocketPlaces, Speaker {
   /** Whether this process is one of the app's hosts. */
   isHost(appId: string): boolean {
     return this.#hostsOf(appId).includes(this.#self);
+  }
+
+  looks(): boolean {
+    // Without a lease nobody can be told anything.
+    return this.#ranking(LOOK)[0] === this.#self || !this.#options.cluster.membership.holdsLease();
+  }
+
+  asksAbout(appId: string): boolean {
+    return this.#shares.has(appId) || this.isHost(appId);
   }
 
   speaksFor(id: string): 'always' | 'once' | 'never' {
@@ -163,7 +178,9 @@ export class Hosts implements SocketPlaces, Speaker {
 
   others(appId: string): { readonly live: number; readonly seen: number } {
     const { live, seen } = this.#options.cluster.slots.others(appId);
-    return { live: [...live.values()].reduce((sum, each) => sum + each, 0), seen };
+    let sum = 0;
+    for (const each of live.values()) sum += each;
+    return { live: sum, seen };
   }
 
   /** By how many other processes the live ones are held. */
@@ -257,9 +274,9 @@ export class Hosts implements SocketPlaces, Speaker {
 
   /** After each look: the passing of time decides, too. */
   #review(): void {
-    const before = JSON.stringify([...this.#shares]);
+    const before = this.#shares;
     this.#decideAll();
-    if (JSON.stringify([...this.#shares]) !== before) this.changed.emit(undefined);
+    if (!isSame(before, this.#shares)) this.changed.emit(undefined);
   }
 
   #decideAll(): void {
@@ -329,4 +346,10 @@ export class Hosts implements SocketPlaces, Speaker {
       this.changed.emit(undefined);
     });
   }
+}
+
+function isSame(left: ReadonlyMap<string, SocketShare>, right: ReadonlyMap<string, SocketShare>): boolean {
+  if (left.size !== right.size) return false;
+  for (const [appId, share] of left) if (!isSameShare(share, right.get(appId))) return false;
+  return true;
 }

@@ -14,15 +14,17 @@ import type { SlackSockets } from '../slack/sockets.js';
 import type { Notifications } from '../storage/cluster.js';
 import type { TokenStore } from '../storage/tokens.js';
 import { ConnectionStatuses, type Speaker } from './connection-statuses.js';
+import { askingAlone, type Division } from './division.js';
 import { publishFinalStatuses } from './final-statuses.js';
 import { Identification } from './identification.js';
 import type { AskSlack } from './bot-identity.js';
 import type { LivePolicy } from './policy.js';
-import { Reconciler, type LookResult } from './reconciler.js';
+import { Reconciler, type RoundResult } from './reconciler.js';
 import { Registry } from './registry.js';
 import { INIT_REQUIRED } from './status.js';
 import { TokenMemory } from './token-memory.js';
 import { Undecided } from './undecided.js';
+import { VariableReads } from './variable-reads.js';
 import { usesSocketMode } from './variables.js';
 import { WantedApps } from './wanted-apps.js';
 import type { BotOwner } from './whose-bot.js';
@@ -36,6 +38,8 @@ export interface LiveOptions {
   readonly sockets: Pick<SlackSockets, 'reconcile' | 'status' | 'events'>;
   /** Who brings statuses to the server; this process, unless said. */
   readonly speaker?: Speaker;
+  /** Who asks AutoKitteh and Slack; this process, unless said. */
+  readonly division?: Division;
   /** The other processes that serve the same connections, if there are any. */
   readonly notifications?: Notifications;
   readonly ask: AskSlack;
@@ -76,6 +80,8 @@ export class LiveConnections {
   readonly #undecided: Undecided;
   readonly #wanted: WantedApps;
   readonly #background: Background;
+  readonly #division: Division;
+  readonly #reads: VariableReads;
   readonly #reconciler: Reconciler;
   readonly #statuses: ConnectionStatuses;
   readonly #stopping = new AbortController();
@@ -93,14 +99,16 @@ export class LiveConnections {
     this.#memory = new TokenMemory({ store: options.tokens, background: this.#background, clock, log });
     const { registry } = this;
     const memory = this.#memory;
-    this.#wanted = new WantedApps({ registry, memory, clock, sweepMs: policy.statusSweepMs });
+    const division = options.division ?? askingAlone();
+    this.#division = division;
+    this.#wanted = new WantedApps({ registry, memory, clock });
     this.#identification = new Identification({
       registry,
       memory,
       ask: options.ask,
       changed: () => this.#identified(),
       background: this.#background,
-      ...{ clock, random, log, policy, signal },
+      ...{ division, clock, random, log, policy, signal },
     });
     this.#undecided = new Undecided({ registry, identification: this.#identification, clock, policy });
     this.#statuses = new ConnectionStatuses({
@@ -108,28 +116,38 @@ export class LiveConnections {
       registry,
       sockets: options.sockets,
       speaker: options.speaker ?? SPEAKS_ALONE,
+      isFollowed: ({ setup }) =>
+        setup.t !== 'complete' ||
+        division.asksAbout(setup.appId) ||
+        this.#identification.isFresh(setup.botToken),
       push: async (id, status) => {
         await server.pushStatus(id, status, signal);
         // It may have covered the server's own, which says that variables have changed since they were read.
-        this.#reconciler.readNext(id);
+        this.#reads.next(id, false);
       },
       refresh: (id) => server.refreshStatus(id, signal),
       background: this.#background,
       ...{ clock, random, log, policy, health },
     });
-    this.#reconciler = new Reconciler({
+    this.#reads = new VariableReads({
       overwritten: (record) => this.#statuses.overwritten(record),
-      listed: (ids) => this.listed.emit(ids),
-      looked: (look) => this.#looked(look),
+      found: (id) => void options.notifications?.changed(id),
       background: this.#background,
-      registry,
-      ...{ integrationId, server, clock, random, policy, log, health, signal },
+      ...{ server, registry, division, clock, random, policy, log, signal },
+    });
+    this.#reconciler = new Reconciler({
+      listed: (ids) => this.listed.emit(ids),
+      ended: (round) => this.#looked(round),
+      background: this.#background,
+      reads: this.#reads,
+      ...{ integrationId, server, registry, division, clock, policy, log, health, signal },
     });
   }
 
   start(): void {
     this.#options.notifications?.listen((connectionId) => this.#learnOf(connectionId));
-    this.#reconciler.start();
+    this.#division.membersChanged.subscribe(() => this.#reconciler.look());
+    this.#reconciler.look();
   }
 
   /** Tells the server that the program is not running, unless another process goes on; those connections first whose events are missed. Never rejects. */
@@ -155,7 +173,8 @@ export class LiveConnections {
 
   /** The same, of a connection. Resolves when the other processes know of it too, or after two seconds; never rejects. */
   async announceChange(connectionId: string): Promise<void> {
-    this.#reconciler.look(connectionId);
+    this.#reads.next(connectionId, true);
+    this.#reconciler.look();
     await this.#options.notifications?.changed(connectionId);
   }
 
@@ -208,6 +227,7 @@ export class LiveConnections {
       return undefined;
     const served = active.flatMap(({ setup, identity }) =>
       setup.t === 'complete' &&
+      this.#division.asksAbout(setup.appId) &&
       (identity.t === 'unknown' || (identity.t === 'known' && identity.owner.appId === setup.appId))
         ? [setup.appId]
         : [],
@@ -218,13 +238,13 @@ export class LiveConnections {
   /** Whether it is a connection of this integration; looks at the server before it says no. */
   async knows(connectionId: string): Promise<boolean> {
     if (this.registry.get(connectionId) !== undefined) return true;
-    await this.#waitFor(this.#reconciler.looked(connectionId));
+    await this.#waitFor(this.#lookedAt(connectionId));
     return this.registry.get(connectionId) !== undefined;
   }
 
   /** Whether it is a connection that uses Socket Mode, set up completely or not. */
   async isSocketMode(connectionId: string): Promise<boolean> {
-    await this.#waitFor(this.#reconciler.looked(connectionId));
+    await this.#waitFor(this.#lookedAt(connectionId));
     const entry = this.registry.get(connectionId);
     return entry !== undefined && usesSocketMode(entry);
   }
@@ -239,14 +259,14 @@ export class LiveConnections {
   async status(connectionId: string): Promise<Status> {
     if (connectionId === '') return INIT_REQUIRED;
     await this.#waitFor(
-      this.#reconciler.looked(connectionId).then(() => this.#identification.of([connectionId], true)),
+      this.#lookedAt(connectionId).then(() => this.#identification.of([connectionId], true)),
     );
     return this.current(connectionId);
   }
 
   /** Asks Slack about the bot token now, then gives the status. */
   async test(connectionId: string): Promise<Status> {
-    await this.#waitFor(this.#reconciler.looked(connectionId));
+    await this.#waitFor(this.#lookedAt(connectionId));
     this.#identification.invalidate(connectionId);
     await this.#identification.of([connectionId], true);
     return this.current(connectionId);
@@ -255,26 +275,42 @@ export class LiveConnections {
   /** All variables of a connection, as sessions get them; from memory, and empty when they could never be read. */
   async config(connectionId: string): Promise<Readonly<Record<string, string>>> {
     if (this.registry.get(connectionId)?.variables === undefined) {
-      await this.#waitFor(this.#reconciler.looked(connectionId));
+      await this.#waitFor(this.#lookedAt(connectionId));
     }
     return Object.fromEntries(this.registry.get(connectionId)?.variables ?? []);
   }
 
-  /** Somebody wrote to it through another process. Resolves when its events are delivered here as they are there. */
-  async #learnOf(connectionId: string): Promise<void> {
-    await this.#reconciler.looked(connectionId);
-    await this.#identification.of([connectionId]);
+  /**
+   * Somebody wrote to it through another process, or without an id, other connections are there. Resolves when the events of the
+   * connection are delivered here as they are there.
+   */
+  async #learnOf(connectionId: string | undefined): Promise<void> {
+    if (connectionId === undefined) {
+      this.#reconciler.look();
+      return;
+    }
+    this.#reads.next(connectionId, true);
+    await this.#reconciler.looked();
+    const setup = this.registry.get(connectionId)?.setup;
+    if (setup?.t === 'complete' && this.#division.asksAbout(setup.appId))
+      await this.#identification.of([connectionId]);
   }
 
-  #looked({ hasAnswered, isNews }: LookResult): void {
+  /** Resolves when the server has told anew which connections there are, and what the variables of this one hold. */
+  #lookedAt(connectionId: string): Promise<void> {
+    this.#reads.next(connectionId, false);
+    return this.#reconciler.looked();
+  }
+
+  #looked({ hasAsked, hasAnswered, isNews, told }: RoundResult): void {
     if (this.#stopping.signal.aborted) return;
     if (!hasAnswered) this.lookFailed.emit(undefined);
+    // The others look themselves when there is something new, or when this process cannot.
+    if (hasAsked && isNews && this.#division.looks()) this.#options.notifications?.listChanged();
     // What it said earlier tells nothing of the statuses that were brought to it since.
-    if (hasAnswered && isNews) this.#statuses.listed();
+    if (hasAnswered) this.#background.run('noting statuses', () => this.#statuses.listed(told));
     this.#statuses.sweep();
     this.#background.run('verify tokens with Slack', () => this.#identification.all());
-    // A connection that is new, or has another token, is told what is known of it.
-    if (this.#wanted.isChanged) this.#identification.tell();
     if (this.#wanted.isDue) this.#identified();
     else this.refreshed.emit(undefined);
   }

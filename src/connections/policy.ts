@@ -8,6 +8,8 @@ export interface LivePolicy {
   /** While the server answers the same: so long for each connection, but no longer than `reconcileMaxMs`. */
   readonly reconcileMsEach: number;
   readonly reconcileMaxMs: number;
+  /** While another process looks, and tells this one what has changed. */
+  readonly followMs: number;
   /** All statuses are compared with what the server holds after this long, whatever was announced; asks nobody. */
   readonly statusSweepMs: number;
   /** A trouble that passes sooner is not shown. */
@@ -20,6 +22,8 @@ export interface LivePolicy {
   readonly graceMs: number;
   /** Variables are read again after this long (with jitter), whatever happened. */
   readonly sweepMs: number;
+  /** The same for connections of apps whose sockets other processes open. */
+  readonly othersSweepMs: number;
   /** The same for connections that are not set up completely. */
   readonly incompleteMs: number;
   /** An answer to the server waits no longer than this for variables that were never read. */
@@ -42,12 +46,14 @@ export const LIVE_POLICY: LivePolicy = {
   reconcileMs: 1_500,
   reconcileMsEach: 0.5,
   reconcileMaxMs: 10_000,
+  followMs: 30_000,
   statusSweepMs: 30_000,
   settleMs: 1_500,
   statusRetry: { firstMs: 1_000, factor: 2, maxMs: 15_000 },
   finalStatusesMs: 5_000,
   graceMs: 5_000,
   sweepMs: 10 * 60_000,
+  othersSweepMs: 60 * 60_000,
   incompleteMs: 10_000,
   answerMs: 2_000,
   identityMs: 10 * 60_000,

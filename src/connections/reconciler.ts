@@ -1,68 +1,74 @@
 import type { AutoKitteh } from '../autokitteh/client.js';
 import type { ConnectionRecord } from '../autokitteh/connection-list.js';
 import type { Clock, Timer } from '../core/clock.js';
-import { errorMessage, serverReason } from '../core/errors.js';
+import { serverReason } from '../core/errors.js';
 import type { Health } from '../core/health.js';
 import { inTurns } from '../core/in-turns.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
-import type { Random } from '../core/random.js';
 import { ToldCauses } from '../core/told-causes.js';
 import { ActiveSet } from './active-set.js';
+import type { Division } from './division.js';
 import type { LivePolicy } from './policy.js';
 import type { Registry } from './registry.js';
 import { APP_TOKEN } from './variables.js';
-
-// Variables are read for so many connections at once: a start with hundreds must not flood the server.
-const READERS = 8;
-
-// What is done for one connection takes a microsecond or two.
-const LOOKED_A_TURN = 500;
+import type { VariableReads } from './variable-reads.js';
 
 const NOT_YET = 'it has not answered yet';
 
-/** What came of one look at the server. */
-export interface LookResult {
-  /** Whether the server has answered. */
+// A comparison takes a microsecond.
+const COMPARED_A_TURN = 1_000;
+
+/** What came of one round. */
+export interface RoundResult {
+  /** Whether the server was asked which connections there are. */
+  readonly hasAsked: boolean;
+  /** Whether it has answered, the last time that it was asked. */
   readonly hasAnswered: boolean;
-  /** Whether it told something that it did not tell at the look before, or something was brought to it meanwhile. */
+  /** Whether it told something that it did not tell the time before. */
   readonly isNews: boolean;
+  /** The connections of which it told something else, or to which something was brought meanwhile. */
+  readonly told: Iterable<string>;
 }
 
 export interface ReconcilerOptions {
   readonly integrationId: string;
-  readonly server: Pick<AutoKitteh, 'findActiveConnections' | 'listConnections' | 'variables'>;
+  readonly server: Pick<AutoKitteh, 'findActiveConnections' | 'listConnections'>;
   readonly registry: Registry;
+  readonly reads: VariableReads;
+  readonly division: Division;
   readonly clock: Clock;
-  readonly random: Random;
   readonly policy: LivePolicy;
   readonly log: Log;
   readonly health: Health;
   readonly background: Background;
   /** Aborts when everything stops. */
   readonly signal: AbortSignal;
-  /** Whether the server holds another status than the one that was brought to it: its variables may have changed. */
-  readonly overwritten: (record: ConnectionRecord) => boolean;
   /** Called with the ids of all connections, each time that the server has told them: the same set while it is the same. */
   readonly listed: (ids: ReadonlySet<string>) => void;
-  /** Called after every look, whether or not something changed. */
-  readonly looked: (look: LookResult) => void;
+  /** Called after every round, whether or not something changed. */
+  readonly ended: (round: RoundResult) => void;
 }
 
-/** Learns from the server which connections there are: two cheap questions at each look, and variables where needed. */
+/**
+ * Learns from the server which connections there are: in rounds, each with two cheap questions, and variables where needed.
+ * Where several processes serve the same connections, one of them asks in each round, and the others when it tells them that
+ * something is new.
+ */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #active: ActiveSet;
-  /** When variables were read, and a number in [0, 1) that spreads the next reading. */
-  readonly #reads = new Map<string, { readonly at: number; readonly spread: number }>();
-  readonly #kicked = new Set<string>();
   /** What the server told last, and the ids of that. */
   #records: readonly ConnectionRecord[] = [];
   #activeIds: ReadonlySet<string> = new Set();
   #ids: ReadonlySet<string> = new Set();
+  /** On the monotonic clock. */
+  #askedAt = -Infinity;
+  /** Somebody wants the server to be asked in the next round. */
+  #isWanted = false;
   #timer: Timer | undefined;
   #pauseMs: number;
-  #looking: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
   #down: string | undefined;
@@ -81,34 +87,18 @@ export class Reconciler {
     return this.#hasLooked;
   }
 
-  /** Looks now, and again whenever the policy says so, until stopped. */
-  start(): void {
+  /** Asks the server soon, and again whenever the policy says so, until stopped. Several calls meanwhile make one further round. */
+  look(): void {
+    this.#isWanted = true;
+    this.#begin();
+  }
+
+  /** Resolves when a round that began after this call, and asked the server, has ended. */
+  async looked(): Promise<void> {
+    const running = this.#running;
     this.look();
-  }
-
-  /** Has the next look, whenever it is, read this connection's variables. */
-  readNext(connectionId: string): void {
-    this.#kicked.add(connectionId);
-  }
-
-  /** Looks soon; with an id, reads that connection's variables too. Several calls meanwhile make one further look. */
-  look(connectionId?: string): void {
-    if (this.#stopped) return;
-    if (connectionId !== undefined) this.#kicked.add(connectionId);
-    if (this.#looking !== undefined) {
-      this.#again = true;
-      return;
-    }
-    this.#timer?.cancel();
-    this.#options.background.run('reconcile', () => this.#run());
-  }
-
-  /** Resolves when a look that began after this call has ended. */
-  async looked(connectionId?: string): Promise<void> {
-    const running = this.#looking;
-    this.look(connectionId);
     await running;
-    await this.#looking;
+    await this.#running;
   }
 
   stop(): void {
@@ -116,113 +106,112 @@ export class Reconciler {
     this.#timer?.cancel();
   }
 
+  #begin(): void {
+    if (this.#stopped) return;
+    if (this.#running !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#timer?.cancel();
+    this.#options.background.run('reconcile', () => this.#run());
+  }
+
   async #run(): Promise<void> {
-    this.#looking = this.#look();
-    await this.#looking;
-    this.#looking = undefined;
+    this.#running = this.#round();
+    await this.#running;
+    this.#running = undefined;
     if (this.#stopped) return;
     if (this.#again) {
       this.#again = false;
-      this.look();
+      this.#begin();
       return;
     }
-    this.#timer = this.#options.clock.setTimer(this.#pauseMs, () => this.look());
+    this.#timer = this.#options.clock.setTimer(this.#pauseMs, () => this.#begin());
   }
 
-  async #look(): Promise<void> {
-    const { server, integrationId, policy, log, listed, looked, signal } = this.#options;
+  async #round(): Promise<void> {
+    const { policy, reads, log, signal, ended } = this.#options;
+    // Before the question: what is brought to the server meanwhile, the answer may not tell.
+    const asked = reads.takeNext();
+    const hasAsked = asked.size > 0 || this.#isDue();
+    this.#isWanted = false;
     let isNews = true;
+    let told: Iterable<string> = [];
     try {
-      const [found, records] = await Promise.all([
-        server.findActiveConnections(integrationId, APP_TOKEN, signal),
-        server.listConnections(integrationId, signal),
-      ]);
-      isNews = this.#kicked.size > 0 || this.#down !== undefined;
-      if (await this.#take(records, this.#active.update(found, records))) isNews = true;
-      listed(this.#ids);
-      await this.#read(await this.#due(records));
-      if (this.#down !== undefined && this.#down !== NOT_YET) log.info('AutoKitteh is reachable again');
-      this.#hasLooked = true;
-      this.#told.clear();
-      this.#setDown(undefined);
-      const longMs = Math.min(policy.reconcileMaxMs, records.length * policy.reconcileMsEach);
-      this.#pauseMs = isNews ? policy.reconcileMs : Math.max(policy.reconcileMs, longMs);
+      const changed = hasAsked ? await this.#ask() : undefined;
+      isNews = changed !== undefined;
+      told = new Set([...(changed ?? []), ...asked]);
+      await reads.round(this.#records, asked);
+      const isQuiet = !isNews && asked.size === 0 && this.#down === undefined;
+      const longMs = Math.min(policy.reconcileMaxMs, this.#records.length * policy.reconcileMsEach);
+      this.#pauseMs = isQuiet ? Math.max(policy.reconcileMs, longMs) : policy.reconcileMs;
+      this.#answered();
     } catch (error) {
       if (signal.aborted) return;
+      for (const id of asked) reads.next(id, false);
       this.#pauseMs = policy.reconcileMs;
       const reason = serverReason(error);
       const level = this.#told.isNews(reason) ? 'warn' : 'debug';
       log[level]({ reason }, 'AutoKitteh did not list its connections, retrying');
       this.#setDown(reason);
     }
-    looked({ hasAnswered: this.#down === undefined, isNews });
+    ended({ hasAsked, hasAnswered: this.#down === undefined, isNews, told });
   }
 
-  /** Tells the registry what is new; answers whether anything is. */
-  async #take(records: readonly ConnectionRecord[], active: ReadonlySet<string>): Promise<boolean> {
-    if (records === this.#records && active === this.#activeIds) return false;
-    if (records !== this.#records) this.#ids = new Set(records.map(({ id }) => id));
-    for (const id of await this.#options.registry.list(records, active)) this.#reads.delete(id);
-    for (const id of this.#reads.keys()) if (!this.#ids.has(id)) this.#reads.delete(id);
-    // Only now: what a look that was ended in the middle has not told is told by the next.
-    this.#records = records;
-    this.#activeIds = active;
-    return true;
+  /** Whether the server is to be asked in this round. */
+  #isDue(): boolean {
+    const { clock, division, policy } = this.#options;
+    if (this.#isWanted || this.#down !== undefined || this.#active.isAnyInGrace || division.looks())
+      return true;
+    return clock.monotonic() >= this.#askedAt + policy.followMs;
+  }
+
+  /** Asks the server, and tells the registry what is new; undefined where nothing is, else the ids whose record is new. */
+  async #ask(): Promise<readonly string[] | undefined> {
+    const { server, integrationId, listed, registry, reads, clock, signal } = this.#options;
+    this.#askedAt = clock.monotonic();
+    const [found, records] = await Promise.all([
+      server.findActiveConnections(integrationId, APP_TOKEN, signal),
+      server.listConnections(integrationId, signal),
+    ]);
+    const ids = await this.#idsOf(records);
+    const active = this.#active.update(found, ids);
+    let changed: readonly string[] | undefined;
+    if (records !== this.#records || active !== this.#activeIds) {
+      changed = await registry.list(records, active, ids);
+      if (ids !== this.#ids) await reads.retain(ids);
+      // Only now: what a round that was ended in the middle has not told is told by the next.
+      this.#records = records;
+      this.#activeIds = active;
+      this.#ids = ids;
+    }
+    listed(ids);
+    return changed;
+  }
+
+  /** The same set while the server tells the same ids. */
+  async #idsOf(records: readonly ConnectionRecord[]): Promise<ReadonlySet<string>> {
+    if (records === this.#records) return this.#ids;
+    const ids = new Set<string>();
+    let known = 0;
+    await inTurns(records, COMPARED_A_TURN, ({ id }) => {
+      ids.add(id);
+      if (this.#ids.has(id)) known += 1;
+    });
+    return known === records.length && known === this.#ids.size ? this.#ids : ids;
+  }
+
+  #answered(): void {
+    if (this.#down !== undefined && this.#down !== NOT_YET)
+      this.#options.log.info('AutoKitteh is reachable again');
+    this.#hasLooked = true;
+    this.#told.clear();
+    this.#setDown(undefined);
   }
 
   /** Notes why the server could not be asked the last time, in its or the network's words; nothing when it could. */
   #setDown(reason: string | undefined): void {
     this.#down = reason;
     this.#options.health.set('server', reason === undefined ? [] : [`AutoKitteh is unreachable: ${reason}`]);
-  }
-
-  async #due(records: readonly ConnectionRecord[]): Promise<string[]> {
-    const { clock, random, overwritten } = this.#options;
-    const now = clock.monotonic();
-    const ids: string[] = [];
-    const kicked = new Set(this.#kicked);
-    this.#kicked.clear();
-    await inTurns(records, LOOKED_A_TURN, (record) => {
-      const read = this.#reads.get(record.id);
-      const isDue =
-        read === undefined ||
-        kicked.has(record.id) ||
-        // Spread, so that a sweep never reads all of them at once.
-        now > read.at + this.#sweepMs(record.id) * (0.8 + 0.2 * read.spread) ||
-        overwritten(record);
-      if (!isDue) return;
-      ids.push(record.id);
-      this.#reads.set(record.id, { at: now, spread: random() });
-    });
-    return ids;
-  }
-
-  // Someone may be setting variables of a connection that is not complete yet, past the gateway.
-  #sweepMs(id: string): number {
-    const { registry, policy } = this.#options;
-    const setup = registry.get(id)?.setup.t;
-    return setup === 'new' || setup === 'incomplete' ? policy.incompleteMs : policy.sweepMs;
-  }
-
-  async #read(ids: readonly string[]): Promise<void> {
-    const waiting = [...ids];
-    const reader = async (): Promise<void> => {
-      for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) await this.#readOne(id);
-    };
-    await Promise.all(Array.from({ length: Math.min(READERS, ids.length) }, reader));
-  }
-
-  async #readOne(id: string): Promise<void> {
-    const { server, registry, log, signal } = this.#options;
-    try {
-      registry.read(id, await server.variables(id, [], signal));
-    } catch (error) {
-      // The connection may have been deleted since it was listed; otherwise the next look tries again.
-      this.#reads.delete(id);
-      log.debug(
-        { connection: id, reason: errorMessage(error) },
-        'could not read the variables of a connection',
-      );
-    }
   }
 }

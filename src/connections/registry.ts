@@ -3,9 +3,10 @@ import type { ConnectionRecord } from '../autokitteh/connection-list.js';
 import type { Variable } from '../autokitteh/client.js';
 import { Channel } from '../core/channel.js';
 import { inTurns } from '../core/in-turns.js';
-import { belongsTo, type Installation } from '../events/installation.js';
-import type { BotTokenState } from './bot-identity.js';
-import { installIdsOf } from './whose-bot.js';
+import type { Installation } from '../events/installation.js';
+import { UNKNOWN, type BotTokenState } from './bot-identity.js';
+import { ConnectionIndex } from './connection-index.js';
+import { Routes } from './routes.js';
 import { setupStateOf, type SetupState, type Variables } from './variables.js';
 
 /** One connection as far as it is known here. */
@@ -22,21 +23,20 @@ export interface Entry {
 // What is done for one takes a few microseconds.
 const NOTED_A_TURN = 250;
 
-interface Route {
-  readonly id: string;
-  readonly installIds: string;
-  /** Slack has ended the bot token's access since it said whose the token is. */
-  readonly ended: boolean;
-}
-
 /** Connections of this integration, with what routes events to them. Holds no state that the server does not. */
 export class Registry {
   /** The id of each connection of which something has changed that matters here, or that is gone. */
   readonly changed = new Channel<string>();
+  /** Each app of which a connection has changed in a way that matters here: the app that it names, or named before. */
+  readonly appChanged = new Channel<string>();
   readonly #entries = new Map<string, Entry>();
-  // Built at the first event after a change of something they depend on: events are many, such changes few.
-  #routes: Map<string, Route[]> | undefined;
-  #undecided: Map<string, string[]> | undefined;
+  /** Numbers in the order in which the connections were first listed. */
+  readonly #places = new Map<string, number>();
+  #lastPlace = 0;
+  // So that a change costs the same however many connections there are.
+  readonly #byApp = new ConnectionIndex();
+  readonly #byBotToken = new ConnectionIndex();
+  readonly #routes = new Routes((appId) => this.ofApp(appId));
 
   has(id: string): boolean {
     return this.#entries.has(id);
@@ -54,15 +54,39 @@ export class Registry {
     return this.#entries.values();
   }
 
-  /** Takes the server's list: what is not in it is gone. Answers the ids that were not known before. */
-  async list(records: readonly ConnectionRecord[], active: ReadonlySet<string>): Promise<string[]> {
-    const listed = new Set(records.map(({ id }) => id));
-    for (const id of this.#entries.keys()) if (!listed.has(id)) this.#remove(id);
-    const created: string[] = [];
-    await inTurns(records, NOTED_A_TURN, (record) => {
-      if (!this.#note(record, active.has(record.id))) created.push(record.id);
+  /** The connections that name this app, set up completely. */
+  ofApp(appId: string): Entry[] {
+    return this.#inOrder(this.#byApp.get(appId));
+  }
+
+  /** The same by their ids, in no order. */
+  idsOfApp(appId: string): ReadonlySet<string> {
+    return this.#byApp.get(appId);
+  }
+
+  /** The connections with this bot token, set up completely. */
+  ofBotToken(botToken: string): Entry[] {
+    return this.#inOrder(this.#byBotToken.get(botToken));
+  }
+
+  /**
+   * Takes the server's list: what is not in it is gone. `ids` are those of the records. Answers the ids of the connections that
+   * are new, or whose record is another object than before.
+   */
+  async list(
+    records: readonly ConnectionRecord[],
+    active: ReadonlySet<string>,
+    ids: ReadonlySet<string> = new Set(records.map(({ id }) => id)),
+  ): Promise<string[]> {
+    const changed: string[] = [];
+    await inTurns([...this.#entries.keys()], NOTED_A_TURN, (id) => {
+      if (!ids.has(id)) this.#remove(id);
     });
-    return created;
+    await inTurns(records, NOTED_A_TURN, (record) => {
+      if (this.#entries.get(record.id)?.record !== record) changed.push(record.id);
+      this.#note(record, active.has(record.id));
+    });
+    return changed;
   }
 
   /** Notes variables that were just read; nothing if the connection is gone by now. */
@@ -75,8 +99,7 @@ export class Registry {
     const found = setupStateOf(byName);
     const setup = isDeepStrictEqual(found, entry.setup) ? entry.setup : found;
     // What Slack said of one token says nothing of the next.
-    const identity: BotTokenState =
-      botTokenOf(entry.setup) === botTokenOf(setup) ? entry.identity : { t: 'unknown' };
+    const identity = botTokenOf(entry) === botTokenOf({ setup }) ? entry.identity : UNKNOWN;
     this.#set({ ...entry, variables: byName, setup, identity });
   }
 
@@ -86,7 +109,7 @@ export class Registry {
    */
   identify(id: string, botToken: string, identity: BotTokenState): boolean {
     const entry = this.#entries.get(id);
-    if (entry === undefined || botTokenOf(entry.setup) !== botToken) return false;
+    if (entry === undefined || botTokenOf(entry) !== botToken) return false;
     if (entry.identity === identity || isDeepStrictEqual(entry.identity, identity)) return false;
     this.#set({ ...entry, identity });
     return true;
@@ -97,11 +120,7 @@ export class Registry {
    * they are the ones to be told so.
    */
   connectionsOf(installation: Installation, includeEnded = false): string[] {
-    this.#routes ??= this.#buildRoutes();
-    const routes = this.#routes.get(installation.appId) ?? [];
-    return routes
-      .filter(({ installIds, ended }) => (includeEnded || !ended) && belongsTo(installIds, installation))
-      .map(({ id }) => id);
+    return this.#routes.connectionsOf(installation, includeEnded);
   }
 
   /**
@@ -110,82 +129,65 @@ export class Registry {
    * meanwhile, so that what Slack said before never tells that an event is for nobody.
    */
   undecided(appId: string): readonly string[] {
-    this.#undecided ??= this.#findUndecided();
-    return this.#undecided.get(appId) ?? [];
+    return this.#routes.undecided(appId);
   }
 
   /** Whether Slack is being asked, for the first time, whose the bot token of a connection of this app is. */
   isBeingAsked(appId: string): boolean {
-    return [...this.#entries.values()].some(
-      ({ active, setup, identity }) =>
-        active &&
-        setup.t === 'complete' &&
-        setup.appId === appId &&
-        identity.t === 'unknown' &&
-        identity.failure === undefined,
+    return this.ofApp(appId).some(
+      ({ active, identity }) => active && identity.t === 'unknown' && identity.failure === undefined,
     );
   }
 
-  // What Slack says of the bot token counts. Variables do not: anyone who has a connection can write into them whatever
-  // it takes to get the events of others.
-  #buildRoutes(): Map<string, Route[]> {
-    const routes = new Map<string, Route[]>();
-    for (const { record, active, setup, identity } of this.#entries.values()) {
-      if (!active || setup.t !== 'complete' || identity.t === 'unknown') continue;
-      const ended = identity.t === 'refused';
-      const owner = ended ? identity.was : identity.owner;
-      if (owner?.appId !== setup.appId) continue;
-      const ofApp = routes.get(owner.appId);
-      const route = { id: record.id, installIds: installIdsOf(owner), ended };
-      if (ofApp === undefined) routes.set(owner.appId, [route]);
-      else ofApp.push(route);
-    }
-    return routes;
+  #inOrder(ids: ReadonlySet<string>): Entry[] {
+    const placeOf = (id: string): number => this.#places.get(id) ?? 0;
+    const sorted = [...ids].sort((left, right) => placeOf(left) - placeOf(right));
+    return sorted.flatMap((id) => this.#entries.get(id) ?? []);
   }
 
-  #findUndecided(): Map<string, string[]> {
-    const undecided = new Map<string, string[]>();
-    for (const { record, active, setup, identity } of this.#entries.values()) {
-      if (!active || setup.t !== 'complete' || identity.t === 'refused') continue;
-      const { appId } = setup;
-      if (identity.t === 'known' && (identity.isConfirmed || identity.owner.appId !== appId)) continue;
-      const ofApp = undecided.get(appId);
-      if (ofApp === undefined) undecided.set(appId, [record.id]);
-      else ofApp.push(record.id);
-    }
-    return undecided;
-  }
-
-  #set(entry: Entry): void {
-    const before = this.#entries.get(entry.record.id);
-    this.#entries.set(entry.record.id, entry);
-    if (before === undefined || !routeAlike(before, entry)) this.#forgetRoutes();
-    else if (before.variables === entry.variables) return;
-    this.changed.emit(entry.record.id);
-  }
-
-  #remove(id: string): void {
-    this.#entries.delete(id);
-    this.#forgetRoutes();
-    this.changed.emit(id);
-  }
-
-  #forgetRoutes(): void {
-    this.#routes = undefined;
-    this.#undecided = undefined;
-  }
-
-  #note(record: ConnectionRecord, active: boolean): boolean {
+  #note(record: ConnectionRecord, active: boolean): void {
     const known = this.#entries.get(record.id);
-    if (known?.record === record && known.active === active) return true;
+    if (known?.record === record && known.active === active) return;
     this.#set({
       variables: known?.variables,
       setup: known?.setup ?? { t: 'new' },
-      identity: known?.identity ?? { t: 'unknown' },
+      identity: known?.identity ?? UNKNOWN,
       record,
       active,
     });
-    return known !== undefined;
+  }
+
+  #set(entry: Entry): void {
+    const { id } = entry.record;
+    const before = this.#entries.get(id);
+    this.#entries.set(id, entry);
+    if (before === undefined) this.#places.set(id, (this.#lastPlace += 1));
+    this.#index(id, before, entry);
+    const isAlike = before !== undefined && routeAlike(before, entry);
+    if (isAlike && before.variables === entry.variables) return;
+    this.#tell(id, isAlike ? [] : [before, entry]);
+  }
+
+  #remove(id: string): void {
+    const before = this.#entries.get(id);
+    this.#entries.delete(id);
+    this.#places.delete(id);
+    this.#index(id, before, undefined);
+    this.#tell(id, [before]);
+  }
+
+  #index(id: string, before: Entry | undefined, after: Entry | undefined): void {
+    if (before?.setup === after?.setup) return;
+    this.#byApp.move(id, appOf(before), appOf(after));
+    this.#byBotToken.move(id, botTokenOf(before), botTokenOf(after));
+  }
+
+  /** `states` are those that the connection had and has, if they differ in what routes events. */
+  #tell(id: string, states: readonly (Entry | undefined)[]): void {
+    const apps = new Set(states.map(appOf).filter((appId) => appId !== undefined));
+    for (const appId of apps) this.#routes.forget(appId);
+    this.changed.emit(id);
+    for (const appId of apps) this.appChanged.emit(appId);
   }
 }
 
@@ -194,6 +196,10 @@ function routeAlike(left: Entry, right: Entry): boolean {
   return left.active === right.active && left.setup === right.setup && left.identity === right.identity;
 }
 
-function botTokenOf(setup: SetupState): string | undefined {
-  return setup.t === 'complete' ? setup.botToken : undefined;
+function botTokenOf(entry: Pick<Entry, 'setup'> | undefined): string | undefined {
+  return entry?.setup.t === 'complete' ? entry.setup.botToken : undefined;
+}
+
+function appOf(entry: Pick<Entry, 'setup'> | undefined): string | undefined {
+  return entry?.setup.t === 'complete' ? entry.setup.appId : undefined;
 }

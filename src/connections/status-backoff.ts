@@ -83,9 +83,9 @@ export class StatusBackoff {
     this.#outage = this.#after(this.#outage);
   }
 
-  /** Forgets connections that are gone. */
-  retain(ids: Pick<ReadonlySet<string>, 'has'>): void {
-    for (const id of this.#refused.keys()) if (!ids.has(id)) this.#refused.delete(id);
+  /** Forgets a connection that is gone. */
+  forget(connectionId: string): void {
+    this.#refused.delete(connectionId);
   }
 
   #answered(): void {

@@ -128,21 +128,22 @@ export class StatusPublisher {
 
   /**
    * Notes that a connection is not ours (any more). Had a status been brought to it, the server is asked for its own,
-   * whatever it was seen to hold: ours may have arrived after its own, and after it was last looked at.
+   * whatever it was seen to hold: ours may have arrived after its own, and after it was last looked at. Answers as `update`.
    */
-  takeBack(connectionId: string): void {
+  takeBack(connectionId: string): number | undefined {
     const shown = this.#shown.get(connectionId);
-    if (shown?.pushed === undefined || shown.pushing) return;
-    this.#change(connectionId, async () => {
+    if (shown?.pushing === true) return Infinity;
+    if (shown?.pushed === undefined) return undefined;
+    return this.#change(connectionId, async () => {
       const stored = await this.#refresh(connectionId);
       return { stored, pushed: undefined, pending: undefined, pushing: false, replaced: false };
     });
   }
 
-  /** Forgets connections that are gone. */
-  retain(ids: Pick<ReadonlySet<string>, 'has'>): void {
-    for (const id of this.#shown.keys()) if (!ids.has(id)) this.#shown.delete(id);
-    this.#backoff.retain(ids);
+  /** Forgets a connection that is gone. */
+  forget(connectionId: string): void {
+    this.#shown.delete(connectionId);
+    this.#backoff.forget(connectionId);
   }
 
   /** Brings nothing more: what is shown at a stop must stay. Resolves when nothing is on its way any more. */

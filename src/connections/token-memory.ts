@@ -1,6 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { Channel } from '../core/channel.js';
 import type { Clock } from '../core/clock.js';
 import { errorMessage } from '../core/errors.js';
+import { inTurns } from '../core/in-turns.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { TokenStore } from '../storage/tokens.js';
@@ -19,6 +21,10 @@ const NOTED_MS = 6 * HOUR_MS;
 
 // SHA-256's own size: a longer key would be hashed first.
 const KEY_BYTES = 32;
+
+// Some ten microseconds each.
+const HASHED_A_TURN = 100;
+const FILTERED_A_TURN = 2_000;
 
 /** An app-level token is no bot's. */
 const APP_LEVEL = { enterpriseId: '', teamId: '', botUserId: '', botId: '' };
@@ -42,20 +48,18 @@ export interface TokenMemoryOptions {
  */
 export class TokenMemory {
   readonly #options: TokenMemoryOptions;
+  /** Emits each token of which something was learnt, recalled or forgotten, and the app that it is of, or was. */
+  readonly changed = new Channel<{ readonly token: string; readonly appId: string }>();
   readonly #held = new Map<string, Remembered>();
   readonly #asked = new Set<string>();
-  #changes = 0;
+  /** What was stated last. */
+  #inUse: ReadonlySet<string> = new Set();
   #key: Promise<string> | undefined;
   #notedAt = -Infinity;
   #isFailing = false;
 
   constructor(options: TokenMemoryOptions) {
     this.#options = options;
-  }
-
-  /** How often something was learnt, recalled or forgotten. */
-  get changes(): number {
-    return this.#changes;
   }
 
   /** What Slack said about a token, as far as it was recalled or learnt since the start. */
@@ -65,11 +69,14 @@ export class TokenMemory {
 
   /** Reads what is remembered of these tokens, unless that was done before. */
   async recall(tokens: Iterable<string>): Promise<void> {
-    const fresh = [...tokens].filter((token) => !this.#asked.has(token));
+    const fresh: string[] = [];
+    await inTurns(tokens, FILTERED_A_TURN, (token) => {
+      if (!this.#asked.has(token)) fresh.push(token);
+    });
     if (fresh.length === 0) return;
     await this.#try(async (store) => {
       const byHash = new Map<string, string>();
-      for (const token of fresh) byHash.set(await this.#hash(token), token);
+      await this.#hashAll(fresh, (hash, token) => byHash.set(hash, token));
       for (const { hash, ...remembered } of await store.recall([...byHash.keys()])) {
         const token = byHash.get(hash);
         // What was learnt meanwhile is newer.
@@ -92,31 +99,40 @@ export class TokenMemory {
   /** Slack refused a token: what it said before no longer counts. */
   forget(token: string): void {
     this.#asked.add(token);
-    if (!this.#held.delete(token)) return;
-    this.#changes += 1;
+    const held = this.#held.get(token);
+    if (held === undefined) return;
+    this.#held.delete(token);
+    this.changed.emit({ token, appId: held.appId });
     this.#run(async (store) => store.forget(await this.#hash(token)));
   }
 
-  /** States which tokens connections hold: what nobody has used for 30 days is removed. */
+  /** States which tokens connections hold, by the same set as long as these are the same: what nobody has used for 30 days is removed. */
   retain(tokens: ReadonlySet<string>): void {
-    for (const token of this.#asked) {
-      if (tokens.has(token)) continue;
-      this.#asked.delete(token);
-      this.#held.delete(token);
-    }
+    if (tokens !== this.#inUse) this.#forgetOthers(tokens);
+    this.#inUse = tokens;
     const { clock } = this.#options;
     if (clock.monotonic() - this.#notedAt < NOTED_MS) return;
     this.#notedAt = clock.monotonic();
     const now = clock.now();
     this.#run(async (store) => {
-      const inUse = await Promise.all([...tokens].map((token) => this.#hash(token)));
+      const inUse: string[] = [];
+      await this.#hashAll(tokens, (hash) => inUse.push(hash));
       await store.retain({ inUse, now, unusedBefore: now - UNUSED_MS, most: MOST_TOKENS });
     });
   }
 
+  #forgetOthers(tokens: ReadonlySet<string>): void {
+    for (const token of this.#asked) {
+      if (tokens.has(token)) continue;
+      this.#asked.delete(token);
+      this.#held.delete(token);
+    }
+  }
+
   #hold(token: string, remembered: Remembered): void {
+    const before = this.#held.get(token)?.appId ?? remembered.appId;
     this.#held.set(token, remembered);
-    this.#changes += 1;
+    for (const appId of new Set([before, remembered.appId])) this.changed.emit({ token, appId });
   }
 
   #remember(token: string, owner: BotOwner): void {
@@ -134,9 +150,17 @@ export class TokenMemory {
   }
 
   async #hash(token: string): Promise<string> {
+    let hashed = '';
+    await this.#hashAll([token], (hash) => (hashed = hash));
+    return hashed;
+  }
+
+  async #hashAll(tokens: Iterable<string>, each: (hash: string, token: string) => unknown): Promise<void> {
     this.#key ??= this.#options.store.key(randomBytes(KEY_BYTES).toString('hex'));
-    const key = await this.#key;
-    return createHmac('sha256', Buffer.from(key, 'hex')).update(token).digest('hex');
+    const key = Buffer.from(await this.#key, 'hex');
+    await inTurns(tokens, HASHED_A_TURN, (token) => {
+      each(createHmac('sha256', key).update(token).digest('hex'), token);
+    });
   }
 
   #run(work: (store: TokenStore) => Promise<unknown>): void {

@@ -5,23 +5,26 @@ import type { TokenMemory } from './token-memory.js';
 
 export interface WantedAppsOptions {
   readonly registry: Registry;
-  readonly memory: TokenMemory;
+  readonly memory: Pick<TokenMemory, 'get' | 'changed'>;
   readonly clock: Clock;
-  /** They are decided anew after this long, whatever has changed. */
-  readonly sweepMs: number;
 }
 
-/** Which apps' sockets are wanted, and with which tokens; decided anew when something has changed that they depend on. */
+/**
+ * Which apps' sockets are wanted, and with which tokens. An app is decided anew when something has changed that it depends on;
+ * the others keep the very list that they had.
+ */
 export class WantedApps {
   readonly #options: WantedAppsOptions;
   #apps: ReadonlyMap<string, readonly AppToken[]> = new Map();
-  #isChanged = true;
-  /** When they were decided last: on the monotonic clock, and after so many changes of the memory. */
-  #decided = { at: -Infinity, memory: 0 };
+  readonly #changed = new Set<string>();
+  /** Apps with tokens that were saved in the future, and when that is over. Milliseconds since 1970. */
+  readonly #early = new Map<string, number>();
 
   constructor(options: WantedAppsOptions) {
+    const { registry, memory } = options;
     this.#options = options;
-    options.registry.changed.subscribe(() => (this.#isChanged = true));
+    registry.appChanged.subscribe((appId) => this.#changed.add(appId));
+    memory.changed.subscribe(({ appId }) => this.#changed.add(appId));
   }
 
   /** As they were decided last. */
@@ -29,30 +32,39 @@ export class WantedApps {
     return this.#apps;
   }
 
-  /** Whether a connection has changed since then. */
-  get isChanged(): boolean {
-    return this.#isChanged;
-  }
-
-  /** The passing of time decides, too: whether a token was saved in the future. */
+  /** Whether an app is to be decided anew. */
   get isDue(): boolean {
-    const { clock, memory, sweepMs } = this.#options;
-    if (this.#isChanged || memory.changes !== this.#decided.memory) return true;
-    return clock.monotonic() - this.#decided.at >= sweepMs;
+    const now = this.#options.clock.now();
+    for (const [appId, until] of this.#early) if (until <= now) this.#changed.add(appId);
+    return this.#changed.size > 0;
   }
 
   decide(): ReadonlyMap<string, readonly AppToken[]> {
     const { clock, memory, registry } = this.#options;
-    this.#isChanged = false;
-    this.#decided = { at: clock.monotonic(), memory: memory.changes };
-    const wanted = wantedApps(registry.all(), {
+    const facts: TokenFacts = {
       now: clock.now(),
       isProven: (appToken, appId) => memory.get(appToken)?.appId === appId,
-    });
-    // A bot token that is replaced by the next closes no sockets while Slack is being asked about the new one.
-    const kept = [...this.#apps].filter(([appId]) => !wanted.has(appId) && registry.isBeingAsked(appId));
-    this.#apps = new Map([...wanted, ...kept]);
-    return this.#apps;
+    };
+    const apps = new Map(this.#apps);
+    for (const appId of this.#changed) {
+      const entries = registry.ofApp(appId);
+      this.#noteEarly(appId, entries, facts.now);
+      const tokens = wantedApps(entries, facts).get(appId);
+      if (tokens !== undefined) apps.set(appId, tokens);
+      // A bot token that is replaced by the next closes no sockets while Slack is being asked about the new one.
+      else if (!registry.isBeingAsked(appId)) apps.delete(appId);
+    }
+    this.#changed.clear();
+    this.#apps = apps;
+    return apps;
+  }
+
+  #noteEarly(appId: string, entries: readonly Entry[], now: number): void {
+    const times = entries.flatMap(({ setup }) =>
+      setup.t === 'complete' && setup.savedAt > now ? [setup.savedAt] : [],
+    );
+    if (times.length === 0) this.#early.delete(appId);
+    else this.#early.set(appId, Math.min(...times));
   }
 }
 

@@ -58,8 +58,14 @@ export interface Operations {
 export function createOperations(options: OperationsOptions): Operations {
   const { clock, delivery, server, sockets, live } = options;
   const projects = new ProjectNames({ server, clock });
-  const unsubscribe = live.refreshed.subscribe(() => {
-    projects.look(new Set([...live.registry.all()].flatMap(({ record }) => record.projectId || [])));
+  let listed: ReadonlySet<string> | undefined;
+  let projectIds: ReadonlySet<string> = new Set();
+  const unsubscribe = live.listed.subscribe((ids) => {
+    // A connection stays in its project.
+    if (ids !== listed)
+      projectIds = new Set([...live.registry.all()].flatMap(({ record }) => record.projectId || []));
+    listed = ids;
+    projects.look(projectIds);
   });
   const replicas = new ReplicaWatch(options.cluster, clock);
   const onsets = new Onsets();

@@ -121,8 +121,13 @@ export interface Notifications {
    * after two seconds. Never rejects.
    */
   changed(connectionId: string): Promise<void>;
-  /** From now on `learn` is called with each connection to which somebody wrote through another process. It resolves when that is known here. */
-  listen(learn: (connectionId: string) => Promise<void>): void;
+  /** Other connections are there than before, or this process cannot find that out: the others look themselves. */
+  listChanged(): void;
+  /**
+   * From now on `learn` is called with each connection to which somebody wrote through another process, and without one when
+   * another process has called listChanged(). It resolves when that is known here.
+   */
+  listen(learn: (connectionId?: string) => Promise<void>): void;
 }
 
 /** An acknowledgement of one of the app's envelopes, as the text that Slack gets. */

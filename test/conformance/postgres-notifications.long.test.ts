@@ -21,7 +21,7 @@ describe('the notifications of replicas on PostgreSQL', () => {
   });
 
   /** A replica of three, which learns as `learn` does. */
-  function replica(name: string, learn: (connectionId: string) => Promise<void>): PostgresNotifications {
+  function replica(name: string, learn: (connectionId?: string) => Promise<void>): PostgresNotifications {
     const line = new Line({ url: postgres.server.url, applicationName: name, statementMs: 10_000 });
     const members = ['one', 'two', 'three'].map((each) => ({
       name: each,
@@ -38,10 +38,24 @@ describe('the notifications of replicas on PostgreSQL', () => {
     return notifications;
   }
 
+  test('That the list of connections has changed is told to all other replicas, and names no connection', async () => {
+    const learnt: (string | undefined)[] = [];
+    const learn = (connectionId?: string): Promise<void> => {
+      learnt.push(connectionId);
+      return Promise.resolve();
+    };
+    const one = replica('one', () => Promise.reject(new Error('a replica heard itself')));
+    replica('two', learn);
+    replica('three', learn);
+    one.listChanged();
+    await eventually(() => learnt.length === 2, 'both others learn');
+    expect(learnt).toEqual([undefined, undefined]);
+  });
+
   test('A write is told until all other replicas have learnt of it', async () => {
     const learnt: string[] = [];
     const finish = new Map<string, () => void>();
-    const learnSlowly = (name: string) => (connectionId: string) =>
+    const learnSlowly = (name: string) => (connectionId?: string) =>
       new Promise<void>((resolve) => {
         learnt.push(`${name} ${connectionId}`);
         finish.set(name, resolve);

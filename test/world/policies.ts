@@ -9,6 +9,7 @@ import { DEFAULT_POLICY, type SocketPolicy } from '../../src/slack/policy.js';
 export const QUICK_LIVE: LivePolicy = {
   ...LIVE_POLICY,
   reconcileMs: 80,
+  followMs: 1_000,
   settleMs: 120,
   statusRetry: { firstMs: 50, factor: 2, maxMs: 200 },
   finalStatusesMs: 1_000,

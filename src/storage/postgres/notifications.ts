@@ -9,6 +9,9 @@ const ASK_MS = 500;
 // Nobody has missed for so long what nobody needs: variables are read again anyway, now and then.
 const KEPT = `interval '1 minute'`;
 
+// In the place of a connection's id, where the list of connections has changed.
+const NO_CONNECTION = '';
+
 // Whoever has written to a connection waits no longer until the others know of it, and looks so often.
 const HEARD_WITHIN_MS = 2000;
 const HEARD_LOOK_MS = 100;
@@ -25,7 +28,7 @@ export class PostgresNotifications implements Notifications {
   readonly #instance: string;
   readonly #members: () => readonly Member[];
   readonly #stopping = new AbortController();
-  #learn: (connectionId: string) => Promise<void> = () => Promise.resolve();
+  #learn: (connectionId?: string) => Promise<void> = () => Promise.resolve();
   #known: ReadonlySet<number> = new Set();
   #timer: Timer | undefined;
 
@@ -43,17 +46,17 @@ export class PostgresNotifications implements Notifications {
     this.#timer = this.#clock.setTimer(ASK_MS, () => void this.#ask().then(() => this.run()));
   }
 
-  listen(learn: (connectionId: string) => Promise<void>): void {
+  listen(learn: (connectionId?: string) => Promise<void>): void {
     this.#learn = learn;
   }
 
+  listChanged(): void {
+    void this.#tell(NO_CONNECTION).catch(() => undefined);
+  }
+
   async changed(connectionId: string): Promise<void> {
-    const sql = `WITH old AS (DELETE FROM ak_slack.notifications WHERE at < clock_timestamp() - ${KEPT})
-      INSERT INTO ak_slack.notifications (instance, connection_id) VALUES ($1, $2) RETURNING id`;
     try {
-      const [told] = await this.#line.run((query) =>
-        query<{ id: number }>(sql, [this.#instance, encodeText(connectionId)]),
-      );
+      const told = await this.#tell(connectionId);
       const until = this.#clock.monotonic() + HEARD_WITHIN_MS;
       while (told !== undefined && this.#clock.monotonic() < until && !(await this.#isHeard(told.id)))
         await sleep(this.#clock, HEARD_LOOK_MS, this.#stopping.signal);
@@ -87,8 +90,19 @@ export class PostgresNotifications implements Notifications {
     for (const each of found) if (!known.has(each.id)) void this.#hear(each);
   }
 
+  async #tell(connectionId: string): Promise<{ readonly id: number } | undefined> {
+    const sql = `WITH old AS (DELETE FROM ak_slack.notifications WHERE at < clock_timestamp() - ${KEPT})
+      INSERT INTO ak_slack.notifications (instance, connection_id) VALUES ($1, $2) RETURNING id`;
+    const [told] = await this.#line.run((query) =>
+      query<{ id: number }>(sql, [this.#instance, encodeText(connectionId)]),
+    );
+    return told;
+  }
+
   async #hear({ id, connection }: Found): Promise<void> {
-    await this.#learn(decodeText(connection));
+    const connectionId = decodeText(connection);
+    if (connectionId === NO_CONNECTION) return this.#learn();
+    await this.#learn(connectionId);
     const sql = 'UPDATE ak_slack.notifications SET heard = array_append(heard, $1) WHERE id = $2';
     await this.#line.run((query) => query(sql, [this.#instance, id])).catch(() => undefined);
   }

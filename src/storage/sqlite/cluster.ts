@@ -57,7 +57,11 @@ const RESPONSES: PendingResponseStore = {
   arrived: new Channel(),
 };
 
-const NOTIFICATIONS: Notifications = { changed: () => Promise.resolve(), listen: () => undefined };
+const NOTIFICATIONS: Notifications = {
+  changed: () => Promise.resolve(),
+  listChanged: () => undefined,
+  listen: () => undefined,
+};
 
 /** There is nobody else who could send them. */
 const RELAY: AcknowledgementRelay = { relay: () => Promise.resolve(false), arrived: new Channel() };

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ActiveSet } from '../../../src/connections/active-set.js';
 import { HandClock } from '../../helpers/hand-clock.js';
-import { recordOf } from './entries.js';
 
-const BOTH = [recordOf('one'), recordOf('two')];
+const BOTH = new Set(['one', 'two']);
 
 describe('ActiveSet', () => {
   it('The active set keeps a connection for the grace period and no longer', async () => {
@@ -39,7 +38,7 @@ describe('ActiveSet', () => {
   it('The active set gives no grace to a connection that was deleted or was never active', () => {
     const set = new ActiveSet(new HandClock(), 5_000);
     set.update(['one'], BOTH);
-    expect([...set.update([], [recordOf('two')])]).toEqual([]);
-    expect([...set.update(['one'], [recordOf('two')])]).toEqual([]);
+    expect([...set.update([], new Set(['two']))]).toEqual([]);
+    expect([...set.update(['one'], new Set(['two']))]).toEqual([]);
   });
 });

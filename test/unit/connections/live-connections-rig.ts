@@ -2,7 +2,7 @@ import { afterEach, expect } from 'vitest';
 import type { ConnectionRecord } from '../../../src/autokitteh/connection-list.js';
 import type { Variable } from '../../../src/autokitteh/client.js';
 import type { Status } from '../../../src/autokitteh/status.js';
-import { LiveConnections } from '../../../src/connections/live-connections.js';
+import { LiveConnections, type LiveOptions } from '../../../src/connections/live-connections.js';
 import { LIVE_POLICY } from '../../../src/connections/policy.js';
 import type { BotVerdict } from '../../../src/connections/whose-bot.js';
 import { sleep } from '../../../src/core/clock.js';
@@ -51,6 +51,10 @@ interface FakeConnection {
 class FakeServer {
   readonly connections = new Map<string, FakeConnection>();
   readonly reads: string[] = [];
+  /** How often it was asked which connections there are. */
+  lists = 0;
+  /** The variables of these are not told before that has come to pass. */
+  readonly held = new Map<string, Promise<void>>();
   readonly refreshes: string[] = [];
   readonly pushes: string[] = [];
   /** Pushes arrive once this has come to pass. */
@@ -85,16 +89,18 @@ class FakeServer {
   }
 
   listConnections(): Promise<ConnectionRecord[]> {
+    this.lists += 1;
     if (this.down) return Promise.reject(new Error('connection refused'));
     const owner = { name: 'c', projectId: 'prj', orgId: 'org', integrationId: 'int' };
     return Promise.resolve([...this.connections].map(([id, { status }]) => ({ id, status, ...owner })));
   }
 
-  variables(id: string): Promise<Variable[]> {
+  async variables(id: string): Promise<Variable[]> {
     this.#mustBeUp();
     this.reads.push(id);
+    await this.held.get(id);
     const variables = Object.entries(this.connections.get(id)?.variables ?? {});
-    return Promise.resolve(variables.map(([name, value]) => ({ name, value, isSecret: false })));
+    return variables.map(([name, value]) => ({ name, value, isSecret: false }));
   }
 
   /** Keeps pushes on their way until the answer is called. */
@@ -137,7 +143,11 @@ afterEach(async () => {
 });
 
 /** Connections over a server, sockets and a Slack that the test plays; stopped after the test. */
-export function start(tokens = new TokensInMemory(), clock = new HandClock()) {
+export function start(
+  tokens = new TokensInMemory(),
+  clock = new HandClock(),
+  more: Pick<LiveOptions, 'division' | 'notifications'> = {},
+) {
   const server = new FakeServer();
   const health = new Health();
   const events = new Channel<SocketEvent>();
@@ -194,6 +204,7 @@ export function start(tokens = new TokensInMemory(), clock = new HandClock()) {
       { write: (line) => void logged.push(JSON.parse(line) as (typeof logged)[number]) },
     ),
     health,
+    ...more,
   });
   clean.push(async () => {
     const stopped = live.stop();

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { askingAlone } from '../../../src/connections/division.js';
 import { LIVE_POLICY } from '../../../src/connections/policy.js';
 import { Reconciler } from '../../../src/connections/reconciler.js';
 import { PluginError } from '../../../src/core/errors.js';
@@ -22,10 +23,11 @@ it('Each cause of an outage of AutoKitteh is a line in the log once, and again i
   };
   const reconciler = new Reconciler({
     integrationId: 'int_1',
-    server: { findActiveConnections: list(new Set()), listConnections: list([]), variables: list([]) },
+    server: { findActiveConnections: list([]), listConnections: list([]) },
     registry: { list: () => Promise.resolve([]) },
+    reads: { takeNext: () => new Set(), retain: () => Promise.resolve(), round: () => Promise.resolve() },
+    division: askingAlone(),
     clock: new HandClock(),
-    random: () => 0,
     policy: LIVE_POLICY,
     log,
     health: new Health(),
@@ -33,9 +35,8 @@ it('Each cause of an outage of AutoKitteh is a line in the log once, and again i
       throw new Error(name, { cause: error });
     }),
     signal: new AbortController().signal,
-    overwritten: () => false,
     listed: () => undefined,
-    looked: () => undefined,
+    ended: () => undefined,
   } as never);
   const outage = ['hang up', 'refused', 'hang up', 'refused'];
   for (const reason of [...outage, undefined, ...outage]) {

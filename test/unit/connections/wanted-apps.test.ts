@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { Channel } from '../../../src/core/channel.js';
 import type { Entry } from '../../../src/connections/registry.js';
-import { wantedApps, type TokenFacts } from '../../../src/connections/wanted-apps.js';
-import { complete, entryOf, ownerOf } from './entries.js';
+import { Registry } from '../../../src/connections/registry.js';
+import { WantedApps, wantedApps, type TokenFacts } from '../../../src/connections/wanted-apps.js';
+import { systemClock } from '../../../src/core/clock.js';
+import { complete, entryOf, ownerOf, recordOf } from './entries.js';
 
 const DAY = Date.parse('2025-10-09T00:00:00Z');
 
@@ -83,5 +86,75 @@ describe('wantedApps', () => {
     const isProven = (token: string, appId: string): boolean => token === 'opened' && appId === 'A1';
     const wanted = wantedApps(entries, { ...FACTS, isProven }).get('A1') ?? [];
     expect(wanted.filter((each) => each.isProven).map(({ token }) => token)).toEqual(['opened']);
+  });
+});
+
+describe('WantedApps', () => {
+  const variablesOf = (app: string, savedAt: number) =>
+    Object.entries({
+      auth_type: 'socketMode',
+      socket_mode_app_token: `xapp-1-${app}-1-x`,
+      private_bot_token: `xoxb-${app}`,
+      socket_mode_saved_at: new Date(savedAt).toISOString(),
+    }).map(([name, value]) => ({ name, value, isSecret: false }));
+
+  async function wantedOf(...apps: readonly string[]) {
+    const registry = new Registry();
+    const proven = new Set<string>();
+    const memory = {
+      changed: new Channel<{ readonly token: string; readonly appId: string }>(),
+      get: (token: string) => (proven.has(token) ? { ...ownerOf('A1'), saidAt: 1 } : undefined),
+    };
+    const clock = { ...systemClock, today: DAY, now: () => clock.today };
+    const wanted = new WantedApps({ registry, memory, clock });
+    await registry.list(apps.map(recordOf), new Set(apps));
+    for (const app of apps) {
+      registry.read(app, variablesOf(app, 0));
+      registry.identify(app, `xoxb-${app}`, { t: 'known', owner: ownerOf(app), isConfirmed: true });
+    }
+    return { registry, wanted, memory, proven, clock };
+  }
+
+  it('An app keeps the very list of its tokens while only others change, and nothing is due when nothing has changed', async () => {
+    const { registry, wanted } = await wantedOf('A1', 'A2');
+    expect(wanted.isDue).toBe(true);
+    const before = wanted.decide();
+    expect([...before.keys()]).toEqual(['A1', 'A2']);
+    expect(wanted.isDue).toBe(false);
+    registry.identify('A2', 'xoxb-A2', { t: 'known', owner: ownerOf('A9'), isConfirmed: true });
+    const after = wanted.decide();
+    expect([...after.keys()]).toEqual(['A1']);
+    expect(after.get('A1')).toBe(before.get('A1'));
+  });
+
+  it('An app is decided anew when something was learnt of one of its tokens, and when its last connection is gone', async () => {
+    const { registry, wanted, memory, proven } = await wantedOf('A1', 'A2');
+    wanted.decide();
+    proven.add('xapp-1-A1-1-x');
+    memory.changed.emit({ token: 'xapp-1-A1-1-x', appId: 'A1' });
+    expect(wanted.isDue).toBe(true);
+    expect(wanted.decide().get('A1')).toMatchObject([{ isProven: true }]);
+    await registry.list([recordOf('A2')], new Set(['A2']));
+    expect([...wanted.decide().keys()]).toEqual(['A2']);
+  });
+
+  it('A token that was saved in the future counts as old until that time has come', async () => {
+    const { registry, wanted, clock } = await wantedOf('A1');
+    registry.read('A1', variablesOf('A1', DAY + 1_000));
+    expect(wanted.decide().get('A1')).toMatchObject([{ setAt: 0 }]);
+    expect(wanted.isDue).toBe(false);
+    clock.today = DAY + 1_000;
+    expect(wanted.isDue).toBe(true);
+    expect(wanted.decide().get('A1')).toMatchObject([{ setAt: DAY + 1_000 }]);
+    expect(wanted.isDue).toBe(false);
+  });
+
+  it('A connection that names another app than before changes both, and leaves the first to a connection that shares it', async () => {
+    const { registry, wanted } = await wantedOf('A1', 'A2');
+    registry.read('A2', variablesOf('A1', DAY - 1_000));
+    registry.identify('A2', 'xoxb-A1', { t: 'known', owner: ownerOf('A1'), isConfirmed: true });
+    expect([...wanted.decide()]).toMatchObject([['A1', [{ setAt: DAY - 1_000 }]]]);
+    await registry.list([recordOf('A1')], new Set(['A1']));
+    expect([...wanted.decide()]).toMatchObject([['A1', [{ setAt: 0 }]]]);
   });
 });
