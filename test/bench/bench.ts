@@ -17,5 +17,6 @@ export class Unprepared extends Error {}
 /** A benchmark: prints nothing itself, cleans up after itself. Rejects with `Unprepared` where it cannot run. */
 export interface Bench {
   readonly name: string;
-  run(): Promise<readonly Row[]>;
+  /** `size` is how much of what it measures, where it has a choice; `ended` gets the rows of each part as it ends. */
+  run(size?: number, ended?: (rows: readonly Row[]) => void): Promise<readonly Row[]>;
 }

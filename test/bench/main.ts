@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { Unprepared, type Bench, type Row } from './bench.js';
 
 // `npm run bench` runs all of them, `npm run bench -- <name> ...` some. Exit code 1 where a stated limit is not kept, 2 where
-// one that was named cannot run.
+// one that was named cannot run. A number makes those smaller that have a choice: `npm run bench -- look 1000`.
 
 /** Each is in the file of its name. */
 const NAMES: readonly string[] = [
@@ -15,6 +15,7 @@ const NAMES: readonly string[] = [
   'gateway',
   'configure',
   'linear',
+  'look',
   'program-idle',
   'replicas',
   'sockets-idle',
@@ -22,7 +23,12 @@ const NAMES: readonly string[] = [
   'sockets-silence',
 ];
 
-async function main(wanted: readonly string[]): Promise<void> {
+async function main(words: readonly string[]): Promise<void> {
+  const wanted = words.filter((word) => !/^\d+$/.test(word));
+  const size = words
+    .filter((word) => !wanted.includes(word))
+    .map(Number)
+    .at(0);
   const unknown = wanted.filter((name) => !NAMES.includes(name));
   if (unknown.length > 0) {
     console.error(`no benchmark named ${unknown.join(', ')}; there are: ${NAMES.join(', ')}`);
@@ -34,7 +40,7 @@ async function main(wanted: readonly string[]): Promise<void> {
   for (const name of NAMES) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const { bench } = (await import(`./${name}.js`)) as { bench: Bench };
-    const rows = await rowsOf(bench);
+    const rows = await rowsOf(bench, size);
     if (rows === undefined) {
       if (wanted.length > 0) code = 2;
       continue;
@@ -48,14 +54,19 @@ async function main(wanted: readonly string[]): Promise<void> {
 }
 
 /** Undefined where the benchmark cannot run; then why is printed. */
-async function rowsOf(bench: Bench): Promise<readonly Row[] | undefined> {
+async function rowsOf(bench: Bench, size: number | undefined): Promise<readonly Row[] | undefined> {
   try {
-    return await bench.run();
+    // A run that is ended early has told what it had measured.
+    return await bench.run(size, (rows) => rows.forEach(sayRow));
   } catch (error) {
     if (!(error instanceof Unprepared)) throw error;
     console.error(`The benchmark ${bench.name} was not run: ${error.message}\n`);
     return undefined;
   }
+}
+
+function sayRow({ figure, value, peer, ok }: Row): void {
+  console.error([figure, value, peer, verdict(ok)].filter((text) => text !== '').join('; '));
 }
 
 function printMachine(): void {
