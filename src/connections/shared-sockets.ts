@@ -76,7 +76,8 @@ function statusOverAll(own: AppSocketsStatus | undefined, appId: string, hosts: 
   }
   if (own?.t === 'renewing') return { ...own, ...common };
   if (sockets >= wanted) return { ...common, t: 'live' };
-  if (sockets > 0) return { ...common, t: 'renewing', doing: 'another replica opens one' };
+  if (sockets > 0)
+    return { ...common, t: 'renewing', doing: 'another replica opens one, as a rule within seconds' };
   return { ...common, t: 'opening', doing: 'another replica opens the first socket' };
 }
 

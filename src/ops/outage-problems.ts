@@ -45,7 +45,8 @@ export function serverProblems(facts: ProblemFacts): Found[] {
     return [
       {
         ...{ ...common, about: 'server', sentence: sentence(away) },
-        advice: 'Start the AutoKitteh server, or correct AUTOKITTEH_URL. The program goes on by itself then.',
+        advice:
+          'Start the AutoKitteh server; the program then goes on by itself. If AUTOKITTEH_URL is wrong, correct it and restart the program.',
       },
     ];
   return health.problems('delivery').map((problem) => {

@@ -16,7 +16,7 @@ export function replicaProblems({ replicas, now }: ProblemFacts): Found[] {
       ...{ severity: 'degraded', about: 'replicas', keys: [`replica ${name}`] },
       began: Date.parse(seenAt) || now,
       sentence: `Replica ${name} is gone: it has ended without being stopped.`,
-      impact: 'Nothing is lost: the others have its sockets, and deliver what it left.',
+      impact: 'Nothing is lost: the others take over its sockets, and deliver what it left.',
       advice: `Look into the log of ${name} for why it ended, and start it again. If you do not start it again, it is no longer listed after an hour.`,
     }));
 }
@@ -51,9 +51,9 @@ export function deadLetterProblems({ delivery, now }: ProblemFacts): Found[] {
       ...{ severity: 'degraded', about: 'dead_letters', keys: ['dead letters'] },
       began: oldestDeadAt === undefined ? undefined : Math.min(now, Date.parse(oldestDeadAt)),
       sentence: `${counted(dead, 'event')} could not be delivered and ${dead === 1 ? 'is a dead letter' : 'are dead letters'}.`,
-      impact: `${dead === 1 ? 'It has' : 'They have'} started no workflow, but nothing is lost yet: the journal keeps dead letters for ${DEAD_DAYS} days.`,
+      impact: `${dead === 1 ? 'It has' : 'They have'} started no workflow. The journal keeps dead letters for ${DEAD_DAYS} days.`,
       advice:
-        'Read the reason of each (on the status page, or with `ak-slack dead-letters list`), mend the cause, then send them again. Discard what will never be delivered.',
+        'Read the reason of each (on the status page, or with `ak-slack dead-letters list`), then mend its cause in AutoKitteh or in the project and send the event again, or discard it if AutoKitteh will refuse it each time.',
     },
   ];
 }

@@ -39,7 +39,7 @@ export function connections(
       page: `https://ak.example.com/slack?cid=con_01j2x5k8w3f4m6n7p9q0r1s2t${index}&origin=web`,
       delivered: 812 - 90 * index,
       status: { code: 'ok', message: 'Using Socket Mode in Acme: 2 sockets live' },
-      lastEventAt: new Date(NOW - (index + 1) * 47_000).toISOString(),
+      lastEventAt: new Date(NOW - (1 + index * 3) * 1_000).toISOString(),
     };
     return { ...connection, ...change(connection, index) };
   });

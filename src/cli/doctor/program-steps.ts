@@ -22,8 +22,8 @@ export async function tryProgram(
     const runs = `Version ${version} has run at ${running.url} since ${timeWords(startedAt, at, 'second')}`;
     const found =
       verdict === 'well'
-        ? `${runs}; it is well.`
-        : `${runs}, and tells ${counted(problems.length, 'problem')}.`;
+        ? `${runs}; it is healthy.`
+        : `${runs}, and reports ${counted(problems.length, 'problem')}:`;
     return {
       findings: [
         { step, verdict: 'ok', found },

@@ -29,7 +29,7 @@ export async function tryServer(
     if (!response.ok) throw new Error(`it answers ${response.status} to /version`);
     const version = versionIn(text);
     const ms = Math.round(performance.now() - began);
-    const named = version === '' ? 'A server that does not tell its version' : `AutoKitteh ${version}`;
+    const named = version === '' ? 'An AutoKitteh server of an unknown version' : `AutoKitteh ${version}`;
     return { step, verdict: 'ok', found: `${named} answers at ${url}, after ${ms} ms.` };
   } catch (error) {
     return {
@@ -83,7 +83,7 @@ export async function tryRights(
   if (state.t === 'sufficient')
     return {
       ...{ step, verdict: 'ok' },
-      found: `AutoKitteh takes this program for ${state.user?.displayName || 'the system'}, and lets it do its work.`,
+      found: `AutoKitteh grants this program the rights that it needs, as the user ${state.user?.displayName || 'of the system'}.`,
     };
   return { step, verdict: 'skipped', found: 'AutoKitteh could not be asked.' };
 }
@@ -188,6 +188,6 @@ export async function tryDispatch(server: Pick<AutoKitteh, 'prepareDispatch'>): 
   return {
     step,
     verdict: 'ok',
-    found: 'A dispatch reaches AutoKitteh, which refused it, because its connection does not exist.',
+    found: 'AutoKitteh answered a trial dispatch as it should: the connection that it names does not exist.',
   };
 }

@@ -75,7 +75,7 @@ export function factsSection(overview: Overview): Markup {
   const age = oldestWaitingAt === undefined ? undefined : Date.parse(at) - Date.parse(oldestWaitingAt);
   return html`<section id="facts" data-part aria-label="At present">
     <dl class="facts card">
-      ${fact(colourOfConnections(overview), 'Connections well', `${numberWords(well)} of ${numberWords(active.length)}`, 'with an active deployment')}
+      ${fact(colourOfConnections(overview), 'Connections well', `${numberWords(well)} of ${numberWords(active.length)}`, 'of those with an active deployment')}
       ${fact(colourOfApps(overview), 'Live sockets', `${numberWords(sockets)} of ${numberWords(wanted)}`, counted(apps.length, 'Slack app'))}
       ${fact(colourOf(overview, 'rights', 'server', 'delivery', 'backlog'), 'Waiting', numberWords(delivery.waiting), age === undefined ? 'events in the journal' : `the oldest for ${durationWords(age)}`)}
       ${fact(colourOf(overview, 'dead_letters'), 'Dead letters', numberWords(delivery.dead), 'events that were given up')}

@@ -66,7 +66,7 @@ describe('the command doctor', () => {
         expect.stringMatching(/^(ok|warning)$/),
       ]);
     expect(of('settings')[0]?.found).toContain('AUTOKITTEH_SIGN_KEY');
-    expect(of('program')[0]?.found).toMatch(/; it is well\.$/);
+    expect(of('program')[0]?.found).toMatch(/; it is healthy\.$/);
     expect(of('journal')[0]?.found).toMatch(/are free, and a write is on the disk after [\d.]+ ms/);
     expect(of('connections')[0]?.found).toBe('1 active connection of 1 Slack app.');
     expect(of('socket')[0]?.found).toContain(`2 live sockets of app ${app.id}`);

@@ -57,7 +57,7 @@ describe('The verdict', () => {
     [
       'there are dead letters',
       { delivery: { dead: 3 } },
-      /^degraded: 3 events could not be delivered.*nothing is lost yet.*send them again/,
+      /^degraded: 3 events could not be delivered.*keeps dead letters for 30 days.*send the event again/,
     ],
     [
       'an event has waited for minutes',
