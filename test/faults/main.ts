@@ -11,6 +11,7 @@ const SERIES: Readonly<Record<string, { readonly seeds: number; load(): Promise<
   pause: { seeds: 200, load: async () => ({ run: (await import('./replicas.js')).runPauses }) },
   database: { seeds: 100, load: () => import('./database.js') },
   rolling: { seeds: 20, load: () => import('./rolling.js') },
+  upgrade: { seeds: 10, load: () => import('./upgrade.js') },
   crash: { seeds: 200, load: () => import('./crash.js') },
   disk: { seeds: 20, load: () => import('./disk.js') },
   server: { seeds: 25, load: () => import('./server.js') },

@@ -18,7 +18,7 @@ const SETTLES_WITHIN_MS = 60_000;
 const MOST_SOCKETS = 10;
 
 /** What one replacement of all replicas came to. */
-interface Round {
+export interface Round {
   readonly sent: number;
   /** Clicks and commands that were acknowledged after Slack's three seconds, as on a busy machine. */
   readonly lateClicks: number;
@@ -66,7 +66,11 @@ export const run: FaultSeries = async (seeds) => {
   return { lines, ok: faults.length === 0 && rounds.length === seeds.length };
 };
 
-async function oneRound(replicas: Programs, peers: CrashPeers, seed: number): Promise<Round> {
+export async function oneRound(
+  replicas: Pick<Programs, 'start' | 'restart' | 'unacknowledged'>,
+  peers: CrashPeers,
+  seed: number,
+): Promise<Round> {
   const { slack } = peers;
   const random = seededRandom(seed);
   slack.ledger.forgetSettled();
@@ -177,7 +181,7 @@ function watchSockets(slack: ScriptedSlack, { app }: SlackInstallation) {
 }
 
 /** The replicas, as whole programs in processes of their own. */
-class Programs {
+export class Programs {
   /** Secrets or exceptions in their logs, and ends that were not in order. */
   readonly faults: string[] = [];
   /** Why events were not acknowledged, by their keys, as the programs say. */
@@ -212,15 +216,16 @@ class Programs {
   }
 
   async restart(name: string, environment: Readonly<Record<string, string>>): Promise<void> {
-    await this.#stopOne(name);
+    await this.stopOne(name);
     await this.start(name, environment);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(NAMES.map((name) => this.#stopOne(name)));
+    await Promise.all(NAMES.map((name) => this.stopOne(name)));
   }
 
-  async #stopOne(name: string): Promise<void> {
+  /** Nothing if it does not run. */
+  async stopOne(name: string): Promise<void> {
     const program = this.#running.get(name);
     if (program === undefined) return;
     this.#running.delete(name);
