@@ -20,14 +20,15 @@ export async function startRoundRobin(urls: () => readonly string[], port = 0): 
   let turn = 0;
   const connectToNext = async (): Promise<Socket> => {
     const all = urls();
-    for (let tries = 1; ; tries++) {
-      const { hostname, port: onward } = new URL(all[turn++ % all.length] ?? '');
+    const first = turn++;
+    for (let tries = 0; ; tries++) {
+      const { hostname, port: onward } = new URL(all[(first + tries) % all.length] ?? '');
       const socket = connect(Number(onward), hostname);
       try {
         await once(socket, 'connect');
         return socket;
       } catch (error) {
-        if (tries >= all.length) throw error;
+        if (tries + 1 >= all.length) throw error;
       }
     }
   };
