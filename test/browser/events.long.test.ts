@@ -61,7 +61,9 @@ describe('The events of a connection', () => {
     stage.person = person;
     await person.open(id);
     const { page } = person;
-    await page.getByText('2 triggers for this type have a filter; none started a session').waitFor();
+    await page
+      .getByText(/2 triggers take events of the type \w+, but no filter was true of this event/)
+      .waitFor();
     await page.getByText('the active deployment is newer than this event').waitFor();
     await page.getByText('on_broken started a session: error').waitFor();
     await page.getByText('The trigger on_file waits for file_shared').waitFor();

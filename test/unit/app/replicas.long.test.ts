@@ -261,9 +261,12 @@ describe('Several programs with one journal in PostgreSQL', () => {
     const gateway = autoKittehClients(without.gatewayUrl, {
       headers: { authorization: `Bearer ${owner.token}` },
     });
-    const { status } = await gateway.connections.refreshStatus({ connectionId: connection.id });
-    expect(status?.message).toMatch(/2 sockets live on 2 replicas/);
-    expect(status?.code).toBe(Status_Code.OK);
+    // What the other replicas have is learnt a moment later than they have it.
+    const status = await eventually(async () => {
+      const told = await gateway.connections.refreshStatus({ connectionId: connection.id });
+      return /2 sockets live on 2 replicas/.test(told.status?.message ?? '') && told.status;
+    }, 'the status of all replicas');
+    expect(status.code).toBe(Status_Code.OK);
 
     const { botToken, app } = installation;
     const appToken = app.createAppToken();

@@ -66,7 +66,7 @@ describe('The program with a collector', () => {
     });
     await writeFile(file, 'authorization=Bearer%20second-secret');
     await eventually(
-      () => world.program.logged.some((line) => line.includes('a secret has changed in its file')),
+      () => world.program.logged.some((line) => line.includes('the secret in a file has changed')),
       'the new headers are noticed',
     );
     await world.stop();
