@@ -9,6 +9,8 @@ const SERIES: Readonly<Record<string, { readonly seeds: number; load(): Promise<
   // One run is one replacement of all replicas; the others are one set of replicas each.
   replicas: { seeds: 200, load: () => import('./replicas.js') },
   pause: { seeds: 200, load: async () => ({ run: (await import('./replicas.js')).runPauses }) },
+  // Takes the fence away, and is worth something only if it does not hold: most seeds have nothing under way in the pause.
+  unfenced: { seeds: 50, load: async () => ({ run: (await import('./replicas.js')).runUnfenced }) },
   database: { seeds: 100, load: () => import('./database.js') },
   rolling: { seeds: 20, load: () => import('./rolling.js') },
   upgrade: { seeds: 10, load: () => import('./upgrade.js') },
