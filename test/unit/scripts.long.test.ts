@@ -13,7 +13,7 @@ describe('the scripts of package.json', () => {
       'test/faults/main.ts',
       ['nosuch'],
       /no series named nosuch/,
-      'npm run faults -- [replicas | pause | database | rolling | upgrade | crash | disk | server | sockets | sockets-through-proxy | strangers]',
+      'npm run faults -- [replicas | pause | unfenced | database | rolling | upgrade | crash | disk | server | sockets | sockets-through-proxy | strangers]',
     ],
     ['test/faults/main.ts', ['disk', '--sead', '3'], /Unknown option '--sead'/, 'npm run faults'],
     ['test/faults/main.ts', ['disk', '--seeds', 'few'], /--seeds must be a whole number/, 'npm run faults'],
