@@ -30,5 +30,5 @@ def on_mention(event):
 
 def on_click(event):
     slack = slack_client("my_slack")
-    action = event.data.actions[0]
-    slack.chat_postMessage(channel=event.data.channel.id, text=f"<@{event.data.user.id}> waves to <@{action.value}>")
+    action = event.data.actions[0]  # out of a list: a plain dictionary
+    slack.chat_postMessage(channel=event.data.channel.id, text=f"<@{event.data.user.id}> waves to <@{action['value']}>")
