@@ -1,7 +1,8 @@
 import { Channel } from '../../core/channel.js';
-import type { Clock, Timer } from '../../core/clock.js';
+import type { Clock } from '../../core/clock.js';
 import type { Acknowledgement, AcknowledgementRelay } from '../cluster.js';
 import type { Line } from './line.js';
+import { Rounds } from './rounds.js';
 import { decodeText, encodeText } from './text.js';
 
 // By asking, so that it works through a connection pooler, too. Slack waits three seconds.
@@ -19,21 +20,18 @@ interface Found {
 export class PostgresRelay implements AcknowledgementRelay {
   readonly arrived = new Channel<Acknowledgement>();
   readonly #line: Line;
-  readonly #clock: Clock;
   readonly #instance: string;
-  #timer: Timer | undefined;
-  #isStopped = false;
+  readonly #rounds: Rounds;
 
   constructor(line: Line, clock: Clock, instance: string) {
     this.#line = line;
-    this.#clock = clock;
     this.#instance = instance;
+    this.#rounds = new Rounds(clock, ASK_MS, () => this.#ask());
   }
 
   /** Asks until stop(). */
   run(): void {
-    if (this.#isStopped) return;
-    this.#timer = this.#clock.setTimer(ASK_MS, () => void this.#ask().then(() => this.run()));
+    this.#rounds.run();
   }
 
   async relay({ appId, text }: Acknowledgement, instances: readonly string[]): Promise<boolean> {
@@ -47,8 +45,7 @@ export class PostgresRelay implements AcknowledgementRelay {
   }
 
   stop(): void {
-    this.#isStopped = true;
-    this.#timer?.cancel();
+    void this.#rounds.stop();
   }
 
   async #ask(): Promise<void> {

@@ -1,6 +1,7 @@
-import { sleep, type Clock, type Timer } from '../../core/clock.js';
+import { sleep, type Clock } from '../../core/clock.js';
 import type { Member, Notifications } from '../cluster.js';
 import type { Line } from './line.js';
+import { Rounds } from './rounds.js';
 import { decodeText, encodeText } from './text.js';
 
 // By asking, so that it works through a connection pooler, too. A person who saves waits for it.
@@ -27,10 +28,10 @@ export class PostgresNotifications implements Notifications {
   readonly #clock: Clock;
   readonly #instance: string;
   readonly #members: () => readonly Member[];
+  readonly #rounds: Rounds;
   readonly #stopping = new AbortController();
   #learn: (connectionId?: string) => Promise<void> = () => Promise.resolve();
   #known: ReadonlySet<number> = new Set();
-  #timer: Timer | undefined;
 
   /** `members` are those of whom this process knows, itself among them. */
   constructor(line: Line, clock: Clock, instance: string, members: () => readonly Member[]) {
@@ -38,12 +39,12 @@ export class PostgresNotifications implements Notifications {
     this.#clock = clock;
     this.#instance = instance;
     this.#members = members;
+    this.#rounds = new Rounds(clock, ASK_MS, () => this.#ask());
   }
 
   /** Asks until stop(). */
   run(): void {
-    if (this.#stopping.signal.aborted) return;
-    this.#timer = this.#clock.setTimer(ASK_MS, () => void this.#ask().then(() => this.run()));
+    this.#rounds.run();
   }
 
   listen(learn: (connectionId?: string) => Promise<void>): void {
@@ -67,7 +68,7 @@ export class PostgresNotifications implements Notifications {
 
   stop(): void {
     this.#stopping.abort();
-    this.#timer?.cancel();
+    void this.#rounds.stop();
   }
 
   async #isHeard(id: number): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { Channel } from '../../core/channel.js';
-import type { Clock, Timer } from '../../core/clock.js';
+import type { Clock } from '../../core/clock.js';
 import type { ReplicaReports } from '../cluster.js';
 import type { Line } from './line.js';
+import { Rounds } from './rounds.js';
 import { decodeText, encodeText } from './text.js';
 
 /** Between looks, and between writings of what has changed. */
@@ -37,29 +38,24 @@ export class PostgresReports implements ReplicaReports {
   readonly #line: Line;
   readonly #clock: Clock;
   readonly #instance: string;
+  readonly #rounds: Rounds;
   readonly #told = new Map<string, string>();
   #isWritten = true;
   #allWrittenAt = -Infinity;
   #digest = '';
   /** By app and instance. */
   #seen: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map();
-  #timer: Timer | undefined;
-  #round: Promise<void> = Promise.resolve();
-  #isClosed = false;
 
   constructor(line: Line, clock: Clock, instance: string) {
     this.#line = line;
     this.#clock = clock;
     this.#instance = instance;
+    this.#rounds = new Rounds(clock, ROUND_MS, () => this.#exchange());
   }
 
   /** Writes and looks until close(). */
   run(): void {
-    if (this.#isClosed) return;
-    this.#timer = this.#clock.setTimer(ROUND_MS, () => {
-      this.#round = this.#exchange();
-      void this.#round.then(() => this.run());
-    });
+    this.#rounds.run();
   }
 
   tell(appId: string, report: string | undefined): void {
@@ -75,9 +71,7 @@ export class PostgresReports implements ReplicaReports {
 
   /** Takes everything back that this process has told. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#timer?.cancel();
-    await this.#round;
+    await this.#rounds.stop();
     await this.#line
       .run((query) => query('DELETE FROM ak_slack.reports WHERE instance = $1', [this.#instance]))
       .catch(() => undefined);

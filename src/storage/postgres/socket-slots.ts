@@ -1,8 +1,9 @@
 import { Channel } from '../../core/channel.js';
-import type { Clock, Timer } from '../../core/clock.js';
+import type { Clock } from '../../core/clock.js';
 import type { OtherSockets, SlotsHold, SocketSlot, SocketSlots } from '../cluster.js';
 import { functionName } from './functions.js';
 import type { Line } from './line.js';
+import { Rounds } from './rounds.js';
 import { SlotsInView } from './slots-in-view.js';
 import { decodeText, encodeText } from './text.js';
 
@@ -49,6 +50,7 @@ export class PostgresSlots implements SocketSlots {
   readonly #clock: Clock;
   readonly #instance: string;
   readonly #view: SlotsInView;
+  readonly #rounds: Rounds;
   #held: Held[] = [];
   /** Being taken: known although PostgreSQL has not answered yet. */
   #asked: number[] = [];
@@ -59,7 +61,6 @@ export class PostgresSlots implements SocketSlots {
   #digest = '';
   #heardAt: { readonly monotonic: number; readonly wall: number };
   #comparedAt = -Infinity;
-  #timer: Timer | undefined;
   #syncing: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
   #isClosed = false;
@@ -69,18 +70,17 @@ export class PostgresSlots implements SocketSlots {
     this.#clock = clock;
     this.#instance = instance;
     this.#view = new SlotsInView(clock, instance);
+    this.#rounds = new Rounds(clock, LOOK_MS, () =>
+      this.#sync()
+        .then(() => this.look())
+        .catch(() => this.looked.emit(undefined)),
+    );
     this.#heardAt = { monotonic: clock.monotonic(), wall: clock.now() };
   }
 
   /** Compares and looks until close(). */
   run(): void {
-    if (this.#isClosed) return;
-    this.#timer = this.#clock.setTimer(LOOK_MS, () => {
-      void this.#sync()
-        .then(() => this.look())
-        .catch(() => this.looked.emit(undefined))
-        .then(() => this.run());
-    });
+    this.#rounds.run();
   }
 
   async take(appId: string, most: number, onLost: () => void): Promise<SocketSlot | undefined> {
@@ -146,7 +146,7 @@ export class PostgresSlots implements SocketSlots {
   /** Gives back all slots: their sockets are closed. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#timer?.cancel();
+    void this.#rounds.stop();
     await this.#syncing;
     await this.#line
       .run((query) => query('DELETE FROM ak_slack.slots WHERE instance = $1', [this.#instance]))
