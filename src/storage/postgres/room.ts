@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.js';
-import { PluginError } from '../../core/errors.js';
+import { journalFull } from '../journal-full.js';
 import type { Query } from './session.js';
 import { readFileBytes, readSizes } from './stats.js';
 
@@ -30,10 +30,7 @@ export class Room {
   async refuseWhenFull(query: Query): Promise<void> {
     await this.#count(query);
     if (this.#usedBytes < this.#maxBytes) return;
-    throw new PluginError(
-      'journal_full',
-      `The journal has reached its limit of ${this.#maxBytes} bytes: make sure that AutoKitteh accepts the waiting events, after which the program accepts new ones by itself; or raise JOURNAL_MAX_BYTES, and restart the program.`,
-    );
+    throw journalFull(this.#maxBytes);
   }
 
   /** Whether so much is in use that dead letters must make room. */

@@ -1,4 +1,4 @@
-import { PluginError } from '../../core/errors.js';
+import { journalFull } from '../journal-full.js';
 import type { Database } from './driver.js';
 import type { Tables } from './tables.js';
 
@@ -28,10 +28,7 @@ export function refuseWhenFull(database: Database, maxBytes: number): () => void
   const used = usedBytes(database);
   return () => {
     if (used() < maxBytes) return;
-    throw new PluginError(
-      'journal_full',
-      `The journal has reached its limit of ${maxBytes} bytes: make sure that AutoKitteh accepts the waiting events, after which the program accepts new ones by itself; or raise JOURNAL_MAX_BYTES, and restart the program.`,
-    );
+    throw journalFull(maxBytes);
   };
 }
 
