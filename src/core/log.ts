@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { Loggable } from './loggable.js';
 import { OwnSecrets } from './scrub.js';
+import { escapeEach } from './text.js';
 
 /** What the parts of the program log with. Fields are an allow-list by habit; secrets are scrubbed by force. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -83,8 +84,5 @@ function plain(value: unknown): string {
 
 // Line ends of Unicode and what changes the direction of writing forge lines in some viewers.
 function escapeControls(line: string): string {
-  return line.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return escapeEach(line, /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu);
 }

@@ -1,10 +1,9 @@
+import { escapeEach } from './text.js';
+
 /**
  * A text as a terminal may show it. Other people have written parts of it, and some characters move the cursor, change the terminal or
  * turn the order of what is shown around: these are shown as JSON writes them, so that JSON stays the same. Line ends and tabs stay.
  */
 export function terminalText(text: string): string {
-  return text.replaceAll(
-    /(?![\n\t])[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  );
+  return escapeEach(text, /(?![\n\t])[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu);
 }

@@ -13,3 +13,11 @@ export function cutText(text: string, units: number): string {
   // Longer than any character: only its code points are kept whole.
   return text.slice(0, /^[\uDC00-\uDFFF]/.test(text.slice(units)) ? units - 1 : units);
 }
+
+/** `text` with each character that `pattern` finds as JSON writes it; for characters of one UTF-16 unit. */
+export function escapeEach(text: string, pattern: RegExp): string {
+  return text.replaceAll(
+    pattern,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
