@@ -1,10 +1,8 @@
-import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askAxe } from './ask-axe.js';
 import { launchChromium } from './chromium.js';
 import { startDemoSite, type DemoSite } from './demo-site.js';
-import { LOOKS, lookAt } from './looks.js';
+import { expectFineInAllLooks } from './in-all-looks.js';
 
 const LONG = `${'Many words, '.repeat(60)}${'x'.repeat(300)} The end.`;
 
@@ -28,12 +26,7 @@ describe('The page of the demo in a browser', () => {
     await page.getByText('The connection is not set up yet').waitFor();
     await demo.arrive(LONG);
     await page.getByText('The end.').waitFor();
-    await page.evaluate(axe.source);
-    for (const look of LOOKS) {
-      await lookAt(page, look);
-      expect(await page.evaluate(askAxe(look.colorScheme)), look.name).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), look.name).toBe(true);
-    }
+    await expectFineInAllLooks(page);
     await page.context().close();
   });
 

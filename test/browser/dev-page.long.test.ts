@@ -1,10 +1,8 @@
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askAxe } from './ask-axe.js';
 import { launchChromium } from './chromium.js';
 import { startDevSite, type DevSite } from './dev-site.js';
-import { LOOKS, lookAt } from './looks.js';
+import { expectFineInAllLooks } from './in-all-looks.js';
 
 let site: DevSite;
 let browser: Browser;
@@ -28,12 +26,7 @@ describe('The page of `ak-slack dev` in a browser', () => {
     const page = await (await browser.newContext()).newPage();
     await site.show(page);
     await page.getByText('Send a frame as Slack sends it').click();
-    await page.evaluate(axe.source);
-    for (const look of LOOKS) {
-      await lookAt(page, look);
-      expect(await page.evaluate(askAxe(look.colorScheme)), look.name).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), look.name).toBe(true);
-    }
+    await expectFineInAllLooks(page);
     await page.context().close();
   });
 

@@ -1,13 +1,11 @@
-import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
-import { askAxe } from './ask-axe.js';
 import { launchChromium } from './chromium.js';
-import { LOOKS, lookAt } from './looks.js';
 import { OPS_SCENES } from './ops-scenes.js';
 import { startOpsSite, type OpsSite, type OpsState } from './ops-site.js';
 import { createPerson, type Person } from './person.js';
+import { expectFineInAllLooks } from './in-all-looks.js';
 
 let site: OpsSite;
 let browser: Browser;
@@ -51,13 +49,8 @@ describe('Each state of the status page, light and dark, wide and narrow', () =>
     await enter();
     const { page } = person;
     if (event !== undefined) await page.goto(`${site.url}/ops/?event=${encodeURIComponent(event)}`);
-    await page.evaluate(axe.source);
     await page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))");
-    for (const look of LOOKS) {
-      await lookAt(page, look);
-      expect(await page.evaluate(askAxe(look.colorScheme)), look.name).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), look.name).toBe(true);
-    }
+    await expectFineInAllLooks(page);
   });
 });
 
