@@ -25,6 +25,8 @@ export interface Config extends Values {
 export interface SecretFile {
   readonly name: SettingName;
   readonly path: string;
+  /** What it held when the settings were read. */
+  readonly value: string;
 }
 
 /** Values by setting name, as the environment and the flags give them. */
@@ -43,7 +45,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv, flags: Settings, term
     const { name, parse, default: fixed, otherwise, secret }: Setting & { name: SettingName } = setting;
     const given = flags[name] ?? fromEnvironment(environment, setting);
     const path = secret === true ? environment[`${name}_FILE`] : undefined;
-    if (path !== undefined && path !== '') secretFiles.push({ name, path });
+    if (path !== undefined && path !== '') secretFiles.push({ name, path, value: given ?? '' });
     const isGiven = given !== undefined && given !== '';
     const text = isGiven ? given : (fixed ?? otherwise?.({ environment, terminal }));
     if (name === 'JOURNAL_URL' && !isGiven) moveTo = journalPlace(environment)?.moveTo;

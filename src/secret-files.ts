@@ -15,10 +15,11 @@ export interface ChangedSecret {
 // A stat() of at most six files: those who rotate a secret wait no longer for it than this.
 const LOOK_MS = 1_000;
 
-interface Watched extends SecretFile {
+interface Watched extends Omit<SecretFile, 'value'> {
   /** What tells this content of the file from another one, without reading it. */
   state: string;
-  value: string | undefined;
+  /** The secret in use. */
+  value: string;
   /** Why it could not be read the last time. */
   problem: string | undefined;
 }
@@ -42,10 +43,10 @@ export class SecretFiles {
 
   constructor(options: SecretFilesOptions) {
     this.#options = options;
-    this.#files = options.files.map((file) => ({ ...file, state: '', value: undefined, problem: undefined }));
+    this.#files = options.files.map((file) => ({ ...file, state: '', problem: undefined }));
   }
 
-  /** Looks now, to know what there is, and then again and again. */
+  /** Looks now, since a file may have changed after the settings were read, and then again and again. */
   start(): void {
     if (this.#files.length === 0 || this.#isStopped) return;
     this.#looking = this.#lookAtAll();
@@ -82,12 +83,11 @@ export class SecretFiles {
 
   #take(file: Watched, value: string): void {
     const { log, hide } = this.#options;
-    const isFirst = file.value === undefined;
     const isNew = file.value !== value;
     file.value = value;
     file.problem = undefined;
     hide(value);
-    if (isFirst || !isNew) return;
+    if (!isNew) return;
     log.info(
       { setting: file.name },
       'the secret in a file has changed; the program uses the new one from now on',

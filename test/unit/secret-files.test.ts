@@ -26,9 +26,9 @@ describe('the files of secrets', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function watch(watched = path): Promise<void> {
+  async function watch(watched = path, inUse = 'the-first-credential'): Promise<void> {
     files = new SecretFiles({
-      files: [{ name: 'OPS_TOKEN', path: watched }],
+      files: [{ name: 'OPS_TOKEN', path: watched, value: inUse }],
       clock: systemClock,
       log: { info: () => undefined, warn: (...line: unknown[]) => void warned.push(line) },
       hide: (secret) => void hidden.push(secret),
@@ -45,6 +45,12 @@ describe('the files of secrets', () => {
     await eventually(() => changed.length > 0, 'the change');
     expect(changed).toEqual([{ name: 'OPS_TOKEN', value: 'the-second-credential' }]);
     expect(hidden).toEqual(['the-first-credential', 'the-second-credential']);
+  });
+
+  it('A secret that was replaced between the reading of the settings and the first look is told', async () => {
+    await watch(path, 'the-credential-in-use');
+    await eventually(() => changed.length > 0, 'the change');
+    expect(changed).toEqual([{ name: 'OPS_TOKEN', value: 'the-first-credential' }]);
   });
 
   it('A file that is empty, too short or missing changes nothing, is warned of once, and is looked at again', async () => {
@@ -67,7 +73,7 @@ describe('the files of secrets', () => {
       await writeFile(join(folder, version, 'token'), `the-credential-${version}`);
     }
     await symlink('one', join(folder, 'current'));
-    await watch(join(folder, 'current', 'token'));
+    await watch(join(folder, 'current', 'token'), 'the-credential-one');
     await symlink('two', join(folder, 'next'));
     await rename(join(folder, 'next'), join(folder, 'current'));
     await eventually(() => changed.length === 1, 'the change');

@@ -89,7 +89,8 @@ export class ProgramProcess {
   /** Stops it in order; resolves with its exit code. */
   async stop(): Promise<string> {
     this.#child.kill('SIGTERM');
-    const late = setTimeout(() => this.#child.kill('SIGKILL'), 30_000);
+    // A drain may take 45 s.
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), 60_000);
     const exit = await this.#exited;
     clearTimeout(late);
     return exit;
