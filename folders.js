@@ -120,7 +120,7 @@ export const FOLDERS = {
   },
   pipeline: {
     imports: ['core', 'http', 'storage', 'autokitteh', 'slack', 'events', 'delivery', 'connections'],
-    surface: ['button-update.ts', 'dispatch.ts', 'pending-responses.ts', 'receiver.ts'],
+    surface: ['button-update.ts', 'dispatch.ts', 'pending-responses.ts', 'receiver.ts', 'response-routes.ts'],
   },
   contract: {
     imports: ['core', 'gen', 'http', 'autokitteh', 'functions', 'connections'],

@@ -1,17 +1,14 @@
-import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { RESPONSE_KINDS, type ResponseKind } from '../connections/choices.js';
 import { Channel } from '../core/channel.js';
 import type { JsonObject } from '../core/json.js';
-import { PORT_LIMITS } from '../http/limits.js';
 import { SLACK_WAITS_MS } from '../slack/policy.js';
 import type { PendingResponseStore } from '../storage/cluster.js';
 import type { JournalDatabase } from '../storage/journal.js';
 import { payloadProblem } from './response-kinds.js';
 
-// Where the addresses lie below the public base.
-const PATH = '/slack/assets/answers';
+/** Where the addresses lie below the public base; the token follows. */
+export const RESPONSES_PATH = '/slack/assets/answers';
 
 /** What became of a response that a workflow posted. */
 export type Posted =
@@ -96,7 +93,7 @@ export class PendingResponses {
 
   /** The address at which a workflow responds to this event. */
   address(appId: string, key: string): string {
-    return `${this.#base}${PATH}/${this.token(appId, key)}`;
+    return `${this.#base}${RESPONSES_PATH}/${this.token(appId, key)}`;
   }
 
   /** The last part of an event's address: 43 characters that are safe in a URL. */
@@ -120,7 +117,7 @@ export class PendingResponses {
 
   /** Whether a response may still be posted to this path. */
   isOpenAt(path: string): boolean | Promise<boolean> {
-    return path.startsWith(`${PATH}/`) && this.isOpen(path.slice(PATH.length + 1));
+    return path.startsWith(`${RESPONSES_PATH}/`) && this.isOpen(path.slice(RESPONSES_PATH.length + 1));
   }
 
   /**
@@ -258,50 +255,4 @@ export async function openPendingResponses({ cluster, tokens }: JournalDatabase)
   const key = await tokens.key(randomBytes(32).toString('hex'));
   const secret = createHmac('sha256', key).update('responses of workflows').digest('hex');
   return new PendingResponses({ secret, store, now: membership.now });
-}
-
-/** `POST /slack/assets/answers/<token>` with a JSON object. The token is the credential. */
-export function responseRoutes(responses: PendingResponses): Hono {
-  const routes = new Hono();
-  const limit = bodyLimit({
-    maxSize: PORT_LIMITS.workflowAnswerBytes,
-    // The rest of it is not read: the connection cannot be used again.
-    onError: (context) =>
-      context.text(`the answer is longer than ${PORT_LIMITS.workflowAnswerBytes} bytes`, 413, {
-        connection: 'close',
-      }),
-  });
-  routes.post(`${PATH}/:token`, async (context, next) => {
-    // Anybody may post to any address: nothing is read for one that waits for nothing.
-    if (await responses.isOpen(context.req.param('token'))) return next();
-    responses.noteLate(context.req.param('token'));
-    return gone(context, { connection: 'close' });
-  });
-  routes.post(`${PATH}/:token`, limit, async (context) => {
-    let answer: unknown;
-    try {
-      answer = JSON.parse(await context.req.text());
-    } catch {
-      responses.fates.emit('refused');
-      return context.text('the answer must be JSON', 400);
-    }
-    const posted = await responses.post(context.req.param('token'), answer);
-    switch (posted.t) {
-      case 'accepted':
-        return context.json({ ok: true });
-      case 'gone':
-        return gone(context);
-      case 'refused':
-        return context.text(posted.problem, 400);
-    }
-  });
-  return routes;
-}
-
-function gone(context: Context, headers: Record<string, string> = {}): Response {
-  return context.text(
-    'this was answered already, or the answer came too late: Slack waits three seconds',
-    410,
-    headers,
-  );
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Channel } from '../../../src/core/channel.js';
 import type { PendingResponseStore } from '../../../src/storage/cluster.js';
-import { PendingResponses, RESPONSE_MS, responseRoutes } from '../../../src/pipeline/pending-responses.js';
+import { PendingResponses, RESPONSE_MS } from '../../../src/pipeline/pending-responses.js';
+import { responseRoutes } from '../../../src/pipeline/response-routes.js';
 import { responseKindsOf } from '../../../src/connections/choices.js';
 import { responseKindOf } from '../../../src/pipeline/response-kinds.js';
 
