@@ -112,6 +112,7 @@ export const FOLDERS = {
       'live-connections.ts',
       'policy.ts',
       'project-names.ts',
+      'ranked-members.ts',
       'registry.ts',
       'shared-sockets.ts',
       'variables.ts',

@@ -1,5 +1,6 @@
 import { isJsonObject, numberAt, objectAt, stringAt, type JsonObject } from '../core/json.js';
 import type { AppSocketsStatus, TokenVerdict } from '../slack/status.js';
+import type { ReplicaReports, SocketSlots } from '../storage/cluster.js';
 
 type Refused = Extract<TokenVerdict['verdict'], { t: 'refused' }>;
 
@@ -14,6 +15,48 @@ export interface AppReport {
   readonly refused: ReadonlyMap<number, Refused>;
   /** Slack has just refused it a further socket, because it has as many as it allows. */
   readonly isAtLimit: boolean;
+}
+
+/** What another process tells of its sockets of an app. */
+export interface OthersReport extends AppReport {
+  /** Its name. */
+  readonly replica: string;
+  /** Whether Slack delivers to any of its sockets. */
+  readonly isLive: boolean;
+}
+
+export interface AppReportsOptions {
+  readonly reports: ReplicaReports;
+  readonly slots: Pick<SocketSlots, 'others'>;
+  /** The name of a member; undefined if it is stopping or gone. */
+  readonly nameOf: (instance: string) => string | undefined;
+}
+
+/** What the processes that share the journal tell each other of their sockets. */
+export class AppReports {
+  readonly #options: AppReportsOptions;
+
+  constructor(options: AppReportsOptions) {
+    this.#options = options;
+  }
+
+  /** Tells the others how this process's own sockets of an app are; undefined if it has none to have. */
+  tell(appId: string, status: AppSocketsStatus | undefined): void {
+    this.#options.reports.tell(appId, status === undefined ? undefined : writeReport(status));
+  }
+
+  /** What the others tell of theirs, by their names. A member that is stopping closes them, which is no trouble. */
+  of(appId: string): readonly OthersReport[] {
+    const { reports, slots, nameOf } = this.#options;
+    const { live } = slots.others(appId);
+    return [...reports.of(appId)]
+      .flatMap(([instance, text]) => {
+        const replica = nameOf(instance);
+        if (replica === undefined) return [];
+        return [{ ...readReport(text), replica, isLive: (live.get(instance) ?? 0) > 0 }];
+      })
+      .sort((left, right) => left.replica.localeCompare(right.replica));
+  }
 }
 
 /** The report of an app's sockets, as text; undefined where all is well, or will be in a moment. */
@@ -31,7 +74,7 @@ function troubleOf(status: AppSocketsStatus): AppReport['trouble'] {
 }
 
 /** A report of another process, which may be of another release: what this one does not understand is left out. */
-export function readReport(text: string): AppReport {
+function readReport(text: string): AppReport {
   const report = parsed(text);
   const refused = Array.isArray(report['refused']) ? report['refused'] : [];
   return {

@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
 import { Channel } from '../core/channel.js';
 import { sleep, type Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import { isSameShare, type SocketPlace, type SocketPlaces, type SocketShare } from '../slack/places.js';
 import type { SocketPolicy } from '../slack/policy.js';
-import type { AppSocketsStatus } from '../slack/status.js';
 import type { Acknowledgement, Cluster } from '../storage/cluster.js';
-import { readReport, writeReport, type AppReport } from './app-report.js';
+import { AppReports } from './app-report.js';
 import type { Speaker } from './connection-statuses.js';
 import type { Division } from './division.js';
+import { RankedMembers } from './ranked-members.js';
 
 // So many members open sockets of one app: any of them may be lost without a moment in which the app has none.
 const HOSTS = 2;
@@ -31,24 +30,6 @@ export interface HostsOptions {
   readonly log: Log;
 }
 
-/** What another process tells of its sockets of an app. */
-export interface OthersReport extends AppReport {
-  /** Its name. */
-  readonly replica: string;
-  /** Whether Slack delivers to any of its sockets. */
-  readonly isLive: boolean;
-}
-
-/** The members by their claim on an app, strongest first: the same in every process, and without a place where it is kept. */
-export function rank(appId: string, names: readonly string[]): string[] {
-  const weight = (name: string): number =>
-    createHash('sha256').update(`${appId}\n${name}`).digest().readUIntBE(0, 6);
-  return names
-    .map((name) => ({ name, weight: weight(name) }))
-    .sort((left, right) => right.weight - left.weight || (left.name < right.name ? -1 : 1))
-    .map(({ name }) => name);
-}
-
 /**
  * Which apps this process opens sockets of, and how many, among those that share the journal: the two members with the
  * strongest claim on an app are its hosts. Sockets that were opened here and belong elsewhere now are kept until those of the
@@ -57,12 +38,13 @@ export function rank(appId: string, names: readonly string[]): string[] {
 export class Hosts implements SocketPlaces, Speaker, Division {
   /** Emits when here() may answer something else, and when another member is the one to speak for an app. */
   readonly changed = new Channel<undefined>();
-  readonly membersChanged = new Channel<undefined>();
+  readonly membersChanged: Channel<undefined>;
   /** Emits an app of whose sockets in other processes something else is known than before. */
   readonly appChanged = new Channel<string>();
+  /** What the processes tell each other of their sockets. */
+  readonly reports: AppReports;
   readonly #options: HostsOptions;
-  /** By app: the instances that are not stopping, strongest claim first; until the members change. */
-  readonly #ranked = new Map<string, readonly string[]>();
+  readonly #members: RankedMembers;
   readonly #asked = new Set<string>();
   /** Apps whose sockets may be closed here. */
   readonly #left = new Set<string>();
@@ -70,19 +52,14 @@ export class Hosts implements SocketPlaces, Speaker, Division {
   readonly #aloneSince = new Map<string, number>();
   #shares = new Map<string, SocketShare>();
   #wanted: ReadonlySet<string> = new Set();
-  #isDraining = false;
-  #isReplaced = false;
 
   constructor(options: HostsOptions) {
     this.#options = options;
     const { membership, reports, slots } = options.cluster;
-    membership.changed.subscribe(() => {
-      this.#ranked.clear();
-      this.#warnOfNamesake();
-      this.changed.emit(undefined);
-      this.membersChanged.emit(undefined);
-    });
-    this.#warnOfNamesake();
+    this.#members = new RankedMembers(membership, options.log);
+    this.reports = new AppReports({ reports, slots, nameOf: (instance) => this.#members.nameOf(instance) });
+    this.membersChanged = this.#members.changed;
+    this.membersChanged.subscribe(() => this.changed.emit(undefined));
     const announce = (appIds: ReadonlySet<string>): void => {
       for (const appId of appIds) this.appChanged.emit(appId);
     };
@@ -102,12 +79,12 @@ export class Hosts implements SocketPlaces, Speaker, Division {
 
   /** Whether this process is one of the app's hosts. */
   isHost(appId: string): boolean {
-    return this.#hostsOf(appId).includes(this.#self);
+    return this.#hostsOf(appId).includes(this.#members.self);
   }
 
   looks(): boolean {
     // Without a lease nobody can be told anything.
-    return this.#ranking(LOOK)[0] === this.#self || !this.#options.cluster.membership.holdsLease();
+    return this.#members.isFirst(LOOK) || !this.#options.cluster.membership.holdsLease();
   }
 
   asksAbout(appId: string): boolean {
@@ -115,7 +92,7 @@ export class Hosts implements SocketPlaces, Speaker, Division {
   }
 
   speaksFor(id: string): 'always' | 'once' | 'never' {
-    if (this.#ranking(id)[0] !== this.#self) return 'never';
+    if (!this.#members.isFirst(id)) return 'never';
     return this.#options.cluster.membership.holdsLease() ? 'always' : 'once';
   }
 
@@ -125,8 +102,7 @@ export class Hosts implements SocketPlaces, Speaker, Division {
   }
 
   hasOthers(): boolean {
-    const { membership } = this.#options.cluster;
-    return membership.members().some(({ instance, isDraining }) => !isDraining && instance !== this.#self);
+    return this.#members.staying().some(({ instance }) => instance !== this.#members.self);
   }
 
   /** Whether this process must not have any socket, because it cannot know whether others have taken its slots. */
@@ -136,7 +112,7 @@ export class Hosts implements SocketPlaces, Speaker, Division {
 
   /** How many sockets an app should have, over all processes. */
   get socketsOfApp(): number {
-    return Math.max(this.#options.policy.sockets, Math.min(HOSTS, this.#membersCount));
+    return Math.max(this.#options.policy.sockets, Math.min(HOSTS, this.#members.staying().length));
   }
 
   /**
@@ -146,9 +122,7 @@ export class Hosts implements SocketPlaces, Speaker, Division {
   async handOver(): Promise<void> {
     const { cluster, clock } = this.#options;
     if (!this.hasOthers()) return;
-    this.#isDraining = true;
-    this.#ranked.clear();
-    await cluster.membership.drain().catch(() => undefined);
+    await this.#members.drain();
     const until = clock.monotonic() + HAND_OVER_MS;
     this.changed.emit(undefined);
     while (
@@ -167,7 +141,7 @@ export class Hosts implements SocketPlaces, Speaker, Division {
   }
 
   parts(): number {
-    return Math.max(1, Math.min(HOSTS, this.#membersCount));
+    return Math.max(1, Math.min(HOSTS, this.#members.staying().length));
   }
 
   take(appId: string, isSpare: boolean, onLost: () => void): Promise<SocketPlace | undefined> {
@@ -190,25 +164,7 @@ export class Hosts implements SocketPlaces, Speaker, Division {
 
   /** What this process is called among those that share the journal. */
   get name(): string {
-    return this.#nameOf(this.#self) ?? 'this replica';
-  }
-
-  /** Tells the others how this process's own sockets of an app are; undefined if it has none to have. */
-  report(appId: string, status: AppSocketsStatus | undefined): void {
-    this.#options.cluster.reports.tell(appId, status === undefined ? undefined : writeReport(status));
-  }
-
-  /** What the others tell of theirs, by their names. A member that is stopping closes them, which is no trouble. */
-  reports(appId: string): readonly OthersReport[] {
-    const { reports, slots } = this.#options.cluster;
-    const { live } = slots.others(appId);
-    return [...reports.of(appId)]
-      .flatMap(([instance, text]) => {
-        const replica = this.#nameOf(instance);
-        if (replica === undefined) return [];
-        return [{ ...readReport(text), replica, isLive: (live.get(instance) ?? 0) > 0 }];
-      })
-      .sort((left, right) => left.replica.localeCompare(right.replica));
+    return this.#members.nameOf(this.#members.self) ?? 'this replica';
   }
 
   look(): Promise<void> | undefined {
@@ -226,50 +182,8 @@ export class Hosts implements SocketPlaces, Speaker, Division {
     return this.#options.cluster.relay.arrived;
   }
 
-  /** Of two processes with one name the one that joined last counts. */
-  #warnOfNamesake(): void {
-    const { cluster, log } = this.#options;
-    const { membership } = cluster;
-    const isCounted = membership.members().some(({ instance }) => instance === this.#self);
-    if (isCounted || !membership.holdsLease() || this.#isDraining) {
-      this.#isReplaced &&= !isCounted;
-      return;
-    }
-    if (!this.#isReplaced)
-      log.error(
-        'Another process uses this journal with the same REPLICA_NAME, and opens the sockets instead of this one: give each replica a REPLICA_NAME of its own.',
-      );
-    this.#isReplaced = true;
-  }
-
-  get #self(): string {
-    return this.#options.cluster.membership.instance;
-  }
-
-  /** Of a member that is not stopping. */
-  #nameOf(instance: string): string | undefined {
-    const members = this.#options.cluster.membership.members();
-    return members.find((member) => member.instance === instance && !member.isDraining)?.name;
-  }
-
-  get #membersCount(): number {
-    return this.#options.cluster.membership.members().filter(({ isDraining }) => !isDraining).length;
-  }
-
-  #ranking(id: string): readonly string[] {
-    const known = this.#ranked.get(id);
-    if (known !== undefined) return known;
-    const stay = this.#options.cluster.membership
-      .members()
-      .filter(({ isDraining, instance }) => !isDraining && !(this.#isDraining && instance === this.#self));
-    const instances = new Map(stay.map(({ name, instance }) => [name, instance]));
-    const ranked = rank(id, [...instances.keys()]).flatMap((name) => instances.get(name) ?? []);
-    this.#ranked.set(id, ranked);
-    return ranked;
-  }
-
   #hostsOf(appId: string): readonly string[] {
-    return this.#ranking(appId).slice(0, HOSTS);
+    return this.#members.ranking(appId).slice(0, HOSTS);
   }
 
   /** After each look: the passing of time decides, too. */
@@ -296,9 +210,9 @@ export class Hosts implements SocketPlaces, Speaker, Division {
     if (hold === 'over') return undefined;
     const one = { sockets: 1, most: 1, mayGrow: false };
     // What this process opened instead would be one more that Slack refuses, or closes.
-    const mayGrow = !this.reports(appId).some(({ isAtLimit }) => isAtLimit);
+    const mayGrow = !this.reports.of(appId).some(({ isAtLimit }) => isAtLimit);
     const hosts = this.#hostsOf(appId);
-    if (hosts.includes(this.#self)) {
+    if (hosts.includes(this.#members.self)) {
       this.#stay(appId);
       if (hold === 'ending') return one;
       const most = Math.floor((policy.budget - policy.headroom) / hosts.length);
@@ -310,7 +224,7 @@ export class Hosts implements SocketPlaces, Speaker, Division {
       this.#askToLeave(appId, hosts);
       return hold === 'ending' ? one : { sockets: before.sockets, most: before.sockets, mayGrow: false };
     }
-    const place = this.#ranking(appId).indexOf(this.#self);
+    const place = this.#members.ranking(appId).indexOf(this.#members.self);
     if (place < 0 || aloneMs < PATIENCE_MS * (place - HOSTS + 1)) return undefined;
     this.#stay(appId);
     return one;
@@ -334,7 +248,7 @@ export class Hosts implements SocketPlaces, Speaker, Division {
   /** A member that is stopping cannot wait until both hosts are there. */
   #askToLeave(appId: string, hosts: readonly string[]): void {
     const { slots } = this.#options.cluster;
-    const least = this.#isDraining ? 1 : hosts.length;
+    const least = this.#members.isDraining ? 1 : hosts.length;
     const { live } = slots.others(appId);
     if (hosts.length === 0 || this.#asked.has(appId)) return;
     if (hosts.filter((instance) => (live.get(instance) ?? 0) > 0).length < least) return;

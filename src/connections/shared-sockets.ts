@@ -2,8 +2,8 @@ import { Channel } from '../core/channel.js';
 import type { SocketEvent } from '../slack/events.js';
 import type { AppToken, SlackSockets } from '../slack/sockets.js';
 import type { AppSocketsStatus, TokenVerdict } from '../slack/status.js';
-import type { AppReport } from './app-report.js';
-import type { Hosts, OthersReport } from './hosts.js';
+import type { AppReport, OthersReport } from './app-report.js';
+import type { Hosts } from './hosts.js';
 
 /** What is known of the tokens of an app whose sockets other processes open. */
 const OPENED_ELSEWHERE = { foreign: 0, tokens: [], answered: true } as const;
@@ -29,7 +29,7 @@ export function shareSockets(own: SlackSockets, hosts: Hosts): SlackSockets {
   };
   own.events.subscribe((event) => {
     if (event.t === 'status_changed' || event.t === 'app_released') {
-      hosts.report(event.appId, event.t === 'status_changed' ? event.status : undefined);
+      hosts.reports.tell(event.appId, event.t === 'status_changed' ? event.status : undefined);
       tell(event.appId);
     }
     if (event.t !== 'status_changed') events.emit(event);
@@ -63,7 +63,7 @@ function statusOverAll(own: AppSocketsStatus | undefined, appId: string, hosts: 
     return { ...OPENED_ELSEWHERE, t: 'degraded', sockets: 0, wanted, greeted: false, ...CUT_OFF };
   const { foreign, answered, greeted } = own ?? { ...OPENED_ELSEWHERE, greeted: live > 0 };
   const elsewhere = { sockets: live, replicas };
-  const reports = hosts.reports(appId);
+  const reports = hosts.reports.of(appId);
   const isRefusedHereOnly = own?.t === 'broken' && isServedElsewhere(live, reports);
   const tokens = tokensOverAll(own?.tokens ?? [], reports, { isRefusedHereOnly, isServed: sockets > 0 });
   const common = { sockets, wanted, foreign, tokens, answered, greeted, elsewhere };

@@ -1,4 +1,4 @@
-import { rank } from '../connections/hosts.js';
+import { rank } from '../connections/ranked-members.js';
 import { sleep, systemClock } from '../core/clock.js';
 import { slashCommand } from '../sim/slack/frames/slash-command.js';
 import { message } from '../sim/slack/frames/messages.js';

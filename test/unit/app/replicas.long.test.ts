@@ -1,6 +1,6 @@
 import { Code } from '@connectrpc/connect';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rank } from '../../../src/connections/hosts.js';
+import { rank } from '../../../src/connections/ranked-members.js';
 import { Status_Code } from '../../../src/gen/autokitteh/common/v1/common_pb.js';
 import type { SlackInstallation } from '../../../src/sim/slack/directory/entities.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Hosts, rank } from '../../../src/connections/hosts.js';
+import { Hosts } from '../../../src/connections/hosts.js';
+import { rank } from '../../../src/connections/ranked-members.js';
 import { createLog } from '../../../src/core/log.js';
 import { DEFAULT_POLICY } from '../../../src/slack/policy.js';
 import { HandClock } from '../../helpers/hand-clock.js';
