@@ -107,6 +107,7 @@ export const FOLDERS = {
     surface: [
       'activity.ts',
       'choices.ts',
+      'connection-queries.ts',
       'deleted-connections.ts',
       'hosts.ts',
       'live-connections.ts',

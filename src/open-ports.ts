@@ -101,7 +101,7 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
   const answers = new Channel<GatewayAnswer>();
   const webSockets = new Channel<WebSocketStep>();
   const setup = setupPages(options);
-  const contract = { manifest, live, functions: slackFunctions(options), log };
+  const contract = { manifest, live: live.queries, functions: slackFunctions(options), log };
   const operations = createOperations({
     ...options,
     refusals,
@@ -154,7 +154,11 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     logsAccess: config.logLevel === 'debug',
     connections: caps.gateway,
     refused: notingRefusals('gateway', refusals, options),
-    ...{ responses, live, server, clock, log },
+    live: {
+      isSocketMode: (id) => live.queries.isSocketMode(id),
+      noticeChange: (id) => live.noticeChange(id),
+    },
+    ...{ responses, server, clock, log },
   });
   releasers.push('the gateway', () => gateway.stop(STOP_GRACE_MS));
   return { pluginUrl, gatewayUrl: urlOf(config.gatewayListen, gateway.port) };
@@ -208,7 +212,7 @@ function pluginRoutes(
 function slackFunctions({ slack, http, live, clock, random }: PortsOptions): SlackFunctions {
   return createSlackFunctions({
     api: slack,
-    token: async (connectionId) => (await live.config(connectionId))[BOT_TOKEN],
+    token: async (connectionId) => (await live.queries.config(connectionId))[BOT_TOKEN],
     upload: createUpload((url, init) => http.upload(url, init)),
     newId: randomUUID,
     ...{ clock, random },

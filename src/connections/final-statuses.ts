@@ -3,6 +3,8 @@ import type { Clock } from '../core/clock.js';
 import { deadline } from '../core/cancellation.js';
 import { errorMessage } from '../core/errors.js';
 import type { Log } from '../core/log.js';
+import type { Entry } from './registry.js';
+import { usesSocketMode } from './variables.js';
 
 /** What `ak connection get` shows while the program is stopped. */
 export const NOT_RUNNING: Status = {
@@ -15,8 +17,8 @@ export const NOT_RUNNING: Status = {
 const AT_ONCE = 8;
 
 export interface FinalStatusesOptions {
-  /** In the order in which they are told. */
-  readonly connectionIds: readonly string[];
+  /** All connections. */
+  readonly entries: Iterable<Entry>;
   /** When nothing that would replace it is on its way any more. */
   readonly quiet: Promise<void>;
   readonly push: (connectionId: string, status: Status, signal: AbortSignal) => Promise<void>;
@@ -27,11 +29,13 @@ export interface FinalStatusesOptions {
 }
 
 /**
- * Tells the server of each connection that the program is not running. Gives up at the first failure, or when the time is
+ * Tells the server of each connection that is set up that the program is not running; of active ones first, because events of
+ * theirs are missed. Gives up at the first failure, or when the time is
  * over; the next start corrects what is left. Never rejects.
  */
 export async function publishFinalStatuses(options: FinalStatusesOptions): Promise<void> {
-  const { connectionIds, quiet, push, limitMs, clock, log } = options;
+  const { entries, quiet, push, limitMs, clock, log } = options;
+  const connectionIds = inOrder(entries);
   if (connectionIds.length === 0) return;
   const limit = deadline(clock, limitMs, 'updating statuses before the stop');
   const late = new Promise<void>((resolve) =>
@@ -61,4 +65,11 @@ export async function publishFinalStatuses(options: FinalStatusesOptions): Promi
       { ...counts, reason: errorMessage(failure) },
       'not all statuses could be updated before the stop; the next start corrects them',
     );
+}
+
+function inOrder(entries: Iterable<Entry>): readonly string[] {
+  return [...entries]
+    .filter((entry) => usesSocketMode(entry) && entry.setup.t === 'complete')
+    .sort((left, right) => Number(right.active) - Number(left.active))
+    .map(({ record }) => record.id);
 }

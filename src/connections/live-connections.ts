@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { AutoKitteh } from '../autokitteh/client.js';
 import type { Status } from '../autokitteh/status.js';
 import { Channel } from '../core/channel.js';
-import { waitAtMost, type Clock } from '../core/clock.js';
+import type { Clock } from '../core/clock.js';
 import { errorMessage, PluginError } from '../core/errors.js';
 import type { Health } from '../core/health.js';
 import { Background } from '../core/lifecycle.js';
@@ -13,6 +13,7 @@ import type { SlackSite } from '../slack/app-pages.js';
 import type { SlackSockets } from '../slack/sockets.js';
 import type { Notifications } from '../storage/cluster.js';
 import type { TokenStore } from '../storage/tokens.js';
+import { ConnectionQueries } from './connection-queries.js';
 import { ConnectionStatuses, type Speaker } from './connection-statuses.js';
 import { askingAlone, type Division } from './division.js';
 import { publishFinalStatuses } from './final-statuses.js';
@@ -25,8 +26,7 @@ import { INIT_REQUIRED } from './status.js';
 import { TokenMemory } from './token-memory.js';
 import { Undecided } from './undecided.js';
 import { VariableReads } from './variable-reads.js';
-import { usesSocketMode } from './variables.js';
-import { WantedApps } from './wanted-apps.js';
+import { appsToServe, WantedApps } from './wanted-apps.js';
 import type { BotOwner } from './whose-bot.js';
 
 export interface LiveOptions {
@@ -75,6 +75,8 @@ export class LiveConnections {
   readonly #options: LiveOptions;
   /** What is known of each of them. */
   readonly registry = new Registry();
+  /** What is asked about one of them, with the server's word of this moment. */
+  readonly queries: ConnectionQueries;
   readonly #memory: TokenMemory;
   readonly #identification: Identification;
   readonly #undecided: Undecided;
@@ -141,6 +143,13 @@ export class LiveConnections {
       background: this.#background,
       reads: this.#reads,
       ...{ integrationId, server, registry, division, clock, policy, log, health, signal },
+    });
+    this.queries = new ConnectionQueries({
+      reads: this.#reads,
+      reconciler: this.#reconciler,
+      identification: this.#identification,
+      current: (id) => this.current(id),
+      ...{ registry, clock, policy },
     });
   }
 
@@ -222,62 +231,13 @@ export class LiveConnections {
    * undefined until the server has told which connections there are and what their variables hold.
    */
   appsToServe(): string[] | undefined {
-    const active = [...this.registry.all()].filter((entry) => entry.active);
-    if (!this.#reconciler.hasLooked || active.some(({ variables }) => variables === undefined))
-      return undefined;
-    const served = active.flatMap(({ setup, identity }) =>
-      setup.t === 'complete' &&
-      this.#division.asksAbout(setup.appId) &&
-      (identity.t === 'unknown' || (identity.t === 'known' && identity.owner.appId === setup.appId))
-        ? [setup.appId]
-        : [],
-    );
-    return [...new Set(served)];
-  }
-
-  /** Whether it is a connection of this integration; looks at the server before it says no. */
-  async knows(connectionId: string): Promise<boolean> {
-    if (this.registry.get(connectionId) !== undefined) return true;
-    await this.#waitFor(this.#lookedAt(connectionId));
-    return this.registry.get(connectionId) !== undefined;
-  }
-
-  /** Whether it is a connection that uses Socket Mode, set up completely or not. */
-  async isSocketMode(connectionId: string): Promise<boolean> {
-    await this.#waitFor(this.#lookedAt(connectionId));
-    const entry = this.registry.get(connectionId);
-    return entry !== undefined && usesSocketMode(entry);
+    return this.#reconciler.hasLooked ? appsToServe(this.registry.all(), this.#division) : undefined;
   }
 
   /** The status of a connection from live facts; an empty or unknown id is a connection not set up yet. */
   current(connectionId: string): Status {
     const entry = this.registry.get(connectionId);
     return entry === undefined ? INIT_REQUIRED : this.#statuses.of(entry);
-  }
-
-  /** The status after the connection's variables were read anew, or what is known when server or Slack are slow. */
-  async status(connectionId: string): Promise<Status> {
-    if (connectionId === '') return INIT_REQUIRED;
-    await this.#waitFor(
-      this.#lookedAt(connectionId).then(() => this.#identification.of([connectionId], true)),
-    );
-    return this.current(connectionId);
-  }
-
-  /** Asks Slack about the bot token now, then gives the status. */
-  async test(connectionId: string): Promise<Status> {
-    await this.#waitFor(this.#lookedAt(connectionId));
-    this.#identification.invalidate(connectionId);
-    await this.#identification.of([connectionId], true);
-    return this.current(connectionId);
-  }
-
-  /** All variables of a connection, as sessions get them; from memory, and empty when they could never be read. */
-  async config(connectionId: string): Promise<Readonly<Record<string, string>>> {
-    if (this.registry.get(connectionId)?.variables === undefined) {
-      await this.#waitFor(this.#lookedAt(connectionId));
-    }
-    return Object.fromEntries(this.registry.get(connectionId)?.variables ?? []);
   }
 
   /**
@@ -294,12 +254,6 @@ export class LiveConnections {
     const setup = this.registry.get(connectionId)?.setup;
     if (setup?.t === 'complete' && this.#division.asksAbout(setup.appId))
       await this.#identification.of([connectionId]);
-  }
-
-  /** Resolves when the server has told anew which connections there are, and what the variables of this one hold. */
-  #lookedAt(connectionId: string): Promise<void> {
-    this.#reads.next(connectionId, false);
-    return this.#reconciler.looked();
   }
 
   #looked({ hasAsked, hasAnswered, isNews, told }: RoundResult): void {
@@ -328,21 +282,12 @@ export class LiveConnections {
     const { clock, log, policy, server, speaker } = this.#options;
     // The others go on, and bring the statuses.
     if (speaker?.hasOthers() === true) return quiet;
-    const setUp = [...this.registry.all()].filter(
-      (entry) => usesSocketMode(entry) && entry.setup.t === 'complete',
-    );
-    const byActivity = setUp.sort((left, right) => Number(right.active) - Number(left.active));
     return publishFinalStatuses({
       quiet,
-      connectionIds: byActivity.map(({ record }) => record.id),
+      entries: this.registry.all(),
       push: (id, status, signal) => server.pushStatus(id, status, signal),
       limitMs: policy.finalStatusesMs,
       ...{ clock, log },
     });
-  }
-
-  // A caller gets what is known when the server takes too long: its own deadline is short.
-  #waitFor(work: Promise<void>): Promise<void> {
-    return waitAtMost(this.#options.clock, this.#options.policy.answerMs, work);
   }
 }

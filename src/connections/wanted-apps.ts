@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import type { AppToken } from '../slack/sockets.js';
+import type { Division } from './division.js';
 import type { Entry, Registry } from './registry.js';
 import type { TokenMemory } from './token-memory.js';
 
@@ -105,6 +106,26 @@ function takesPart({ active, setup, identity }: Entry): boolean {
   // One that was just refused stays: its sockets bring the notice that the app was uninstalled.
   const owner = identity.t === 'refused' ? identity.was : identity.owner;
   return owner?.appId === setup.appId;
+}
+
+/**
+ * The Slack apps of all active connections, but for those of which Slack said that the bot token is not the app's, and those
+ * that other processes ask about; undefined while the variables of one are unknown.
+ */
+export function appsToServe(
+  entries: Iterable<Entry>,
+  division: Pick<Division, 'asksAbout'>,
+): string[] | undefined {
+  const active = [...entries].filter((entry) => entry.active);
+  if (active.some(({ variables }) => variables === undefined)) return undefined;
+  const served = active.flatMap(({ setup, identity }) =>
+    setup.t === 'complete' &&
+    division.asksAbout(setup.appId) &&
+    (identity.t === 'unknown' || (identity.t === 'known' && identity.owner.appId === setup.appId))
+      ? [setup.appId]
+      : [],
+  );
+  return [...new Set(served)];
 }
 
 /** Newest first, no two of the same time: a verdict on a token names the time of its saving, and nothing else of it. */

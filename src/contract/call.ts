@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { isSymbol, type Value } from '../autokitteh/values.js';
 import { invalidity } from '../autokitteh/values-validity.js';
-import type { LiveConnections } from '../connections/live-connections.js';
+import type { ConnectionQueries } from '../connections/connection-queries.js';
 import type { CallOptions, SlackFunctions } from '../functions/functions.js';
 import type { CallRequest, CallResponseSchema } from '../gen/autokitteh/integrations/v1/integrations_pb.js';
 import type { Manifest } from './manifest.js';
@@ -14,7 +14,7 @@ import { invalid, notFound, requireConnectionId, requireOurs } from './errors.js
  */
 export async function call(
   { integrationId: ours }: Manifest,
-  live: Pick<LiveConnections, 'knows'>,
+  live: Pick<ConnectionQueries, 'knows'>,
   functions: SlackFunctions,
   names: { has(name: string): boolean },
   request: CallRequest,

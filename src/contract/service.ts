@@ -3,7 +3,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import { isIntegrationId } from '../autokitteh/ids.js';
 import { statusToMessage, type Status } from '../autokitteh/status.js';
 import { functionValue, type Value } from '../autokitteh/values.js';
-import type { LiveConnections } from '../connections/live-connections.js';
+import type { ConnectionQueries } from '../connections/connection-queries.js';
 import type { Log } from '../core/log.js';
 import type { SlackFunctions } from '../functions/functions.js';
 import {
@@ -29,7 +29,7 @@ import type { Manifest } from './manifest.js';
 
 export interface ContractOptions {
   readonly manifest: Manifest;
-  readonly live: Pick<LiveConnections, 'status' | 'test' | 'config' | 'knows'>;
+  readonly live: Pick<ConnectionQueries, 'status' | 'test' | 'config' | 'knows'>;
   readonly functions: SlackFunctions;
   readonly log: Pick<Log, 'error'>;
 }
@@ -118,7 +118,7 @@ export type FunctionValues = (connectionId: string) => Record<string, Value>;
  */
 async function configure(
   { integrationId: ours }: Manifest,
-  live: Pick<LiveConnections, 'config'>,
+  live: Pick<ConnectionQueries, 'config'>,
   functionsOf: FunctionValues,
   request: ConfigureRequest,
 ): Promise<MessageInitShape<typeof ConfigureResponseSchema>> {
@@ -131,7 +131,7 @@ async function configure(
 /** GetConnectionConfig: the configuration without the functions. */
 async function getConnectionConfig(
   { integrationId: ours }: Manifest,
-  live: Pick<LiveConnections, 'config'>,
+  live: Pick<ConnectionQueries, 'config'>,
   request: GetConnectionConfigRequest,
 ): Promise<MessageInitShape<typeof GetConnectionConfigResponseSchema>> {
   requireOurs(request.integrationId, ours);

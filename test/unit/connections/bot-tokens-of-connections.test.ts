@@ -307,7 +307,7 @@ async function isHeldBack(
 }
 
 async function testOf(live: LiveConnections, clock: HandClock): Promise<Status> {
-  const testing = live.test('one');
+  const testing = live.queries.test('one');
   await clock.advance(LIVE_POLICY.answerMs);
   return testing;
 }

@@ -106,7 +106,7 @@ describe('Several processes with the same connections', () => {
     live.start();
     await clock.advance(5_000);
     expect(live.current('theirs')).toEqual(theirs.status);
-    const tested = live.test('theirs');
+    const tested = live.queries.test('theirs');
     await clock.advance(1_000);
     expect((await tested).message).toContain('token_revoked');
     await clock.advance(2 * LIVE_POLICY.identityMs);

@@ -80,7 +80,7 @@ describe('LiveConnections', () => {
     await clock.advance(60_000);
     expect(wanted.apps.size).toBe(1);
     expect(health.problems('server')).toEqual(['AutoKitteh is unreachable: connection refused']);
-    expect(await live.config('one')).toEqual(TOKENS);
+    expect(await live.queries.config('one')).toEqual(TOKENS);
     server.down = false;
     server.add('two');
     await clock.advance(LIVE_POLICY.reconcileMs);
