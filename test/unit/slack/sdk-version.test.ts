@@ -12,7 +12,7 @@ function versionOf(name: string, from: NodeJS.Require = require): string {
 // - SocketModeClient: is `onWebSocketMessage` still protected, and the only place that reacts to frames? Are `authenticated` and
 //   `connecting` still emitted before the WebSocket is made, `connecting` in the same turn as `SlackWebSocket.connect()`?
 // - SlackWebSocket: are `websocket`, `pingHandler`, `pongHandler`, `monitorPingToSlack` and `cleanup` still there and doing the same?
-//   Are there new timers or diagnostics_channel subscriptions? (The test "leaves nothing behind" of sockets.test.ts counts them.)
+//   Are there new timers or diagnostics_channel subscriptions? (sockets-rig.ts counts them after each test.)
 // - Does it still take a dispatcher and a fetch, and use the former for the WebSocket?
 // - undici: does WebSocket still drop what arrives after its own close(), and keep readyState OPEN until a close frame comes?
 // Then run `npm run faults` and `npm run bench`, and change the pins here.

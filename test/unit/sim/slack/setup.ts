@@ -4,9 +4,11 @@ import type {
   SlackInstallation,
   SlackWorkspace,
 } from '../../../../src/sim/slack/directory/entities.js';
+import type { LinkSocket } from '../../../../src/sim/slack/link/link-socket.js';
 import type { ScriptedSlackOptions } from '../../../../src/sim/slack/options.js';
 import { HandClock } from '../../../helpers/hand-clock.js';
 import { startScriptedSlack, type ScriptedSlack } from '../../../../src/sim/slack/scripted-slack.js';
+import { Client } from './client.js';
 
 /** A scripted Slack with one app in one workspace. */
 export interface Stage {
@@ -49,4 +51,14 @@ export async function stage(options: ScriptedSlackOptions = {}): Promise<Stage> 
     appToken: app.createAppToken(),
     clock,
   };
+}
+
+/** The same, with a client that has opened one socket. */
+export async function withSocket(
+  options: ScriptedSlackOptions = {},
+): Promise<Stage & { client: Client; socket: LinkSocket }> {
+  const on = await stage(options);
+  const client = await Client.open(on.slack.apiUrl, on.appToken);
+  const [socket] = await on.slack.waitForSockets(on.app, 1);
+  return { ...on, client, socket: socket! };
 }
