@@ -65,8 +65,15 @@ export interface CallerHeaders {
 export interface AutoKitteh extends EventReads {
   /** The user that our credential stands for, or nothing. */
   whoAmI(signal?: AbortSignal): Promise<User | undefined>;
-  /** Ids of connections with an active deployment (or of an organisation) that have `variable`; system rights. */
-  findActiveConnections(integrationId: string, variable: string, signal?: AbortSignal): Promise<string[]>;
+  /**
+   * Ids of connections with an active deployment (or of an organisation) that have `variable`; system rights. The same array as
+   * long as the server answers the same.
+   */
+  findActiveConnections(
+    integrationId: string,
+    variable: string,
+    signal?: AbortSignal,
+  ): Promise<readonly string[]>;
   /**
    * All connections of the integration that we may see: of every organisation with system rights. The same array, and the
    * same record of a connection, as long as the server answers the same.

@@ -16,7 +16,7 @@ import { TriggersService } from '../gen/autokitteh/triggers/v1/triggers_pb.js';
 import { VarsService } from '../gen/autokitteh/vars/v1/vars_pb.js';
 import type { Credentials } from './credentials.js';
 import type { AutoKitteh, AutoKittehClient } from './client.js';
-import { ConnectionListReader, recordOf } from './connection-list.js';
+import { connectionListReader, idListReader, recordOf } from './connection-list.js';
 import { encodeDispatch } from './dispatch-encoding.js';
 import { eventReads, eventRecord, milliseconds, stateWord } from './event-reads.js';
 import { isConnectionId } from './ids.js';
@@ -88,22 +88,21 @@ function methods(
     return sendInTime(signal, (unary) => caller.call(method, request, unary));
   }
 
-  const list = new ConnectionListReader();
+  const list = connectionListReader();
+  const active = idListReader();
   return {
     ...eventReads(call),
     async whoAmI(signal) {
       const { user } = await call(AuthService.method.whoAmI, {}, signal);
       return user === undefined ? undefined : { userId: user.userId, displayName: user.displayName };
     },
-    async findActiveConnections(integrationId, variable, signal) {
-      const request = { integrationId, name: variable };
-      return (await call(VarsService.method.findActiveConnectionIDs, request, signal)).connectionIds;
+    findActiveConnections(integrationId, name, signal) {
+      const method = VarsService.method.findActiveConnectionIDs;
+      return sendInTime(signal, (unary) => caller.read(method, { integrationId, name }, unary, active));
     },
     listConnections(integrationId, signal) {
       const method = ConnectionsService.method.list;
-      return sendInTime(signal, (unary) =>
-        caller.read(method, { integrationId }, unary, (bytes) => list.read(bytes)),
-      );
+      return sendInTime(signal, (unary) => caller.read(method, { integrationId }, unary, list));
     },
     async projectId(name, signal) {
       const { project } = await call(ProjectsService.method.get, { name }, signal);

@@ -33,6 +33,12 @@ export class UnansweredError extends NoAnswerError {
   readonly isUnanswered = true;
 }
 
+export interface AnswerReader<Answer> {
+  /** The bytes of the last answer: one that is equal is these bytes, and not copied. */
+  readonly answer?: Uint8Array | undefined;
+  read(bytes: Uint8Array): Answer | Promise<Answer>;
+}
+
 /** One unary call after the other over pooled connections. */
 export interface UnaryCaller {
   /**
@@ -44,12 +50,12 @@ export interface UnaryCaller {
     request: MessageInitShape<I> | Uint8Array,
     options: UnaryOptions,
   ): Promise<MessageShape<O>>;
-  /** The same with an answer that `decode` reads. */
+  /** The same with an answer that `reader` reads. */
   read<I extends DescMessage, O extends DescMessage, Answer>(
     method: DescMethodUnary<I, O>,
     request: MessageInitShape<I> | Uint8Array,
     options: UnaryOptions,
-    decode: (bytes: Uint8Array) => Answer | Promise<Answer>,
+    reader: AnswerReader<Answer>,
   ): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -77,11 +83,11 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
   const caller: UnaryCaller = {
     call(method, request, options) {
       // An unknown field would cost some 250 bytes of memory for two of the answer.
-      const decode = (bytes: Uint8Array): MessageShape<typeof method.output> =>
+      const read = (bytes: Uint8Array): MessageShape<typeof method.output> =>
         fromBinary(method.output, bytes, { readUnknownFields: false });
-      return caller.read(method, request, options, decode);
+      return caller.read(method, request, options, { read });
     },
-    async read(method, request, options, decode) {
+    async read(method, request, options, reader) {
       const body =
         request instanceof Uint8Array ? request : toBinary(method.input, create(method.input, request));
       const path = `${prefix}/${method.parent.typeName}/${method.name}`;
@@ -92,7 +98,8 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
         // Last: docs/architecture.md, "Avoiding promotion on the hot path".
         ...options.headers,
       };
-      const answer = await post(pool, { path, headers, body }, options.signal).catch((error: unknown) => {
+      const sent = { path, headers, body, known: reader.answer };
+      const answer = await post(pool, sent, options.signal).catch((error: unknown) => {
         if (options.signal.aborted) throw options.signal.reason;
         throw unreachable(error);
       });
@@ -104,7 +111,7 @@ export function createUnaryCaller(baseUrl: string, outbound: Outbound): UnaryCal
         );
       }
       try {
-        return await decode(answer.bytes);
+        return await reader.read(answer.bytes);
       } catch (cause) {
         throw new UnansweredError(
           'AutoKitteh sent a reply that cannot be read: check AUTOKITTEH_URL',

@@ -154,6 +154,23 @@ describe('the client of AutoKitteh', () => {
     ]);
   });
 
+  it('The client gives the same list of active connections as long as the server answers the same', async () => {
+    const answers = [['con_1', 'con_2'], ['con_1', 'con_2'], ['con_1'], ['con_0', 'con_1']];
+    const found = await startConnectUpstream((router) => {
+      router.rpc(VarsService.method.findActiveConnectionIDs, () => ({
+        connectionIds: answers.shift() ?? [],
+      }));
+    });
+    const asking = clientFor(found.url);
+    const first = await asking.findActiveConnections('int_x', 'v');
+    expect(first).toEqual(['con_1', 'con_2']);
+    expect(await asking.findActiveConnections('int_x', 'v')).toBe(first);
+    expect(await asking.findActiveConnections('int_x', 'v')).toEqual(['con_1']);
+    expect(await asking.findActiveConnections('int_x', 'v')).toEqual(['con_0', 'con_1']);
+    await asking.close();
+    await found.stop();
+  });
+
   it('The client reads connections, variables and events', async () => {
     expect(await client.connection(CONNECTION)).toBeUndefined();
     expect(await client.listConnections('int_x')).toEqual([

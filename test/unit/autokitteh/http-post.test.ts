@@ -53,6 +53,25 @@ describe('The HTTP requests to AutoKitteh', () => {
     });
   });
 
+  it('An answer that is equal to the known one is the known one itself, and any other is whole', async () => {
+    const known = Buffer.from('a'.repeat(200_000) + 'b'.repeat(200_000));
+    const answers = [
+      Buffer.from(known),
+      Buffer.concat([known, Buffer.from('c')]),
+      known.subarray(0, 300_000),
+      Buffer.concat([known.subarray(0, 399_999), Buffer.from('c')]),
+      Buffer.concat([Buffer.from('c'), known.subarray(1)]),
+      Buffer.alloc(0),
+    ];
+    let next = 0;
+    await serve((_, response) => response.end(answers[next++]));
+    for (const answer of answers) {
+      const { bytes } = await post(pool, { ...request, known }, never);
+      expect(answer.equals(bytes), `answer ${next}`).toBe(true);
+      expect(bytes === known, `answer ${next}`).toBe(next === 1);
+    }
+  });
+
   it("A POST rejects with the reason of its signal before, during and after the server's answer", async () => {
     const responses: ServerResponse[] = [];
     await serve((_, response) => {
