@@ -1,5 +1,6 @@
 import { backoffDelay } from '../core/backoff.js';
 import type { Clock } from '../core/clock.js';
+import { inTurns } from '../core/in-turns.js';
 import type { Background } from '../core/lifecycle.js';
 import type { Log } from '../core/log.js';
 import type { Random } from '../core/random.js';
@@ -58,6 +59,9 @@ interface Known {
 
 // Between two questions that Slack does not answer there is at most so many times identityRetryMs.
 const SLOWEST = 12;
+
+// Some tenths of a microsecond each.
+const LOOKED_A_TURN = 2_000;
 
 /** Knows what Slack said of each bot token, so that a reconcile asks only now and then, and a start not first. */
 export class IdentityCache {
@@ -127,12 +131,12 @@ export class IdentityCache {
   }
 
   /** Drops every token but these. */
-  retain(botTokens: ReadonlySet<string>): void {
-    for (const token of this.#known.keys()) {
-      if (botTokens.has(token)) continue;
+  async retain(botTokens: ReadonlySet<string>): Promise<void> {
+    await inTurns(this.#known.keys(), LOOKED_A_TURN, (token) => {
+      if (botTokens.has(token)) return;
       this.#known.delete(token);
       this.#failed.ended(token);
-    }
+    });
     for (const queue of Object.values(this.#queues)) queue.retain(botTokens);
   }
 

@@ -166,7 +166,10 @@ export class ConnectionStatuses {
   }
 
   #addAll(): void {
-    for (const { record } of this.#options.registry.all()) this.#due.add(record.id);
+    const { background, registry } = this.#options;
+    background.run('comparing all statuses', () =>
+      inTurns(registry.all(), NOTED_A_TURN, ({ record }) => this.#due.add(record.id)),
+    );
   }
 
   #onSocketEvent(event: SocketEvent): void {

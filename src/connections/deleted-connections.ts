@@ -52,7 +52,7 @@ export class DeletedConnections {
   /** The server has just told which connections there are. */
   listed(ids: ReadonlySet<string>): void {
     if (ids !== this.#listed) {
-      if ([...this.#listed].some((id) => !ids.has(id))) this.#comparedAt = -Infinity;
+      for (const id of this.#listed) if (!ids.has(id)) this.#comparedAt = -Infinity;
       for (const id of ids) this.#seen.add(id);
       this.#listed = ids;
     }

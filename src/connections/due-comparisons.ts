@@ -17,6 +17,8 @@ export class DueComparisons {
   readonly #options: DueComparisonsOptions;
   /** By connection, on the monotonic clock. */
   readonly #due = new Map<string, number>();
+  /** Those that wait for `wake`. */
+  readonly #waiting = new Set<string>();
   #timer: Timer | undefined;
   /** When the timer rings, on the monotonic clock. */
   #ringsAt = Infinity;
@@ -30,20 +32,20 @@ export class DueComparisons {
   add(connectionId: string): void {
     if (this.#isStopped) return;
     const now = this.#options.clock.monotonic();
+    this.#waiting.delete(connectionId);
     this.#due.set(connectionId, now);
     this.#ringAt(now);
   }
 
   /** What was waited for without a time has ended. */
   wake(): void {
-    const now = this.#options.clock.monotonic();
-    for (const [id, at] of this.#due) if (at === Infinity) this.#due.set(id, now);
-    this.#ringAt(this.#first());
+    for (const id of this.#waiting) this.add(id);
   }
 
   stop(): void {
     this.#isStopped = true;
     this.#due.clear();
+    this.#waiting.clear();
     this.#timer?.cancel();
   }
 
@@ -52,21 +54,23 @@ export class DueComparisons {
     this.#ringsAt = Infinity;
     const now = clock.monotonic();
     let compared = 0;
+    let next = Infinity;
     for (const [id, at] of this.#due) {
-      if (at > now) continue;
-      if (compared === COMPARED_A_TURN) break;
+      if (at > now) {
+        next = Math.min(next, at);
+        continue;
+      }
+      if (compared === COMPARED_A_TURN) {
+        next = now;
+        break;
+      }
       compared += 1;
       this.#due.delete(id);
       const wait = compare(id);
-      if (wait !== undefined) this.#due.set(id, now + wait);
+      if (wait === Infinity) this.#waiting.add(id);
+      else if (wait !== undefined) this.#due.set(id, now + wait);
     }
-    this.#ringAt(this.#first());
-  }
-
-  #first(): number {
-    let first = Infinity;
-    for (const at of this.#due.values()) first = Math.min(first, at);
-    return first;
+    this.#ringAt(next);
   }
 
   #ringAt(at: number): void {

@@ -164,7 +164,7 @@ export class Identification {
     this.tell();
     await this.#hold();
     const { all, botTokens } = this.#held;
-    memory.retain(all);
+    await memory.retain(all);
     await memory.recall(all);
     this.tell();
     if (signal.aborted) return;
@@ -196,10 +196,12 @@ export class Identification {
       if (!appIds.includes(setup.appId)) tokens.set(setup.botToken, [...appIds, setup.appId]);
     });
     // Slack is asked in this order, and about many tokens it takes minutes.
-    for (const [botToken, appIds] of ofOthers)
-      ofActive.set(botToken, [...(ofActive.get(botToken) ?? []), ...appIds]);
+    await inTurns(ofOthers, COMPARED_A_TURN, ([botToken, appIds]) => {
+      const known = ofActive.get(botToken);
+      ofActive.set(botToken, known === undefined ? appIds : [...known, ...appIds]);
+    });
     this.#held = { botTokens: ofActive, all };
-    this.#identities.retain(all);
+    await this.#identities.retain(all);
   }
 
   #endSaved(): void {

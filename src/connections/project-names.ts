@@ -10,6 +10,8 @@ export interface ProjectNamesOptions {
 
 // A project is seldom renamed, and its name is only shown.
 const FRESH_MS = 10 * 60_000;
+// While there are the same projects, so often is looked which names are old.
+const LOOK_MS = 60_000;
 // Of hundreds of projects, at once: a start must not flood the server.
 const ASKERS = 4;
 
@@ -24,6 +26,8 @@ export class ProjectNames {
   readonly #known = new Map<string, Known>();
   readonly #background = new Background(() => undefined);
   readonly #stopping = new AbortController();
+  #projectIds: ReadonlySet<string> = new Set();
+  #lookedAt = -Infinity;
   #waiting: string[] = [];
   #asking = false;
 
@@ -35,11 +39,18 @@ export class ProjectNames {
     return this.#known.get(projectId)?.name;
   }
 
-  /** Takes the projects that there are: asks for the names that are not known or old, and forgets all others. */
+  /**
+   * Takes the projects that there are, in the same set as long as they are the same: asks for the names that are not known or
+   * old, and forgets all others.
+   */
   look(projectIds: ReadonlySet<string>): void {
+    const now = this.#options.clock.monotonic();
+    if (projectIds === this.#projectIds && now < this.#lookedAt + LOOK_MS) return;
+    this.#projectIds = projectIds;
+    this.#lookedAt = now;
     for (const id of this.#known.keys()) if (!projectIds.has(id)) this.#known.delete(id);
     if (this.#stopping.signal.aborted) return;
-    const before = this.#options.clock.monotonic() - FRESH_MS;
+    const before = now - FRESH_MS;
     this.#waiting = [...projectIds].filter((id) => (this.#known.get(id)?.askedAt ?? -Infinity) < before);
     if (this.#asking || this.#waiting.length === 0) return;
     this.#asking = true;

@@ -191,7 +191,10 @@ export class Reconciler {
 
   /** The same set while the server tells the same ids. */
   async #idsOf(records: readonly ConnectionRecord[]): Promise<ReadonlySet<string>> {
-    if (records === this.#records) return this.#ids;
+    const last = this.#records;
+    const isSamePlace = (record: ConnectionRecord, place: number): boolean =>
+      record === last[place] || record.id === last[place]?.id;
+    if (records.length === last.length && records.every(isSamePlace)) return this.#ids;
     const ids = new Set<string>();
     let known = 0;
     await inTurns(records, COMPARED_A_TURN, ({ id }) => {

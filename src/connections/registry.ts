@@ -20,8 +20,17 @@ export interface Entry {
   readonly identity: BotTokenState;
 }
 
-// What is done for one takes a few microseconds.
+// What is done for one takes a few microseconds, ...
 const NOTED_A_TURN = 250;
+// ... and to see that one is the same, some nanoseconds.
+const COMPARED_A_TURN = 5_000;
+
+/** What the server listed. */
+interface Listed {
+  readonly records: readonly ConnectionRecord[];
+  readonly active: ReadonlySet<string>;
+  readonly ids: ReadonlySet<string>;
+}
 
 /** Connections of this integration, with what routes events to them. Holds no state that the server does not. */
 export class Registry {
@@ -33,6 +42,8 @@ export class Registry {
   /** Numbers in the order in which the connections were first listed. */
   readonly #places = new Map<string, number>();
   #lastPlace = 0;
+  /** What was taken last, as a whole. */
+  #listed: Listed | undefined;
   // So that a change costs the same however many connections there are.
   readonly #byApp = new ConnectionIndex();
   readonly #byBotToken = new ConnectionIndex();
@@ -78,14 +89,25 @@ export class Registry {
     active: ReadonlySet<string>,
     ids: ReadonlySet<string> = new Set(records.map(({ id }) => id)),
   ): Promise<string[]> {
-    const changed: string[] = [];
-    await inTurns([...this.#entries.keys()], NOTED_A_TURN, (id) => {
-      if (!ids.has(id)) this.#remove(id);
+    const last = this.#listed;
+    // A look that is ended in the middle leaves some connections as they were.
+    this.#listed = undefined;
+    if (ids !== last?.ids)
+      await inTurns(this.#entries.keys(), NOTED_A_TURN, (id) => {
+        if (!ids.has(id)) this.#remove(id);
+      });
+    const differing: ConnectionRecord[] = [];
+    let place = 0;
+    await inTurns(records, COMPARED_A_TURN, (record) => {
+      if (active !== last?.active || record !== last.records[place]) differing.push(record);
+      place += 1;
     });
-    await inTurns(records, NOTED_A_TURN, (record) => {
+    const changed: string[] = [];
+    await inTurns(differing, NOTED_A_TURN, (record) => {
       if (this.#entries.get(record.id)?.record !== record) changed.push(record.id);
       this.#note(record, active.has(record.id));
     });
+    this.#listed = { records, active, ids };
     return changed;
   }
 

@@ -107,8 +107,8 @@ export class TokenMemory {
   }
 
   /** States which tokens connections hold, by the same set as long as these are the same: what nobody has used for 30 days is removed. */
-  retain(tokens: ReadonlySet<string>): void {
-    if (tokens !== this.#inUse) this.#forgetOthers(tokens);
+  async retain(tokens: ReadonlySet<string>): Promise<void> {
+    if (tokens !== this.#inUse) await this.#forgetOthers(tokens);
     this.#inUse = tokens;
     const { clock } = this.#options;
     if (clock.monotonic() - this.#notedAt < NOTED_MS) return;
@@ -121,12 +121,12 @@ export class TokenMemory {
     });
   }
 
-  #forgetOthers(tokens: ReadonlySet<string>): void {
-    for (const token of this.#asked) {
-      if (tokens.has(token)) continue;
+  #forgetOthers(tokens: ReadonlySet<string>): Promise<void> {
+    return inTurns(this.#asked, FILTERED_A_TURN, (token) => {
+      if (tokens.has(token)) return;
       this.#asked.delete(token);
       this.#held.delete(token);
-    }
+    });
   }
 
   #hold(token: string, remembered: Remembered): void {

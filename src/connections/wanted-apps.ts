@@ -116,16 +116,18 @@ export function appsToServe(
   entries: Iterable<Entry>,
   division: Pick<Division, 'asksAbout'>,
 ): string[] | undefined {
-  const active = [...entries].filter((entry) => entry.active);
-  if (active.some(({ variables }) => variables === undefined)) return undefined;
-  const served = active.flatMap(({ setup, identity }) =>
-    setup.t === 'complete' &&
-    division.asksAbout(setup.appId) &&
-    (identity.t === 'unknown' || (identity.t === 'known' && identity.owner.appId === setup.appId))
-      ? [setup.appId]
-      : [],
-  );
-  return [...new Set(served)];
+  const served = new Set<string>();
+  for (const { active, variables, setup, identity } of entries) {
+    if (!active) continue;
+    if (variables === undefined) return undefined;
+    if (
+      setup.t === 'complete' &&
+      division.asksAbout(setup.appId) &&
+      (identity.t === 'unknown' || (identity.t === 'known' && identity.owner.appId === setup.appId))
+    )
+      served.add(setup.appId);
+  }
+  return [...served];
 }
 
 /** Newest first, no two of the same time: a verdict on a token names the time of its saving, and nothing else of it. */

@@ -35,6 +35,18 @@ describe('ActiveSet', () => {
     expect([...set.update(found, BOTH)]).toEqual(['one']);
   });
 
+  it('The active set is the same set while the same connections are active, whatever else is listed', async () => {
+    const clock = new HandClock();
+    const set = new ActiveSet(clock, 5_000);
+    const first = set.update(['one'], BOTH);
+    expect(set.update(['one'], new Set(['one', 'two', 'three']))).toBe(first);
+    expect(set.update([], BOTH)).toBe(first);
+    expect(set.isAnyInGrace).toBe(true);
+    await clock.advance(1_000);
+    expect(set.update(['one'], BOTH)).toBe(first);
+    expect(set.isAnyInGrace).toBe(false);
+  });
+
   it('The active set gives no grace to a connection that was deleted or was never active', () => {
     const set = new ActiveSet(new HandClock(), 5_000);
     set.update(['one'], BOTH);

@@ -37,6 +37,27 @@ describe('The names of projects', () => {
     expect(projects.of('prj_1')).toBeUndefined();
   });
 
+  it('The same projects are looked through once a minute, however often they are told', async () => {
+    const { clock, asked, projects } = start();
+    let times = 0;
+    class Counted extends Set<string> {
+      override [Symbol.iterator](): SetIterator<string> {
+        times += 1;
+        return super[Symbol.iterator]();
+      }
+    }
+    const ids = new Counted(['prj_1', 'prj_2']);
+    for (let look = 0; look < 30; look += 1) {
+      projects.look(ids);
+      await clock.advance(1_000);
+    }
+    expect([times, asked.length]).toEqual([1, 2]);
+    await clock.advance(11 * 60_000);
+    projects.look(ids);
+    await settle();
+    expect([times, asked.length]).toEqual([2, 4]);
+  });
+
   it('A server that is away changes no name that is known', async () => {
     const { clock, answers, projects, look } = start();
     await look('prj_1');

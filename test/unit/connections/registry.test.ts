@@ -44,6 +44,28 @@ describe('Registry', () => {
     expect(registry.undecided('A1')).toEqual([]);
   });
 
+  it('Of a thousand connections that the server lists, only the one that it describes otherwise is looked at', async () => {
+    const registry = new Registry();
+    let looked = 0;
+    const records = Array.from({ length: 1_000 }, (_, number) => ({
+      ...recordOf(`${number}`),
+      get id() {
+        looked += 1;
+        return `${number}`;
+      },
+    }));
+    const ids = new Set(records.map(({ id }) => id));
+    await registry.list(records, ids, ids);
+    looked = 0;
+    const next = records.with(500, { ...recordOf('500'), name: 'another name' });
+    expect(await registry.list(next, ids, ids)).toEqual(['500']);
+    expect(registry.get('500')?.record.name).toBe('another name');
+    expect(looked).toBe(0);
+    // All of them, where others are active than before.
+    await registry.list(next, new Set(['1']), ids);
+    expect([registry.get('1')?.active, registry.get('500')?.active]).toEqual([true, false]);
+  });
+
   it('What Slack said before the start decides whom an event is for, and never that it is for nobody', async () => {
     const registry = new Registry();
     await registry.list([recordOf('one')], new Set(['one']));

@@ -77,21 +77,21 @@ describe('TokenMemory', () => {
     memory.rememberBot(BOT, ownerOf('A1'));
     memory.rememberBot('xoxb-old', ownerOf('A1'));
     for (let day = 0; day < 29; day += 1) {
-      memory.retain(new Set([BOT]));
+      await memory.retain(new Set([BOT]));
       await background.idle();
       await clock.advance(DAY);
     }
     expect(store.records.size).toBe(2);
     await clock.advance(2 * DAY);
-    memory.retain(new Set([BOT]));
+    await memory.retain(new Set([BOT]));
     await background.idle();
     expect(store.records.size).toBe(1);
     await clock.advance(UNUSED_MS);
-    memory.retain(new Set());
+    await memory.retain(new Set());
     await background.idle();
     expect(store.records.size).toBe(1);
     await clock.advance(DAY);
-    memory.retain(new Set());
+    await memory.retain(new Set());
     await background.idle();
     expect(store.records.size).toBe(0);
   });
@@ -104,7 +104,7 @@ describe('TokenMemory', () => {
       asked.push(retention);
       return retain(retention);
     };
-    memory.retain(new Set([BOT]));
+    await memory.retain(new Set([BOT]));
     await background.idle();
     const now = clock.now();
     expect(asked).toMatchObject([{ now, unusedBefore: now - 30 * DAY, most: 100_000 }]);
@@ -131,7 +131,7 @@ describe('TokenMemory', () => {
     store.failure = new Error('the disk is full');
     await memory.recall([BOT]);
     memory.rememberBot(BOT, ownerOf('A1'));
-    memory.retain(new Set([BOT]));
+    await memory.retain(new Set([BOT]));
     await background.idle();
     expect(memory.get(BOT)).toMatchObject(ownerOf('A1'));
     expect(logged).toHaveLength(1);
