@@ -1,42 +1,24 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { appMention, message } from '../../../src/sim/slack/frames/messages.js';
+import { useFolder } from '../../helpers/use-folder.js';
 import { addInstallation, save, setVariables, type TestConnection } from '../../world/connections.js';
 import { untilStatus } from '../../world/observations.js';
 import type { TriggerPlan } from '../../world/server.js';
 import { startWorld, type World } from '../../world/world.js';
+import { doctorFindings } from './doctor-findings.js';
 import { environmentOf, runWords } from './run-words.js';
 
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'doctor-'));
-});
-
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-interface Found {
-  readonly step: string;
-  readonly verdict: string;
-  readonly found: string;
-  readonly advice?: string;
-}
+const folder = useFolder();
 
 /** What the doctor finds for the connection; asked with its owner's own credential and no other. */
 async function doctor(world: World, named: string, words: readonly string[] = []) {
-  const tokenFile = join(folder, 'user-token');
-  await writeFile(tokenFile, world.owner.token);
-  const asked = ['doctor', '--connection', named, '--user-token-file', tokenFile, '--json', ...words];
-  const { code, out } = await runWords(asked, environmentOf(world));
-  const findings = JSON.parse(out) as Found[];
-  return {
-    code,
-    findings,
-    of: (step: string) => findings.filter((finding) => finding.step === step),
-    failed: findings.filter(({ verdict }) => verdict === 'failed').map(({ step }) => step),
-  };
+  const tokenFile = await folder.file('user-token', world.owner.token);
+  const asked = ['--connection', named, '--user-token-file', tokenFile, ...words];
+  const { code, findings, of } = await doctorFindings(asked, environmentOf(world));
+  const failed = findings.filter(({ verdict }) => verdict === 'failed').map(({ step }) => step);
+  return { code, findings, of, failed };
 }
 
 type Triggers = readonly Omit<TriggerPlan, 'connection'>[];
@@ -247,7 +229,7 @@ describe('the command doctor for one connection', () => {
     ]);
     const { workspace } = installation;
     if (workspace === undefined) throw new Error('it is installed in a workspace');
-    const file = join(folder, 'config-token');
+    const file = join(folder.path, 'config-token');
     await writeFile(file, world.slack.createConfigToken(workspace));
     const { code, of } = await doctor(world, connection.id, ['--app-config-token-file', file]);
     expect(code).toBe(1);

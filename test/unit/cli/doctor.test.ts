@@ -1,41 +1,24 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Code } from '@connectrpc/connect';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { unwritable } from '../../../src/cli/doctor/journal-step.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { addInstallation, connect } from '../../world/connections.js';
 import { eventually } from '../../helpers/eventually.js';
+import { useFolder } from '../../helpers/use-folder.js';
 import { eventsOf, overview, untilTroubles } from '../../world/observations.js';
 import { startWorld, type World } from '../../world/world.js';
+import { doctorFindings } from './doctor-findings.js';
 import { environmentOf, runWords } from './run-words.js';
 
-let folder: string;
+const folder = useFolder();
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'doctor-'));
-});
-
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-interface Found {
-  readonly step: string;
-  readonly verdict: string;
-  readonly found: string;
-  readonly advice?: string;
-}
-
-async function doctor(
-  environment: NodeJS.ProcessEnv,
-): Promise<{ code: number; of: (step: string) => Found[] }> {
-  const { code, out } = await runWords(['doctor', '--json'], {
-    JOURNAL_URL: `sqlite:${join(folder, 'new', 'journal.sqlite')}`,
+const doctor = (environment: NodeJS.ProcessEnv) =>
+  doctorFindings([], {
+    JOURNAL_URL: `sqlite:${join(folder.path, 'new', 'journal.sqlite')}`,
     ...environment,
   });
-  const findings = JSON.parse(out) as Found[];
-  return { code, of: (step) => findings.filter((finding) => finding.step === step) };
-}
 
 /** As an operator who has the server's key. */
 function asOperator(world: World): NodeJS.ProcessEnv {
@@ -149,7 +132,7 @@ describe('the command doctor', () => {
     await untilTroubles(world, /The token was revoked/);
     const { code, out } = await runWords(['doctor'], {
       ...asOperator(world),
-      JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}`,
+      JOURNAL_URL: `sqlite:${join(folder.path, 'journal.sqlite')}`,
     });
     expect(code).toBe(1);
     expect(out).toMatch(
@@ -205,9 +188,9 @@ describe('the command doctor', () => {
   });
 
   it('The doctor prints a line for each step for people, with what to do', async () => {
-    await chmod(folder, 0o700);
+    await chmod(folder.path, 0o700);
     const { code, out } = await runWords(['doctor'], {
-      ...{ JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}`, PLUGIN_LISTEN: '127.0.0.1:9' },
+      ...{ JOURNAL_URL: `sqlite:${join(folder.path, 'journal.sqlite')}`, PLUGIN_LISTEN: '127.0.0.1:9' },
       ...{ AUTOKITTEH_URL: 'http://127.0.0.1:9', SLACK_API_URL: 'http://127.0.0.1:9/api/' },
     });
     expect(code).toBe(1);

@@ -2,6 +2,7 @@ import { runCommandLine } from '../../../src/cli/command-line.js';
 import { commandPorts } from '../../../src/cli/tools.js';
 import type { Config } from '../../../src/config.js';
 import { flagOf, SETTINGS, type Setting } from '../../../src/settings.js';
+import { useFolder } from '../../helpers/use-folder.js';
 import { OPS_TOKEN, PLUGIN_TOKEN } from '../../world/program.js';
 import type { World } from '../../world/world.js';
 
@@ -44,6 +45,18 @@ export async function runWords(
   const ports = commandPorts(environment, terminal, '1.2.3', start);
   const code = await runCommandLine(words, DESCRIBED, ports);
   return { code, out: out.join('\n'), error: error.join('\n'), started };
+}
+
+/** A user of `ak-slack` whose data folder is empty when a test begins; tokens come from `input`. */
+export function useUser() {
+  const folder = useFolder();
+  const run = (
+    words: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+    input = '',
+    typed = false,
+  ): Promise<Ran> => runWords(words, { XDG_DATA_HOME: folder.path, ...environment }, input, typed);
+  return { folder, run };
 }
 
 /** The environment in which commands find a world. */

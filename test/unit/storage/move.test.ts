@@ -1,7 +1,6 @@
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/core/clock.js';
 import type { JournalEnd } from '../../../src/storage/move/journal-end.js';
 import { move, type MoveProgress } from '../../../src/storage/move/move.js';
@@ -10,20 +9,15 @@ import { openSqliteEnd } from '../../../src/storage/move/sqlite-end.js';
 import { contentOf, deliverAll, fillJournal, WAITING } from '../../conformance/moved-journal.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
 import { row } from '../../conformance/rows.js';
-import { runWords } from '../cli/run-words.js';
+import { useFolder } from '../../helpers/use-folder.js';
 
-let folder: string;
+const folder = useFolder();
 let from: string;
 let to: string;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'move-'));
-  from = join(folder, 'from.sqlite');
-  to = join(folder, 'to.sqlite');
-});
-
-afterEach(async () => {
-  await rm(folder, { recursive: true });
+beforeEach(() => {
+  from = join(folder.path, 'from.sqlite');
+  to = join(folder.path, 'to.sqlite');
 });
 
 async function fill(path = from): Promise<void> {
@@ -157,7 +151,7 @@ describe('a move of the journal', () => {
       message: expect.stringContaining(`was moved to ${to}`) as string,
     });
     await (await openInThread(to)).close();
-    await expect(moveJournal(request({ to: join(folder, 'third') }))).rejects.toMatchObject({
+    await expect(moveJournal(request({ to: join(folder.path, 'third') }))).rejects.toMatchObject({
       code: 'journal_moved',
     });
   });
@@ -174,7 +168,7 @@ describe('a move of the journal', () => {
 
   test('A move is refused to a journal that holds events, to itself, and from one that is missing', async () => {
     await expect(moveJournal(request())).rejects.toMatchObject({ code: 'not_found' });
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(folder.path)).toEqual([]);
     await fill();
     await fill(to);
     await expect(moveJournal(request())).rejects.toMatchObject({ code: 'bad_input' });
@@ -186,10 +180,10 @@ describe('a move of the journal', () => {
   test('A move that was stopped is not mixed with another one', async () => {
     await fill();
     await moveUntil(1, true);
-    await expect(moveJournal(request({ to: join(folder, 'third') }))).rejects.toMatchObject({
+    await expect(moveJournal(request({ to: join(folder.path, 'third') }))).rejects.toMatchObject({
       code: 'journal_moved',
     });
-    const other = join(folder, 'other');
+    const other = join(folder.path, 'other');
     await fill(other);
     await expect(moveJournal(request({ from: other }))).rejects.toMatchObject({ code: 'journal_moved' });
     await (await openInThread(other)).close();
@@ -200,7 +194,7 @@ describe('a move of the journal', () => {
     const before = await withEnd(from, contentOf);
     await moveUntil(2, true);
     expect(await moveJournal(request({ isCancelled: true }))).toMatchObject({ counts: undefined });
-    expect(await readdir(folder)).not.toContain('to.sqlite');
+    expect(await readdir(folder.path)).not.toContain('to.sqlite');
     await (await openInThread(from)).close();
     expect(await withEnd(from, contentOf)).toEqual(before);
     await moveJournal(request());
@@ -212,28 +206,28 @@ describe('a move of the journal', () => {
   test('A move is not given up under the name of another journal, of which nothing is left then', async () => {
     await fill();
     await moveUntil(2, true);
-    const wrong = request({ to: join(folder, 'wrong.sqlite'), isCancelled: true });
+    const wrong = request({ to: join(folder.path, 'wrong.sqlite'), isCancelled: true });
     await expect(moveJournal(wrong)).rejects.toMatchObject({ code: 'journal_moved' });
-    expect((await readdir(folder)).filter((name) => name === 'wrong.sqlite')).toEqual([]);
+    expect((await readdir(folder.path)).filter((name) => name === 'wrong.sqlite')).toEqual([]);
     await moveJournal(request());
     await (await openInThread(to)).close();
   });
 
   test('A move is given up where somebody has removed the second journal, or put a copy in the place of the first one', async () => {
     await fill();
-    const copy = join(folder, 'copy.sqlite');
+    const copy = join(folder.path, 'copy.sqlite');
     await copyFile(from, copy);
     await moveUntil(2, true);
     await rm(to);
     await moveJournal(request({ isCancelled: true }));
     await (await openInThread(from)).close();
-    expect(await readdir(folder)).not.toContain('to.sqlite');
+    expect(await readdir(folder.path)).not.toContain('to.sqlite');
 
     await moveUntil(2, true);
     await copyFile(copy, from);
     await moveJournal(request({ isCancelled: true }));
     await (await openInThread(from)).close();
-    expect(await readdir(folder)).not.toContain('to.sqlite');
+    expect(await readdir(folder.path)).not.toContain('to.sqlite');
   });
 
   test('A move that was stopped before the second journal was marked is given up, whatever mark that one has of an earlier move', async () => {
@@ -249,18 +243,18 @@ describe('a move of the journal', () => {
   test('A move that is refused leaves no file that was not there', async () => {
     await fill();
     await moveJournal(request());
-    const third = join(folder, 'third.sqlite');
+    const third = join(folder.path, 'third.sqlite');
     await expect(moveJournal(request({ to: third }))).rejects.toMatchObject({ code: 'journal_moved' });
-    expect((await readdir(folder)).filter((name) => name.startsWith('third'))).toEqual([]);
+    expect((await readdir(folder.path)).filter((name) => name.startsWith('third'))).toEqual([]);
   });
 
   test('A move removes the first journal only when it is told to', async () => {
     await fill();
     await moveJournal(request());
-    expect(await readdir(folder)).toContain('from.sqlite');
-    await moveJournal({ ...request(), from: to, to: join(folder, 'third'), isSourceDeleted: true });
-    expect(await readdir(folder)).not.toContain('to.sqlite');
-    expect((await deliverAll(await openInThread(join(folder, 'third')), 'me')).size).toBeGreaterThan(30);
+    expect(await readdir(folder.path)).toContain('from.sqlite');
+    await moveJournal({ ...request(), from: to, to: join(folder.path, 'third'), isSourceDeleted: true });
+    expect(await readdir(folder.path)).not.toContain('to.sqlite');
+    expect((await deliverAll(await openInThread(join(folder.path, 'third')), 'me')).size).toBeGreaterThan(30);
   });
 
   test('A move lets the program look up what was being sent when it ended', async () => {
@@ -280,26 +274,5 @@ describe('a move of the journal', () => {
     ]);
     for (const { unansweredAt } of rows) expect(unansweredAt).toBeGreaterThan(0);
     await moved.close();
-  });
-});
-
-describe('the command that moves a journal', () => {
-  test('The command says what was moved and what to set, and why the first journal is kept', async () => {
-    await fill();
-    const words = ['journal', 'move', '--from', `sqlite:${from}`, '--to', `sqlite:${to}`];
-    const { code, out, error } = await runWords(words, {});
-    expect([code, error]).toEqual([0, '']);
-    expect(out).toContain(`waiting events: ${WAITING + 4} of ${WAITING + 4}`);
-    expect(out).toMatch(
-      /Moved the journal .*from\.sqlite to .*to\.sqlite: 454 waiting events, 1 dead letters, /,
-    );
-    expect(out).toContain(`Set JOURNAL_URL to sqlite:${to}`);
-    expect(out).toContain('no program starts on it');
-    expect(await runWords([...words, '--cancel'], {})).toMatchObject({ code: 1 });
-  });
-
-  test('The command says which value is no place for a journal', async () => {
-    const { code, error } = await runWords(['journal', 'move', '--from', from, '--to', 'sqlite:x'], {});
-    expect([code, error]).toEqual([1, expect.stringContaining('--from must be sqlite:<path>')]);
   });
 });
