@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 
 export interface Reply {
   readonly status: number;
@@ -30,5 +31,14 @@ export function send(
     );
     request.once('error', reject);
     request.end(options.body);
+  });
+}
+
+/** All that comes on a connection until it ends. */
+export function allOf(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let all = '';
+    socket.setEncoding('latin1').on('data', (chunk: string) => (all += chunk));
+    socket.once('close', () => resolve(all)).once('error', reject);
   });
 }

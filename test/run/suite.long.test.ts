@@ -1,18 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useFolder } from '../helpers/use-folder.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'suite-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
+const folder = useFolder();
 interface Ended {
   readonly code: number;
   readonly output: string;
@@ -44,17 +39,26 @@ async function testFilesOf(part: string): Promise<string[]> {
 
 /** Runs this project's configuration on a suite of two files, and counts its results as `.ci/run` does. */
 async function runSuite(quick: string, long: string): Promise<{ quick: Ended; counted: string }> {
-  await mkdir(join(folder, 'test'));
-  await writeFile(join(folder, 'test/one.test.ts'), quick);
-  await writeFile(join(folder, 'test/two.long.test.ts'), long);
+  await mkdir(join(folder.path, 'test'));
+  await writeFile(join(folder.path, 'test/one.test.ts'), quick);
+  await writeFile(join(folder.path, 'test/two.long.test.ts'), long);
   const run = (part: string): Promise<Ended> =>
     script(
       'node_modules/vitest/vitest.mjs',
-      ['run', '--root', folder, '--config', join(ROOT, 'vitest.config.ts'), '--globals', '--project', part],
-      { TEST_REPORT: join(folder, `${part}.json`) },
+      [
+        'run',
+        '--root',
+        folder.path,
+        '--config',
+        join(ROOT, 'vitest.config.ts'),
+        '--globals',
+        '--project',
+        part,
+      ],
+      { TEST_REPORT: join(folder.path, `${part}.json`) },
     );
   const [ended] = await Promise.all([run('quick'), run('long')]);
-  const reports = ['quick', 'long'].map((part) => join(folder, `${part}.json`));
+  const reports = ['quick', 'long'].map((part) => join(folder.path, `${part}.json`));
   return { quick: ended, counted: (await script('test/run/count.ts', reports)).output };
 }
 
@@ -90,7 +94,7 @@ describe('The suite', () => {
     const { quick, counted } = await runSuite(`it('Fails', () => { throw new Error(); });`, `syntax error`);
     expect(quick.code).toBe(1);
     expect(counted).toBe('0 passed, 2 failed\n');
-    const { output } = await script('test/run/count.ts', [join(folder, 'nothing.json')]);
+    const { output } = await script('test/run/count.ts', [join(folder.path, 'nothing.json')]);
     expect(output.split('\n').at(-2)).toBe('0 passed, 1 failed');
   });
 });

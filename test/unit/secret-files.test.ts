@@ -1,13 +1,13 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.js';
 import { SecretFiles, type ChangedSecret } from '../../src/secret-files.js';
 import { eventually } from '../helpers/eventually.js';
+import { useFolder } from '../helpers/use-folder.js';
 
 describe('the files of secrets', () => {
-  let folder: string;
+  const folder = useFolder();
   let path: string;
   let files: SecretFiles;
   const changed: ChangedSecret[] = [];
@@ -15,15 +15,13 @@ describe('the files of secrets', () => {
   const hidden: string[] = [];
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'secrets-'));
-    path = join(folder, 'ops-token');
+    path = join(folder.path, 'ops-token');
     await writeFile(path, 'the-first-credential\n');
     for (const list of [changed, warned, hidden]) list.length = 0;
   });
 
   afterEach(async () => {
     await files.stop();
-    await rm(folder, { recursive: true });
   });
 
   async function watch(watched = path, inUse = 'the-first-credential'): Promise<void> {
@@ -40,8 +38,8 @@ describe('the files of secrets', () => {
 
   it('A secret that is replaced is told once, and hidden from the log before', async () => {
     await watch();
-    await writeFile(join(folder, 'next'), 'the-second-credential\n');
-    await rename(join(folder, 'next'), path);
+    await writeFile(join(folder.path, 'next'), 'the-second-credential\n');
+    await rename(join(folder.path, 'next'), path);
     await eventually(() => changed.length > 0, 'the change');
     expect(changed).toEqual([{ name: 'OPS_TOKEN', value: 'the-second-credential' }]);
     expect(hidden).toEqual(['the-first-credential', 'the-second-credential']);
@@ -69,13 +67,13 @@ describe('the files of secrets', () => {
 
   it('A secret behind a symbolic link is followed when the link is replaced', async () => {
     for (const version of ['one', 'two']) {
-      await mkdir(join(folder, version));
-      await writeFile(join(folder, version, 'token'), `the-credential-${version}`);
+      await mkdir(join(folder.path, version));
+      await writeFile(join(folder.path, version, 'token'), `the-credential-${version}`);
     }
-    await symlink('one', join(folder, 'current'));
-    await watch(join(folder, 'current', 'token'), 'the-credential-one');
-    await symlink('two', join(folder, 'next'));
-    await rename(join(folder, 'next'), join(folder, 'current'));
+    await symlink('one', join(folder.path, 'current'));
+    await watch(join(folder.path, 'current', 'token'), 'the-credential-one');
+    await symlink('two', join(folder.path, 'next'));
+    await rename(join(folder.path, 'next'), join(folder.path, 'current'));
     await eventually(() => changed.length === 1, 'the change');
     expect(changed[0]?.value).toBe('the-credential-two');
   });

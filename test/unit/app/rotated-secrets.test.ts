@@ -1,30 +1,24 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Code } from '@connectrpc/connect';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../../src/config.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
+import { useFolder } from '../../helpers/use-folder.js';
 import { addInstallation, connect } from '../../world/connections.js';
 import { eventsOf, overview } from '../../world/observations.js';
 import { OPS_TOKEN } from '../../world/program.js';
 import { startWorld } from '../../world/world.js';
 
 describe('secrets that are rotated while the program runs', () => {
-  let folder: string;
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'rotated-'));
-  });
-
-  afterEach(() => rm(folder, { recursive: true }));
+  const folder = useFolder();
 
   it("A signing key and an operators' credential that are replaced in their files are used without a restart", async () => {
     const world = await startWorld();
     const { slack, standIn, program } = world;
-    const key = join(folder, 'sign-key');
-    const token = join(folder, 'ops-token');
+    const key = join(folder.path, 'sign-key');
+    const token = join(folder.path, 'ops-token');
     await writeFile(key, standIn.signKey);
     await writeFile(token, OPS_TOKEN);
     const files = { AUTOKITTEH_SIGN_KEY_FILE: key, OPS_TOKEN_FILE: token } as Settings;

@@ -1,32 +1,29 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { stringAt, type JsonObject } from '../../../src/core/json.js';
 import { Trigger_SourceType } from '../../../src/gen/autokitteh/triggers/v1/triggers_pb.js';
 import { DEFAULT_APP_MANIFEST } from '../../../src/setup/app-manifest.js';
 import { namedApp } from '../../../src/setup/app-name.js';
 import { startWorld, type World } from '../../world/world.js';
+import { useFolder } from '../../helpers/use-folder.js';
 
 let world: World;
-let folder: string;
+const folder = useFolder();
 let connectionId: string;
 let token: string;
 /** Every page that a person saw. */
 let pages: string[];
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'slack-app-'));
   world = await startWorld({
-    settings: { JOURNAL_URL: `sqlite:${join(folder, 'journal.sqlite')}`, LOG_LEVEL: 'debug' },
+    settings: { JOURNAL_URL: `sqlite:${join(folder.path, 'journal.sqlite')}`, LOG_LEVEL: 'debug' },
   });
   const { connections } = await world.server.createProject(world.owner, { connections: { my_slack: {} } });
   connectionId = connections['my_slack'] ?? '';
   token = world.slack.createConfigToken(world.slack.addWorkspace('Acme'));
   pages = [];
 });
-
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Presses a button of the form, as a browser without script sends it. */
 async function press(action: string, fields: Record<string, string> = {}): Promise<string> {
@@ -64,7 +61,7 @@ function secrets(): string[] {
 
 async function expectNoSecretAnywhere(): Promise<void> {
   const journal = await Promise.all(
-    (await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1')),
+    (await readdir(folder.path)).map((name) => readFile(join(folder.path, name), 'latin1')),
   );
   expect(journal.join('').length).toBeGreaterThan(0);
   const variables = JSON.stringify(

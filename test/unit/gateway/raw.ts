@@ -1,14 +1,11 @@
 import { createServer, connect, type Server, type Socket } from 'node:net';
+import { allOf } from '../../helpers/raw-request.js';
 import type { ConnectUpstream } from '../autokitteh/connect-upstream.js';
 
 /** Sends these bytes on one connection; resolves with all that comes until the other side closes it. */
 export function raw(port: number, text: string | Buffer): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let all = '';
-    const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    socket.setEncoding('latin1').on('data', (chunk: string) => (all += chunk));
-    socket.once('close', () => resolve(all)).once('error', reject);
-  });
+  const socket = connect(port, '127.0.0.1', () => socket.write(text));
+  return allOf(socket);
 }
 
 export interface RawUpstream extends ConnectUpstream {

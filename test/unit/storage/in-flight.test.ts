@@ -1,5 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Settled } from '../../../src/storage/journal.js';
@@ -9,22 +8,19 @@ import { openEngine, type Engine, type Request } from '../../../src/storage/sqli
 import { packRows } from '../../../src/storage/sqlite/packed-rows.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
 import { row } from '../../conformance/rows.js';
+import { useFolder } from '../../helpers/use-folder.js';
 
-let folder: string;
+const folder = useFolder();
 let engine: Engine;
 let file: Database;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'journal-'));
   const load = await loadSqlite();
   const open: OpenFile = (path) => (file = load(path));
-  engine = openEngine(open, { path: join(folder, 'journal.db'), maxBytes: 1e9 });
+  engine = openEngine(open, { path: join(folder.path, 'journal.db'), maxBytes: 1e9 });
 });
 
-afterEach(async () => {
-  engine.close();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => engine.close());
 
 const append = (key: string, conversation = 'C1'): Request => ({
   verb: 'append',
@@ -54,8 +50,8 @@ function begin(key: string, conversation?: string): number {
 /** The journal as the next process finds it if this one dies now. */
 async function afterCrash() {
   for (const suffix of ['', '-wal'])
-    await cp(join(folder, `journal.db${suffix}`), join(folder, `copy.db${suffix}`));
-  return openInThread(join(folder, 'copy.db'));
+    await cp(join(folder.path, `journal.db${suffix}`), join(folder.path, `copy.db${suffix}`));
+  return openInThread(join(folder.path, 'copy.db'));
 }
 
 test('An event begins in the commit that says that the one before it in its conversation was delivered', async () => {

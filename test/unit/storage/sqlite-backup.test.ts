@@ -147,7 +147,7 @@ describe('a restore of the journal', () => {
     ]);
     expect(await after.listDead({ after: 0, limit: 10 })).toMatchObject([{ key: 'k0' }]);
     await after.close();
-    expect(await waitingKeys(restored.replaced)).toEqual(['k1', 'k2', 'later']);
+    expect(await waitingKeys(restored.replaced ?? '')).toEqual(['k1', 'k2', 'later']);
     expect(((await stat(path)).mode & 0o777).toString(8)).toBe('600');
   });
 

@@ -1,26 +1,21 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { loadSqlite } from '../../../src/storage/sqlite/driver.js';
 import { MIGRATIONS } from '../../../src/storage/sqlite/migrations.js';
 import { openDatabase } from '../../../src/storage/sqlite/open-database.js';
 import { openSqliteJournal } from '../../../src/storage/sqlite/sqlite-journal.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
 import { row } from '../../conformance/rows.js';
+import { useFolder } from '../../helpers/use-folder.js';
 
-let folder: string;
+const folder = useFolder();
 let path: string;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'journal-'));
-  path = join(folder, 'journal.db');
-});
-
-afterEach(async () => {
-  await rm(folder, { recursive: true });
+beforeEach(() => {
+  path = join(folder.path, 'journal.db');
 });
 
 async function makeJournal(rows = 1): Promise<void> {
@@ -39,9 +34,9 @@ describe('the journal file', () => {
   });
 
   test('The journal file is made with the folders that are missing', async () => {
-    path = join(folder, 'a', 'b', 'journal.db');
+    path = join(folder.path, 'a', 'b', 'journal.db');
     await (await openInThread(path)).close();
-    expect(((await stat(join(folder, 'a'))).mode & 0o777).toString(8)).toBe('700');
+    expect(((await stat(join(folder.path, 'a'))).mode & 0o777).toString(8)).toBe('700');
   });
 
   test('The journal file is closed to other users again when its mode was opened up', async () => {

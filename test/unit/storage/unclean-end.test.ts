@@ -1,31 +1,26 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, truncate } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, rm, stat, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { openSqliteJournal } from '../../../src/storage/sqlite/sqlite-journal.js';
 import { openInThread } from '../../conformance/in-thread-journal.js';
 import { row } from '../../conformance/rows.js';
 import { eventually } from '../../helpers/eventually.js';
+import { useFolder } from '../../helpers/use-folder.js';
 
-let folder: string;
+const folder = useFolder();
 let path: string;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'unclean-'));
-  path = join(folder, 'journal.db');
-});
-
-afterEach(async () => {
-  await rm(folder, { recursive: true });
+beforeEach(() => {
+  path = join(folder.path, 'journal.db');
 });
 
 /** The path of what a journal with one row leaves when its process is killed. */
 async function killed(): Promise<string> {
   const journal = await openInThread(path);
   await journal.append([row()]);
-  const left = join(folder, 'left');
+  const left = join(folder.path, 'left');
   await mkdir(left);
   for (const suffix of ['', '-wal', '-state'])
     await cp(path + suffix, join(left, `journal.db${suffix}`), { errorOnExist: true });
@@ -72,7 +67,7 @@ describe('a journal after an end', () => {
       return bytes !== '0' && Number(bytes);
     }, 'a note at a checkpoint');
     expect((await stat(`${path}-wal`)).size).toBeGreaterThanOrEqual(noted);
-    const left = join(folder, 'left.db');
+    const left = join(folder.path, 'left.db');
     for (const suffix of ['', '-wal', '-state']) await cp(path + suffix, left + suffix);
     await journal.close();
     await truncate(`${left}-wal`, noted - 1);
@@ -91,7 +86,7 @@ describe('a journal after an end', () => {
 
 describe('the path of a journal', () => {
   test('A journal is refused to a second opener by another name of it, and keeps its files beside the real one', async () => {
-    const link = join(folder, 'link.db');
+    const link = join(folder.path, 'link.db');
     await symlink(path, link);
     const first = await openInThread(link);
     await first.append([row()]);
@@ -108,10 +103,10 @@ describe('the path of a journal', () => {
   });
 
   test('A journal is refused where its path, or a file beside it, is a pipe, a device or a folder', async () => {
-    const pipe = join(folder, 'pipe');
+    const pipe = join(folder.path, 'pipe');
     await promisify(execFile)('mkfifo', [pipe, `${path}-wal`]);
-    await symlink(pipe, join(folder, 'link'));
-    for (const place of [pipe, join(folder, 'link'), '/dev/null', folder, path])
+    await symlink(pipe, join(folder.path, 'link'));
+    for (const place of [pipe, join(folder.path, 'link'), '/dev/null', folder.path, path])
       await expect(openSqliteJournal({ path: place, maxBytes: 1e9 })).rejects.toMatchObject({
         code: 'journal_unavailable',
         message: expect.stringMatching(/is not a file: set JOURNAL_URL to the path of a file/) as string,
