@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import type { ClientHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
 export interface Reply {
@@ -40,5 +41,15 @@ export function allOf(socket: Socket): Promise<string> {
     let all = '';
     socket.setEncoding('latin1').on('data', (chunk: string) => (all += chunk));
     socket.once('close', () => resolve(all)).once('error', reject);
+  });
+}
+
+/** The body of an answer over HTTP/2. */
+export function textOver2(session: ClientHttp2Session, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let all = '';
+    const stream = session.request({ ':path': path });
+    stream.setEncoding('utf8').on('data', (chunk: string) => (all += chunk));
+    stream.once('end', () => resolve(all)).once('error', reject);
   });
 }

@@ -224,3 +224,10 @@ export async function startWithStatusOnItsWay() {
   await clock.advance(250);
   return { clock, server, live, one, arrive };
 }
+
+/** What a person is told who tests the connection `one`. */
+export async function testOf(live: LiveConnections, clock: HandClock): Promise<Status> {
+  const testing = live.queries.test('one');
+  await clock.advance(LIVE_POLICY.answerMs);
+  return testing;
+}

@@ -26,8 +26,8 @@ import {
 } from '../../../src/gen/grpc/health/v1/health_pb.js';
 import { PORT_LIMITS } from '../../../src/http/limits.js';
 import { HandClock } from '../../helpers/hand-clock.js';
+import { textOver2 } from '../../helpers/raw-request.js';
 import { CONNECTION, SLACK, stubContract } from './stubs.js';
-import { text2 } from '../../helpers/text-over-http2.js';
 
 const TOKEN = 'a-credential-of-the-plugin';
 const PORT = { connections: 64, refused: () => undefined, clock: systemClock };
@@ -133,7 +133,7 @@ describe("the plugin's own port", () => {
   it('The plugin port serves other requests than RPCs on the same port, over both protocols', async () => {
     expect(await (await fetch(`${url()}/slack`)).text()).toBe('a page');
     const session = http2Connect(url());
-    expect(await text2(session, '/slack')).toBe('a page');
+    expect(await textOver2(session, '/slack')).toBe('a page');
     await new Promise<void>((resolve) => session.close(resolve));
   });
 

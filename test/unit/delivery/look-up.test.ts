@@ -1,44 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { PluginError } from '../../../src/core/errors.js';
-import type { DispatchOutcome } from '../../../src/delivery/sink.js';
-import type { JournalRow } from '../../../src/storage/rows.js';
 import { HandClock } from '../../helpers/hand-clock.js';
-import { rig, type Rig } from './rig.js';
-
-const SECOND = 1000;
-const delivered: DispatchOutcome = { t: 'delivered', eventId: 'evt' };
-const unanswered: DispatchOutcome = { t: 'unanswered', reason: 'ECONNRESET' };
-
-interface Lost extends Rig {
-  readonly clock: HandClock;
-}
-
-/** The first dispatch of `lost` has no answer; the server has it if `stored`, and it started nothing if `unstarted`. */
-async function lost(is: { stored: boolean; unstarted?: boolean }): Promise<Lost> {
-  const clock = new HandClock();
-  const r = await rig(clock);
-  let isLost = false;
-  r.server.answer = ({ key }: JournalRow) => {
-    if (key !== 'lost' || isLost) return { t: 'delivered', eventId: `evt_${key}` };
-    isLost = true;
-    if (is.stored) r.server.stored.add(key);
-    if (is.unstarted === true) r.server.unstarted.add(key);
-    return unanswered;
-  };
-  await r.delivery.start();
-  void r.take({ key: 'lost' });
-  await clock.advance(100);
-  expect(isLost).toBe(true);
-  return r as Lost;
-}
-
-/** Another event, in a conversation of its own. */
-async function other(r: Lost, key: string): Promise<void> {
-  void r.take({ key, conversation: key });
-  await r.clock.advance(100);
-}
-
-const keys = (r: Rig): string[] => r.server.got;
+import { rig } from './rig.js';
+import { SECOND, delivered, unanswered, lost, other, keys } from './lost-dispatch.js';
 
 describe('a row whose dispatch had no answer', () => {
   test('A row that the server has settled counts as delivered, 10 s after the first event that it took', async () => {
@@ -64,131 +28,10 @@ describe('a row whose dispatch had no answer', () => {
     expect(keys(r)).toEqual(['first', 'lost', 'behind']);
   });
 
-  test('A row that has started nothing is sent again 10 s after a later event was seen to have started a session', async () => {
-    const r = await lost({ stored: true, unstarted: true });
-    r.server.fates.set('evt_first', 'started');
-    await other(r, 'first');
-    await r.clock.advance(18 * SECOND);
-    expect(keys(r)).toEqual(['first']);
-    await r.clock.advance(10 * SECOND);
-    expect(keys(r)).toEqual(['first', 'lost']);
-  });
-
-  test('A row that has started nothing waits as long again as the slowest later event took to start', async () => {
-    const r = await lost({ stored: true, unstarted: true });
-    r.server.fates.set('evt_first', 'due');
-    await other(r, 'first');
-    await r.clock.advance(60 * SECOND);
-    r.server.fates.set('evt_first', 'started');
-    await r.clock.advance(55 * SECOND);
-    expect(keys(r)).toEqual(['first']);
-    await r.clock.advance(25 * SECOND);
-    expect(keys(r)).toEqual(['first', 'lost']);
-  });
-
-  test('A row that starts while it is looked up again and again is not sent again', async () => {
-    const r = await lost({ stored: true, unstarted: true });
-    await other(r, 'first');
-    await r.clock.advance(40 * SECOND);
-    r.server.unstarted.clear();
-    await r.clock.advance(10 * SECOND);
-    expect(keys(r)).toEqual(['first']);
-    expect(r.tags()).toContain('recovered_unconfirmed');
-  });
-
-  test('A row that has started nothing is sent again after two minutes although nothing else started a session', async () => {
-    const r = await lost({ stored: true, unstarted: true });
-    await other(r, 'first');
-    await r.clock.advance(110 * SECOND);
-    expect(keys(r)).toEqual(['first']);
-    await r.clock.advance(20 * SECOND);
-    expect(keys(r)).toEqual(['first', 'lost']);
-  });
-
-  test('A row that has started nothing waits longer while the server is known to be behind', async () => {
-    const r = await lost({ stored: true, unstarted: true });
-    await other(r, 'first');
-    r.server.fates.set('evt_first', 'due');
-    await r.clock.advance(800 * SECOND);
-    expect(keys(r)).toEqual(['first']);
-    await r.clock.advance(110 * SECOND);
-    expect(keys(r)).toEqual(['first', 'lost']);
-  });
-
-  test('A row that has started nothing is not sent again while any later event that must start has not', async () => {
-    const r = await lost({ stored: true, unstarted: true });
-    for (const key of ['first', 'second', 'third']) {
-      r.server.fates.set(`evt_${key}`, key === 'first' ? 'due' : 'started');
-      await other(r, key);
-      await r.clock.advance(3 * SECOND);
-    }
-    await r.clock.advance(200 * SECOND);
-    expect(keys(r)).toEqual(['first', 'second', 'third']);
-    r.server.fates.set('evt_first', 'started');
-    await r.clock.advance(450 * SECOND);
-    expect(keys(r)).toEqual(['first', 'second', 'third', 'lost']);
-  });
-
-  test('A row that has started nothing is compared with the first later events, however many came since', async () => {
-    const r = await lost({ stored: true, unstarted: true });
-    r.server.fates.set('evt_first', 'due');
-    await other(r, 'first');
-    for (let n = 0; n < 300; n += 1) {
-      r.server.fates.set(`evt_n${n}`, 'started');
-      await other(r, `n${n}`);
-      await r.clock.advance(1.5 * SECOND);
-    }
-    expect(keys(r)).not.toContain('lost');
-  });
-
-  test('A row that has started nothing is compared with events that must start, though most others need not', async () => {
-    const r = await lost({ stored: true, unstarted: true });
-    for (let n = 0; n < 30; n += 1) {
-      if (n > 20) r.server.fates.set(`evt_n${n}`, 'due');
-      await other(r, `n${n}`);
-      await r.clock.advance(1.5 * SECOND);
-    }
-    await r.clock.advance(200 * SECOND);
-    expect(keys(r)).not.toContain('lost');
-  });
-
-  test('A later event about which the server refuses to speak says nothing about the row', async () => {
-    const r = await lost({ stored: true, unstarted: true });
-    const fateOf = r.server.fateOf.bind(r.server);
-    r.server.fateOf = (taken) =>
-      taken.eventId === 'evt_gone' ? Promise.reject(new PluginError('forbidden', 'gone')) : fateOf(taken);
-    r.server.fates.set('evt_first', 'due');
-    await other(r, 'gone');
-    await r.clock.advance(2 * SECOND);
-    await other(r, 'first');
-    await r.clock.advance(600 * SECOND);
-    expect(keys(r)).toEqual(['gone', 'first']);
-    expect(r.tags()).not.toContain('lookup_failed');
-  });
-
   test('A row that is alone and not found is sent again soon after the server has said so', async () => {
     const r = await lost({ stored: false });
     await r.clock.advance(5 * SECOND);
     expect(keys(r)).toEqual(['lost']);
-  });
-
-  test('A row that is alone and has started nothing waits for two minutes', async () => {
-    const r = await lost({ stored: true, unstarted: true });
-    await r.clock.advance(115 * SECOND);
-    expect(keys(r)).toEqual([]);
-    await r.clock.advance(20 * SECOND);
-    expect(keys(r)).toEqual(['lost']);
-  });
-
-  test('A row that waits to be looked up holds up no other conversation, and shows no outage once events pass', async () => {
-    const r = await lost({ stored: true, unstarted: true });
-    for (let n = 0; n < 20; n += 1) {
-      await other(r, `n${n}`);
-      await r.clock.advance(SECOND);
-    }
-    expect(keys(r)).toHaveLength(20);
-    const stats = await r.delivery.stats();
-    expect([stats.outage, stats.waiting, stats.inFlight]).toEqual([undefined, 1, 0]);
   });
 
   test('A row is not sent again while the server cannot be asked about it', async () => {

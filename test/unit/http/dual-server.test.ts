@@ -3,8 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/clock.js';
 import { startDualServer, type DualServer } from '../../../src/http/dual-server.js';
-import { allOf } from '../../helpers/raw-request.js';
-import { text2 } from '../../helpers/text-over-http2.js';
+import { allOf, textOver2 } from '../../helpers/raw-request.js';
 
 const PORT = { connections: 64, refused: () => undefined, clock: systemClock };
 let server: DualServer;
@@ -83,7 +82,7 @@ describe('The stop of the server', () => {
     const first = fetch(url()).then((response) => response.text());
     await here;
     here = arrival();
-    const second = text2(session, '/');
+    const second = textOver2(session, '/');
     await here;
     const stopped = server.stop(60_000);
     await expect(fetch(url())).rejects.toThrow();
