@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { refusalOf } from '../helpers/refusal.js';
-import {
-  SLACK,
-  startServerUnderTest,
-  type ServerUnderTest,
-  type TestProject,
-  type TestUser,
-} from '../world/server.js';
+import { SLACK, type TestProject } from '../world/server.js';
 import { eventually } from '../helpers/eventually.js';
 import type { EventSchema } from '../../src/gen/autokitteh/events/v1/events_pb.js';
 import { ValueSchema, type Value } from '../../src/gen/autokitteh/values/v1/values_pb.js';
+import { useServer } from './use-server.js';
 
 const UNKNOWN = 'con_01hzzzzzzzzzzzzzzzzzzzzzzz';
 
@@ -25,15 +20,12 @@ const dict = (fields: Record<string, Value>): Value =>
 const incompressible = (length: number): string => randomBytes(length).toString('base64').slice(0, length);
 
 describe('Dispatch', () => {
-  let server: ServerUnderTest;
-  let user: TestUser;
+  const given = useServer();
   let project: TestProject;
   let connectionId: string;
 
   beforeAll(async () => {
-    server = await startServerUnderTest();
-    user = await server.createUser();
-    project = await server.createProject(user, {
+    project = await given.server.createProject(given.user, {
       connections: { sl: {} },
       triggers: [
         { connection: 'sl', eventType: 'message', filter: 'data.user.id == "U1"', call: 'on_event' },
@@ -48,19 +40,18 @@ describe('Dispatch', () => {
       ],
     });
     connectionId = project.connections['sl'] ?? '';
-    await server.deploy(project);
+    await given.server.deploy(project);
   });
-  afterAll(() => server.stop());
 
   const dispatch = (event: MessageInitShape<typeof EventSchema>, wait = true) =>
-    server.system.dispatcher.dispatch({ event: { destinationId: connectionId, ...event }, wait });
+    given.server.system.dispatcher.dispatch({ event: { destinationId: connectionId, ...event }, wait });
   const match = { eventType: 'message', data: { user: dict({ id: text('U1') }), text: text('hello') } };
 
   it('Dispatch answers the event id alone, or with `wait` the sessions that were started', async () => {
     const quick = await dispatch(match, false);
     expect(quick.eventId).toMatch(/^evt_/);
     expect(quick.startedSessionIds).toEqual([]);
-    await server.waitForSession(project, (session) => session.eventId === quick.eventId);
+    await given.server.waitForSession(project, (session) => session.eventId === quick.eventId);
     const waited = await dispatch(match);
     expect(waited.startedSessionIds).toHaveLength(1);
   });
@@ -80,7 +71,7 @@ describe('Dispatch', () => {
         }),
       },
     });
-    expect(await server.eventPrinted(project, startedSessionIds[0] ?? '')).toEqual({
+    expect(await given.server.eventPrinted(project, startedSessionIds[0] ?? '')).toEqual({
       event_type: 'message',
       data: {
         user: { id: 'U1' },
@@ -107,14 +98,14 @@ describe('Dispatch', () => {
 
   it('The sessions that an event has started are found by its id, and an event that starts nothing has none', async () => {
     const { eventId, startedSessionIds } = await dispatch(match);
-    const started = await server.system.sessions.list({ eventId });
+    const started = await given.server.system.sessions.list({ eventId });
     expect(started.sessions.map(({ sessionId }) => sessionId)).toEqual(startedSessionIds);
     const none = await dispatch({ ...match, eventType: 'of_no_trigger' });
-    expect((await server.system.sessions.list({ eventId: none.eventId })).sessions).toEqual([]);
+    expect((await given.server.system.sessions.list({ eventId: none.eventId })).sessions).toEqual([]);
   });
 
   it('The triggers of a connection are listed to the system with their types and filters', async () => {
-    const { triggers } = await server.system.triggers.list({ connectionId });
+    const { triggers } = await given.server.system.triggers.list({ connectionId });
     const seen = triggers.map(({ eventType, filter, codeLocation }) => [
       eventType,
       filter !== '',
@@ -130,7 +121,7 @@ describe('Dispatch', () => {
 
   it('Dispatch starts sessions of a trigger for all types by its filter alone', async () => {
     const started = await dispatch({ eventType: 'any', data: { text: text('!go') } });
-    await server.waitForSession(
+    await given.server.waitForSession(
       project,
       ({ sessionId, call }) => sessionId === started.startedSessionIds[0] && call === 'on_other_event',
     );
@@ -139,8 +130,8 @@ describe('Dispatch', () => {
 
   it('Dispatch does not know unknown and deleted connections', async () => {
     const deleted =
-      (await server.createProject(user, { connections: { gone: {} } })).connections['gone'] ?? '';
-    await user.clients.connections.delete({ connectionId: deleted });
+      (await given.server.createProject(given.user, { connections: { gone: {} } })).connections['gone'] ?? '';
+    await given.user.clients.connections.delete({ connectionId: deleted });
     for (const destinationId of [UNKNOWN, deleted])
       expect(await refusalOf(dispatch({ ...match, destinationId }))).toEqual({
         code: 'InvalidArgument',
@@ -171,7 +162,7 @@ describe('Dispatch', () => {
       code: 'InvalidArgument',
       words: 'failed starting workflow: Blob data size exceeds limit.',
     });
-    const { events } = await server.system.events.list({ destinationId: connectionId, maxResults: 1 });
+    const { events } = await given.server.system.events.list({ destinationId: connectionId, maxResults: 1 });
     expect(events[0]?.memo).toEqual(memo);
   });
 
@@ -179,7 +170,7 @@ describe('Dispatch', () => {
     const data = { ...match.data, text: text(incompressible(1_500_000)) };
     const { eventId, startedSessionIds } = await dispatch({ ...match, data });
     expect(startedSessionIds).toEqual([]);
-    const session = await server.waitForSession(project, (seen) => seen.eventId === eventId);
+    const session = await given.server.waitForSession(project, (seen) => seen.eventId === eventId);
     expect(session.state).toBe('error');
   });
 
@@ -187,7 +178,7 @@ describe('Dispatch', () => {
     const key = randomBytes(6).toString('hex');
     const first = await dispatch({ eventType: 'listed', data: { text: text('1') }, memo: { key, n: '1' } });
     const second = await dispatch({ eventType: 'listed', data: { text: text('2') }, memo: { key, n: '2' } });
-    const { events } = await server.system.events.list({
+    const { events } = await given.server.system.events.list({
       destinationId: connectionId,
       maxResults: 2,
       order: 'DESC',
@@ -196,9 +187,9 @@ describe('Dispatch', () => {
       [second.eventId, { key, n: '2' }, {}],
       [first.eventId, { key, n: '1' }, {}],
     ]);
-    const { event } = await server.system.events.get({ eventId: first.eventId });
+    const { event } = await given.server.system.events.get({ eventId: first.eventId });
     expect(event?.data['text']?.string?.v).toBe('1');
-    expect((await refusalOf(server.system.events.list({ order: 'down' }))).words).toBe(
+    expect((await refusalOf(given.server.system.events.list({ order: 'down' }))).words).toBe(
       'order should be either ASC or DESC',
     );
   });
@@ -206,47 +197,50 @@ describe('Dispatch', () => {
   it('Dispatch signals a session that waits for an event, and no session for one that does not match', async () => {
     const { startedSessionIds } = await dispatch({ eventType: 'start' });
     const sessionId = startedSessionIds[0] ?? '';
-    await eventually(async () => (await server.prints(project, sessionId)).includes('waiting'), 'the wait');
+    await eventually(
+      async () => (await given.server.prints(project, sessionId)).includes('waiting'),
+      'the wait',
+    );
     const no = await dispatch({ eventType: 'slash_command', data: { text: text('no') } });
     expect(no.signaledSessionIds).toEqual([]);
     const yes = await dispatch({ eventType: 'slash_command', data: { text: text('yes') } });
     expect(yes.signaledSessionIds).toEqual([sessionId]);
-    await server.waitForSession(
+    await given.server.waitForSession(
       project,
       (session) => session.sessionId === sessionId && session.state === 'completed',
     );
-    const [, received = ''] = await server.prints(project, sessionId);
+    const [, received = ''] = await given.server.prints(project, sessionId);
     expect(JSON.parse(received)).toEqual({ event_type: 'slash_command', data: { text: 'yes' } });
   });
 
   it('Dispatch to a connection of an organisation makes one event for each trigger and returns no event id', async () => {
-    const shared = await server.createProject(await server.createUser(), {
+    const shared = await given.server.createProject(await given.server.createUser(), {
       connections: { shared: { ofOrg: true } },
       triggers: [
         { connection: 'shared', call: 'on_event' },
         { connection: 'shared', eventType: 'message', call: 'on_other_event' },
       ],
     });
-    await server.deploy(shared);
+    await given.server.deploy(shared);
     const destinationId = shared.connections['shared'] ?? '';
     const memo = { key: randomBytes(6).toString('hex') };
     const answer = await dispatch({ ...match, destinationId, memo });
     expect(answer.eventId).toBe('');
     expect(answer.startedSessionIds).toHaveLength(2);
-    expect((await server.system.events.list({ destinationId })).events).toEqual([]);
-    const { events } = await server.system.events.list({ integrationId: SLACK, maxResults: 20 });
+    expect((await given.server.system.events.list({ destinationId })).events).toEqual([]);
+    const { events } = await given.server.system.events.list({ integrationId: SLACK, maxResults: 20 });
     const stored = events.filter((event) => event.memo['key'] === memo.key);
     expect(stored.map((event) => event.destinationId)).toEqual([destinationId, destinationId]);
   });
 
   it('Dispatch to a connection of an organisation without triggers stores nothing', async () => {
-    const shared = await server.createProject(await server.createUser(), {
+    const shared = await given.server.createProject(await given.server.createUser(), {
       connections: { shared: { ofOrg: true } },
     });
     const memo = { key: randomBytes(6).toString('hex') };
     const answer = await dispatch({ ...match, destinationId: shared.connections['shared'] ?? '', memo });
     expect(answer).toMatchObject({ eventId: '', startedSessionIds: [] });
-    const { events } = await server.system.events.list({ integrationId: SLACK, maxResults: 20 });
+    const { events } = await given.server.system.events.list({ integrationId: SLACK, maxResults: 20 });
     expect(events.filter((event) => event.memo['key'] === memo.key)).toEqual([]);
   });
 });

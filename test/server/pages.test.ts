@@ -1,35 +1,24 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  startServerUnderTest,
-  type ServerUnderTest,
-  type TestProject,
-  type TestUser,
-} from '../world/server.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useServer } from './use-server.js';
 
 const UNKNOWN = 'con_01hzzzzzzzzzzzzzzzzzzzzzzz';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('The pages of the server', () => {
-  let server: ServerUnderTest;
-  let user: TestUser;
-  let project: TestProject;
+  const given = useServer();
   let cid: string;
 
   beforeAll(async () => {
-    server = await startServerUnderTest();
-    user = await server.createUser();
-    project = await server.createProject(user, { connections: { sl: {} } });
-    cid = project.connections['sl'] ?? '';
+    cid = (await given.project()).connectionId;
   });
-  afterAll(() => server.stop());
 
   const ask = (
     path: string,
     init: RequestInit = {},
-    token: string | undefined = user.token,
+    token: string | undefined = given.user.token,
   ): Promise<Response> =>
-    fetch(new URL(path, server.url), {
+    fetch(new URL(path, given.server.url), {
       redirect: 'manual',
       ...init,
       headers: {
@@ -82,14 +71,14 @@ describe('The pages of the server', () => {
     expect(await end('cli')).toBe(`/connections/${cid}/success`);
     expect(await end('dash')).toBe(`/internal/dashboard/connections/${cid}?msg=Success`);
     expect(await end('vscode')).toBe(`vscode://autokitteh.autokitteh?cid=${cid}`);
-    const stored = await user.clients.vars.get({ scopeId: cid, names: ['sent_along'] });
+    const stored = await given.user.clients.vars.get({ scopeId: cid, names: ['sent_along'] });
     expect(stored.vars).toMatchObject([{ value: 'v', isSecret: true }]);
     const success = await ask(`/connections/${cid}/success`);
     expect([success.status, await success.text()]).toEqual([200, expect.stringContaining('close')]);
   });
 
   it.each(['test', 'refresh'])('The pages give a status for a %s', async (verb) => {
-    await user.clients.vars.set({ vars: [{ scopeId: cid, name: 'auth_type', value: 'socket' }] });
+    await given.user.clients.vars.set({ vars: [{ scopeId: cid, name: 'auth_type', value: 'socket' }] });
     const response = await ask(`/connections/${cid}/${verb}`, { method: 'POST' });
     expect([response.status, await response.json()]).toEqual([
       200,
@@ -98,7 +87,7 @@ describe('The pages of the server', () => {
     const stranger = await ask(
       `/connections/${cid}/${verb}`,
       { method: 'POST' },
-      (await server.createUser()).token,
+      (await given.server.createUser()).token,
     );
     expect([stranger.status, await stranger.text()]).toEqual([500, 'unauthorized\n']);
     expect((await ask(`/connections/${cid}/${verb}`)).status).toBe(405);

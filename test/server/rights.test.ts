@@ -1,30 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { refusalOf } from '../helpers/refusal.js';
-import {
-  SLACK,
-  startServerUnderTest,
-  type ServerUnderTest,
-  type TestProject,
-  type TestUser,
-} from '../world/server.js';
+import { SLACK, type TestProject, type TestUser } from '../world/server.js';
 import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
+import { useServer } from './use-server.js';
 
 describe('The rights of users', () => {
-  let server: ServerUnderTest;
+  const given = useServer();
   let stranger: TestUser;
   let project: TestProject;
   let connectionId: string;
 
   beforeAll(async () => {
-    server = await startServerUnderTest();
-    stranger = await server.createUser();
-    project = await server.createProject(await server.createUser(), { connections: { sl: {} } });
-    connectionId = project.connections['sl'] ?? '';
+    stranger = await given.server.createUser();
+    ({ project, connectionId } = await given.project());
     await project.owner.clients.vars.set({
       vars: [{ scopeId: connectionId, name: 'private_bot_token', value: 'xoxb-secret', isSecret: true }],
     });
   });
-  afterAll(() => server.stop());
 
   it("Another user's connection looks as if it did not exist", async () => {
     expect(await stranger.clients.connections.get({ connectionId })).not.toHaveProperty('connection');
@@ -49,7 +41,7 @@ describe('The rights of users', () => {
   });
 
   it("Another user's connection has no set-up page", async () => {
-    const url = `${server.url}/connections/${connectionId}/init/cli`;
+    const url = `${given.server.url}/connections/${connectionId}/init/cli`;
     const theirs = await fetch(url, {
       headers: { authorization: `Bearer ${stranger.token}` },
       redirect: 'manual',
@@ -71,7 +63,7 @@ describe('The rights of users', () => {
   });
 
   it("A list of an integration's connections has those of all organisations for the system, and none for a user", async () => {
-    const all = await server.system.connections.list({ integrationId: SLACK });
+    const all = await given.server.system.connections.list({ integrationId: SLACK });
     expect(all.connections.map((row) => row.connectionId)).toContain(connectionId);
     const own = await project.owner.clients.connections.list({ integrationId: SLACK });
     expect(own.connections).toEqual([]);

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { send, type Reply } from '../helpers/raw-request.js';
-import { startServerUnderTest, type ServerUnderTest, type TestUser } from '../world/server.js';
+import { useServer } from './use-server.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 const UPGRADE = {
@@ -11,28 +11,23 @@ const UPGRADE = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
-let server: ServerUnderTest;
-let user: TestUser;
+const given = useServer();
 let cid: string;
 
 beforeAll(async () => {
-  server = await startServerUnderTest();
-  user = await server.createUser();
-  const project = await server.createProject(user, { connections: { sl: {} } });
-  cid = project.connections['sl'] ?? '';
+  cid = (await given.project()).connectionId;
 });
-afterAll(() => server.stop());
-beforeEach(() => user.clients.vars.delete({ scopeId: cid, names: ['auth_type'] }));
+beforeEach(() => given.user.clients.vars.delete({ scopeId: cid, names: ['auth_type'] }));
 
 type Sent = NonNullable<Parameters<typeof send>[2]>;
 
-function ask(path: string, options: Sent = {}, caller = user): Promise<Reply> {
+function ask(path: string, options: Sent = {}, caller = given.user): Promise<Reply> {
   const headers = { authorization: `Bearer ${caller.token}`, ...options.headers };
-  return send(server.url, path, { ...options, headers });
+  return send(given.server.url, path, { ...options, headers });
 }
 
 async function storedType(): Promise<string | undefined> {
-  const { vars } = await server.system.vars.get({ scopeId: cid, names: ['auth_type'] });
+  const { vars } = await given.server.system.vars.get({ scopeId: cid, names: ['auth_type'] });
   return vars[0]?.value;
 }
 
@@ -65,7 +60,7 @@ describe('the router', () => {
     ["/slack//a'(b)!*;c", '/slack/a%27%28b%29%21%2A;c'],
   ])('The router redirects the unclean path %s before it asks for a credential', async (path, location) => {
     for (const method of ['GET', 'POST']) {
-      const reply = await send(server.url, path, { method });
+      const reply = await send(given.server.url, path, { method });
       expect([method, reply.status, reply.headers.location]).toEqual([method, 307, location]);
     }
   });
@@ -157,7 +152,7 @@ describe('the form of saving', () => {
   it.each(['GET', 'HEAD', 'POST'])(
     'The form of saving stores any type before it refuses it, from any sender: %s',
     async (method) => {
-      const stranger = await server.createUser();
+      const stranger = await given.server.createUser();
       const headers = {
         'content-type': FORM,
         origin: 'https://evil.example',
