@@ -1,20 +1,11 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../browser/chromium.js';
-import { createPerson, type Person } from '../browser/person.js';
 import { AK_BIN, akProgram } from './ak-program.js';
 import { appTokenOf, MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
 import { refusalOf } from '../helpers/refusal.js';
-import { hasDefaultUser, type TestProject, type TestUser } from '../world/server.js';
+import { hasDefaultUser, type TestUser } from '../world/server.js';
 import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
-
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
+import { newConnection } from './new-connection.js';
 
 describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
   let world: PathWorld;
@@ -26,121 +17,13 @@ describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
   });
   afterAll(() => world.stop());
 
-  /** A project with one connection, and an app of its own in Slack. */
-  const begin = async (): Promise<{ project: TestProject; cid: string; installation: SlackInstallation }> => {
-    const project = await world.server.createProject(user, {
-      connections: { sl: {} },
-      triggers: [{ connection: 'sl', eventType: 'message', call: 'on_event' }],
-    });
-    const installation = world.slack.install(world.slack.addApp(), world.slack.addWorkspace('Acme'));
-    return { project, cid: project.connections['sl'] ?? '', installation };
-  };
   const tokensOf = (installation: SlackInstallation): Record<string, string> => ({
     bot_token: installation.botToken,
     app_token: appTokenOf(installation.app),
   });
 
-  describe('The setup of a connection in a browser', () => {
-    const typeTokens = async (
-      { page }: Person,
-      tokens: { botToken: string; appToken: string },
-    ): Promise<void> => {
-      await page.getByLabel('Bot token', { exact: true }).fill(tokens.botToken);
-      await page.getByLabel('App-level token', { exact: true }).fill(tokens.appToken);
-      await page.getByRole('button', { name: 'Save Connection' }).click();
-    };
-    const visit = async (
-      cid: string,
-      origin: string,
-      inside: (person: Person) => Promise<void>,
-    ): Promise<void> => {
-      const person = await createPerson(browser, { url: world.url, session: user.token });
-      try {
-        await person.open(cid, origin);
-        await inside(person);
-        const { complaints, strangers } = person;
-        expect({ complaints, strangers }).toEqual({ complaints: [], strangers: [] });
-      } finally {
-        await person.close();
-      }
-    };
-
-    const ends: [origin: string, end: string][] = [
-      ['web', 'success'],
-      ['cli', 'success'],
-      ['dash', 'msg=Success'],
-      ['vscode', 'vscode'],
-    ];
-    // The pages are the same ones whether or not the server attaches.
-    it.each(meeting === 'gateway' ? ends : ends.slice(0, 1))(
-      'A browser that opened the page from %s sets a connection up, sees the sockets live and gets back',
-      async (origin, end) => {
-        const { project, cid, installation } = await begin();
-        await world.server.deploy(project);
-        await visit(cid, origin, async (person) => {
-          const appToken = appTokenOf(installation.app);
-          await typeTokens(person, { botToken: installation.botToken, appToken });
-          await person.page.getByText('2 sockets live').first().waitFor();
-          const shown = await person.page.content();
-          expect([installation.botToken, appToken].filter((token) => shown.includes(token))).toEqual([]);
-          const back = person.page.locator('#way-back');
-          if (end === 'vscode') {
-            expect(await back.getAttribute('href')).toBe(`vscode://autokitteh.autokitteh?cid=${cid}`);
-          } else {
-            await back.click();
-            await person.page.waitForURL(
-              end === 'success'
-                ? `**/connections/${cid}/success`
-                : `**/internal/dashboard/connections/${cid}?msg=Success`,
-            );
-          }
-        });
-        expect(await world.stored(cid)).toMatchObject({
-          auth_type: 'socketMode',
-          private_bot_token: installation.botToken,
-          socket_mode_app_token: appTokenOf(installation.app),
-          app_id: installation.app.id,
-          install_ids: `${installation.app.id}//${installation.workspace?.id}`,
-          team_name: 'Acme',
-        });
-        await world.waitForStatus(
-          user,
-          cid,
-          /^Using Socket Mode in Acme: 2 sockets live(?: on 2 replicas)?$/,
-        );
-        expect(world.slack.sockets(installation.app)).toHaveLength(2);
-      },
-    );
-
-    it('A browser with a wrong token is told why, and nothing is stored', async () => {
-      const { cid, installation } = await begin();
-      world.slack.revoke(installation.botToken, 'account_inactive');
-      await visit(cid, 'web', async (person) => {
-        const appToken = appTokenOf(installation.app);
-        await typeTokens(person, { botToken: installation.botToken, appToken });
-        await person.page.getByText('Nothing was stored.').waitFor();
-        expect(await person.page.locator('#outcome').innerText()).toContain('account_inactive');
-      });
-      expect(await world.stored(cid)).toEqual({});
-    });
-
-    it('A browser is not shown a connection of another person', async () => {
-      const { cid } = await begin();
-      const stranger = await world.server.createUser();
-      const person = await createPerson(browser, { url: world.url, session: stranger.token });
-      try {
-        const opened = await person.page.goto(`${world.url}/connections/${cid}/init/web`);
-        expect([opened?.status(), await opened?.text()]).toEqual([500, 'not_found\n']);
-        await person.page.goto(`${world.url}/slack/?cid=${cid}&origin=web`);
-        await person.page.getByText('This connection cannot be shown').waitFor();
-      } finally {
-        await person.close();
-      }
-    });
-  });
-
   it('The form that AutoKitteh’s own page sends is saved, and redirects as the built-in does', async () => {
-    const { cid, installation } = await begin();
+    const { cid, installation } = await newConnection(world, user);
     const ends: [origin: string, end: string][] = [
       ['cli', `/connections/${cid}/success`],
       ['web', `/connections/${cid}/success`],
@@ -155,7 +38,7 @@ describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
   });
 
   it('The status is true before and after a deployment', async () => {
-    const { project, cid, installation } = await begin();
+    const { project, cid, installation } = await newConnection(world, user);
     const { connections } = world.through(user);
     const fresh = (await connections.get({ connectionId: cid })).connection;
     expect(fresh?.status?.code).toBe(Status_Code.INIT_REQUIRED);
@@ -183,7 +66,7 @@ describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
   });
 
   it('The status says when Slack has taken a token back', async () => {
-    const { project, cid, installation } = await begin();
+    const { project, cid, installation } = await newConnection(world, user);
     await world.server.deploy(project);
     await world.connect(user, cid, installation);
     world.slack.revoke(installation.botToken, 'token_revoked');
@@ -207,8 +90,8 @@ describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
     ['auth type', () => ({ auth_type: 'socketmode' }), 'unexpected auth type "socketmode"'],
     ['origin', () => ({ origin: 'a-b' }), 'bad redirect URL'],
   ])('A wrong %s is refused with its reason, and nothing is stored', async (what, wrong, words) => {
-    const { cid, installation } = await begin();
-    const other = (await begin()).installation;
+    const { cid, installation } = await newConnection(world, user);
+    const other = (await newConnection(world, user)).installation;
     const refused = await world.save(user, cid, { ...tokensOf(installation), ...wrong(installation, other) });
     expect(refused.status).toBe(400);
     expect(await refused.text()).toContain(words);
@@ -219,7 +102,7 @@ describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
   });
 
   it('The sockets close when the connection is deleted, and events that still come are acknowledged', async () => {
-    const { project, cid, installation } = await begin();
+    const { project, cid, installation } = await newConnection(world, user);
     await world.server.deploy(project);
     await world.connect(user, cid, installation);
     const mine = world.through(user);
@@ -230,7 +113,7 @@ describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
   });
 
   it('Two people cannot touch each other’s connections', async () => {
-    const { project, cid, installation } = await begin();
+    const { project, cid, installation } = await newConnection(world, user);
     await world.server.deploy(project);
     await world.connect(user, cid, installation);
     const before = await world.stored(cid);
@@ -281,7 +164,7 @@ describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
   if (AK_BIN !== undefined) {
     const binary = AK_BIN;
     it('The ak program sets a connection up', async () => {
-      const { project, cid, installation } = await begin();
+      const { project, cid, installation } = await newConnection(world, user);
       await world.server.deploy(project);
       const ak = akProgram(binary, world.url, user.token);
       try {

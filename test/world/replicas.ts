@@ -1,11 +1,16 @@
+import { afterEach, beforeEach, expect } from 'vitest';
 import { systemClock } from '../../src/core/clock.js';
 import { openPostgresJournal } from '../../src/storage/postgres/postgres-journal.js';
 import { startConnectProxy } from '../helpers/connect-proxy.js';
 import { startCuttingProxy } from '../helpers/cutting-proxy.js';
+import { addInstallation, connect } from './connections.js';
+import { openPeers, type Peers } from './open-world.js';
 import { QUICK_DELIVERY, QUICK_LIVE, QUICK_SOCKETS } from './policies.js';
-import type { PostgresServer } from '../../src/sim/postgres/postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../src/sim/postgres/postgres-server.js';
 import { startProgram, type Program } from './program.js';
-import type { StandInUnderTest } from './server.js';
+import { startStandInUnderTest, type StandInUnderTest } from './server.js';
+import type { World } from './world.js';
+import type { ScriptedSlackOptions } from '../../src/sim/slack/options.js';
 import type { ScriptedSlack } from '../../src/sim/slack/scripted-slack.js';
 
 /** By this name Slack is known to programs, whose only way to it is a proxy. */
@@ -87,6 +92,59 @@ export async function startReplica(
     async stop() {
       await program.stop();
       if (!isGone) await Promise.all([toSlack.vanish(), toServer.stop(), toPostgres.stop()]);
+    },
+  };
+}
+
+/**
+ * For each test of a group or file a PostgreSQL, a scripted Slack and a stand-in, on which the test starts replicas. None of
+ * these may have logged a secret when it ends, which it does with the test.
+ */
+export function useReplicas(slack: ScriptedSlackOptions = {}) {
+  let postgres: PostgresServer;
+  let peers: Peers<StandInUnderTest>;
+  let programs: ReplicaProgram[] = [];
+
+  beforeEach(async () => {
+    programs = [];
+    postgres = await startPostgres();
+    peers = await openPeers({
+      slack: { publicUrl: `http://${SLACK_NAME}`, ...slack },
+      server: (opened) => startStandInUnderTest({ slackApiUrl: `${opened.url}/api/` }),
+    });
+  });
+
+  afterEach(async () => {
+    for (const program of programs) {
+      await program.stop();
+      expect(program.logged.filter((line) => /xox[a-z]-|xapp-|eyJ[\w-]+\./.test(line))).toEqual([]);
+    }
+    await peers.stop();
+    await postgres.dispose();
+  });
+
+  return {
+    get peers(): Peers<StandInUnderTest> {
+      return peers;
+    },
+    /** Those that were started, in this order. */
+    get programs(): readonly ReplicaProgram[] {
+      return programs;
+    },
+    async start(name: string): Promise<ReplicaProgram> {
+      const program = await startReplica(name, { postgres, slack: peers.slack, server: peers.server });
+      programs.push(program);
+      return program;
+    },
+    /** An app with a connection, saved through the first program, and the world as that one sees it. */
+    async connected() {
+      const [program] = programs;
+      const { slack, server } = peers;
+      const owner = await server.createUser();
+      const world = { slack, server, standIn: server.standIn, owner, program } as unknown as World;
+      const { app, installation, appToken } = addInstallation(world);
+      const connection = await connect(world, installation, appToken);
+      return { world, app, installation, connection };
     },
   };
 }

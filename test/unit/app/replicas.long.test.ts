@@ -1,5 +1,5 @@
 import { Code } from '@connectrpc/connect';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { rank } from '../../../src/connections/ranked-members.js';
 import { Status_Code } from '../../../src/gen/autokitteh/common/v1/common_pb.js';
 import type { SlackInstallation } from '../../../src/sim/slack/directory/entities.js';
@@ -8,68 +8,32 @@ import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import { SLACK_RETRIES } from '../../../src/sim/slack/sending/retry-ladder.js';
 import { eventually } from '../../helpers/eventually.js';
 import { autoKittehClients } from '../../world/autokitteh-clients.js';
-import { addInstallation, connect, press, save, type TestConnection } from '../../world/connections.js';
+import { press, save, type TestConnection } from '../../world/connections.js';
 import { eventsOf, overview, recordStatuses, statusOf, untilStatus } from '../../world/observations.js';
-import { openPeers, type Peers } from '../../world/open-world.js';
-import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
 import { AS_OPERATOR } from '../../world/program.js';
-import { SLACK_NAME, startReplica, type ReplicaProgram } from '../../world/replicas.js';
-import { startStandInUnderTest, type StandInUnderTest } from '../../world/server.js';
+import { useReplicas, type ReplicaProgram } from '../../world/replicas.js';
 import type { World } from '../../world/world.js';
 
 describe('Several programs with one journal in PostgreSQL', () => {
-  let postgres: PostgresServer;
-  let peers: Peers<StandInUnderTest>;
-  let programs: ReplicaProgram[];
+  const cluster = useReplicas({
+    retries: { ...SLACK_RETRIES, delays: [200, 500, 1_000, 2_000, 4_000, 8_000] },
+  });
   /** The smallest number of live sockets since the app had any, and the greatest of those that Slack counted. */
   let sockets: { least: number; most: number };
 
-  beforeEach(async () => {
-    postgres = await startPostgres();
-    peers = await openPeers({
-      slack: {
-        publicUrl: `http://${SLACK_NAME}`,
-        retries: { ...SLACK_RETRIES, delays: [200, 500, 1_000, 2_000, 4_000, 8_000] },
-      },
-      server: (slack) => startStandInUnderTest({ slackApiUrl: `${slack.url}/api/` }),
-    });
-    programs = [];
+  beforeEach(() => {
     sockets = { least: Infinity, most: 0 };
   });
 
-  afterEach(async () => {
-    for (const program of programs) {
-      await program.stop();
-      expect(program.logged.filter((line) => /xox[a-z]-|xapp-|eyJ[\w-]+\./.test(line))).toEqual([]);
-    }
-    await peers.stop();
-    await postgres.dispose();
-  });
-
-  async function replica(name: string): Promise<ReplicaProgram> {
-    const { slack, server } = peers;
-    const program = await startReplica(name, { postgres, slack, server });
-    programs.push(program);
-    return program;
-  }
-
   /** An app with a connection, saved through the first program; from then on its sockets are counted. */
-  async function connected(): Promise<{
-    world: World;
-    installation: SlackInstallation;
-    connection: TestConnection;
-  }> {
-    const { slack, server } = peers;
-    const [program] = programs;
-    const owner = await server.createUser();
-    const world = { slack, server, standIn: server.standIn, owner, program } as unknown as World;
-    const { app, installation, appToken } = addInstallation(world);
-    const connection = await connect(world, installation, appToken);
+  async function connected() {
+    const { app, ...rest } = await cluster.connected();
+    const { slack } = cluster.peers;
     slack.onSocketChange(() => {
       sockets.least = Math.min(sockets.least, slack.sockets(app).length);
       sockets.most = Math.max(sockets.most, slack.connections(app));
     });
-    return { world, installation, connection };
+    return rest;
   }
 
   const texts = (world: World, connection: TestConnection): (string | undefined)[] =>
@@ -87,8 +51,8 @@ describe('Several programs with one journal in PostgreSQL', () => {
   }
 
   it('Both hosts have a socket and dispatch, each event comes once and in order, and the status stays as it is', async () => {
-    await replica('one');
-    await replica('two');
+    await cluster.start('one');
+    await cluster.start('two');
     const { world, installation, connection } = await connected();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     const statuses = recordStatuses(world, connection.id);
@@ -98,7 +62,7 @@ describe('Several programs with one journal in PostgreSQL', () => {
     // Who dispatches an event of a conversation goes on with what has come behind it, on a busy machine with all: only an event
     // behind which none waits leaves the next one to whom Slack sends it.
     await eventually(async () => {
-      if (programs.every(({ dispatched }) => dispatched > 0)) return true;
+      if (cluster.programs.every(({ dispatched }) => dispatched > 0)) return true;
       sent.push(...(await send(world, installation, `alone ${sent.length},`, 1)));
       await eventually(() => texts(world, connection).length === sent.length, 'the event');
       return false;
@@ -109,20 +73,20 @@ describe('Several programs with one journal in PostgreSQL', () => {
   });
 
   it('A program that vanishes loses nothing: another one opens its sockets, and dispatches what it had', async () => {
-    for (const name of ['one', 'two', 'three']) await replica(name);
+    for (const name of ['one', 'two', 'three']) await cluster.start(name);
     const { world, installation, connection } = await connected();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     const before = await send(world, installation, 'before', 10);
     await eventually(() => texts(world, connection).length === before.length, 'the first events');
-    const gone = programs.find(({ dispatched }) => dispatched > 0);
+    const gone = cluster.programs.find(({ dispatched }) => dispatched > 0);
     // Its dispatches are under way when it vanishes.
-    peers.server.standIn.faults.delayMs = 500;
+    cluster.peers.server.standIn.faults.delayMs = 500;
     const during = send(world, installation, 'during', 10);
     await eventually(() => world.slack.ledger.acknowledged().length > 12, 'events are under way');
     await gone?.vanish();
-    const [watching] = programs.filter((program) => program !== gone);
+    const [watching] = cluster.programs.filter((program) => program !== gone);
     if (gone === undefined || watching === undefined) throw new Error('none has dispatched anything');
-    peers.server.standIn.faults.clear();
+    cluster.peers.server.standIn.faults.clear();
     await during;
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     const after = await send(world, installation, 'after', 10);
@@ -131,7 +95,10 @@ describe('Several programs with one journal in PostgreSQL', () => {
     const states = replicas.map(({ name, state, isThis }) => [name, isThis ? 'this' : state]);
     expect(new Map(states as [string, string][])).toEqual(
       new Map(
-        programs.map((each) => [each.name, each === gone ? 'gone' : each === watching ? 'this' : 'live']),
+        cluster.programs.map((each) => [
+          each.name,
+          each === gone ? 'gone' : each === watching ? 'this' : 'live',
+        ]),
       ),
     );
     expect(problems.map(({ sentence }) => sentence)).toContain(
@@ -143,12 +110,12 @@ describe('Several programs with one journal in PostgreSQL', () => {
   });
 
   it('A program that stops hands over first: the app always has a live socket, and the status never says that nothing runs', async () => {
-    for (const name of ['one', 'two', 'three']) await replica(name);
+    for (const name of ['one', 'two', 'three']) await cluster.start(name);
     const { world, installation, connection } = await connected();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     const statuses = recordStatuses(world, connection.id);
     const sending = send(world, installation, 'event', 60);
-    const [first, second, third] = programs;
+    const [first, second, third] = cluster.programs;
     await first?.stop();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     await second?.stop();
@@ -172,8 +139,8 @@ describe('Several programs with one journal in PostgreSQL', () => {
   });
 
   it('The answer of a workflow goes into the acknowledgement although it reaches another program than the event', async () => {
-    await replica('one');
-    await replica('two');
+    await cluster.start('one');
+    await cluster.start('two');
     const { world, installation, connection } = await connected();
     // A person presses a button of the page of one program; the other one hears of it.
     const chosen = await fetch(`${world.program.gatewayUrl}/slack/save`, {
@@ -199,12 +166,12 @@ describe('Several programs with one journal in PostgreSQL', () => {
     // A busy machine may take longer than Slack waits: then the next command is tried.
     await eventually(async () => {
       const text = `command ${world.slack.ledger.entries.length}`;
-      const before = programs.map(({ dispatched }) => dispatched);
+      const before = cluster.programs.map(({ dispatched }) => dispatched);
       const entry = world.slack.send(installation, slashCommand({ command: '/ak', text }));
       const other = await eventually(() => {
         if (entry.state !== 'pending') return 'late';
-        const at = programs.findIndex(({ dispatched }, index) => dispatched > (before[index] ?? 0));
-        return at < 0 ? undefined : programs[1 - at];
+        const at = cluster.programs.findIndex(({ dispatched }, index) => dispatched > (before[index] ?? 0));
+        return at < 0 ? undefined : cluster.programs[1 - at];
       }, 'the command is dispatched');
       if (other === 'late') return false;
       const address = addressAt(other, text);
@@ -217,7 +184,7 @@ describe('Several programs with one journal in PostgreSQL', () => {
       expect([unfit.status, (await post('again')).status]).toEqual([400, 410]);
       const here = address.replace(
         other.gatewayUrl,
-        programs.find((each) => each !== other)?.gatewayUrl ?? '',
+        cluster.programs.find((each) => each !== other)?.gatewayUrl ?? '',
       );
       expect((await fetch(here, { method: 'POST', body: '{"text":"again, elsewhere"}' })).status).toBe(410);
       await world.slack.ledger.settled(entry);
@@ -225,18 +192,18 @@ describe('Several programs with one journal in PostgreSQL', () => {
       return JSON.stringify(world.slack.ledger.answer(entry)?.payload).includes(text);
     }, 'an answer goes into an acknowledgement');
     expect(answered).toMatch(/^command/);
-    const [, two] = programs;
+    const [, two] = cluster.programs;
     const made = `${two?.gatewayUrl}/slack/assets/answers/${'A'.repeat(43)}`;
     expect((await fetch(made, { method: 'POST', body: '{"text":"from a stranger"}' })).status).toBe(410);
   });
 
   it('A trouble that only the second host of an app meets is in the status until it is over, with the name of that program', async () => {
     const names = ['one', 'two'];
-    for (const name of names) await replica(name);
+    for (const name of names) await cluster.start(name);
     const { world, installation, connection } = await connected();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     const [, second] = rank(installation.app.id, names);
-    const joinAgain = await programs.find(({ name }) => name === second)?.cutOffFromSlack();
+    const joinAgain = await cluster.programs.find(({ name }) => name === second)?.cutOffFromSlack();
     const told = new RegExp(`^(1 of )?2 sockets live\\. On replica ${second}, Slack cannot be reached: `);
     await untilStatus(world, connection.id, 'warning', told);
     const sent = await send(world, installation, 'event', 5);
@@ -247,13 +214,13 @@ describe('Several programs with one journal in PostgreSQL', () => {
   });
 
   it('A program without a socket of the app tells its status, checks and saves its tokens, and sends a dead letter again', async () => {
-    for (const name of ['one', 'two', 'three']) await replica(name);
+    for (const name of ['one', 'two', 'three']) await cluster.start(name);
     const { world, installation, connection } = await connected();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     const without = await eventually(async () => {
       const { replicas } = await overview(world);
       const free = replicas.filter((each) => each.sockets === 0);
-      return free.length === 1 && programs.find(({ name }) => name === free[0]?.name);
+      return free.length === 1 && cluster.programs.find(({ name }) => name === free[0]?.name);
     }, 'a program without a socket');
     const there: World = { ...world, program: without };
 
@@ -280,7 +247,7 @@ describe('Several programs with one journal in PostgreSQL', () => {
     expect(vars.map(({ value }) => value)).toEqual([appToken]);
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
 
-    const { faults } = peers.server.standIn;
+    const { faults } = cluster.peers.server.standIn;
     const words = 'something is not as it must be [event.data]';
     faults.refuse({ method: '/Dispatch', code: Code.InvalidArgument, words }, 1);
     const [refused] = await send(world, installation, 'refused', 1);
@@ -301,16 +268,16 @@ describe('Several programs with one journal in PostgreSQL', () => {
     expect(await resent.json()).toEqual({ resent: 1 });
     await eventually(() => texts(world, connection).length === 1, 'the refused event');
     expect(texts(world, connection)).toEqual([refused]);
-    for (const program of programs)
+    for (const program of cluster.programs)
       await eventually(async () => (await letters(program)).length === 0, 'no letter any more');
   });
 
   it('A program that is cut off from PostgreSQL leaves the status to the others, which go on', async () => {
-    await replica('one');
-    await replica('two');
+    await cluster.start('one');
+    await cluster.start('two');
     const { world, installation, connection } = await connected();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
-    const [cut] = programs;
+    const [cut] = cluster.programs;
     await cut?.cutOffFromPostgres();
     const sent = await send(world, installation, 'event', 10);
     await eventually(() => texts(world, connection).length === sent.length, 'all events');

@@ -1,39 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
-import { addInstallation, connect } from '../../world/connections.js';
 import { overview } from '../../world/observations.js';
-import { openPeers, type Peers } from '../../world/open-world.js';
 import { AS_OPERATOR } from '../../world/program.js';
-import { SLACK_NAME, startReplica, type ReplicaProgram } from '../../world/replicas.js';
-import { startStandInUnderTest, type StandInUnderTest } from '../../world/server.js';
-import type { World } from '../../world/world.js';
+import { useReplicas, type ReplicaProgram } from '../../world/replicas.js';
 
-let postgres: PostgresServer;
-let peers: Peers<StandInUnderTest>;
-let programs: ReplicaProgram[];
-
-beforeEach(async () => {
-  postgres = await startPostgres();
-  peers = await openPeers({
-    slack: { publicUrl: `http://${SLACK_NAME}` },
-    server: (slack) => startStandInUnderTest({ slackApiUrl: `${slack.url}/api/` }),
-  });
-  programs = [];
-});
-
-afterEach(async () => {
-  for (const program of programs) await program.stop();
-  await peers.stop();
-  await postgres.dispose();
-});
-
-async function replica(name: string): Promise<ReplicaProgram> {
-  const { slack, server } = peers;
-  const program = await startReplica(name, { postgres, slack, server });
-  programs.push(program);
-  return program;
-}
+const cluster = useReplicas();
 
 /** What a person reads of the part of the page with this id, and of its lamps. */
 async function read(program: ReplicaProgram, part: string): Promise<{ text: string; lamps: string[] }> {
@@ -70,12 +41,12 @@ async function untilReplicas(program: ReplicaProgram, words: RegExp): Promise<vo
 
 describe('The replicas on the status page', () => {
   it('Each page shows all replicas, one that is lost as gone since then, and all is well when it is back', async () => {
-    const [one, two, three] = [await replica('one'), await replica('two'), await replica('three')];
-    const { slack, server } = peers;
-    const owner = await server.createUser();
-    const world = { slack, server, standIn: server.standIn, owner, program: one } as unknown as World;
-    const { installation, appToken } = addInstallation(world);
-    await connect(world, installation, appToken);
+    const [one, two, three] = [
+      await cluster.start('one'),
+      await cluster.start('two'),
+      await cluster.start('three'),
+    ];
+    const { world } = await cluster.connected();
 
     for (const program of [one, two, three]) {
       await untilReplicas(program, /one .*live .*sockets? .*three .*live .*two .*live/);
@@ -104,7 +75,7 @@ describe('The replicas on the status page', () => {
       expect((await read(program, 'replicas')).lamps.toSorted()).toEqual(['ok', 'ok', 'warning']);
     }
 
-    const back = await replica('three');
+    const back = await cluster.start('three');
     for (const program of [one, two, back]) {
       await untilReplicas(program, /three (?:answers here )?live/);
       await untilAllIsWell(program);
