@@ -23,7 +23,10 @@ export interface IdleOrder extends SlackAddress {
 export interface IdleResult {
   /** Share of one core. */
   readonly cpu: number;
+  /** What the process is larger by; with it what the heap grew by while sockets were opened, which Node does not give back. */
   readonly bytesPerSocket: number;
+  /** What the sockets refer to: heap in use and memory beside it. */
+  readonly keptPerSocket: number;
 }
 
 // As ours: once in this time for each socket.
@@ -40,16 +43,21 @@ process.once('message', (order: IdleOrder) => {
 });
 
 async function run(order: IdleOrder): Promise<IdleResult> {
-  const before = residentBytes();
+  const before = memory();
   await OPEN[order.kind](order);
   await pause(order.settleMs);
-  const bytes = residentBytes() - before;
+  const after = memory();
   const start = process.cpuUsage();
   const since = performance.now();
   await pause(order.measureMs);
   const used = process.cpuUsage(start);
   const cpu = (used.user + used.system) / 1_000 / (performance.now() - since);
-  return { cpu, bytesPerSocket: bytes / (order.apps.length * order.sockets) };
+  const sockets = order.apps.length * order.sockets;
+  return {
+    cpu,
+    bytesPerSocket: (after.resident - before.resident) / sockets,
+    keptPerSocket: (after.kept - before.kept) / sockets,
+  };
 }
 
 const OPEN: Record<ClientKind, (order: IdleOrder) => Promise<void>> = {
@@ -109,9 +117,10 @@ async function each(order: IdleOrder, open: (token: string, n: number) => Promis
     await Promise.all(tokens.slice(n, n + 20).map((token, k) => open(token, n + k)));
 }
 
-function residentBytes(): number {
+function memory(): { readonly resident: number; readonly kept: number } {
   for (let n = 0; n < 3; n++) globalThis.gc?.();
-  return process.memoryUsage.rss();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { resident: rss, kept: heapUsed + external };
 }
 
 function pause(ms: number): Promise<void> {

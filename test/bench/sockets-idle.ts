@@ -26,7 +26,7 @@ export const bench: Bench = {
 function rows(ours: IdleResult, sdk: IdleResult, ws: IdleResult): readonly Row[] {
   const toSdk = ours.cpu / sdk.cpu;
   const toWs = ours.cpu / ws.cpu;
-  const kilobytes = ours.bytesPerSocket / 1_000;
+  const kilobytes = (bytes: number): string => `${(bytes / 1_000).toFixed(0)} kB`;
   const percent = ({ cpu }: IdleResult): string => `${(cpu * 100).toFixed(1)} % of a core`;
   return [
     {
@@ -47,10 +47,15 @@ function rows(ours: IdleResult, sdk: IdleResult, ws: IdleResult): readonly Row[]
     },
     {
       figure: 'memory of an idle socket, no TLS',
-      value: `${kilobytes.toFixed(0)} kB`,
-      peer: `${(sdk.bytesPerSocket / 1_000).toFixed(0)} kB (plain SDK), ${(ws.bytesPerSocket / 1_000).toFixed(0)} kB (ws)`,
+      value: kilobytes(ours.bytesPerSocket),
+      peer: `${kilobytes(sdk.bytesPerSocket)} (plain SDK), ${kilobytes(ws.bytesPerSocket)} (ws)`,
       limit: '<= 160 kB',
-      ok: kilobytes <= 160,
+      ok: ours.bytesPerSocket <= 160_000,
+    },
+    {
+      figure: '... of which in use when the garbage is collected',
+      value: kilobytes(ours.keptPerSocket),
+      peer: `${kilobytes(sdk.keptPerSocket)} (plain SDK), ${kilobytes(ws.keptPerSocket)} (ws)`,
     },
   ];
 }
@@ -60,6 +65,7 @@ function least(results: readonly IdleResult[]): IdleResult {
   return {
     cpu: Math.min(...results.map(({ cpu }) => cpu)),
     bytesPerSocket: Math.min(...results.map(({ bytesPerSocket }) => bytesPerSocket)),
+    keptPerSocket: Math.min(...results.map(({ keptPerSocket }) => keptPerSocket)),
   };
 }
 
