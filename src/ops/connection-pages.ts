@@ -3,9 +3,10 @@
  * what AutoKitteh adds for its web UI.
  */
 export function connectionPages(connectionUrl: string, base: () => string): (connectionId: string) => string {
+  const isWhole = URL.canParse(connectionUrl);
   return (connectionId) => {
     const query = new URLSearchParams({ cid: connectionId, origin: 'web' });
-    const address = URL.canParse(connectionUrl) ? connectionUrl : `${base()}${connectionUrl}`;
+    const address = isWhole ? connectionUrl : `${base()}${connectionUrl}`;
     return `${address}?${query.toString()}`;
   };
 }

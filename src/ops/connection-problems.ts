@@ -11,10 +11,11 @@ const MOST_PAGES = 4;
 /** Apps without all of their sockets. */
 export function appProblems({ apps, connections }: ProblemFacts): Found[] {
   const isNoneServed = apps.every(({ status }) => status.sockets === 0);
+  const activeOf = activeByApp(connections);
   return apps.flatMap(({ id, status }) => {
     const problem = appProblem(status);
     if (problem === undefined) return [];
-    const served = connections.filter(({ appId, active }) => active && appId === id);
+    const served = activeOf.get(id) ?? [];
     const whose = served.length === 0 ? '' : ` (${listWords(served.map(nameOf))})`;
     const isUnreached = status.sockets === 0;
     return [
@@ -30,6 +31,18 @@ export function appProblems({ apps, connections }: ProblemFacts): Found[] {
   });
 }
 
+function activeByApp(connections: readonly ConnectionView[]): ReadonlyMap<string, readonly ConnectionView[]> {
+  const byApp = new Map<string, ConnectionView[]>();
+  for (const connection of connections) {
+    const { active, appId } = connection;
+    if (!active || appId === undefined) continue;
+    const alike = byApp.get(appId);
+    if (alike === undefined) byApp.set(appId, [connection]);
+    else alike.push(connection);
+  }
+  return byApp;
+}
+
 /** What only connections tell: what is wrong with the whole program or with an app is told once, and not by each. */
 export function connectionProblems({ apps, connections, health }: ProblemFacts): Found[] {
   const general = new Set(health.problems());
@@ -40,7 +53,9 @@ export function connectionProblems({ apps, connections, health }: ProblemFacts):
     if (!active || status.code === 'ok' || general.has(status.message)) continue;
     const ofApp = appId === undefined ? undefined : statusOf.get(appId);
     if (ofApp !== undefined && isToldByApp(status.message, ofApp)) continue;
-    byMessage.set(status.message, [...(byMessage.get(status.message) ?? []), connection]);
+    const alike = byMessage.get(status.message);
+    if (alike === undefined) byMessage.set(status.message, [connection]);
+    else alike.push(connection);
   }
   return [...byMessage].map(([message, alike]) => {
     const [what, why] = parted(message);

@@ -5,8 +5,10 @@ import type { ProjectNames } from '../connections/project-names.js';
 import { usesSocketMode } from '../connections/variables.js';
 import type { Clock } from '../core/clock.js';
 import { CONDITIONS, type Condition, type Health } from '../core/health.js';
+import { inTurns } from '../core/in-turns.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { SlackSockets } from '../slack/sockets.js';
+import type { AppSocketsStatus } from '../slack/status.js';
 import type { Gauges } from './metrics/gauges.js';
 import type { AppView, ConnectionView, Overview } from './overview.js';
 import type { Onsets } from './onsets.js';
@@ -42,6 +44,9 @@ const WELL: Readonly<Record<Condition, string>> = {
   apps: 'Each Slack app has all of its sockets.',
 };
 
+// Some ten microseconds each: events have their turns in between.
+const VIEWED_A_TURN = 50;
+
 /** Everything at a glance, without secrets. */
 export async function overviewOf(observed: Observed): Promise<Overview> {
   const { live, sockets, health, version, rights, clock } = observed;
@@ -63,12 +68,15 @@ export async function overviewOf(observed: Observed): Promise<Overview> {
     journalMaxBytes: journal.maxBytes,
     diskFreeBytes: journal.freeBytes,
   };
-  const connections = connectionViews(observed, journal);
-  const apps = live.apps().flatMap((id) => {
+  const connections = await connectionViews(observed, journal);
+  const apps: { readonly id: string; readonly status: AppSocketsStatus; readonly list: AppView['list'] }[] =
+    [];
+  await inTurns(live.apps(), VIEWED_A_TURN, (id) => {
     const status = sockets.status(id);
-    return status === undefined ? [] : [{ id, status }];
+    if (status !== undefined) apps.push({ id, status, list: sockets.list(id) });
   });
-  const own = apps.flatMap(({ id }) => sockets.list(id)).filter(({ state }) => state === 'live').length;
+  let own = 0;
+  for (const { list } of apps) for (const { state } of list) if (state === 'live') own += 1;
   const replicas = observed.replicas.views(live.apps(), own);
   const found = problemsOf({
     ...{ health, apps, connections, delivery, replicas, now },
@@ -88,9 +96,9 @@ export async function overviewOf(observed: Observed): Promise<Overview> {
     }),
     connections,
     otherConnections: live.registry.size - connections.length,
-    apps: apps.map(({ id, status }): AppView => {
+    apps: apps.map(({ id, status, list }): AppView => {
       const { t: state, sockets: open, wanted, foreign } = status;
-      return { ...{ id, state, wanted, ghosts: foreign }, sockets: open, list: sockets.list(id) };
+      return { ...{ id, state, wanted, ghosts: foreign }, sockets: open, list };
     }),
     delivery,
     replicas,
@@ -99,17 +107,20 @@ export async function overviewOf(observed: Observed): Promise<Overview> {
 
 type JournalCounts = Awaited<ReturnType<Delivery['stats']>>['journal'];
 
-function connectionViews(observed: Observed, { sources }: JournalCounts): ConnectionView[] {
+async function connectionViews(observed: Observed, { sources }: JournalCounts): Promise<ConnectionView[]> {
   const { live, projects, activity } = observed;
   const counts = new Map<string, { waiting: number; dead: number }>();
   for (const { connectionId, waiting, dead } of sources) {
     const before = counts.get(connectionId) ?? { waiting: 0, dead: 0 };
     counts.set(connectionId, { waiting: before.waiting + waiting, dead: before.dead + dead });
   }
-  return [...live.registry.all()].filter(usesSocketMode).map(({ record, setup, active }) => {
+  const views: ConnectionView[] = [];
+  await inTurns(live.registry.all(), VIEWED_A_TURN, (entry) => {
+    if (!usesSocketMode(entry)) return;
+    const { record, setup, active } = entry;
     const { id, name, projectId } = record;
     const { delivered, lastEvent } = activity.of(id);
-    return {
+    views.push({
       ...{ id, name, projectId, active, delivered },
       project: projects.of(projectId),
       page: observed.pageOf(id),
@@ -117,8 +128,9 @@ function connectionViews(observed: Observed, { sources }: JournalCounts): Connec
       status: live.current(id),
       ...(counts.get(id) ?? { waiting: 0, dead: 0 }),
       lastEventAt: timeOf(lastEvent?.at),
-    };
+    });
   });
+  return views;
 }
 
 /** RFC 3339 from milliseconds since 1970. */
