@@ -1,5 +1,6 @@
 import type { Status } from '../autokitteh/status.js';
 import { waitAtMost, type Clock } from '../core/clock.js';
+import type { Division } from './division.js';
 import type { Identification } from './identification.js';
 import type { LivePolicy } from './policy.js';
 import type { Reconciler } from './reconciler.js';
@@ -13,6 +14,7 @@ export interface ConnectionQueriesOptions {
   readonly reads: Pick<VariableReads, 'next'>;
   readonly reconciler: Pick<Reconciler, 'looked'>;
   readonly identification: Pick<Identification, 'of' | 'invalidate'>;
+  readonly division: Pick<Division, 'look'>;
   /** The status of a connection from live facts. */
   readonly current: (connectionId: string) => Status;
   readonly clock: Clock;
@@ -49,7 +51,11 @@ export class ConnectionQueries {
   async status(connectionId: string): Promise<Status> {
     if (connectionId === '') return INIT_REQUIRED;
     const { current, identification } = this.#options;
-    await this.#waitFor(this.#lookedAt(connectionId).then(() => identification.of([connectionId], true)));
+    await this.#waitFor(
+      this.#lookedAt(connectionId)
+        .then(() => identification.of([connectionId], true))
+        .then(() => this.#othersLookedAt()),
+    );
     return current(connectionId);
   }
 
@@ -59,6 +65,7 @@ export class ConnectionQueries {
     await this.#waitFor(this.#lookedAt(connectionId));
     identification.invalidate(connectionId);
     await identification.of([connectionId], true);
+    await this.#waitFor(this.#othersLookedAt());
     return current(connectionId);
   }
 
@@ -76,6 +83,11 @@ export class ConnectionQueries {
     const { reads, reconciler } = this.#options;
     reads.next(connectionId, false);
     return reconciler.looked();
+  }
+
+  /** Resolves when the sockets of other processes are known as they are now, or cannot be; never rejects. */
+  async #othersLookedAt(): Promise<void> {
+    await this.#options.division.look()?.catch(() => undefined);
   }
 
   // A caller gets what is known when the server takes too long: its own deadline is short.

@@ -8,9 +8,11 @@ export interface Division {
   asksAbout(appId: string): boolean;
   /** Emits when the processes are others than before, or are not known any more. */
   readonly membersChanged: Channel<undefined>;
+  /** Resolves when it is known here which sockets the other processes had at this call; undefined where there never are others. */
+  look(): Promise<void> | undefined;
 }
 
 /** For a process that serves its connections alone. */
 export function askingAlone(): Division {
-  return { looks: () => true, asksAbout: () => true, membersChanged: new Channel() };
+  return { looks: () => true, asksAbout: () => true, membersChanged: new Channel(), look: () => undefined };
 }

@@ -148,6 +148,7 @@ export class LiveConnections {
       reads: this.#reads,
       reconciler: this.#reconciler,
       identification: this.#identification,
+      division,
       current: (id) => this.current(id),
       ...{ registry, clock, policy },
     });

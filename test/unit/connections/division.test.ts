@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LIVE_POLICY } from '../../../src/connections/policy.js';
 import { Channel } from '../../../src/core/channel.js';
 import { HandClock } from '../../helpers/hand-clock.js';
-import { HERE, KNOWN, TOKENS, start } from './live-connections-rig.js';
+import { HERE, KNOWN, LIVE, TOKENS, start } from './live-connections-rig.js';
 import { TokensInMemory } from './tokens-in-memory.js';
 
 const THEIRS = {
@@ -20,6 +20,7 @@ function startDivided(isLooker: boolean, ...apps: readonly string[]) {
     looks: () => division.isLooker,
     asksAbout: (appId: string) => division.apps.has(appId),
     membersChanged: new Channel<undefined>(),
+    look: (): Promise<void> | undefined => undefined,
   };
   const notifications = {
     tell: (_id?: string): Promise<void> => Promise.resolve(),
@@ -113,6 +114,29 @@ describe('Several processes with the same connections', () => {
     expect(live.current('theirs')).toEqual(theirs.status);
     expect(slack.asked).toBe(1);
   });
+
+  it.each(['status', 'test'] as const)(
+    'Somebody who asks for a status (%s) learns of the sockets that others have opened just now, and what is known while nobody can tell',
+    async (question) => {
+      const { clock, server, live, wanted, division } = startDivided(false, 'A1');
+      server.add('one');
+      live.start();
+      await clock.advance(5_000);
+      const waits = 'another replica opens one';
+      wanted.say({ ...LIVE, t: 'renewing', sockets: 1, doing: waits });
+      division.look = () => Promise.reject(new Error('PostgreSQL does not answer'));
+      const known = live.queries[question]('one');
+      await clock.advance(1);
+      expect((await known).message).toContain(waits);
+      division.look = () => {
+        wanted.say(LIVE);
+        return Promise.resolve();
+      };
+      const asked = live.queries[question]('one');
+      await clock.advance(1);
+      expect((await asked).message).toMatch(/: 2 sockets live$/);
+    },
+  );
 
   it('A process is ready without a contact of apps whose sockets others open', async () => {
     const { clock, server, live } = startDivided(false, 'A1');
