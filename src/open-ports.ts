@@ -6,6 +6,7 @@ import type { AutoKittehClient } from './autokitteh/client.js';
 import type { ReplaceableCredentials } from './autokitteh/credentials.js';
 import type { RightsCheck } from './autokitteh/rights-check.js';
 import type { ActivityLog } from './connections/activity.js';
+import type { Hosts } from './connections/hosts.js';
 import type { LiveConnections } from './connections/live-connections.js';
 import { BOT_TOKEN } from './connections/variables.js';
 import type { Manifest } from './contract/manifest.js';
@@ -63,6 +64,7 @@ export interface PortsOptions {
   readonly slack: SlackWebApi;
   readonly slackFailures: Channel<FailedSlackCall>;
   readonly cluster: Cluster;
+  readonly hosts: Hosts;
   readonly http: SlackHttp;
   readonly live: LiveConnections;
   readonly sockets: SlackSockets;
@@ -90,8 +92,9 @@ export interface OpenPorts {
 
 type PageRoutes = Hono<SetupEnvironment>;
 
-// What is under way when the program stops may take this long.
-const STOP_GRACE_MS = 2_000;
+// What is under way when the program stops may take this long: where others have its sockets already, as long as a save,
+// until they know of it; alone less, because Slack has no socket until the program is there again.
+const STOP_GRACE_MS = { amongOthers: 11_000, alone: 2_000 };
 
 /** Opens the ports that people, AutoKitteh and probes talk to: the plugin's own, and the gateway unless it is off. */
 export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
@@ -137,7 +140,8 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     refused: notingRefusals('plugin', refusals, options),
     clock,
   });
-  releasers.push('the plugin port', () => plugin.stop(STOP_GRACE_MS));
+  const graceMs = (): number => STOP_GRACE_MS[options.hosts.hasOthers() ? 'amongOthers' : 'alone'];
+  releasers.push('the plugin port', () => plugin.stop(graceMs()));
   const pluginUrl = urlOf(config.pluginListen, plugin.port);
   if (config.gatewayListen === 'off') return { pluginUrl, gatewayUrl: undefined };
   const gateway = await startGateway({
@@ -160,7 +164,11 @@ export async function openPorts(options: PortsOptions): Promise<OpenPorts> {
     },
     ...{ responses, server, clock, log },
   });
-  releasers.push('the gateway', () => gateway.stop(STOP_GRACE_MS));
+  releasers.push('the gateway', async () => {
+    // The plugin port after it, where the server may need that for what is under way; others are there for it at once.
+    const isAlone = !options.hosts.hasOthers();
+    await Promise.all([gateway, ...(isAlone ? [] : [plugin])].map((port) => port.stop(graceMs())));
+  });
   return { pluginUrl, gatewayUrl: urlOf(config.gatewayListen, gateway.port) };
 }
 

@@ -14,6 +14,9 @@ import { AS_OPERATOR } from '../../world/program.js';
 import { useReplicas, type ReplicaProgram } from '../../world/replicas.js';
 import type { World } from '../../world/world.js';
 
+// Longer than a program that is alone waits for requests when it stops, and within the time of a save.
+const SLOW_CHECK_MS = 5_000;
+
 describe('Several programs with one journal in PostgreSQL', () => {
   const cluster = useReplicas({
     retries: { ...SLACK_RETRIES, delays: [200, 500, 1_000, 2_000, 4_000, 8_000] },
@@ -270,6 +273,27 @@ describe('Several programs with one journal in PostgreSQL', () => {
     expect(texts(world, connection)).toEqual([refused]);
     for (const program of cluster.programs)
       await eventually(async () => (await letters(program)).length === 0, 'no letter any more');
+  });
+
+  it('A save that Slack takes seconds to check is answered by the program that got it, although that one is being stopped', async () => {
+    await replica('one');
+    await replica('two');
+    const { world, installation, connection } = await connected();
+    await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
+    const { slack } = world;
+    const asked = new Promise<void>((resolve) => {
+      const when = (): boolean => {
+        resolve();
+        return true;
+      };
+      slack.faults.api('auth.test', { t: 'slow', delay: SLOW_CHECK_MS }, { when });
+    });
+    const { app, botToken } = installation;
+    const saving = save(world, connection, { botToken, appToken: app.createAppToken() });
+    await asked;
+    const stopping = world.program.stop();
+    expect((await saving).status).toBe(302);
+    await stopping;
   });
 
   it('A program that is cut off from PostgreSQL leaves the status to the others, which go on', async () => {
