@@ -35,7 +35,7 @@ export async function startRoundRobin(urls: () => readonly string[], port = 0): 
   const server = createServer((request, response) => {
     connectToNext().then(
       (socket) => forward(request, response, socket),
-      () => response.writeHead(503).end(),
+      () => response.writeHead(503).end('no server takes a connection'),
     );
   });
   server.on('upgrade', (request, client, head) => {
@@ -60,7 +60,9 @@ function forward(request: IncomingMessage, response: ServerResponse, socket: Soc
   const { method, url: path } = request;
   const headers = [...ownHop(request.rawHeaders), 'connection', 'close'];
   const onward = httpRequest({ createConnection: () => socket, setHost: false, headers, method, path });
-  onward.once('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
+  onward.once('error', ({ message }) =>
+    response.headersSent ? response.destroy() : response.writeHead(502).end(`no answer: ${message}`),
+  );
   onward.once('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, ownHop(answer.rawHeaders));
     pass(answer, response);

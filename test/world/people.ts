@@ -144,7 +144,7 @@ function journeys(server: ServerUnderTest, program: Program): Omit<PathWorld, ke
         bot_token: installation.botToken,
         app_token: appTokenOf(installation.app),
       });
-      if (saved.status !== 302) throw new Error(`not saved: ${await saved.text()}`);
+      if (saved.status !== 302) throw new Error(`not saved, status ${saved.status}: ${await saved.text()}`);
       await waitForStatus(user, connectionId, /: 2 sockets live/);
     },
     async stored(scopeId) {

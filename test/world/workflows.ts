@@ -70,7 +70,8 @@ export async function startWorkflowWorld(
         body: new URLSearchParams({ auth_type: 'socketMode', ...tokens }),
         redirect: 'manual',
       });
-      if (response.status !== 302) throw new Error(`not saved: ${await response.text()}`);
+      if (response.status !== 302)
+        throw new Error(`not saved, status ${response.status}: ${await response.text()}`);
       const gateway = autoKittehClients(program.gatewayUrl, {
         headers: { authorization: `Bearer ${project.owner.token}` },
       });
