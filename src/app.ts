@@ -273,6 +273,8 @@ export async function startPipeline(
   // First of all to stop: what has arrived is journaled and acknowledged, then the sockets close.
   releasers.push('the sockets', async () => {
     await hosts.handOver();
+    // Slack sends to the others by now; workflows have their time to respond to what came here before.
+    if (hosts.hasOthers()) await responses.settled();
     responses.close();
     // Beside the acknowledgements, so that a stop takes no longer than either; `live` waits for it.
     void live.publishFinalStatuses();

@@ -37,6 +37,8 @@ interface Open {
   readonly kind: ResponseKind;
   /** One for each time that Slack delivered the event while it was open. */
   readonly waiting: Set<(answer: JsonObject | undefined) => void>;
+  /** Called when none of them waits any more. */
+  readonly onEnd: (() => void)[];
 }
 
 /** What a workflow may use of Slack's time; the rest is for writing the journal and for the way there and back. Milliseconds. */
@@ -134,7 +136,7 @@ export class PendingResponses {
   ): Promise<JsonObject | undefined> {
     const token = this.token(appId, key);
     if (this.#used.has(token)) return Promise.resolve(undefined);
-    const open = this.#open.get(token) ?? { kind, waiting: new Set() };
+    const open = this.#open.get(token) ?? { kind, waiting: new Set(), onEnd: [] };
     if (!this.#open.has(token)) this.#elsewhere?.open(token, kind, forMs);
     this.#open.set(token, open);
     return new Promise((resolve) => {
@@ -172,6 +174,12 @@ export class PendingResponses {
   /** Somebody responded where nothing is awaited: too late, unless the address never was one. */
   noteLate(token: string): void {
     if (this.#used.has(token)) this.fates.emit('late');
+  }
+
+  /** Resolves when none of the events that wait now waits any more. */
+  async settled(): Promise<void> {
+    const open = [...this.#open.values()];
+    await Promise.all(open.map(({ onEnd }) => new Promise<void>((resolve) => onEnd.push(resolve))));
   }
 
   /** Gives every waiting event its default response. */
@@ -244,6 +252,7 @@ export class PendingResponses {
     const oldest = this.#used.values().next();
     if (this.#used.size > REMEMBERED && oldest.done !== true) this.#used.delete(oldest.value);
     for (const settle of [...open.waiting]) settle(answer);
+    for (const end of open.onEnd) end();
   }
 }
 

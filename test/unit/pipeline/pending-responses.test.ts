@@ -132,6 +132,21 @@ describe('the address of an answer', () => {
     expect(JSON.stringify(await answer)).toBe(nested(99));
   });
 
+  it('All that wait for an answer can be waited for, each until it has one or its time is up', async () => {
+    const { responses, answer, post } = open();
+    const time = new AbortController();
+    const unanswered = responses.await('A1', 'another', 'slash_command', time.signal);
+    let isSettled = false;
+    const settled = responses.settled().then(() => (isSettled = true));
+    await post('{"text":"done"}');
+    expect(await answer).toEqual({ text: 'done' });
+    expect(isSettled).toBe(false);
+    time.abort();
+    expect(await unanswered).toBeUndefined();
+    await settled;
+    await responses.settled();
+  });
+
   it('The address of an answer refuses an answer that is too long', async () => {
     const { post, responses } = open();
     expect((await post(JSON.stringify({ text: 'x'.repeat(300_000) }))).status).toBe(413);
