@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appTokenOf, startStandInWorld, type PathWorld } from '../world/people.js';
 import { socketModeVariables } from '../world/socket-mode-variables.js';
 import type { TestProject, TestUser } from '../world/server.js';
+import { seeOfSockets } from '../world/program-under-test.js';
 import { stringAt } from '../../src/core/json.js';
 import { integrationIdFromName } from '../../src/autokitteh/ids.js';
 import { freePorts } from '../../src/demo/free-ports.js';
@@ -119,13 +120,19 @@ describe('a server that attaches the contract, and nobody in front of it', () =>
       ) as string,
     };
     const { connections } = user.clients;
-    expect((await connections.test({ connectionId: cid })).status).toMatchObject(live);
-    expect((await connections.refreshStatus({ connectionId: cid })).status).toMatchObject(live);
-    const answer = await fetch(`${world.server.url}/connections/${cid}/test`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${user.token}` },
+    await seeOfSockets(async () => {
+      expect((await connections.test({ connectionId: cid })).status).toMatchObject(live);
     });
-    expect(await answer.json()).toEqual({ code: 'CODE_OK', message: live.message });
+    await seeOfSockets(async () => {
+      expect((await connections.refreshStatus({ connectionId: cid })).status).toMatchObject(live);
+    });
+    await seeOfSockets(async () => {
+      const answer = await fetch(`${world.server.url}/connections/${cid}/test`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${user.token}` },
+      });
+      expect(await answer.json()).toEqual({ code: 'CODE_OK', message: live.message });
+    });
   });
 
   it('An attaching server gives a session the configuration and functions, whose errors can be caught', async () => {

@@ -4,6 +4,7 @@ import { launchChromium } from '../browser/chromium.js';
 import { createPerson, type Person } from '../browser/person.js';
 import { appTokenOf, MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
 import type { TestUser } from '../world/server.js';
+import { seeOfSockets } from '../world/program-under-test.js';
 import { newConnection } from './new-connection.js';
 
 let browser: Browser;
@@ -86,7 +87,7 @@ describe.each(MEETINGS)('The setup of a connection in a browser, server: %s', (m
         team_name: 'Acme',
       });
       await world.waitForStatus(user, cid, /^Using Socket Mode in Acme: 2 sockets live(?: on 2 replicas)?$/);
-      expect(world.slack.sockets(installation.app)).toHaveLength(2);
+      await seeOfSockets(() => expect(world.slack.sockets(installation.app)).toHaveLength(2));
     },
   );
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
 import { MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
 import type { TestProject, TestUser } from '../world/server.js';
+import { seeOfSockets } from '../world/program-under-test.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import { message } from '../../src/sim/slack/frames/messages.js';
 
@@ -83,7 +84,7 @@ describe.each(MEETINGS)('The connections of deployments, server: %s', (meeting) 
 
     it("The sockets of an organisation's connection are open whether or not there is a deployment", async () => {
       await world.connect(user, cid, installation);
-      expect(world.slack.sockets(installation.app)).toHaveLength(2);
+      await seeOfSockets(() => expect(world.slack.sockets(installation.app)).toHaveLength(2));
     });
 
     it("An event for an organisation's connection starts one session in each project that has a trigger for it", async () => {

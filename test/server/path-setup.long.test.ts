@@ -3,6 +3,7 @@ import { AK_BIN, akProgram } from './ak-program.js';
 import { appTokenOf, MEETINGS, startPathWorld, type PathWorld } from '../world/people.js';
 import { refusalOf } from '../helpers/refusal.js';
 import { hasDefaultUser, type TestUser } from '../world/server.js';
+import { seeOfSockets } from '../world/program-under-test.js';
 import { Status_Code } from '../../src/gen/autokitteh/common/v1/common_pb.js';
 import type { SlackInstallation } from '../../src/sim/slack/directory/entities.js';
 import { newConnection } from './new-connection.js';
@@ -51,15 +52,20 @@ describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
     await world.server.deploy(project);
     const live = /^Using Socket Mode in Acme: 2 sockets live(?: on 2 replicas)?$/;
     await world.waitForStatus(user, cid, live);
-    expect((await connections.test({ connectionId: cid })).status?.message).toMatch(live);
-    expect((await connections.refreshStatus({ connectionId: cid })).status?.message).toMatch(live);
-    for (const verb of ['test', 'refresh']) {
-      const answer = await world.ask(`/connections/${cid}/${verb}`, user, { method: 'POST' });
-      expect(await answer.json()).toEqual({
-        code: 'CODE_OK',
-        message: expect.stringMatching(live) as string,
+    await seeOfSockets(async () => {
+      expect((await connections.test({ connectionId: cid })).status?.message).toMatch(live);
+    });
+    await seeOfSockets(async () => {
+      expect((await connections.refreshStatus({ connectionId: cid })).status?.message).toMatch(live);
+    });
+    for (const verb of ['test', 'refresh'])
+      await seeOfSockets(async () => {
+        const answer = await world.ask(`/connections/${cid}/${verb}`, user, { method: 'POST' });
+        expect(await answer.json()).toEqual({
+          code: 'CODE_OK',
+          message: expect.stringMatching(live) as string,
+        });
       });
-    }
     // What the server would have put there by itself does not last.
     await user.clients.connections.refreshStatus({ connectionId: cid });
     await world.waitForStatus(user, cid, live);
@@ -156,7 +162,7 @@ describe.each(MEETINGS)('The setup of a connection, server: %s', (meeting) => {
     expect(anonymous.status).toBe(hasDefault ? 404 : 401);
 
     expect(await world.stored(cid)).toEqual(before);
-    expect(world.slack.sockets(installation.app)).toHaveLength(2);
+    await seeOfSockets(() => expect(world.slack.sockets(installation.app)).toHaveLength(2));
     expect(world.slack.sockets(other.app)).toEqual([]);
     expect((await connections.list({})).connections).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 import type { Settings } from '../../src/config.js';
 import { sleep, systemClock } from '../../src/core/clock.js';
 import { Line } from '../../src/storage/postgres/line.js';
@@ -9,6 +9,14 @@ import { startProgram, type Program } from './program.js';
 // How many replicas there are, and after how many seconds the next one of them is restarted.
 const REPLICAS = process.env['REPLICAS'];
 const RESTARTS = process.env['RESTARTS'];
+
+const TRUE_WITHIN_MS = 60_000;
+
+/** Sees that something about live sockets is true: at once, or soon where replicas are restarted, each of which takes its sockets with it. */
+export async function seeOfSockets(assertion: () => void | Promise<void>): Promise<void> {
+  if (RESTARTS === undefined) await assertion();
+  else await vi.waitFor(assertion, { timeout: TRUE_WITHIN_MS });
+}
 
 /**
  * Starts the program: a single process, or as many replicas as `REPLICAS` in the environment says, on a database of their own
