@@ -276,8 +276,8 @@ describe('Several programs with one journal in PostgreSQL', () => {
   });
 
   it('A save that Slack takes seconds to check is answered by the program that got it, although that one is being stopped', async () => {
-    await replica('one');
-    await replica('two');
+    await cluster.start('one');
+    await cluster.start('two');
     const { world, installation, connection } = await connected();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     const { slack } = world;
