@@ -7,8 +7,8 @@ import { eventually } from '../helpers/eventually.js';
 import { DeploymentState } from '../../src/gen/autokitteh/deployments/v1/deployments_pb.js';
 import { Terminal } from '../install/terminal.js';
 import { startServerUnderTest, type ServerUnderTest, type TestUser } from '../world/server.js';
-import { emulateGreeter } from './emulated-greeter.js';
 import { deployExample, readExample, type DeployedExample } from './example-project.js';
+import { runProgramsInPython } from './python-sessions.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDER = join(ROOT, 'docs/examples/python-greeter');
@@ -31,9 +31,10 @@ beforeAll(async () => {
   folder = join(home, 'project');
   await cp(FOLDER, folder, { recursive: true });
   server = await startServerUnderTest();
-  if (server.standIn !== undefined) emulateGreeter(server.standIn);
+  const project = await readExample(FOLDER);
+  if (server.standIn !== undefined) runProgramsInPython(server.standIn, project);
   owner = await server.createUser();
-  example = await deployExample(server, owner, await readExample(FOLDER));
+  example = await deployExample(server, owner, project);
   environment = {
     ...{ HOME: home, PATH: process.env['PATH'] ?? '', AUTOKITTEH_URL: server.url },
     ...(server.signKey === undefined ? {} : { AUTOKITTEH_SIGN_KEY: server.signKey }),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import type { RunningSession } from '../../src/sim/autokitteh/running-session.js';
@@ -21,17 +21,13 @@ type Asked =
   | { readonly t: 'next_event'; readonly subscription: number; readonly timeout: number | null };
 
 /**
- * Lets a stand-in run what the project's triggers call, in Python, with a small `autokitteh` package in place of AutoKitteh's
- * SDK. Starlark that loads nothing runs in the same way.
+ * Lets a stand-in run what the project's triggers call, in Python, with small packages in place of AutoKitteh's SDK and Slack's.
+ * The project's variables lead to the scripted Slack. Starlark that loads nothing runs in the same way.
  */
-export function runProgramsInPython(
-  standIn: StandIn,
-  { manifest, files }: ExampleProject,
-  slackApiUrl: string,
-): void {
+export function runProgramsInPython(standIn: StandIn, { manifest, files }: ExampleProject): void {
   for (const { call } of manifest.triggers) {
     const [file = '', name = ''] = call.split(':');
-    standIn.emulate(call, (session) => runSession(session, { files, file, name, slackApiUrl }));
+    standIn.emulate(call, (session) => runSession(session, { files, file, name }));
   }
 }
 
@@ -39,13 +35,9 @@ interface Called {
   readonly files: ExampleProject['files'];
   readonly file: string;
   readonly name: string;
-  readonly slackApiUrl: string;
 }
 
-async function runSession(
-  session: RunningSession,
-  { files, file, name, slackApiUrl }: Called,
-): Promise<void> {
+async function runSession(session: RunningSession, { files, file, name }: Called): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'session-'));
   try {
     for (const [each, content] of Object.entries(files)) await writeFile(join(folder, each), content);
@@ -54,7 +46,9 @@ async function runSession(
       env: {
         ...process.env,
         ...session.env,
-        ...{ SLACK_API_URL: slackApiUrl, PYTHONPATH: RUNNER, PYTHONDONTWRITEBYTECODE: '1' },
+        // AutoKitteh adds its runner's folder to what the project has, too.
+        PYTHONPATH: [session.env['PYTHONPATH'], RUNNER].filter(Boolean).join(delimiter),
+        PYTHONDONTWRITEBYTECODE: '1',
       },
     });
     child.stdin.on('error', () => undefined);

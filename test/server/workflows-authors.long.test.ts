@@ -192,7 +192,7 @@ describe('the programs in the pages for authors', () => {
   let first: DeployedExample;
 
   beforeAll(async () => {
-    world = await startWorkflowWorld({}, undefined, ['files:write']);
+    world = await startWorkflowWorld({}, undefined, { scopes: ['files:write'], runsPython: true });
     // The app keeps its sockets by this connection: Slack lets each app open only a few a minute.
     first = await deployExample(world.server, await world.server.createUser(), KEEPER);
     await world.connect(first.project, 'my_slack');
@@ -214,15 +214,14 @@ describe('the programs in the pages for authors', () => {
       const { server, slack, installation } = world;
       const given = typeof manifest === 'function' ? manifest(program.manifest) : manifest;
       const project = projectOf(program, given);
-      const slackApiUrl = `${slack.url}/api/`;
-      if (server.standIn !== undefined) runProgramsInPython(server.standIn, project, slackApiUrl);
+      if (server.standIn !== undefined) runProgramsInPython(server.standIn, project);
       const owner = await server.createUser();
       const example = await deployExample(server, owner, project);
       const { projectId } = example.project;
       const scripted = new URL('python/scripted-slack', import.meta.url).pathname;
       await owner.clients.vars.set({
         vars: [
-          { scopeId: projectId, name: 'SLACK_API_URL', value: slackApiUrl },
+          { scopeId: projectId, name: 'SLACK_API_URL', value: `${slack.url}/api/` },
           { scopeId: projectId, name: 'PYTHONPATH', value: scripted },
         ],
       });

@@ -5,8 +5,8 @@ import { stringAt, type JsonObject } from '../../src/core/json.js';
 import { blockAction, optionsRequest, viewSubmission } from '../../src/sim/slack/frames/interactions.js';
 import { appMention } from '../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../src/sim/slack/frames/slash-command.js';
-import { answerCommand, emulateHelpDesk } from './emulated-help-desk.js';
-import { deployExample, readExample, type DeployedExample } from './example-project.js';
+import { deployExample, readExample, type DeployedExample, type ExampleProject } from './example-project.js';
+import { runProgramsInPython } from './python-sessions.js';
 import { startWorkflowWorld, type WorkflowWorld } from '../world/workflows.js';
 
 const FOLDER = join(import.meta.dirname, '../../docs/examples/python-help-desk');
@@ -16,11 +16,12 @@ describe('the Python example', () => {
   let example: DeployedExample;
 
   beforeAll(async () => {
-    world = await startWorkflowWorld();
+    world = await startWorkflowWorld({}, undefined, { runsPython: true });
     const { server, slack } = world;
-    if (server.standIn !== undefined) emulateHelpDesk(server.standIn, `${slack.url}/api/`);
+    const read = await readExample(FOLDER);
+    if (server.standIn !== undefined) runProgramsInPython(server.standIn, read);
     const owner = await server.createUser();
-    example = await deployExample(server, owner, await readExample(FOLDER));
+    example = await deployExample(server, owner, read);
     const { projectId } = example.project;
     await owner.clients.vars.set({
       vars: [{ scopeId: projectId, name: 'SLACK_API_URL', value: `${slack.url}/api/` }],
@@ -105,12 +106,11 @@ describe('the example in docs/answers.md', () => {
   it('The example in docs/answers.md answers a command', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/answers.md'), 'utf8');
     const [, program = ''] = /```python\n([^]*?)```/.exec(page) ?? [];
-    const world = await startWorkflowWorld();
+    const world = await startWorkflowWorld({}, undefined, { runsPython: true });
     const { server } = world;
-    server.standIn?.emulate('main.py:on_command', answerCommand);
     const sl = { name: 'sl', integration: 'slack' as const };
     const call = 'main.py:on_command';
-    const example = await deployExample(server, await server.createUser(), {
+    const project: ExampleProject = {
       folder: undefined,
       files: { 'main.py': new TextEncoder().encode(program) },
       manifest: {
@@ -121,7 +121,9 @@ describe('the example in docs/answers.md', () => {
         ],
         triggers: [{ name: 'command', connection: 'sl', event_type: 'slash_command', filter: '', call }],
       },
-    });
+    };
+    if (server.standIn !== undefined) runProgramsInPython(server.standIn, project);
+    const example = await deployExample(server, await server.createUser(), project);
     await world.connect(example.project, 'sl');
     const entry = world.send(slashCommand({ text: 'tea' }));
     expect(await world.acknowledged(entry)).toEqual({

@@ -34,14 +34,22 @@ export interface WorkflowWorld extends OpenWorld {
 // is long enough for every machine, and everything else stays as it is.
 const SLOWER = 0.2;
 
-/** Starts them; on a real server Slack's time and the program's run slower. The bot has `moreScopes` beside the usual ones. */
+/** What a world of workflows has beside the usual. */
+export interface WorkflowOptions {
+  /** Scopes of the bot. */
+  readonly scopes?: readonly string[];
+  /** A stand-in starts Python for its sessions. */
+  readonly runsPython?: boolean;
+}
+
+/** Starts them; where Python runs, Slack's time and the program's are slower. */
 export async function startWorkflowWorld(
   settings: Settings = {},
   server?: ServerUnderTest,
-  moreScopes: readonly string[] = [],
+  { scopes: moreScopes = [], runsPython = false }: WorkflowOptions = {},
 ): Promise<WorkflowWorld> {
   const theServer = server ?? (await startServerUnderTest());
-  const clock = scaledClock(theServer.standIn === undefined ? SLOWER : 1);
+  const clock = scaledClock(theServer.standIn === undefined || runsPython ? SLOWER : 1);
   // Servers that are shared keep connections of other runs: their ids and tokens must not be these.
   const seed = randomInt(2 ** 31);
   console.log(`seed ${seed}`);
