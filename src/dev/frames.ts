@@ -7,10 +7,10 @@ import { blockAction, interactive, viewSubmission } from '../sim/slack/frames/in
 import { appMention, message } from '../sim/slack/frames/messages.js';
 import { slashCommand } from '../sim/slack/frames/slash-command.js';
 import type { SlackChannel } from '../sim/slack/directory/entities.js';
-import { buttonOf, lastView, withValues } from './posted-things.js';
+import { buttonOf, lastView, viewerOf, withValues } from './posted-things.js';
 import type { SendRequest } from './send-request.js';
 import { commandsOf, subscriptionsOf, subscriptionTo } from './subscriptions.js';
-import { channelNamed, personNamed, type SlackWorld } from './slack-world.js';
+import { channelNamed, onlyPerson, personIn, personNamed, type SlackWorld } from './slack-world.js';
 
 /** What Slack sends for one thing that somebody does, and where that is. */
 export interface Sendable {
@@ -21,18 +21,37 @@ export interface Sendable {
 /** Makes it; throws `bad_input` where Slack would not let a person do this. */
 export function sendableOf(request: SendRequest, world: SlackWorld): Sendable {
   if (request.kind === 'frame') return { frames: [givenFrame(request.frame)], channel: undefined };
+  if (request.kind === 'click') {
+    const { channel, payload } = buttonOf(world, request);
+    return { frames: [blockAction({ ...sceneIn(channel, request, world), payload })], channel };
+  }
+  if (request.kind === 'modal') {
+    const view = withValues(lastView(world, request.callbackId), request.values ?? {});
+    const viewer = viewerOf(world, view);
+    const user =
+      viewer === undefined
+        ? personNamed(world.workspace, request.user)
+        : onlyPerson(viewer, request.user, 'this modal');
+    return { frames: [viewSubmission({ user, view })], channel: undefined };
+  }
   const channel = channelNamed(world, request.channel);
-  const user = personNamed(world.workspace, request.user);
+  return { frames: framesOf(request, world, sceneIn(channel, request, world)), channel };
+}
+
+function sceneIn(
+  channel: SlackChannel,
+  request: Exclude<SendRequest, { kind: 'frame' }>,
+  world: SlackWorld,
+): Scene {
+  const user = personIn(world, channel, request.user);
   channel.members.add(user.id);
-  const scene = { channel, user };
-  const frames = framesOf(request, world, scene);
-  return { frames, channel };
+  return { channel, user };
 }
 
 type Scene = { readonly channel: SlackChannel; readonly user: ReturnType<typeof personNamed> };
 
 function framesOf(
-  request: Exclude<SendRequest, { kind: 'frame' }>,
+  request: Exclude<SendRequest, { kind: 'frame' | 'click' | 'modal' }>,
   world: SlackWorld,
   scene: Scene,
 ): readonly Frame[] {
@@ -51,14 +70,6 @@ function framesOf(
     case 'command': {
       const command = request.command ?? commandsOf(world.app.manifest)[0] ?? '/autokitteh';
       return [slashCommand({ ...scene, command, text: request.text ?? '' })];
-    }
-    case 'click': {
-      const { channel, payload } = buttonOf(world, request);
-      return [blockAction({ ...scene, channel, payload })];
-    }
-    case 'modal': {
-      const view = withValues(lastView(world, request.callbackId), request.values ?? {});
-      return [viewSubmission({ ...scene, view })];
     }
   }
 }

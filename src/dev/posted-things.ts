@@ -1,7 +1,8 @@
 import { PluginError } from '../core/errors.js';
 import { isJsonObject, objectAt, stringAt, type JsonObject, type JsonValue } from '../core/json.js';
-import type { SlackChannel } from '../sim/slack/directory/entities.js';
-import type { SlackWorld } from './slack-world.js';
+import type { SlackChannel, SlackUser } from '../sim/slack/directory/entities.js';
+import { toldName } from '../sim/slack/frames/draft.js';
+import { isNamed, type SlackWorld } from './slack-world.js';
 
 /** A press of a button in a message that a workflow has posted. */
 interface Press {
@@ -20,13 +21,8 @@ export function buttonOf(
     readonly message?: string | undefined;
   },
 ): Press {
-  const channels =
-    request.channel === undefined
-      ? world.workspace.channels
-      : world.workspace.channels.filter(({ id, name }) =>
-          [id, name].includes(request.channel?.replace(/^#/, '') ?? ''),
-        );
-  const found = channels
+  const found = world.workspace.channels
+    .filter((channel) => request.channel === undefined || isNamed(world, channel, request.channel))
     .flatMap((channel) => channel.messages.map((message) => ({ channel, message })))
     .filter(({ message }) => request.message === undefined || message['ts'] === request.message)
     .flatMap(({ channel, message }) => buttonsOf(message).map((press) => ({ channel, message, ...press })))
@@ -45,7 +41,7 @@ export function buttonOf(
     channel,
     payload: {
       container: { type: 'message', message_ts: ts, channel_id: channel.id, is_ephemeral: false },
-      channel: { id: channel.id, name: channel.name },
+      channel: { id: channel.id, name: toldName(channel) },
       message,
       actions: [{ ...element, block_id: blockId, action_ts: ts }],
     },
@@ -74,6 +70,18 @@ export function lastView({ slack }: SlackWorld, callbackId: string | undefined):
     'bad_input',
     `no workflow has opened a modal${callbackId === undefined ? '' : ` with the callback_id ${callbackId}`}, so there is none to submit`,
   );
+}
+
+/** Who sees a view: the person whose command or click opened it. Undefined where the scripted Slack did not send that. */
+export function viewerOf({ slack, workspace }: SlackWorld, view: JsonObject): SlackUser | undefined {
+  const root = stringAt(view, 'root_view_id');
+  const opened = slack.calls.all.find(
+    ({ method, answer }) => method === 'views.open' && stringAt(objectAt(answer, 'view'), 'id') === root,
+  );
+  const trigger = stringAt(opened?.args, 'trigger_id');
+  const cause = slack.ledger.entries.find(({ key }) => key === trigger)?.payload;
+  const id = stringAt(cause, 'user_id') || stringAt(objectAt(cause, 'user'), 'id');
+  return workspace.users.find((user) => user.id === id);
 }
 
 /** The view with these inputs filled in, each by its `action_id`. Rejects with `bad_input` for one that it does not have. */

@@ -44,17 +44,12 @@ export async function startSlackWorld(manifest: AppManifest): Promise<SlackWorld
  * The channel with this name (with or without its `#`) or id, or the direct message with a person (`@name`); one that is not there
  * is made, with the bot in it. `#general` without a name.
  */
-export function channelNamed({ workspace, installation }: SlackWorld, named = 'general'): SlackChannel {
-  if (named.startsWith('@')) {
-    const { id } = personNamed(workspace, named);
-    return (
-      workspace.channels.find(({ kind, name }) => kind === 'im' && name === id) ??
-      workspace.addChannel(id, 'im')
-    );
-  }
-  const name = named.replace(/^#/, '');
-  const found = workspace.channels.find((each) => each.id === name || each.name === name);
+export function channelNamed(world: SlackWorld, named = 'general'): SlackChannel {
+  const { workspace, installation } = world;
+  const found = workspace.channels.find((channel) => isNamed(world, channel, named));
   if (found !== undefined) return found;
+  if (named.startsWith('@')) return workspace.addChannel(personNamed(workspace, named).id, 'im');
+  const name = named.replace(/^#/, '');
   if (!/^[\p{Ll}\p{N}_-]{1,80}$/u.test(name))
     throw new PluginError(
       'bad_input',
@@ -65,10 +60,36 @@ export function channelNamed({ workspace, installation }: SlackWorld, named = 'g
   return made;
 }
 
+/** Whether somebody names this channel so: by its name or id, or `@name` for the direct message with a person. */
+export function isNamed({ workspace }: SlackWorld, { id, kind, name }: SlackChannel, named: string): boolean {
+  if (!named.startsWith('@')) return [id, name].includes(named.replace(/^#/, ''));
+  const person = workspace.users.find((user) => isPerson(user, named));
+  return kind === 'im' && person !== undefined && person.id === name;
+}
+
+/** Who does something in a channel; in a direct message, which has its person's id for a name, that person and nobody else. */
+export function personIn({ workspace }: SlackWorld, { kind, name }: SlackChannel, named?: string): SlackUser {
+  if (kind !== 'im') return personNamed(workspace, named);
+  return onlyPerson(personNamed(workspace, name), named, 'this direct message with the bot');
+}
+
+/** The one person who sees something. Throws `bad_input` where another one is named. */
+export function onlyPerson(person: SlackUser, named: string | undefined, seen: string): SlackUser {
+  if (named === undefined || isPerson(person, named)) return person;
+  throw new PluginError(
+    'bad_input',
+    `only @${person.name} sees ${seen}: leave out --user (\`user\`), or name @${person.name}`,
+  );
+}
+
 /** The person with this name (with or without `@`) or id; one that is not there is made. The first person without a name. */
 export function personNamed(workspace: SlackWorkspace, named = ''): SlackUser {
   const name = named.replace(/^@/, '');
   const [first] = workspace.users;
-  const found = name === '' ? first : workspace.users.find((each) => each.id === name || each.name === name);
+  const found = name === '' ? first : workspace.users.find((user) => isPerson(user, name));
   return found ?? workspace.addUser(name);
+}
+
+function isPerson({ id, name }: SlackUser, named: string): boolean {
+  return [id, name].includes(named.replace(/^@/, ''));
 }

@@ -46,6 +46,12 @@ export function channelOf(context: FrameContext, scene: Scene): SlackChannel {
   return scene.channel ?? first(context.workspace.channels);
 }
 
+/** A channel's name as commands and interactions have it: Slack tells that of a public channel only. */
+export function toldName({ kind, name }: SlackChannel): string {
+  if (kind === 'channel') return name;
+  return kind === 'im' ? 'directmessage' : 'privategroup';
+}
+
 function first<Item>(items: readonly Item[]): Item {
   const [item] = items;
   if (item === undefined) throw new RangeError('a workspace has a person and a channel from its beginning');

@@ -1,5 +1,13 @@
 import type { JsonObject } from '../../../core/json.js';
-import { channelOf, userOf, type Draft, type Frame, type FrameContext, type Scene } from './draft.js';
+import {
+  channelOf,
+  toldName,
+  userOf,
+  type Draft,
+  type Frame,
+  type FrameContext,
+  type Scene,
+} from './draft.js';
 import { modal, plainText } from './views.js';
 
 export interface InteractionOptions extends Scene {
@@ -28,7 +36,7 @@ export function blockAction(options: InteractionOptions = {}): Frame {
       api_app_id: context.installation.app.id,
       container: { type: 'message', message_ts: ts, channel_id: channel.id, is_ephemeral: false },
       trigger_id: context.triggerId(),
-      channel: { id: channel.id, name: channel.name },
+      channel: { id: channel.id, name: toldName(channel) },
       message: {
         bot_id: context.installation.botId,
         type: 'message',
@@ -109,7 +117,7 @@ export function messageAction(options: InteractionOptions = {}): Frame {
     const ts = context.timestamp();
     return interaction(context, options, 'message_action', {
       action_ts: context.timestamp(),
-      channel: { id: channel.id, name: channel.name },
+      channel: { id: channel.id, name: toldName(channel) },
       callback_id: options.callbackId ?? 'message-shortcut',
       trigger_id: context.triggerId(),
       response_url: context.responseUrl('app', channel.id),

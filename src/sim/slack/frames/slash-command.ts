@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../core/json.js';
-import { channelOf, userOf, type Frame, type Scene } from './draft.js';
+import { channelOf, toldName, userOf, type Frame, type Scene } from './draft.js';
 
 export interface SlashCommandOptions extends Scene {
   /** With its slash. */
@@ -30,12 +30,7 @@ export function slashCommand(options: SlashCommandOptions = {}): Frame {
           ? {}
           : { enterprise_id: organization.id, enterprise_name: organization.name }),
         channel_id: channel.id,
-        channel_name:
-          channel.kind === 'im'
-            ? 'directmessage'
-            : channel.kind === 'channel'
-              ? channel.name
-              : 'privategroup',
+        channel_name: toldName(channel),
         user_id: user.id,
         user_name: user.name,
         command,
