@@ -20,6 +20,8 @@ interface WatchedEvent {
   readonly since: number;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** Whether a session of the project ran when the server had taken it; asked at once, since the event may end that session. */
+  readonly isWaitedFor: Promise<boolean>;
   /** By id: its state, and how many of its prints were told. */
   readonly sessions: Map<string, { state: string; prints: number }>;
 }
@@ -61,8 +63,15 @@ export class SessionFollower {
   watch(sent: number, eventId: string, eventType: string): void {
     const since = systemClock.monotonic();
     const createdAt = systemClock.now();
-    this.#watched.push({ sent, eventId, eventType, since, createdAt, sessions: new Map() });
+    const isWaitedFor = this.#isOneRunning();
+    this.#watched.push({ sent, eventId, eventType, since, createdAt, isWaitedFor, sessions: new Map() });
     this.#watched = this.#watched.slice(-MOST);
+  }
+
+  async #isOneRunning(): Promise<boolean> {
+    const known = this.#watched.flatMap(({ sessions }) => [...sessions.values()]);
+    if (known.some(({ state }) => !FINAL.has(state))) return true;
+    return this.#line.hasSession({ runningIn: this.#connection.projectId }).catch(() => false);
   }
 
   async #run(): Promise<void> {
@@ -89,7 +98,7 @@ export class SessionFollower {
     for (const { sessionId, state } of sessions.toReversed()) await this.#tell(event, sessionId, state);
     if (sessions.length > 0) return sessions.every(({ state }) => FINAL.has(state));
     if (systemClock.monotonic() - event.since < NONE_AFTER_MS && (await this.#mayStart(event))) return false;
-    this.#timeline.add({ t: 'no_session', sent: event.sent, reason: await this.#whyNone(event) });
+    this.#timeline.add({ t: 'no_session', sent: event.sent, ...(await this.#whyNone(event)) });
     return true;
   }
 
@@ -117,14 +126,14 @@ export class SessionFollower {
     return triggers.some((each) => each.hasCall && takesEventsOf(each.eventType, eventType));
   }
 
-  async #whyNone(event: WatchedEvent): Promise<string> {
+  async #whyNone(event: WatchedEvent): Promise<{ reason: string; isWaitedFor: boolean }> {
     const { id, projectId } = this.#connection;
     const [triggers, deployments, isWaitedFor] = await Promise.all([
       this.#line.listTriggers(id),
       this.#line.activeDeployments({ projectId }),
-      this.#line.hasSession({ runningIn: projectId }),
+      event.isWaitedFor,
     ]);
     const why = whyNoSession(event, { triggers, deployments, isWaitedFor }, systemClock.now());
-    return why?.words ?? '';
+    return { reason: why?.words ?? '', isWaitedFor };
   }
 }

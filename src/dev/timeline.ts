@@ -28,8 +28,13 @@ export type Happening =
   | { readonly t: 'event'; readonly sent: number; readonly eventId: string }
   /** AutoKitteh does not take it. */
   | { readonly t: 'refused'; readonly sent: number; readonly reason: string }
-  /** It has started no session, for this reason. */
-  | { readonly t: 'no_session'; readonly sent: number; readonly reason: string }
+  /** It has started no session, for this reason; one of the project that runs may have waited for it. */
+  | {
+      readonly t: 'no_session';
+      readonly sent: number;
+      readonly reason: string;
+      readonly isWaitedFor: boolean;
+    }
   /** A session that it started is in another state than before. */
   | {
       readonly t: 'session';
