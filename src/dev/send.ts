@@ -151,7 +151,8 @@ async function runningDev(to: string | undefined): Promise<Made> {
 async function ask(url: string, path: string, body?: object): Promise<unknown> {
   const response = await fetch(url + path, {
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-    headers: { 'content-type': 'application/json' },
+    // A connection that is kept may be closed there at the moment of its next use, and a post must not be repeated.
+    headers: { 'content-type': 'application/json', connection: 'close' },
   }).catch((cause: unknown) => {
     throw new PluginError('program_unavailable', `\`ak-slack dev\` at ${url} has ended`, { cause });
   });
