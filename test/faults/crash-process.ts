@@ -58,6 +58,8 @@ export class CrashProcess {
 
   /** Lets it finish in order. Rejects if it had to be ended by force. */
   async stop(): Promise<void> {
+    // Until it has started, a signal ends it without an order.
+    await Promise.race([this.#ready, this.ended]);
     this.#child.kill('SIGTERM');
     const code = await this.ended;
     if (code !== 0) throw new Error(`the process did not stop in order: ${String(code)}`);
