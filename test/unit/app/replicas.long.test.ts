@@ -94,7 +94,11 @@ describe('Several programs with one journal in PostgreSQL', () => {
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     const after = await send(world, installation, 'after', 10);
     await eventually(() => texts(world, connection).includes('after 9'), 'all events');
-    const { replicas, problems } = await overview({ program: watching });
+    // Until its lease has ended nobody knows that it is gone, however soon everything has arrived.
+    const { replicas, problems } = await eventually(async () => {
+      const seen = await overview({ program: watching });
+      return seen.replicas.some(({ state }) => state === 'gone') && seen;
+    }, 'the others know that it is gone');
     const states = replicas.map(({ name, state, isThis }) => [name, isThis ? 'this' : state]);
     expect(new Map(states as [string, string][])).toEqual(
       new Map(
