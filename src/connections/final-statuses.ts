@@ -30,8 +30,8 @@ export interface FinalStatusesOptions {
 
 /**
  * Tells the server of each connection that is set up that the program is not running; of active ones first, because events of
- * theirs are missed. Gives up at the first failure, or when the time is
- * over; the next start corrects what is left. Never rejects.
+ * theirs are missed. Gives up at the first failure, or when the time is over; the next start corrects what is left. Never
+ * rejects.
  */
 export async function publishFinalStatuses(options: FinalStatusesOptions): Promise<void> {
   const { entries, quiet, push, limitMs, clock, log } = options;

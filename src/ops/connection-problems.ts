@@ -11,7 +11,7 @@ const MOST_PAGES = 4;
 /** Apps without all of their sockets. */
 export function appProblems({ apps, connections }: ProblemFacts): Found[] {
   const isNoneServed = apps.every(({ status }) => status.sockets === 0);
-  const activeOf = activeByApp(connections);
+  const activeOf = groupedBy(connections, ({ active, appId }) => (active ? appId : undefined));
   return apps.flatMap(({ id, status }) => {
     const problem = appProblem(status);
     if (problem === undefined) return [];
@@ -31,32 +31,15 @@ export function appProblems({ apps, connections }: ProblemFacts): Found[] {
   });
 }
 
-function activeByApp(connections: readonly ConnectionView[]): ReadonlyMap<string, readonly ConnectionView[]> {
-  const byApp = new Map<string, ConnectionView[]>();
-  for (const connection of connections) {
-    const { active, appId } = connection;
-    if (!active || appId === undefined) continue;
-    const alike = byApp.get(appId);
-    if (alike === undefined) byApp.set(appId, [connection]);
-    else alike.push(connection);
-  }
-  return byApp;
-}
-
 /** What only connections tell: what is wrong with the whole program or with an app is told once, and not by each. */
 export function connectionProblems({ apps, connections, health }: ProblemFacts): Found[] {
   const general = new Set(health.problems());
   const statusOf = new Map(apps.map(({ id, status }) => [id, status]));
-  const byMessage = new Map<string, ConnectionView[]>();
-  for (const connection of connections) {
-    const { active, appId, status } = connection;
-    if (!active || status.code === 'ok' || general.has(status.message)) continue;
+  const byMessage = groupedBy(connections, ({ active, appId, status: { code, message } }) => {
+    if (!active || code === 'ok' || general.has(message)) return undefined;
     const ofApp = appId === undefined ? undefined : statusOf.get(appId);
-    if (ofApp !== undefined && isToldByApp(status.message, ofApp)) continue;
-    const alike = byMessage.get(status.message);
-    if (alike === undefined) byMessage.set(status.message, [connection]);
-    else alike.push(connection);
-  }
+    return ofApp !== undefined && isToldByApp(message, ofApp) ? undefined : message;
+  });
   return [...byMessage].map(([message, alike]) => {
     const [what, why] = parted(message);
     const isFailing = alike.some(({ status }) => status.code === 'error');
@@ -73,6 +56,22 @@ export function connectionProblems({ apps, connections, health }: ProblemFacts):
       ...onTheirPages(why === '' ? `Open ${THIS_PAGE}.` : sentence(why), alike),
     };
   });
+}
+
+/** Connections by what they have in common, without those for which that is undefined. */
+function groupedBy(
+  connections: readonly ConnectionView[],
+  keyOf: (connection: ConnectionView) => string | undefined,
+): ReadonlyMap<string, readonly ConnectionView[]> {
+  const groups = new Map<string, ConnectionView[]>();
+  for (const connection of connections) {
+    const key = keyOf(connection);
+    if (key === undefined) continue;
+    const alike = groups.get(key);
+    if (alike === undefined) groups.set(key, [connection]);
+    else alike.push(connection);
+  }
+  return groups;
 }
 
 /** Advice that tells of these connections' pages which pages these are. */
