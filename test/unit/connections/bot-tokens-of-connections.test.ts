@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LIVE_POLICY } from '../../../src/connections/policy.js';
-import { TOKENS, KNOWN, UNANSWERED, HERE, start, testOf } from './live-connections-rig.js';
+import { TOKENS, KNOWN, UNANSWERED, HERE, start, startAgain, testOf } from './live-connections-rig.js';
 
 describe('The bot tokens of live connections', () => {
   it('What Slack says of a bot token is one change, however many connections have the token', async () => {
@@ -71,12 +71,7 @@ describe('The bot tokens of live connections', () => {
   });
 
   it('What Slack said before a restart counts at once, and the status tells that Slack does not say so now', async () => {
-    const before = start();
-    before.server.add('one');
-    before.live.start();
-    await before.clock.advance(2_000);
-    await before.live.stop();
-    const { clock, server, live, wanted, slack, logged } = start(before.tokens, before.clock);
+    const { clock, server, live, wanted, slack, logged } = await startAgain('one');
     slack.identity = UNANSWERED;
     server.add('one');
     live.start();

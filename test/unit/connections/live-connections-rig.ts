@@ -231,3 +231,13 @@ export async function testOf(live: LiveConnections, clock: HandClock): Promise<S
   await clock.advance(LIVE_POLICY.answerMs);
   return testing;
 }
+
+/** Another start, after one in which Slack was asked about the tokens of this connection; the server has none yet. */
+export async function startAgain(connectionId: string) {
+  const before = start();
+  before.server.add(connectionId);
+  before.live.start();
+  await before.clock.advance(2_000);
+  await before.live.stop();
+  return start(before.tokens, before.clock);
+}

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { LiveConnections } from '../../../src/connections/live-connections.js';
 import type { HandClock } from '../../helpers/hand-clock.js';
 import { LIVE_POLICY } from '../../../src/connections/policy.js';
-import { TOKENS, KNOWN, UNANSWERED, RATE_LIMITED, HERE, start, testOf } from './live-connections-rig.js';
+import {
+  TOKENS,
+  KNOWN,
+  UNANSWERED,
+  RATE_LIMITED,
+  HERE,
+  start,
+  startAgain,
+  testOf,
+} from './live-connections-rig.js';
 
 /** Whether an event that is for no connection is not acknowledged. */
 async function isHeldBack(
@@ -57,12 +66,7 @@ describe('Bot tokens of which Slack says nothing, or too many of them', () => {
   });
 
   it('A workspace that joined an organisation loses nothing, however long an outage of Slack at the start lasts', async () => {
-    const before = start();
-    before.server.add('one');
-    before.live.start();
-    await before.clock.advance(2_000);
-    await before.live.stop();
-    const { clock, server, live, slack } = start(before.tokens, before.clock);
+    const { clock, server, live, slack } = await startAgain('one');
     slack.identity = UNANSWERED;
     server.add('one');
     live.start();
@@ -78,12 +82,7 @@ describe('Bot tokens of which Slack says nothing, or too many of them', () => {
   });
 
   it('Five thousand made-up bot tokens delay no connection that Slack knows, and few of them are asked about at a time', async () => {
-    const before = start();
-    before.server.add('mine');
-    before.live.start();
-    await before.clock.advance(2_000);
-    await before.live.stop();
-    const { clock, server, live, wanted, slack } = start(before.tokens, before.clock);
+    const { clock, server, live, wanted, slack } = await startAgain('mine');
     for (let number = 0; number < 5_000; number++)
       server.add(`made up ${number}`, { ...TOKENS, private_bot_token: `xoxb-made-up-${number}` });
     server.add('mine');
