@@ -1,4 +1,7 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/core/clock.js';
 import type { JournalDatabase } from '../../src/storage/journal.js';
 import type { JournalEnd } from '../../src/storage/move/journal-end.js';
@@ -45,5 +48,23 @@ export function useMoves() {
       ...{ isCancelled: false, isSourceDeleted: false, report: () => undefined },
       ...over,
     }),
+    /**
+     * Moves the file to PostgreSQL in a process of its own, which is killed before it writes its page number `killAt`, counted
+     * from 0. Answers what PostgreSQL holds then, if the process was left alone.
+     */
+    async moveInChild(killAt: number | undefined): Promise<unknown> {
+      const child = fork(join(import.meta.dirname, 'move-child.ts'), [path(), postgres.roles.ownerUrl], {
+        execArgv: ['--import', 'tsx'],
+      });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      let counts: unknown;
+      child.on('message', (message) => {
+        if (typeof message === 'object') counts = message;
+        else if (message === killAt) child.kill('SIGKILL');
+        else child.send('go on');
+      });
+      await once(child, 'exit');
+      return counts;
+    },
   };
 }

@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/core/clock.js';
 import { moveJournal } from '../../src/storage/move/move-journal.js';
 import { openPostgresEnd } from '../../src/storage/move/postgres-end.js';
@@ -83,26 +81,12 @@ describe('a move of the journal between a file and PostgreSQL', () => {
 
     // Killed after its first page, then before its next one; then left alone.
     const KILLED_AT = [1, 0];
-    const moveInChild = async (killAt: number | undefined): Promise<unknown> => {
-      const child = fork(join(import.meta.dirname, 'move-child.ts'), [moves.path, postgres.roles.ownerUrl], {
-        execArgv: ['--import', 'tsx'],
-      });
-      onTestFinished(() => void child.kill('SIGKILL'));
-      let counts: unknown;
-      child.on('message', (message) => {
-        if (typeof message === 'object') counts = message;
-        else if (message === killAt) child.kill('SIGKILL');
-        else child.send('go on');
-      });
-      await once(child, 'exit');
-      return counts;
-    };
     for (const killAt of KILLED_AT) {
-      expect(await moveInChild(killAt)).toBeUndefined();
+      expect(await moves.moveInChild(killAt)).toBeUndefined();
       await expect(open()).rejects.toMatchObject({ code: 'journal_moved' });
       await expect(openInThread(moves.path)).rejects.toMatchObject({ code: 'journal_moved' });
     }
-    expect(await moveInChild(undefined)).toMatchObject({ waiting: taken.length, keys: rows.length });
+    expect(await moves.moveInChild(undefined)).toMatchObject({ waiting: taken.length, keys: rows.length });
 
     // Replicas start while new events come.
     const journal = await open();

@@ -1,36 +1,47 @@
 import { describe, expect, it } from 'vitest';
+import { message } from '../../../src/sim/slack/frames/messages.js';
 import { slashCommand } from '../../../src/sim/slack/frames/slash-command.js';
 import { eventually } from '../../helpers/eventually.js';
-import { eventsOf } from '../../world/observations.js';
+import { press, type TestConnection } from '../../world/connections.js';
+import { eventsOf, overview, untilStatus } from '../../world/observations.js';
 import { useReplicas, type ReplicaProgram } from '../../world/replicas.js';
+import type { World } from '../../world/world.js';
+
+/** Where a program takes the response to the event with this text, once AutoKitteh has the event. */
+function addressAt(
+  world: World,
+  connection: TestConnection,
+  program: ReplicaProgram,
+  text: string,
+): string | undefined {
+  const event = eventsOf(world, connection.id).find(({ data }) => data['text']?.string?.v === text);
+  const envelope = JSON.stringify(event?.data['slack_envelope'] ?? {}, (_, value: unknown) =>
+    typeof value === 'bigint' ? Number(value) : value,
+  );
+  const [url] = /http:\/\/gateway\.test[^"]+/.exec(envelope) ?? [];
+  return url?.replace('http://gateway.test', program.gatewayUrl);
+}
+
+function post(address: string, text: string): Promise<Response> {
+  return fetch(address, { method: 'POST', body: JSON.stringify({ text }) });
+}
 
 describe('Responses of workflows, with several programs with one journal in PostgreSQL', () => {
   const cluster = useReplicas();
 
-  it('The answer of a workflow goes into the acknowledgement although it reaches another program than the event', async () => {
+  /** Two programs, and a connection whose workflow responds to slash commands itself. */
+  async function connected() {
     await cluster.start('one');
     await cluster.start('two');
-    const { world, installation, connection } = await cluster.connected();
+    const made = await cluster.connected();
     // A person presses a button of the page of one program; the other one hears of it.
-    const chosen = await fetch(`${world.program.gatewayUrl}/slack/save`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${connection.project.owner.token}` },
-      body: new URLSearchParams({
-        ...{ cid: connection.id, origin: 'web', auth_type: 'socketMode', action: 'choose' },
-        answer_slash_command: 'on',
-      }),
-      redirect: 'manual',
-    });
+    const chosen = await press(made.world, made.connection, 'choose', { answer_slash_command: 'on' });
     expect(chosen.status).toBe(303);
-    /** Where the event's answer is to be posted, at this program. */
-    const addressAt = (program: ReplicaProgram, text: string): string | undefined => {
-      const event = eventsOf(world, connection.id).find(({ data }) => data['text']?.string?.v === text);
-      const envelope = JSON.stringify(event?.data['slack_envelope'] ?? {}, (_, value: unknown) =>
-        typeof value === 'bigint' ? Number(value) : value,
-      );
-      const [url] = /http:\/\/gateway\.test[^"]+/.exec(envelope) ?? [];
-      return url?.replace('http://gateway.test', program.gatewayUrl);
-    };
+    return made;
+  }
+
+  it('The answer of a workflow goes into the acknowledgement although it reaches another program than the event', async () => {
+    const { world, installation, connection } = await connected();
     let answered: string | undefined;
     // A busy machine may take longer than Slack waits: then the next command is tried.
     await eventually(async () => {
@@ -43,19 +54,17 @@ describe('Responses of workflows, with several programs with one journal in Post
         return at < 0 ? undefined : cluster.programs[1 - at];
       }, 'the command is dispatched');
       if (other === 'late') return false;
-      const address = addressAt(other, text);
+      const address = addressAt(world, connection, other, text);
       if (address === undefined) return false;
-      const post = (words: string): Promise<Response> =>
-        fetch(address, { method: 'POST', body: JSON.stringify({ text: words }) });
       const unfit = await fetch(address, { method: 'POST', body: '{"words":"no message"}' });
-      const taken = await post(text);
+      const taken = await post(address, text);
       if (taken.status !== 200) return false;
-      expect([unfit.status, (await post('again')).status]).toEqual([400, 410]);
+      expect([unfit.status, (await post(address, 'again')).status]).toEqual([400, 410]);
       const here = address.replace(
         other.gatewayUrl,
         cluster.programs.find((each) => each !== other)?.gatewayUrl ?? '',
       );
-      expect((await fetch(here, { method: 'POST', body: '{"text":"again, elsewhere"}' })).status).toBe(410);
+      expect((await post(here, 'again, elsewhere')).status).toBe(410);
       await world.slack.ledger.settled(entry);
       answered = text;
       return JSON.stringify(world.slack.ledger.answer(entry)?.payload).includes(text);
@@ -63,6 +72,34 @@ describe('Responses of workflows, with several programs with one journal in Post
     expect(answered).toMatch(/^command/);
     const [, two] = cluster.programs;
     const made = `${two?.gatewayUrl}/slack/assets/answers/${'A'.repeat(43)}`;
-    expect((await fetch(made, { method: 'POST', body: '{"text":"from a stranger"}' })).status).toBe(410);
+    expect((await post(made, 'from a stranger')).status).toBe(410);
+  });
+
+  it('A program that is being stopped still acknowledges a command with what the workflow answers meanwhile', async () => {
+    const { world, installation, connection } = await connected();
+    await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
+    const entry = world.slack.send(installation, slashCommand({ command: '/ak', text: 'question' }));
+    const stopping = await eventually(
+      () => cluster.programs.find(({ dispatched }) => dispatched > 0),
+      'the command is dispatched',
+    );
+    const other = cluster.programs.find((each) => each !== stopping);
+    if (other === undefined) throw new Error('there is no other program');
+    const stopped = stopping.stop();
+    await eventually(async () => {
+      const { replicas } = await overview({ program: other });
+      return replicas.every(({ name, state }) => name === other.name || state !== 'live');
+    }, 'the other program knows that it is alone');
+    // By now Slack sends here alone, and the program that is being stopped has nothing else to do.
+    for (let n = 0; n < 10; n += 1)
+      await world.slack.ledger.settled(world.slack.send(installation, message({ text: `event ${n}` })));
+    const address = await eventually(
+      () => addressAt(world, connection, other, 'question'),
+      'AutoKitteh has the command',
+    );
+    expect((await post(address, 'the response')).status).toBe(200);
+    await stopped;
+    await world.slack.ledger.settled(entry);
+    expect(world.slack.ledger.answer(entry)?.payload).toMatchObject({ text: 'the response' });
   });
 });
