@@ -7,6 +7,8 @@ export interface WorldState {
   readonly withTwo: number;
   /** Connections whose status is that all is well. */
   readonly well: number;
+  /** How many tokens Slack was asked about. */
+  readonly asked: number;
 }
 
 export interface LookWorld {
@@ -38,7 +40,8 @@ if (process.send !== undefined) {
     const sockets = new Map<string, number>();
     for (const { appId } of slack.sockets()) sockets.set(appId, (sockets.get(appId) ?? 0) + 1);
     const withTwo = [...sockets.values()].filter((count) => count > 1).length;
-    process.send?.({ withOne: sockets.size, withTwo, well: wellCount() } satisfies WorldState);
+    const asked = slack.calls.of('auth.test').length;
+    process.send?.({ withOne: sockets.size, withTwo, well: wellCount(), asked } satisfies WorldState);
   });
   process.send({ autokittehUrl: url, slackApiUrl: slack.apiUrl } satisfies LookWorld);
 }
