@@ -59,6 +59,11 @@ export function eventsOf({ standIn }: Pick<World, 'standIn'>, connectionId: stri
   return standIn.store.events.filter((event) => event.connectionId === connectionId);
 }
 
+/** The texts of the messages and commands that the server got for a connection, in this order. */
+export function textsOf(world: Pick<World, 'standIn'>, connectionId: string): (string | undefined)[] {
+  return eventsOf(world, connectionId).map(({ data }) => data['text']?.string?.v);
+}
+
 /** The value of a metric with such labels, from `/metrics`; 0 when it is not there. */
 export async function metric({ program }: World, name: string, labels = ''): Promise<number> {
   const text = await (await fetch(`${program.pluginUrl}/metrics`, { headers: AS_OPERATOR })).text();

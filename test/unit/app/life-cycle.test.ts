@@ -18,6 +18,7 @@ import {
   overview,
   recordStatuses,
   statusOf,
+  textsOf,
   untilStatus,
   untilTroubles,
 } from '../../world/observations.js';
@@ -148,8 +149,9 @@ describe('the server', () => {
     await untilTroubles(world, /AutoKitteh is unreachable.*wait in the journal/);
     await standIn.comeUp();
     await eventually(() => eventsOf(world, connection.id).length === 20, 'all events');
-    const texts = eventsOf(world, connection.id).map(({ data }) => data['text']?.string?.v);
-    expect(texts).toEqual(Array.from({ length: 20 }, (_, number) => `number ${number}`));
+    expect(textsOf(world, connection.id)).toEqual(
+      Array.from({ length: 20 }, (_, number) => `number ${number}`),
+    );
     expect(idsOf(slack.sockets(app))).toEqual(before);
     await untilStatus(world, connection.id, 'ok', /2 sockets live/);
   });

@@ -1,26 +1,27 @@
 import { Code } from '@connectrpc/connect';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { SlackInstallation } from '../../../src/sim/slack/directory/entities.js';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { SLACK_RETRIES } from '../../../src/sim/slack/sending/retry-ladder.js';
 import { moveJournal } from '../../../src/storage/move/move-journal.js';
 import { useMoves } from '../../conformance/move-rig.js';
 import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect } from '../../world/connections.js';
-import { eventsOf, untilStatus } from '../../world/observations.js';
+import { textsOf, untilStatus } from '../../world/observations.js';
 import { startWorld, type World } from '../../world/world.js';
 
 const moves = useMoves();
 
 /** Sends events one after the other, each when the one before it was acknowledged, until told to end. */
-function startSending(world: World, send: (text: string) => ReturnType<World['slack']['send']>) {
+function startSending({ slack }: World, installation: SlackInstallation) {
   const sent: string[] = [];
   const ending = new AbortController();
   const sending = (async () => {
     while (!ending.signal.aborted) {
       const text = `event ${sent.length}`;
       sent.push(text);
-      await world.slack.ledger.settled(send(text));
+      await slack.ledger.settled(slack.send(installation, message({ text })));
     }
   })();
   return {
@@ -42,9 +43,7 @@ it('A program whose journal moves to PostgreSQL and back while Slack sends deliv
   await world.restart({ JOURNAL_URL: `sqlite:${moves.path}` });
   const { installation, appToken } = addInstallation(world);
   const connection = await connect(world, installation, appToken);
-  const texts = (): (string | undefined)[] =>
-    eventsOf(world, connection.id).map(({ data }) => data['text']?.string?.v);
-  const load = startSending(world, (text) => world.slack.send(installation, message({ text })));
+  const load = startSending(world, installation);
   const more = async (count: number): Promise<void> => {
     const wanted = world.slack.ledger.acknowledged().length + count;
     await eventually(
@@ -77,7 +76,7 @@ it('A program whose journal moves to PostgreSQL and back while Slack sends deliv
   await more(20);
   await load.end();
 
-  await eventually(() => texts().length >= load.sent.length, 'all events');
-  expect(texts()).toEqual(load.sent);
+  await eventually(() => textsOf(world, connection.id).length >= load.sent.length, 'all events');
+  expect(textsOf(world, connection.id)).toEqual(load.sent);
   expect(world.slack.ledger.lost()).toEqual([]);
 });

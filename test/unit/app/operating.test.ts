@@ -6,7 +6,7 @@ import { message } from '../../../src/sim/slack/frames/messages.js';
 import { AS_OPERATOR, OPS_TOKEN, PLUGIN_TOKEN } from '../../world/program.js';
 import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect } from '../../world/connections.js';
-import { eventsOf, metric, overview, troubles } from '../../world/observations.js';
+import { eventsOf, metric, overview, textsOf, troubles } from '../../world/observations.js';
 import { startWorld, type World } from '../../world/world.js';
 
 /** What one page says to a request with such headers, the host's name among them. */
@@ -203,8 +203,7 @@ describe('an event that the server refuses for good', () => {
 
     expect(await (await resend(world, [letter?.id ?? 0, 999])).json()).toEqual({ resent: 1 });
     await eventually(() => eventsOf(world, connection.id).length === 2, 'the refused event');
-    const texts = eventsOf(world, connection.id).map(({ data }) => data['text']?.string?.v);
-    expect(texts).toEqual(['second', 'first']);
+    expect(textsOf(world, connection.id)).toEqual(['second', 'first']);
     await eventually(async () => (await deadLetters(world)).length === 0, 'no letter any more');
     expect(await (await resend(world, [letter?.id ?? 0])).json()).toEqual({ resent: 0 });
   });

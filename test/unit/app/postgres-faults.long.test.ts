@@ -6,7 +6,7 @@ import { Line } from '../../../src/storage/postgres/line.js';
 import { eventually } from '../../helpers/eventually.js';
 import { startPostgresProxy, type PostgresFault, type PostgresProxy } from '../../helpers/postgres-proxy.js';
 import { addInstallation, connect } from '../../world/connections.js';
-import { eventsOf, troubles, untilStatus, untilTroubles } from '../../world/observations.js';
+import { textsOf, troubles, untilStatus, untilTroubles } from '../../world/observations.js';
 import { QUICK_DELIVERY } from '../../world/policies.js';
 import { makeMigratedRoles, type PreparedRoles } from '../../world/postgres-roles.js';
 import { startPostgres, type PostgresServer } from '../../../src/sim/postgres/postgres-server.js';
@@ -90,7 +90,7 @@ describe('The program while the PostgreSQL of its journal has a fault', () => {
       world,
       installation,
       send: (text: string) => world.slack.send(installation, message({ text })),
-      got: () => eventsOf(world, id).map(({ data }) => data['text']?.string?.v),
+      got: () => textsOf(world, id),
     };
   }
 

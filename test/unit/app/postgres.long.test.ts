@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { message } from '../../../src/sim/slack/frames/messages.js';
 import { eventually } from '../../helpers/eventually.js';
 import { addInstallation, connect } from '../../world/connections.js';
-import { eventsOf, untilStatus, untilTroubles } from '../../world/observations.js';
+import { eventsOf, textsOf, untilStatus, untilTroubles } from '../../world/observations.js';
 import { usePostgres } from '../../helpers/use-postgres.js';
 import { startWorld } from '../../world/world.js';
 import { QUICK_DELIVERY } from '../../world/policies.js';
@@ -33,12 +33,7 @@ describe('A program with its journal in PostgreSQL', () => {
     await standIn.comeUp();
     await send('last');
     await eventually(() => eventsOf(world, connection.id).length === 4, 'all events');
-    expect(eventsOf(world, connection.id).map(({ data }) => data['text']?.string?.v)).toEqual([
-      'first',
-      'meanwhile',
-      'before the restart',
-      'last',
-    ]);
+    expect(textsOf(world, connection.id)).toEqual(['first', 'meanwhile', 'before the restart', 'last']);
     expect(slack.ledger.lost()).toEqual([]);
   });
 });

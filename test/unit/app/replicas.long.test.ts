@@ -7,8 +7,8 @@ import { message } from '../../../src/sim/slack/frames/messages.js';
 import { SLACK_RETRIES } from '../../../src/sim/slack/sending/retry-ladder.js';
 import { eventually } from '../../helpers/eventually.js';
 import { autoKittehClients } from '../../world/autokitteh-clients.js';
-import { press, save, type TestConnection } from '../../world/connections.js';
-import { eventsOf, overview, recordStatuses, statusOf, untilStatus } from '../../world/observations.js';
+import { press, save } from '../../world/connections.js';
+import { overview, recordStatuses, statusOf, textsOf, untilStatus } from '../../world/observations.js';
 import { AS_OPERATOR } from '../../world/program.js';
 import { useReplicas, type ReplicaProgram } from '../../world/replicas.js';
 import type { World } from '../../world/world.js';
@@ -38,9 +38,6 @@ describe('Several programs with one journal in PostgreSQL', () => {
     return rest;
   }
 
-  const texts = (world: World, connection: TestConnection): (string | undefined)[] =>
-    eventsOf(world, connection.id).map(({ data }) => data['text']?.string?.v);
-
   /** Sends so many events one after the other, and names them in the order of sending. */
   async function send(world: World, to: SlackInstallation, what: string, count: number): Promise<string[]> {
     const sent: string[] = [];
@@ -61,17 +58,17 @@ describe('Several programs with one journal in PostgreSQL', () => {
     sockets.least = Infinity;
     const statuses = recordStatuses(world, connection.id);
     const sent = await send(world, installation, 'event', 40);
-    await eventually(() => texts(world, connection).length === sent.length, 'all events');
-    expect(texts(world, connection)).toEqual(sent);
+    await eventually(() => textsOf(world, connection.id).length === sent.length, 'all events');
+    expect(textsOf(world, connection.id)).toEqual(sent);
     // Who dispatches an event of a conversation goes on with what has come behind it, on a busy machine with all: only an event
     // behind which none waits leaves the next one to whom Slack sends it.
     await eventually(async () => {
       if (cluster.programs.every(({ dispatched }) => dispatched > 0)) return true;
       sent.push(...(await send(world, installation, `alone ${sent.length},`, 1)));
-      await eventually(() => texts(world, connection).length === sent.length, 'the event');
+      await eventually(() => textsOf(world, connection.id).length === sent.length, 'the event');
       return false;
     }, 'both programs dispatch');
-    expect(texts(world, connection)).toEqual(sent);
+    expect(textsOf(world, connection.id)).toEqual(sent);
     expect(statuses).toEqual([]);
     expect(sockets.least).toBe(Infinity);
   });
@@ -81,7 +78,7 @@ describe('Several programs with one journal in PostgreSQL', () => {
     const { world, installation, connection } = await connected();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     const before = await send(world, installation, 'before', 10);
-    await eventually(() => texts(world, connection).length === before.length, 'the first events');
+    await eventually(() => textsOf(world, connection.id).length === before.length, 'the first events');
     const gone = cluster.programs.find(({ dispatched }) => dispatched > 0);
     // Its dispatches are under way when it vanishes.
     cluster.peers.server.standIn.faults.delayMs = 500;
@@ -94,7 +91,7 @@ describe('Several programs with one journal in PostgreSQL', () => {
     await during;
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     const after = await send(world, installation, 'after', 10);
-    await eventually(() => texts(world, connection).includes('after 9'), 'all events');
+    await eventually(() => textsOf(world, connection.id).includes('after 9'), 'all events');
     // Until its lease has ended nobody knows that it is gone, however soon everything has arrived.
     const { replicas, problems } = await eventually(async () => {
       const seen = await overview({ program: watching });
@@ -112,9 +109,9 @@ describe('Several programs with one journal in PostgreSQL', () => {
     expect(problems.map(({ sentence }) => sentence)).toContain(
       `Replica ${gone.name} is gone: it has ended without being stopped.`,
     );
-    expect(new Set(texts(world, connection))).toEqual(new Set([...before, ...(await during), ...after]));
+    expect(new Set(textsOf(world, connection.id))).toEqual(new Set([...before, ...(await during), ...after]));
     expect(world.slack.ledger.lost()).toEqual([]);
-    expect(texts(world, connection).length).toBeLessThanOrEqual(before.length + 10 + after.length + 1);
+    expect(textsOf(world, connection.id).length).toBeLessThanOrEqual(before.length + 10 + after.length + 1);
   });
 
   it('A program that stops hands over first: the app always has a live socket, and the status never says that nothing runs', async () => {
@@ -134,8 +131,8 @@ describe('Several programs with one journal in PostgreSQL', () => {
       'the third program is alone',
     );
     const sent = await sending;
-    await eventually(() => texts(world, connection).length === sent.length, 'all events');
-    expect(texts(world, connection)).toEqual(sent);
+    await eventually(() => textsOf(world, connection.id).length === sent.length, 'all events');
+    expect(textsOf(world, connection.id)).toEqual(sent);
     expect(world.slack.ledger.lost()).toEqual([]);
     expect(world.slack.ledger.unrouted()).toEqual([]);
     expect(sockets.least).toBeGreaterThan(0);
@@ -156,7 +153,7 @@ describe('Several programs with one journal in PostgreSQL', () => {
     const told = new RegExp(`^(1 of )?2 sockets live\\. On replica ${second}, Slack cannot be reached: `);
     await untilStatus(world, connection.id, 'warning', told);
     const sent = await send(world, installation, 'event', 5);
-    await eventually(() => texts(world, connection).length === sent.length, 'all events');
+    await eventually(() => textsOf(world, connection.id).length === sent.length, 'all events');
     await joinAgain?.();
     await untilStatus(world, connection.id, 'ok', /2 sockets live on 2 replicas/);
     expect(world.slack.ledger.lost()).toEqual([]);
@@ -215,8 +212,8 @@ describe('Several programs with one journal in PostgreSQL', () => {
       body: JSON.stringify({ ids: [letter?.id] }),
     });
     expect(await resent.json()).toEqual({ resent: 1 });
-    await eventually(() => texts(world, connection).length === 1, 'the refused event');
-    expect(texts(world, connection)).toEqual([refused]);
+    await eventually(() => textsOf(world, connection.id).length === 1, 'the refused event');
+    expect(textsOf(world, connection.id)).toEqual([refused]);
     for (const program of cluster.programs)
       await eventually(async () => (await letters(program)).length === 0, 'no letter any more');
   });
@@ -250,7 +247,7 @@ describe('Several programs with one journal in PostgreSQL', () => {
     const [cut] = cluster.programs;
     await cut?.cutOffFromPostgres();
     const sent = await send(world, installation, 'event', 10);
-    await eventually(() => texts(world, connection).length === sent.length, 'all events');
+    await eventually(() => textsOf(world, connection.id).length === sent.length, 'all events');
     await untilStatus(world, connection.id, 'ok', /sockets live/);
     expect(world.slack.ledger.lost()).toEqual([]);
   });
